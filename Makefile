@@ -1,0 +1,40 @@
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+.PHONY: app test lint bench
+.DEFAULT_GOAL := app
+
+app: $(VENV)/app ## serve the page on http://127.0.0.1:7860
+	$(RUN) app.py
+
+test: $(VENV)/test $(VENV)/browser lint ## everything, in a real browser too
+	$(RUN) -m pytest
+
+lint: $(VENV)/test
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+
+bench: $(VENV)/test ## prints times and memory, asserts nothing
+	$(RUN) -m tests.bench
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		(echo "Python 3.11 or newer is needed; set PYTHON=python3.12 or the like." && exit 1)
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/app: $(VENV)/bin/python requirements.txt
+	$(RUN) -m pip install --quiet -r requirements.txt
+	touch $@
+
+$(VENV)/test: $(VENV)/app pyproject.toml
+	$(RUN) -m pip install --quiet --editable '.[training,test]'
+	touch $@
+
+# Debian's Chromium where we may install it; the browser tests say what is missing where we may not.
+$(VENV)/browser: $(VENV)/bin/python
+	@command -v chromium chromium-browser google-chrome > /dev/null || \
+		(apt-get update -qq && apt-get install --yes -qq chromium > /dev/null) || \
+		echo "No Chromium: install it (Debian: apt-get install chromium) to run the browser tests."
+	touch $@

@@ -1,0 +1,170 @@
+"""The GliomaZoo page: drop a study, choose a model, see its grade and where it found it. `python app.py`"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+# Before gradio is imported: its cache is shared between apps otherwise, and nothing may leave the machine.
+CACHE = Path(os.environ.setdefault("GRADIO_TEMP_DIR", tempfile.mkdtemp(prefix="glioma-zoo-")))
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+import gradio as gr
+
+from zoo.assignment import candidates, complaints, settle, unambiguous
+from zoo.cards import empty_card, grade_card, message_card, progress_card
+from zoo.errors import Refused, ZooError
+from zoo.registry import Registry, load_registry
+from zoo.sessions import Session, close_session, open_session
+from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES
+from zoo.viewer import StudyViewer, viewer_value
+from zoo.worker import Worker
+
+HERE = Path(__file__).parent
+EXAMPLE = HERE / "zoo" / "examples" / "simulated-hgg"
+CSS = (HERE / "zoo" / "page.css").read_text(encoding="utf-8")
+EXPLAINER = "grad-cam"
+IDLE_SECONDS = 3600
+FONT = ["system-ui", "sans-serif"]  # not the theme's own, which would be fetched from elsewhere
+THEME = gr.themes.Default(font=FONT, font_mono=["ui-monospace", "monospace"])
+INTRODUCTION = f"""
+# GliomaZoo
+Is a glioma low-grade or high-grade? Drop the four MRI scans of one study and see what each grader says, and where it
+looked. <strong class="zoo-badge">{DISCLAIMER}</strong>
+"""
+
+
+class Page:
+    """The handlers behind the widgets: they read the registry, ask the worker, and give back what to show."""
+
+    def __init__(self, registry: Registry, worker: Worker) -> None:
+        self.registry = registry
+        self.worker = worker
+
+    def assign(self, scans: list[str] | None) -> list[Any]:
+        """Fill the table from the files' names; returns one dropdown a modality and the message card."""
+        files = [Path(scan) for scan in scans or []]
+        found = candidates(self.registry, files)
+        chosen = unambiguous(found)
+        choices = [(path.name, index) for index, path in enumerate(files)]
+        slots = [
+            gr.Dropdown(choices=choices, value=files.index(chosen[name]) if name in chosen else None)
+            for name in MODALITIES
+        ]
+        questions = complaints(files, found, chosen)
+        card = message_card("question", "Which file is which?", " ".join(questions)) if questions else empty_card()
+        return [*slots, card]
+
+    def grade(
+        self, session: Session | None, scans: list[str] | None, model_id: str, *slots: int | None
+    ) -> Iterator[tuple[Any, ...]]:
+        """Read, grade, explain; yields (session, card, viewer) as far as it has come."""
+        try:
+            session = yield from self._read(session, [Path(scan) for scan in scans or []], slots)
+            yield session, gr.skip(), viewer_value(session.volumes)
+            yield from self._grade(session, model_id)
+        except Refused as refusal:
+            yield session, message_card("refused", "Not graded", str(refusal)), gr.skip()
+        except ZooError as error:
+            yield session, message_card("error", "That did not work", str(error)), gr.skip()
+
+    def _read(
+        self, session: Session | None, files: list[Path], slots: tuple[int | None, ...]
+    ) -> Generator[tuple[Any, ...], None, Session]:
+        """The session of this assignment: the open one if it is the same, else a new one."""
+        chosen = {name: files[slot] for name, slot in zip(MODALITIES, slots, strict=True) if slot is not None}
+        source = settle(self.registry, files, chosen)
+        if session is not None and session.source == source:
+            return session
+        close_session(session)
+        session = open_session(CACHE, source)
+        yield None, progress_card(0, "Starting"), None
+        yield from self._follow(session, "zoo.tasks:read", files=source, folder=session.folder)
+        return session
+
+    def _grade(self, session: Session, model_id: str) -> Iterator[tuple[Any, ...]]:
+        work = {"folder": session.folder, "model_id": model_id}
+        grade = yield from self._follow(session, "zoo.tasks:grade", **work)
+        card = grade_card(grade, self.registry.model(model_id))
+        yield session, card, gr.skip()
+        heat = yield from self._follow(session, "zoo.tasks:explain", card, **work, explainer_id=EXPLAINER)
+        yield session, card, viewer_value(session.volumes, overlay=heat)
+
+    def _follow(
+        self, session: Session, task: str, card: str | None = None, **arguments: Any
+    ) -> Generator[tuple[Any, ...], None, Any]:
+        """Run a task and show how far it is, below `card` if there is one already; returns the task's result."""
+        running = self.worker.run(task, **arguments)
+        try:
+            while True:
+                update = next(running)
+                yield session, (card or "") + progress_card(update.fraction, update.text), gr.skip()
+        except StopIteration as finished:
+            return finished.value
+        finally:
+            running.close()  # which cancels the task when the visitor did
+
+
+def build_page(registry: Registry, worker: Worker) -> gr.Blocks:
+    """The page for whatever models the registry holds."""
+    page = Page(registry, worker)
+    trained = [(f"{spec.title} ({spec.id})", spec.id) for spec in registry.models.values() if spec.is_trained]
+    with gr.Blocks(title="GliomaZoo", analytics_enabled=False, delete_cache=(IDLE_SECONDS, IDLE_SECONDS)) as blocks:
+        session = gr.State(None, time_to_live=IDLE_SECONDS, delete_callback=close_session)
+        gr.Markdown(INTRODUCTION)
+        with gr.Row():
+            with gr.Column(scale=2, min_width=320):
+                scans = gr.File(
+                    label="Scans of one study (.nii, .nii.gz)", file_count="multiple",
+                    file_types=[".nii", ".nii.gz"], elem_id="scans", height=150,
+                )  # fmt: skip
+                example = gr.Button("Try a simulated glioma", elem_id="example", size="sm")
+                with gr.Group(elem_id="assignment"):
+                    slots = [
+                        gr.Dropdown([], label=MODALITY_TITLES[name], elem_id=f"slot-{name}") for name in MODALITIES
+                    ]
+                model = gr.Dropdown(trained, value=trained[0][1] if trained else None, label="Model", elem_id="model")
+                with gr.Row():
+                    grade = gr.Button("Grade", variant="primary", elem_id="grade")
+                    cancel = gr.Button("Cancel", elem_id="cancel")
+            with gr.Column(scale=3, min_width=340):
+                card = gr.HTML(empty_card(), elem_id="card")
+                viewer = StudyViewer(elem_id="viewer")
+        gr.Markdown(_footer(registry), elem_id="footer")
+
+        private = {"api_visibility": "private", "show_progress": "hidden"}
+        work = {"inputs": [session, scans, model, *slots], "outputs": [session, card, viewer], **private}
+        assigned = scans.change(page.assign, scans, [*slots, card], **private)
+        graded = grade.click(page.grade, **work, concurrency_id="compute", concurrency_limit=1)
+        shown = example.click(lambda: [str(path) for path in sorted(EXAMPLE.glob("*.nii.gz"))], None, scans, **private)
+        shown = shown.then(page.assign, scans, [*slots, card], **private)
+        shown = shown.then(page.grade, **work, concurrency_id="compute")
+        stopped = message_card("cancelled", "Cancelled", "Nothing is being computed any more.")
+        cancel.click(lambda: stopped, None, card, cancels=[graded, shown, assigned], **private)
+    return blocks
+
+
+def _footer(registry: Registry) -> str:
+    """Models that can't be used yet, and plugins that are left out, with the reason."""
+    untrained = [f"`{spec.id}`: not trained yet" for spec in registry.models.values() if not spec.is_trained]
+    faulty = [f"plugin `{fault.plugin}` is left out: {fault.reason}" for fault in registry.faults]
+    return "  \n".join(untrained + faulty)
+
+
+def main() -> None:
+    worker = Worker()
+    threading.Thread(target=worker.result, args=("zoo.tasks:warm_up",), daemon=True).start()
+    atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
+    atexit.register(worker.close)
+    blocks = build_page(load_registry(), worker)
+    blocks.queue(max_size=32).launch(css=CSS, theme=THEME, max_file_size="200mb", footer_links=[])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Reads studies from NIfTI files named the way BraTS and its relatives name them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from zoo import MODALITIES, Study, StudyError, hookimpl
+
+# BraTS 2018–2021, BraTS 2023+ and TCGA spellings of each modality, as the last part of a file's name.
+SPELLINGS = {
+    "t1": ("t1", "t1n", "t1w", "t1pre"),
+    "t1ce": ("t1ce", "t1c", "t1gd", "t1post", "t1contrast"),
+    "t2": ("t2", "t2w"),
+    "flair": ("flair", "t2f", "t2flair", "fla"),
+}
+MODALITY_OF = {spelling: modality for modality, spellings in SPELLINGS.items() for spelling in spellings}
+FILE_NAME = re.compile(r"(?:(?P<study>.*)[_\-. ])?(?P<word>[a-z0-9]+)\.nii(?:\.gz)?", re.IGNORECASE)
+EXPECTED = "expected names that end in _t1, _t1ce, _t2 or _flair, like patient7_t1ce.nii.gz"
+
+
+@hookimpl(trylast=True)
+def read_study(source: Any) -> Study | None:
+    if isinstance(source, Mapping):
+        return _checked(_common_id(source.values()), {name: [Path(path)] for name, path in source.items()})
+    files = _nifti_files(source)
+    return _checked(_study_id(source, files), _assign(files)) if files else None
+
+
+def modality_of(path: Path | str) -> str | None:
+    """The modality that a file's name tells, or None."""
+    match = FILE_NAME.fullmatch(Path(path).name)
+    return MODALITY_OF.get(match["word"].lower()) if match else None
+
+
+def study_of(path: Path | str) -> str:
+    """The part of a file's name before the modality."""
+    match = FILE_NAME.fullmatch(Path(path).name)
+    return (match and match["study"]) or "study"
+
+
+def _nifti_files(source: Any) -> list[Path]:
+    if isinstance(source, str | Path):
+        path = Path(source)
+        found = sorted(path.iterdir()) if path.is_dir() else [path]
+    else:
+        found = [Path(item) for item in source]
+    return [path for path in found if re.fullmatch(r"[^.].*\.nii(\.gz)?", path.name, re.IGNORECASE)]
+
+
+def _assign(files: list[Path]) -> dict[str, list[Path]]:
+    candidates: dict[str, list[Path]] = {}
+    for path in files:
+        if modality := modality_of(path):
+            candidates.setdefault(modality, []).append(path)
+    return candidates
+
+
+def _study_id(source: Any, files: list[Path]) -> str:
+    is_folder = isinstance(source, str | Path) and Path(source).is_dir()
+    return Path(source).resolve().name if is_folder else _common_id(files)
+
+
+def _common_id(files: Iterable[Path | str]) -> str:
+    return next((study_of(path) for path in files), "study")
+
+
+def _checked(study_id: str, candidates: Mapping[str, list[Path]]) -> Study:
+    unknown = set(candidates) - set(MODALITIES)
+    if unknown:
+        raise StudyError(
+            f"{study_id}: expected modalities {', '.join(MODALITIES)}, found {', '.join(sorted(unknown))}."
+        )
+    for modality, paths in candidates.items():
+        if len(paths) > 1:
+            names = ", ".join(path.name for path in paths)
+            raise StudyError(
+                f"{study_id}: expected one {modality} file, found {len(paths)}: {names}. Keep one of them."
+            )
+    if not candidates:
+        raise StudyError(f"{study_id}: no modality recognised in the files' names; {EXPECTED}.")
+    return Study(study_id, {name: candidates[name][0] for name in MODALITIES if name in candidates})

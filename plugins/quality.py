@@ -1,0 +1,25 @@
+"""Checks that need no model: is this the size of a brain, and does it look skull-stripped?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zoo import Finding, Volumes, hookimpl
+
+BRAIN_LITRES = (0.8, 2.0)
+
+
+@hookimpl
+def check_study(volumes: Volumes) -> list[Finding]:
+    voxel_ml = abs(np.linalg.det(volumes.affine[:3, :3])) / 1000
+    litres = volumes.brain.sum() * voxel_ml / 1000
+    low, high = BRAIN_LITRES
+    if low <= litres <= high:
+        return []
+    return [
+        Finding(
+            "refusal",
+            f"expected a skull-stripped brain of {low} to {high} litres on a background of 0, found {litres:.2f} "
+            "litres. Strip the skull (for example with HD-BET) and check the voxel size.",
+        )
+    ]

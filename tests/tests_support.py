@@ -1,0 +1,47 @@
+"""Synthetic studies, so that no test needs a patient: an ellipsoid of 1.4 litres with a bright lesion in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+
+from zoo import MODALITIES, Volumes
+
+SHAPE = (56, 68, 50)
+SPACING_MM = 3.0
+RADII_MM = np.array([66.0, 84.0, 60.0])
+LESION_MM = np.array([30.0, 20.0, 10.0])
+TISSUE = {"t1": 300.0, "t1ce": 320.0, "t2": 200.0, "flair": 250.0}
+LESION_GAIN = {"t1": 0.8, "t1ce": 1.5, "t2": 1.9, "flair": 1.8}
+
+
+def brain_affine(spacing: float = SPACING_MM) -> np.ndarray:
+    """World origin in the middle of the grid, axes to the left, posterior and superior as in BraTS."""
+    affine = np.diag([-spacing, -spacing, spacing, 1.0])
+    affine[:3, 3] = -affine[:3, :3] @ ((np.array(SHAPE) - 1) / 2)
+    return affine
+
+
+def brain_image(modality: str, affine: np.ndarray, shape: tuple[int, ...] = SHAPE) -> np.ndarray:
+    """float32 [x, y, z]: tissue with a gradient and texture, and a lesion at LESION_MM in the world."""
+    voxels = np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), axis=-1)
+    world = voxels @ affine[:3, :3].T + affine[:3, 3]
+    inside = ((world / RADII_MM) ** 2).sum(-1) < 1
+    lesion = ((world - LESION_MM) ** 2).sum(-1) < 18.0**2
+    texture = 1 + 0.05 * np.sin(world / 9).sum(-1)
+    return (TISSUE[modality] * inside * texture * np.where(lesion, LESION_GAIN[modality], 1)).astype(np.float32)
+
+
+def save_scan(path: Path, data: np.ndarray, affine: np.ndarray) -> Path:
+    nib.save(nib.Nifti1Image(data, affine), path)
+    return path
+
+
+def make_volumes(
+    affine: np.ndarray, shape: tuple[int, ...] = SHAPE, modalities: tuple[str, ...] = MODALITIES
+) -> Volumes:
+    present = np.array([name in modalities for name in MODALITIES])
+    data = np.stack([brain_image(name, affine, shape) * here for name, here in zip(MODALITIES, present, strict=True)])
+    return Volumes("synthetic", data, present, affine, (data != 0).any(axis=0))

@@ -1,0 +1,60 @@
+"""An explanation keeps its place: on disk it has the study's own geometry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import nibabel as nib
+import numpy as np
+import pytest
+from tests_support import LESION_MM
+
+from zoo import ExplainerSpec, Explanation, PluginError
+from zoo.explain import explain_study, save_in_model_space, save_in_study_space
+from zoo.prepare import prepare
+from zoo.weights import TrainedModel, TrainingRecord
+
+
+@pytest.fixture
+def model(tiny_spec):
+    return TrainedModel(tiny_spec, tiny_spec.build(**tiny_spec.options).eval(), TrainingRecord("nothing"), "test")
+
+
+def _intensity(module, x, present, cam_layers, progress):
+    """Attributes the grade to what is bright in each modality: the lesion, in T1ce, T2 and FLAIR."""
+    progress(0.5, "looking")
+    return x[0].clamp(min=0.3).numpy() - 0.3
+
+
+EXPLAINER = ExplainerSpec("intensity", "Intensity", 1, _intensity)
+
+
+def test_progress_is_passed_on_and_the_map_keeps_its_place(volumes, model, tmp_path):
+    seen = []
+    explanation = explain_study(volumes, model, EXPLAINER, lambda fraction, text: seen.append((fraction, text)))
+    assert seen == [(0.5, "looking")]
+    for save, tolerance in ((save_in_study_space, 3.0), (save_in_model_space, 4.0)):
+        path = tmp_path / "heat.nii.gz"
+        save(explanation, *((volumes, path) if save is save_in_study_space else (path,)))
+        heat = nib.load(path)
+        voxel = np.unravel_index(np.argmax(heat.get_fdata()[..., 3]), heat.shape[:3])
+        place = heat.affine @ [*voxel, 1]
+        assert np.linalg.norm(place[:3] - LESION_MM) < 18 + tolerance
+
+
+def test_on_disk_it_has_the_studys_grid_and_stays_in_the_brain(volumes, model, tmp_path):
+    values = np.ones((4, *model.spec.recipe.shape), np.float32)
+    explanation = Explanation("s", "m", "e", values, prepare(volumes, model.spec.recipe).affine)
+    save_in_study_space(explanation, volumes, tmp_path / "heat.nii.gz")
+    heat = nib.load(tmp_path / "heat.nii.gz")
+    assert heat.shape == (*volumes.brain.shape, 4)
+    np.testing.assert_allclose(heat.affine, volumes.affine)
+    assert not heat.get_fdata()[~volumes.brain].any()
+    assert heat.get_fdata()[volumes.brain].mean() > 0.9
+
+
+@pytest.mark.parametrize("values", [np.ones((4, 2, 2, 2)), np.full((4, 40, 96, 80), np.nan)])
+def test_unusable_map_names_explainer_and_model(volumes, model, values):
+    broken = replace(EXPLAINER, explain=lambda *arguments: values)
+    with pytest.raises(PluginError, match=r"intensity on single-t1ce\.compact: expected finite values"):
+        explain_study(volumes, model, broken, lambda fraction, text: None)

@@ -1,0 +1,54 @@
+"""`python -m training …`: simulate a cohort, fit a model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zoo.errors import ZooError
+
+app = typer.Typer(help="Simulate cohorts and train the zoo's models.", no_args_is_help=True, add_completion=False)
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder to fill, in BraTS layout.")],
+    cases: Annotated[int, typer.Option(help="How many studies; half of each grade.", min=2)] = 100,
+    seed: Annotated[int, typer.Option(help="Another seed gives other patients.")] = 0,
+    spacing: Annotated[float, typer.Option(help="Voxel size in mm.", min=1, max=4)] = 2.0,
+    processes: Annotated[int | None, typer.Option(help="At once; all cores when not given.")] = None,
+) -> None:
+    """Simulate gliomas: four modalities, tumour mask and drawn signs for each study."""
+    from training.simulation import write_cohort
+
+    write_cohort(out, cases, seed, spacing, processes)
+
+
+@app.command()
+def fit(
+    model: Annotated[str, typer.Argument(help="Id of a model, as in `python -m zoo models`.")],
+    cohort: Annotated[Path, typer.Option(help="Cohort to train on.")],
+    out: Annotated[Path, typer.Option(help="Weights file to write (.safetensors).")],
+    epochs: Annotated[int, typer.Option(help="Over all phases together.", min=1)] = 12,
+    seed: Annotated[int, typer.Option(help="Of the split, the start and the order.")] = 0,
+    work: Annotated[Path, typer.Option(help="Keeps the prepared cohort and checkpoints.")] = Path("runs"),
+) -> None:
+    """Train a model; the same command again goes on where it was stopped."""
+    from training.make_weights import make_weights
+    from training.options import FitOptions
+    from zoo.registry import load_registry
+
+    spec = load_registry().model(model)
+    record = make_weights(spec, cohort, out, replace(FitOptions(), epochs=epochs, seed=seed), work)
+    typer.echo(f"{out}: {record.trained_on}; held out: {(record.details or {})['held_out']}")
+
+
+if __name__ == "__main__":
+    try:
+        app()
+    except ZooError as error:
+        typer.secho(str(error), fg="red", err=True)
+        raise SystemExit(2) from error

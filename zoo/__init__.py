@@ -1,0 +1,28 @@
+"""GliomaZoo: brain-tumour graders, compared honestly. These are the names that a plugin author needs."""
+
+from zoo.errors import Cancelled, PluginError, Refused, StudyError, WeightsError, ZooError
+from zoo.hookspecs import hookimpl
+from zoo.types import (
+    DISCLAIMER,
+    GRADES,
+    MODALITIES,
+    Card,
+    ExplainerSpec,
+    Explanation,
+    Finding,
+    Grade,
+    ModelInput,
+    ModelSpec,
+    Phase,
+    Recipe,
+    Study,
+    Volumes,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DISCLAIMER", "GRADES", "MODALITIES",
+    "Cancelled", "Card", "ExplainerSpec", "Explanation", "Finding", "Grade", "ModelInput", "ModelSpec", "Phase",
+    "PluginError", "Recipe", "Refused", "Study", "StudyError", "Volumes", "WeightsError", "ZooError", "hookimpl",
+]  # fmt: skip

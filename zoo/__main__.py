@@ -1,0 +1,172 @@
+"""`python -m zoo …`: list the models, grade studies, explain a grade."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zoo.errors import PluginError, Refused, StudyError, WeightsError, ZooError
+from zoo.registry import Registry, load_registry
+from zoo.types import DISCLAIMER, MODALITY_TITLES, ModelSpec, Volumes
+
+GRADED, BAD_INPUT, REFUSED = 0, 2, 3
+SUFFIXES = (".nii", ".nii.gz")
+
+app = typer.Typer(help=f"GliomaZoo. {DISCLAIMER}", no_args_is_help=True, add_completion=False)
+Sources = Annotated[list[Path], typer.Argument(help="One folder per study, or the NIfTI files of one study.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def models(as_json: AsJson = False) -> None:
+    """List the models of the zoo, and the plugins that are left out."""
+    registry = load_registry()
+    rows = [
+        {
+            "id": spec.id,
+            "title": spec.title,
+            "family": spec.family,
+            "needs": list(spec.needs),
+            "uses": list(spec.uses),
+            "trained": spec.is_trained,
+            "plugin": spec.plugin,
+        }
+        for spec in registry.models.values()
+    ]
+    if as_json:
+        typer.echo(json.dumps({"models": rows, "faults": [asdict(fault) for fault in registry.faults]}, indent=2))
+    else:
+        _print_models(rows, registry)
+
+
+@app.command()
+def grade(
+    sources: Sources,
+    model: Annotated[list[str] | None, typer.Option(help="Model id, repeatable; all trained ones if none.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Grade studies: 0 when all were graded, 2 on bad input, 3 when a model refused."""
+    registry = load_registry()
+    specs = _chosen(registry, model)
+    codes = [GRADED]
+    for source in studies_in(sources):
+        for answer, code in _answers(registry, source, specs):
+            codes.append(code)
+            typer.echo(json.dumps(answer) if as_json else _sentence(answer), err=code == BAD_INPUT and not as_json)
+    if not as_json:
+        typer.echo(DISCLAIMER)
+    raise typer.Exit(max(codes))
+
+
+@app.command()
+def explain(
+    source: Sources,
+    model: Annotated[str, typer.Option(help="Model id.")],
+    out: Annotated[Path, typer.Option(help="NIfTI file to write: x, y, z, modality, on the study's grid.")],
+    explainer: Annotated[str, typer.Option(help="Explainer id.")] = "grad-cam",
+) -> None:
+    """Write where in the study a model found its grade: positive speaks for HGG, negative for LGG."""
+    from zoo.explain import explain_study, save_in_study_space
+    from zoo.grade import refuse_unfit
+    from zoo.volumes import load_volumes
+    from zoo.weights import load_weights
+
+    if not out.name.endswith(SUFFIXES):
+        raise typer.BadParameter(f"expected a name that ends in .nii.gz, found {out.name}", param_hint="--out")
+    registry = load_registry()
+    spec, method = registry.model(model), registry.explainer(explainer)
+    (study,) = studies_in(source)
+    volumes = load_volumes(registry.read(study))
+    refuse_unfit(volumes, registry.check(volumes), spec)
+    explanation = explain_study(volumes, load_weights(spec), method, progress=lambda fraction, text: None)
+    save_in_study_space(explanation, volumes, out)
+    typer.echo(f"{out}: {method.title} of {spec.id} on {volumes.id}. {DISCLAIMER}")
+
+
+def studies_in(sources: list[Path]) -> list[Path | list[Path]]:
+    """Each folder is a study; loose files together are one more."""
+    files = [path for path in sources if not path.is_dir()]
+    return [path for path in sources if path.is_dir()] + ([files] if files else [])
+
+
+def _chosen(registry: Registry, wanted: list[str] | None) -> list[ModelSpec]:
+    if wanted:
+        return [registry.model(model_id) for model_id in wanted]
+    trained = [spec for spec in registry.models.values() if spec.is_trained]
+    if not trained:
+        raise WeightsError("No model is trained yet; train one with `python -m training fit MODEL --cohort DIR …`.")
+    return trained
+
+
+def _answers(
+    registry: Registry, source: Path | list[Path], specs: list[ModelSpec]
+) -> Iterator[tuple[dict[str, Any], int]]:
+    """One answer per model, or one for the study when it can't be read; no error stops the other studies."""
+    from zoo.volumes import load_volumes
+
+    try:
+        volumes = load_volumes(registry.read(source))
+        findings = registry.check(volumes)
+    except ZooError as error:
+        yield {"study": _name(source), "error": str(error)}, BAD_INPUT
+        return
+    for spec in specs:
+        yield _answer(volumes, findings, spec)
+
+
+def _answer(volumes: Volumes, findings: list, spec: ModelSpec) -> tuple[dict[str, Any], int]:
+    from zoo.grade import grade_study
+    from zoo.tasks import trained
+
+    identity = {"study": volumes.id, "model": spec.id}
+    try:
+        return asdict(grade_study(volumes, findings, trained(spec.id))) | {"disclaimer": DISCLAIMER}, GRADED
+    except Refused as error:
+        return identity | {"refused": str(error)}, REFUSED
+    except (StudyError, WeightsError, PluginError) as error:
+        return identity | {"error": str(error)}, BAD_INPUT
+    except Exception as error:  # a plugin's own code may raise anything
+        return identity | {"error": f"{spec.plugin}: {type(error).__name__}: {error}"}, BAD_INPUT
+
+
+def _name(source: Path | list[Path]) -> str:
+    return source.resolve().name if isinstance(source, Path) else source[0].name
+
+
+def _sentence(answer: dict[str, Any]) -> str:
+    if "p_hgg" not in answer:
+        return str(answer.get("refused") or answer["error"])
+    lines = [
+        f"{answer['study']}: {answer['grade']} by {answer['model']}, p(HGG) {answer['p_hgg']:.3f} "
+        f"({answer['calibration']}; trained on {answer['trained_on']}; {answer['seconds']:.2f} s)",
+        *(f"  warning: {warning}" for warning in answer["warnings"]),
+    ]
+    return "\n".join(lines)
+
+
+def _print_models(rows: list[dict[str, Any]], registry: Registry) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("id", "family", "modalities", "weights")
+    for row in rows:
+        modalities = ", ".join(MODALITY_TITLES[name] for name in row["uses"])
+        todo = f"not trained yet: python -m training fit {row['id']} --cohort DIR --out FILE"
+        table.add_row(row["id"], row["family"], modalities, "embedded" if row["trained"] else todo)
+    console = Console()
+    console.print(table)
+    for fault in registry.faults:
+        console.print(f"left out: {fault.plugin}: {fault.reason}", markup=False)
+
+
+if __name__ == "__main__":
+    try:
+        app()
+    except ZooError as failure:
+        typer.echo(str(failure), err=True)
+        raise SystemExit(REFUSED if isinstance(failure, Refused) else BAD_INPUT) from None

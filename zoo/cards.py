@@ -1,0 +1,54 @@
+"""What the page says in words: a grade, a refusal, an error, or how far the work is. All text is escaped."""
+
+from __future__ import annotations
+
+from html import escape
+
+from zoo.types import DISCLAIMER, Grade, ModelSpec
+
+PERCENT = 100
+
+
+def grade_card(grade: Grade, spec: ModelSpec) -> str:
+    """Grade, probability on a scale from LGG to HGG, and what the number rests on."""
+    share = f"{grade.p_hgg * PERCENT:.1f}"
+    facts = [
+        ("Model", f"{spec.title} ({grade.model})"),
+        ("Trained on", grade.trained_on),
+        ("Probability", grade.calibration),
+        ("Time", f"{grade.seconds:.2f} s"),
+        ("Weights", grade.weights),
+    ]
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in facts)
+    warnings = "".join(f'<p class="zoo-warning">⚠ {escape(text)}</p>' for text in grade.warnings)
+    return f"""
+<section class="zoo-card" data-state="graded" data-grade="{grade.grade}" aria-live="polite">
+  <h2><span class="zoo-grade zoo-{grade.grade.lower()}">{grade.grade}</span>
+    <span>probability of high grade <strong>{share} %</strong></span></h2>
+  <div class="zoo-scale" role="img" aria-label="Probability of HGG: {share} %"><i style="left:{share}%"></i></div>
+  <div class="zoo-ends"><span>low grade (LGG)</span><span>high grade (HGG)</span></div>
+  {warnings}
+  <dl>{rows}</dl>
+  <p class="zoo-disclaimer">{DISCLAIMER}</p>
+</section>"""
+
+
+def message_card(state: str, title: str, text: str) -> str:
+    """state: "refused", "error", "cancelled" or "empty"."""
+    return f"""
+<section class="zoo-card zoo-{state}" data-state="{state}" aria-live="polite">
+  <h2>{escape(title)}</h2><p>{escape(text)}</p>
+</section>"""
+
+
+def progress_card(fraction: float, text: str) -> str:
+    width = f"{min(max(fraction, 0), 1) * PERCENT:.0f}"
+    return f"""
+<section class="zoo-card" data-state="working" aria-live="polite">
+  <p>{escape(text)} …</p>
+  <div class="zoo-progress" role="progressbar" aria-valuenow="{width}"><i style="width:{width}%"></i></div>
+</section>"""
+
+
+def empty_card() -> str:
+    return message_card("empty", "No study yet", "Drop the scans of one study, or try the simulated example.")

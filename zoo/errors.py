@@ -1,0 +1,25 @@
+"""What can go wrong, as one small family: every message says what was expected, what was found, what to do."""
+
+
+class ZooError(Exception):
+    """Base of every error that this project raises on purpose; its text can be shown to a user as it is."""
+
+
+class StudyError(ZooError):
+    """The scans can't be read, or can't be one study."""
+
+
+class WeightsError(ZooError):
+    """The weights are missing, damaged, or belong to another model."""
+
+
+class PluginError(ZooError):
+    """A plugin can't be loaded, or failed, hung or ran out of memory at work."""
+
+
+class Refused(ZooError):
+    """The study is readable, but this model must not grade it."""
+
+
+class Cancelled(ZooError):
+    """The user asked to stop."""

@@ -1,0 +1,47 @@
+"""Why a model graded as it did: an explainer's map, and its way back to the study's own space."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import torch
+
+from zoo.errors import PluginError
+from zoo.prepare import prepare, to_study_space
+from zoo.types import ExplainerSpec, Explanation, Progress, Volumes
+from zoo.weights import TrainedModel
+
+
+def explain_study(volumes: Volumes, model: TrainedModel, explainer: ExplainerSpec, progress: Progress) -> Explanation:
+    """Attribute one model's grade of one study to voxels; raises `PluginError` when the map is unusable."""
+    model_input = prepare(volumes, model.spec.recipe)
+    device = next(model.module.parameters()).device
+    x, present = (torch.from_numpy(array).to(device) for array in (model_input.x, model_input.present))
+    values = explainer.explain(model.module, x, present, model.spec.cam_layers, progress)
+    if values.shape != model_input.x.shape[1:] or not np.isfinite(values).all():
+        raise PluginError(
+            f"{explainer.id} on {model.spec.id}: expected finite values of shape {model_input.x.shape[1:]}, "
+            f"found shape {values.shape}."
+        )
+    return Explanation(volumes.id, model.spec.id, explainer.id, values.astype(np.float32), model_input.affine)
+
+
+def save_in_study_space(explanation: Explanation, volumes: Volumes, path: Path) -> None:
+    """Write a 4-D NIfTI (x, y, z, modality) on the study's grid, zero outside the brain."""
+    values = to_study_space(explanation.values, explanation.affine, volumes) * volumes.brain
+    _save(np.moveaxis(values, 0, -1), volumes.affine, path)
+
+
+def save_in_model_space(explanation: Explanation, path: Path) -> None:
+    """Write a 4-D NIfTI (x, y, z, modality) on the model's own coarse grid: small, for viewers that resample."""
+    values = explanation.values.transpose(3, 2, 1, 0)
+    affine = explanation.affine[:, [2, 1, 0, 3]]
+    _save(values, affine, path)
+
+
+def _save(values: np.ndarray, affine: np.ndarray, path: Path) -> None:
+    image = nib.Nifti1Image(np.ascontiguousarray(values, np.float32), affine)
+    image.header.set_xyzt_units("mm")
+    nib.save(image, path)

@@ -1,0 +1,73 @@
+"""One study through one model: refuse by name, or answer with a probability and what it rests on."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+
+import torch
+
+from zoo.errors import PluginError, Refused
+from zoo.prepare import prepare
+from zoo.types import GRADES, MODALITY_TITLES, Finding, Grade, ModelInput, ModelSpec, Volumes
+from zoo.weights import TrainedModel
+
+
+def grade_study(volumes: Volumes, findings: Sequence[Finding], model: TrainedModel) -> Grade:
+    """Grade prepared volumes with a trained model; raises `Refused` or, when the model misbehaves, `PluginError`."""
+    refuse_unfit(volumes, findings, model.spec)
+    started = time.perf_counter()
+    margin = hgg_margin(model, prepare(volumes, model.spec.recipe))
+    seconds = time.perf_counter() - started
+    record = model.record
+    logit = record.calibration.slope * margin + record.calibration.intercept
+    p_hgg = 0.5 * (1 + math.tanh(logit / 2))
+    return Grade(
+        study=volumes.id,
+        model=model.spec.id,
+        grade=GRADES[p_hgg >= record.threshold],
+        p_hgg=p_hgg,
+        logit=logit,
+        seconds=seconds,
+        warnings=(*(finding.message for finding in findings), *_missing_warning(volumes, model.spec)),
+        weights=model.revision,
+        calibration=record.calibration.description,
+        trained_on=record.trained_on,
+    )
+
+
+def refuse_unfit(volumes: Volumes, findings: Sequence[Finding], spec: ModelSpec) -> None:
+    """Raise `Refused` when a check says so or when the study lacks a modality that the model needs."""
+    for finding in findings:
+        if finding.severity == "refusal":
+            raise Refused(f"{volumes.id}: not graded: {finding.message}")
+    missing = [name for name in spec.needs if name not in volumes.modalities]
+    if missing:
+        raise Refused(
+            f"{volumes.id}: not graded: {spec.id} needs {_titles(spec.needs)}, but the study has "
+            f"{_titles(volumes.modalities)}. Add {_titles(missing)} or choose another model."
+        )
+
+
+def hgg_margin(model: TrainedModel, model_input: ModelInput) -> float:
+    """logit(HGG) − logit(LGG) of one study, before calibration."""
+    device = next(model.module.parameters()).device
+    with torch.inference_mode():
+        logits = model.module(
+            torch.from_numpy(model_input.x).to(device), torch.from_numpy(model_input.present).to(device)
+        )
+    if tuple(logits.shape) != (1, len(GRADES)):
+        raise PluginError(f"{model.spec.id}: expected logits of shape (1, 2), found {tuple(logits.shape)}.")
+    if not torch.isfinite(logits).all():
+        raise PluginError(f"{model.spec.id}: the model's output is not a finite number; no grade is shown.")
+    return float(logits[0, 1] - logits[0, 0])
+
+
+def _missing_warning(volumes: Volumes, spec: ModelSpec) -> tuple[str, ...]:
+    absent = [name for name in spec.uses if name not in volumes.modalities]
+    return (f"Graded without {_titles(absent)}, which this model would use.",) if absent else ()
+
+
+def _titles(names: Sequence[str]) -> str:
+    return ", ".join(MODALITY_TITLES[name] for name in names)

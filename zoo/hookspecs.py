@@ -1,0 +1,37 @@
+"""The hooks: what a plugin can offer. Implement any of them and mark the function with `zoo.hookimpl`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pluggy
+
+from zoo.types import ExplainerSpec, Finding, ModelSpec, Study, Volumes
+
+PROJECT = "glioma_zoo"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def register_models() -> list[ModelSpec]:
+    """The models that this plugin adds to the zoo."""
+    raise NotImplementedError
+
+
+@hookspec
+def register_explainers() -> list[ExplainerSpec]:
+    """The explainers that this plugin adds to the zoo."""
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def read_study(source: Any) -> Study | None:
+    """The study found at `source` (a folder, a list of files, or {modality: file}), or None if it isn't yours."""
+    raise NotImplementedError
+
+
+@hookspec
+def check_study(volumes: Volumes) -> list[Finding]:
+    """What a user should know about these volumes before they are graded: warnings and refusals."""
+    raise NotImplementedError

@@ -1,0 +1,164 @@
+"""Finds plugins, keeps a faulty one from harming the others, and says which models and explainers there are."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from zoo import hookspecs
+from zoo.errors import PluginError, StudyError, ZooError
+from zoo.types import ExplainerSpec, Finding, ModelSpec, Study, Volumes
+
+BUILT_IN = (
+    "plugins.nifti",
+    "plugins.quality",
+    "plugins.guided_dual_attention",
+    "plugins.single_encoder",
+    "plugins.grad_cam",
+)
+ENTRY_POINTS = "glioma_zoo"
+DEFAULT_TAG = "compact"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A plugin that is left out, and why."""
+
+    plugin: str
+    reason: str
+
+
+@dataclass
+class Registry:
+    """The zoo as it stands: what each plugin offers, and which plugins are left out."""
+
+    plugins: pluggy.PluginManager
+    models: dict[str, ModelSpec] = field(default_factory=dict)
+    explainers: dict[str, ExplainerSpec] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def model(self, model_id: str) -> ModelSpec:
+        """By full id; an id without its tag means `.compact`."""
+        full = f"{model_id}.{DEFAULT_TAG}"
+        return self.models.get(full) or _named(self.models, model_id, "model")
+
+    def explainer(self, explainer_id: str) -> ExplainerSpec:
+        return _named(self.explainers, explainer_id, "explainer")
+
+    def read(self, source: Any) -> Study:
+        """The study at `source`, from the first reader that knows it; `StudyError` when none does."""
+        failures = []
+        for implementation in reversed(_implementations(self.plugins, "read_study")):
+            study, reason = _attempt(_call, implementation, source=source)
+            if reason:
+                failures.append(f"{implementation.plugin_name}: {reason}")
+            elif study is not None:
+                return study
+        detail = f" Readers that failed: {'; '.join(failures)}." if failures else ""
+        raise StudyError(
+            "No reader knows this input: expected a folder with NIfTI files named like case_t1ce.nii.gz, "
+            f"or such files themselves. Give one folder per study.{detail}"
+        )
+
+    def check(self, volumes: Volumes) -> list[Finding]:
+        """What all checks found; a check that fails becomes a warning of its own."""
+        findings: list[Finding] = []
+        for implementation in _implementations(self.plugins, "check_study"):
+            found, reason = _attempt(_call_for_list, implementation, Finding, volumes=volumes)
+            failed = Finding("warning", f"The check of {implementation.plugin_name} failed: {reason}.")
+            findings += [failed] if reason else found
+        return findings
+
+
+def load_registry(built_in: tuple[str, ...] = BUILT_IN) -> Registry:
+    """Built-in plugins first, then every installed package with an entry point in the group `glioma_zoo`."""
+    registry = Registry(pluggy.PluginManager(hookspecs.PROJECT))
+    registry.plugins.add_hookspecs(hookspecs)
+    for name, load in _candidates(built_in):
+        plugin, reason = _attempt(load)
+        reason = reason or _add(registry, name, plugin)
+        if reason:
+            registry.faults.append(Fault(name, reason))
+    return registry
+
+
+def _candidates(built_in: tuple[str, ...]) -> Iterator[tuple[str, Callable[[], Any]]]:
+    for name in built_in:
+        if importlib.util.find_spec(name.partition(".")[0]):
+            yield name, partial(importlib.import_module, name)
+    for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
+        yield entry.name, entry.load
+
+
+def _add(registry: Registry, name: str, plugin: ModuleType | object) -> str | None:
+    """Register one plugin with all it offers, or nothing of it; returns the reason when it is left out."""
+    try:
+        registry.plugins.register(plugin, name)
+        registry.plugins.check_pending()
+        offered = _offers(registry, name)
+    except (Exception, SystemExit) as error:
+        registry.plugins.unregister(name=name)
+        registry.plugins.set_blocked(name)
+        return _describe(error)
+    models, explainers = offered
+    registry.models.update(models)
+    registry.explainers.update(explainers)
+    return None
+
+
+def _offers(registry: Registry, name: str) -> tuple[dict[str, ModelSpec], dict[str, ExplainerSpec]]:
+    models = _collect(registry, name, "register_models", ModelSpec, registry.models)
+    return models, _collect(registry, name, "register_explainers", ExplainerSpec, registry.explainers)
+
+
+def _collect(registry: Registry, name: str, hook: str, kind: type, known: dict[str, Any]) -> dict[str, Any]:
+    specs: dict[str, Any] = {}
+    for implementation in _implementations(registry.plugins, hook):
+        for spec in _call_for_list(implementation, kind) if implementation.plugin_name == name else ():
+            if other := known.get(spec.id) or specs.get(spec.id):
+                raise PluginError(f"the id {spec.id!r} is already taken by {other.plugin}: choose another")
+            specs[spec.id] = replace(spec, plugin=name)
+    return specs
+
+
+def _implementations(plugins: pluggy.PluginManager, hook: str) -> list[pluggy.HookImpl]:
+    """To be called one by one, since a crash in one implementation would abort pluggy's own call for all."""
+    return getattr(plugins.hook, hook).get_hookimpls()
+
+
+def _call(implementation: pluggy.HookImpl, **arguments: Any) -> Any:
+    return implementation.function(*(arguments[name] for name in implementation.argnames))
+
+
+def _call_for_list(implementation: pluggy.HookImpl, kind: type, **arguments: Any) -> list[Any]:
+    result = _call(implementation, **arguments)
+    if not isinstance(result, list) or not all(isinstance(item, kind) for item in result):
+        raise PluginError(f"{implementation.function.__name__} must return a list of {kind.__name__}, found {result!r}")
+    return result
+
+
+def _attempt(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, str | None]:
+    """The function's result, or the reason why there is none; what is wrong with a study passes through."""
+    try:
+        return function(*arguments, **named), None
+    except StudyError:
+        raise
+    except (Exception, SystemExit) as error:
+        return None, _describe(error)
+
+
+def _describe(error: BaseException) -> str:
+    return str(error) if isinstance(error, ZooError) else f"{type(error).__name__}: {error}"
+
+
+def _named(known: dict[str, Any], wanted: str, kind: str) -> Any:
+    if wanted not in known:
+        raise PluginError(f"No {kind} is called {wanted!r}; there are: {', '.join(sorted(known)) or 'none'}.")
+    return known[wanted]

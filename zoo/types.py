@@ -1,0 +1,197 @@
+"""The nouns of the pipeline: frozen dataclasses that flow from upload to explained grade.
+
+Array shapes are given in the order they are indexed. Study space is the grid of the scans as stored ([x, y, z], any
+orientation); model space is [D, H, W]: slices from inferior to superior, rows from posterior to anterior, columns from
+left to right, axis-aligned with the world (RAS+ millimetres of the NIfTI affine).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+MODALITIES = ("t1", "t1ce", "t2", "flair")
+MODALITY_TITLES = {"t1": "T1", "t1ce": "T1ce", "t2": "T2", "flair": "FLAIR"}
+GRADES = ("LGG", "HGG")
+DISCLAIMER = "Research demonstration, not a medical device."
+
+Progress = Callable[[float, str], None]
+"""Called with the fraction done (0 to 1) and what is being done; raises `Cancelled` when the user asked to stop."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """One patient's scans at one time point: the files of any non-empty subset of the modalities."""
+
+    id: str
+    paths: Mapping[str, Path]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check noticed: a warning is shown beside the grade, a refusal takes its place."""
+
+    severity: Literal["warning", "refusal"]
+    message: str
+
+
+@dataclass(frozen=True)
+class Volumes:
+    """A study in memory.
+
+    data: float32 [4, x, y, z] in the order of MODALITIES, intensities as stored; zeros where a modality is absent.
+    present: bool [4].
+    affine: float64 [4, 4], voxel to world in mm.
+    brain: bool [x, y, z], voxels that are not background in some modality.
+    """
+
+    id: str
+    data: np.ndarray
+    present: np.ndarray
+    affine: np.ndarray
+    brain: np.ndarray
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        return tuple(name for name, here in zip(MODALITIES, self.present, strict=True) if here)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a study becomes a model's input.
+
+    shape: voxels [D, H, W]. spacing: mm along D, H, W. The box is centred on the brain.
+    normalisation: "white-matter" divides each modality by its own level in one shared set of white-matter-like
+    voxels and subtracts 1, so that white matter is 0, background −1, and T1ce − T1 keeps its meaning.
+    clip: range after normalisation.
+    """
+
+    shape: tuple[int, int, int] = (40, 96, 80)
+    spacing: tuple[float, float, float] = (4.0, 2.0, 2.0)
+    normalisation: str = "white-matter"
+    clip: tuple[float, float] = (-1.0, 4.0)
+
+    def as_json(self) -> dict[str, Any]:
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+
+
+@dataclass(frozen=True)
+class ModelInput:
+    """What a model sees.
+
+    x: float32 [1, 4, D, H, W], absent modalities 0. present: bool [1, 4].
+    affine: float64 [4, 4], from model voxel (d, h, w) to world in mm: the way back to study space.
+    """
+
+    x: np.ndarray
+    present: np.ndarray
+    affine: np.ndarray
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a reader has to know before believing a model (Hugging Face model-card sections, shortened)."""
+
+    summary: str
+    reference: str
+    intended_use: str
+    limits: str
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One stage of training: which modalities are shown, for how large a share of the epochs, and at which rates.
+
+    rates: factor on the learning rate by prefix of the parameter's name (0 freezes); 1 where no prefix matches.
+    """
+
+    name: str
+    modalities: tuple[str, ...]
+    share: float = 1.0
+    rates: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One model of the zoo, as cheap data: nothing heavy is imported before `build(**options)` is called.
+
+    The module that `build` returns keeps the contract `forward(x, present) -> logits`: x float32 [B, 4, D, H, W],
+    present bool [B, 4], logits float [B, 2] in the order LGG, HGG.
+
+    needs: modalities without which the model refuses. uses: all modalities it can look at.
+    cam_layers: for each modality the dotted name of the submodule whose output a class-activation map reads.
+    weights: file that holds, or will hold, its trained weights.
+    plugin: who registered it; filled in by the registry.
+    """
+
+    id: str
+    title: str
+    family: str
+    needs: tuple[str, ...]
+    uses: tuple[str, ...]
+    build: Callable[..., nn.Module]
+    card: Card
+    options: Mapping[str, Any] = field(default_factory=dict)
+    recipe: Recipe = Recipe()
+    cam_layers: Mapping[str, str] = field(default_factory=dict)
+    phases: tuple[Phase, ...] = ()
+    weights: Path | None = None
+    plugin: str = ""
+
+    @property
+    def is_trained(self) -> bool:
+        return self.weights is not None and self.weights.is_file()
+
+
+@dataclass(frozen=True)
+class ExplainerSpec:
+    """One way to attribute a grade to voxels.
+
+    explain(module, x, present, cam_layers, progress) -> float32 array [4, D, H, W] on the grid of x, signed: positive
+    where a voxel speaks for HGG, negative where it speaks for LGG.
+    cost: forward passes it takes, roughly.
+    """
+
+    id: str
+    title: str
+    cost: float
+    explain: Callable[[nn.Module, Tensor, Tensor, Mapping[str, str], Progress], np.ndarray]
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One model's answer on one study. p_hgg: probability of HGG, calibrated where `calibration` says so."""
+
+    study: str
+    model: str
+    grade: str
+    p_hgg: float
+    logit: float
+    seconds: float
+    warnings: tuple[str, ...]
+    weights: str
+    calibration: str
+    trained_on: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Where in the study a model found its grade.
+
+    values: float32 [4, D, H, W] in model space, signed (positive speaks for HGG), one map a modality.
+    affine: float64 [4, 4], model voxel (d, h, w) to world in mm.
+    """
+
+    study: str
+    model: str
+    explainer: str
+    values: np.ndarray
+    affine: np.ndarray

@@ -1,0 +1,155 @@
+"""Weights on disk: safetensors whose metadata says what they belong to, loaded strictly or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from zoo.errors import WeightsError
+from zoo.types import ModelSpec
+
+METADATA_KEY = "glioma_zoo"
+CHECKSUMS = "SHA256SUMS"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """p_hgg = sigmoid(slope · margin + intercept), margin = logit(HGG) − logit(LGG); fitted_on says on what data."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    fitted_on: str = ""
+
+    @property
+    def description(self) -> str:
+        return f"calibrated on {self.fitted_on}" if self.fitted_on else "uncalibrated"
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """What a weights file says of its own making; shown beside every probability."""
+
+    trained_on: str
+    calibration: Calibration = Calibration()
+    threshold: float = 0.5
+    details: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A module in evaluation mode with its record. revision: where it came from and the sha256 of its file."""
+
+    spec: ModelSpec
+    module: nn.Module
+    record: TrainingRecord
+    revision: str
+
+
+def save_weights(path: Path, spec: ModelSpec, module: nn.Module, record: TrainingRecord) -> None:
+    """Write parameters in half precision with recipe, options and record in the metadata, and note the checksum."""
+    metadata = _identity(spec) | {"record": asdict(record)}
+    tensors = {name: _halved(value) for name, value in module.state_dict().items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, path, {METADATA_KEY: json.dumps(metadata)})
+    _note_checksum(path)
+
+
+def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
+    """Build a model and fill it, strictly; raises `WeightsError` unless file, recipe and every tensor fit."""
+    if not spec.is_trained:
+        raise WeightsError(
+            f"{spec.id}: not trained yet. Train it with "
+            f"`python -m training fit {spec.id} --cohort DIR --out {spec.weights or 'FILE'}`."
+        )
+    digest = _checked_digest(spec)
+    metadata, tensors = _read(spec)
+    _check_identity(spec, metadata)
+    record = dict(metadata["record"])
+    record["calibration"] = Calibration(**record["calibration"])
+    module = _filled(spec, tensors).to(device).eval().requires_grad_(False)
+    return TrainedModel(spec, module, TrainingRecord(**record), f"embedded:{digest[:12]}")
+
+
+def read_record(spec: ModelSpec) -> TrainingRecord:
+    """The record alone, without building the model."""
+    metadata, _ = _read(spec, tensors=False)
+    record = dict(metadata["record"])
+    record["calibration"] = Calibration(**record["calibration"])
+    return TrainingRecord(**record)
+
+
+def _identity(spec: ModelSpec) -> dict[str, Any]:
+    return {"model": spec.id, "options": json.loads(json.dumps(dict(spec.options))), "recipe": spec.recipe.as_json()}
+
+
+def _halved(value: torch.Tensor) -> torch.Tensor:
+    return (value.half() if value.is_floating_point() else value).contiguous().cpu()
+
+
+def _read(spec: ModelSpec, tensors: bool = True) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    assert spec.weights is not None
+    try:
+        with safe_open(spec.weights, "pt") as file:
+            metadata = json.loads((file.metadata() or {})[METADATA_KEY])
+        return metadata, load_file(spec.weights) if tensors else {}
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise WeightsError(
+            f"{spec.id}: {spec.weights.name} is not a weights file of this project; expected safetensors with "
+            f"metadata {METADATA_KEY!r}. Fetch it again or train it."
+        ) from error
+
+
+def _check_identity(spec: ModelSpec, metadata: dict[str, Any]) -> None:
+    for key, expected in _identity(spec).items():
+        if metadata.get(key) != expected:
+            raise WeightsError(
+                f"{spec.id}: the weights were made for another {key}: expected {expected}, found "
+                f"{metadata.get(key)}. Use the weights that belong to this model, or train it again."
+            )
+
+
+def _filled(spec: ModelSpec, tensors: dict[str, torch.Tensor]) -> nn.Module:
+    module = spec.build(**spec.options)
+    broken = [name for name, value in tensors.items() if not torch.isfinite(value).all()]
+    if broken:
+        raise WeightsError(f"{spec.id}: not every number in the weights is finite ({broken[0]}); train it again.")
+    try:
+        module.load_state_dict(tensors, strict=True)
+    except RuntimeError as error:
+        raise WeightsError(f"{spec.id}: the weights don't fit the model: {error}") from error
+    return module
+
+
+def _checked_digest(spec: ModelSpec) -> str:
+    """The file's sha256, which must be the one noted beside it."""
+    assert spec.weights is not None
+    digest = hashlib.sha256(spec.weights.read_bytes()).hexdigest()
+    expected = _checksums(spec.weights.parent).get(spec.weights.name)
+    if digest != expected:
+        raise WeightsError(
+            f"{spec.id}: sha256 of {spec.weights.name}: expected {expected or 'an entry in ' + CHECKSUMS}, "
+            f"found {digest}. The file was changed or cut short: fetch it again."
+        )
+    return digest
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    file = folder / CHECKSUMS
+    pairs = [line.split() for line in file.read_text().splitlines()] if file.is_file() else []
+    return {name: digest for digest, name in pairs}
+
+
+def _note_checksum(path: Path) -> None:
+    """In the format of `sha256sum`, so that `sha256sum --check SHA256SUMS` works too."""
+    known = _checksums(path.parent) | {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
+    lines = [f"{digest}  {name}\n" for name, digest in sorted(known.items())]
+    (path.parent / CHECKSUMS).write_text("".join(lines))
