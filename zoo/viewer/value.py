@@ -1,0 +1,101 @@
+"""What the viewer is given: which files to show, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+
+import nibabel
+from gradio.data_classes import FileData, GradioModel
+from pydantic import Field
+
+from zoo.types import MODALITIES, MODALITY_TITLES
+
+STATIC = Path(__file__).parent / "static"
+
+
+class ViewerVolume(GradioModel):
+    """One modality: its scan, and the heat map's frame that belongs to it."""
+
+    modality: str
+    title: str
+    frame: int
+    file: FileData
+
+
+class ViewerValue(GradioModel):
+    """A study to show; Gradio adds a URL to every FileData on its way to the browser."""
+
+    volumes: list[ViewerVolume]
+    modality: str
+    overlay: FileData | None = None
+    overlay_range: tuple[float, float] | None = None
+    picture: FileData | None = None
+    library: FileData = Field(default_factory=lambda: FileData(path=str(STATIC / "niivue.umd.js")))
+
+
+def viewer_value(
+    volumes: Mapping[str, str | PathLike[str]],
+    overlay: str | PathLike[str] | None = None,
+    overlay_range: tuple[float, float] | None = None,
+    modality: str | None = None,
+    picture: str | PathLike[str] | None = None,
+) -> ViewerValue:
+    """The value of a `StudyViewer`.
+
+    volumes: modality → NIfTI file [x, y, z], for any non-empty subset of MODALITIES.
+    overlay: NIfTI file [x, y, z, 4], last axis in the order of MODALITIES, on any grid; positive speaks for HGG.
+    overlay_range: absolute values (least shown, full colour); without it 20 % and 100 % of the largest in the file.
+    modality: shown first; without it T1ce, or the first there is.
+    picture: shown in place of the viewer where the browser has no WebGL2.
+
+    Files must lie where Gradio may serve them: below GRADIO_TEMP_DIR. Raises ValueError for values that can't be shown.
+    """
+    present = _in_order(volumes)
+    _check_overlay(overlay)
+    _check_range(overlay_range)
+    modality = modality or ("t1ce" if "t1ce" in present else present[0])
+    if modality not in present:
+        raise ValueError(f"modality {modality!r} has no volume; there is {', '.join(present)}.")
+    return ViewerValue(
+        volumes=[_volume(name, volumes[name]) for name in present],
+        modality=modality,
+        overlay=_file(overlay),
+        overlay_range=overlay_range,
+        picture=_file(picture),
+    )
+
+
+def _in_order(volumes: Mapping[str, object]) -> list[str]:
+    unknown = sorted(set(volumes) - set(MODALITIES))
+    if unknown or not volumes:
+        found = ", ".join(unknown) or "no volume"
+        raise ValueError(f"expected volumes named {', '.join(MODALITIES)}; found {found}.")
+    return [name for name in MODALITIES if name in volumes]
+
+
+def _check_overlay(overlay: str | PathLike[str] | None) -> None:
+    if overlay is None:
+        return
+    shape = nibabel.Nifti1Image.from_filename(overlay).shape
+    if shape[3:] != (len(MODALITIES),):
+        raise ValueError(f"{overlay}: expected a heat map [x, y, z, {len(MODALITIES)}]; found {list(shape)}.")
+
+
+def _check_range(overlay_range: tuple[float, float] | None) -> None:
+    if overlay_range is not None and not 0 <= overlay_range[0] < overlay_range[1]:
+        raise ValueError(f"overlay_range: expected 0 <= least < most; found {overlay_range}.")
+
+
+def _volume(modality: str, path: str | PathLike[str]) -> ViewerVolume:
+    return ViewerVolume(
+        modality=modality,
+        title=MODALITY_TITLES[modality],
+        frame=MODALITIES.index(modality),
+        file=FileData(path=str(path)),
+    )
+
+
+def _file(path: str | PathLike[str] | None) -> FileData | None:
+    return None if path is None else FileData(path=str(path))

@@ -1,0 +1,285 @@
+// Gradio runs this once per component on the page, as the body of function (element, trigger, props, …, watch).
+// One value at a time is shown; scans are fetched when first looked at and kept while the value names them.
+
+const root = element.querySelector(".study-viewer");
+const canvas = root.querySelector("canvas");
+const part = (name) => root.querySelector(`[data-part="${name}"]`);
+
+const PLANES = ["axial", "coronal", "sagittal", "all"]; // in the order of NiiVue's SLICE_TYPE
+const KEY_STEPS = { // voxels towards the patient's right, front and head; the right is on the left of the picture
+  ArrowLeft: [1, 0, 0], ArrowRight: [-1, 0, 0],
+  ArrowUp: [0, 1, 0], ArrowDown: [0, -1, 0],
+  PageUp: [0, 0, 1], PageDown: [0, 0, -1],
+};
+// Vermilion to yellow against navy to sky blue: apart for every kind of colour vision. Same colours in viewer.css.
+// Entry 0 is for what lies below the range: transparent.
+const STEPS = { A: [0, 255, 255, 255], I: [0, 1, 128, 255] };
+const FOR_HGG = { R: [0, 178, 230, 255], G: [0, 60, 110, 190], B: [0, 20, 0, 40], ...STEPS };
+const FOR_LGG = { R: [0, 20, 30, 110], G: [0, 70, 130, 205], B: [0, 150, 220, 255], ...STEPS };
+
+let shown = null; // the value
+let modality = null;
+let plane = "all";
+let turn = 0; // counts calls of show(): a load that comes back in a later turn is dropped
+let starting = null; // promise of the Niivue object
+let drawn = null; // the Niivue object once a picture is drawn
+let repaint = 0;
+const images = new Map(); // url → { promise of NVImage, controller }
+
+class ViewerError extends Error {} // its message is for the user
+class NoGraphics extends ViewerError {}
+
+// --- what happens ---
+
+function update(value) {
+  const sameStudy = Boolean(shown && value) && urls(shown.volumes) === urls(value.volumes);
+  shown = value || null;
+  forget();
+  if (!sameStudy) {
+    modality = shown?.modality;
+    recentre();
+  }
+  renderControls();
+  return shown ? show() : clear();
+}
+
+async function show() {
+  const mine = ++turn;
+  const volume = shown.volumes.find((each) => each.modality === modality);
+  setState("loading", `Loading ${volume.title} …`);
+  try {
+    const [niivue, scan, heat] = await Promise.all([start(shown.library.url), load(volume), loadHeat(shown)]);
+    if (mine !== turn) return;
+    draw(niivue, scan, heat, volume.frame);
+    setState("ready", "");
+  } catch (error) {
+    if (mine === turn) fail(error);
+  }
+}
+
+function fail(error) {
+  console.error(error);
+  setState("error", error instanceof ViewerError ? error.message : "The scans could not be drawn. Reload the page.");
+  part("picture").hidden = !(error instanceof NoGraphics && shown.picture);
+}
+
+function clear() {
+  turn += 1;
+  if (drawn) drawn.volumes = [];
+  setState("empty", "No study yet.");
+}
+
+function setState(state, message) {
+  part("message").textContent = message;
+  part("picture").hidden = true;
+  root.dataset.state = state;
+}
+
+// --- NiiVue ---
+
+function start(url) {
+  starting ??= startNiivue(url).catch((error) => {
+    starting = null;
+    throw error;
+  });
+  return starting;
+}
+
+async function startNiivue(url) {
+  if (!document.createElement("canvas").getContext("webgl2")) {
+    throw new NoGraphics("This browser can't draw the scans here: it has no WebGL2, or it is switched off.");
+  }
+  await import(url).catch((error) => {
+    throw new ViewerError("The viewer could not be loaded. Reload the page.", { cause: error });
+  });
+  const { Niivue, SHOW_RENDER } = globalThis.niivue;
+  const niivue = new Niivue({
+    isRadiologicalConvention: true,
+    multiplanarShowRender: SHOW_RENDER.NEVER, // a 3-D picture is slow without a graphics card
+    dragAndDropEnabled: false,
+    crosshairColor: [0.85, 0.85, 0.85, 0.7],
+    crosshairWidth: 0.5, // thinner lines vanish between pixels
+    crosshairWidthUnit: "percent",
+    fontColor: [0.8, 0.8, 0.8, 1],
+    loadingText: "",
+    logLevel: "error",
+  });
+  niivue.graph.opacity = 0; // no time series of the heat map's four frames
+  niivue.addColormap("for HGG", FOR_HGG);
+  niivue.addColormap("for LGG", FOR_LGG);
+  niivue.onLocationChange = showPosition;
+  await niivue.attachToCanvas(canvas, false);
+  releaseWhenRemoved(niivue);
+  niivue.setSliceType(PLANES.indexOf(plane));
+  return niivue;
+}
+
+function draw(niivue, scan, heat, frame) {
+  drawn = niivue;
+  niivue.volumes = heat ? [scan, heat] : [scan]; // negative colours are right only on the topmost layer (niivue#583)
+  niivue.back = scan;
+  niivue.overlays = niivue.volumes.slice(1);
+  if (heat) {
+    heat.frame4D = frame;
+    heat.opacity = opacity();
+  }
+  niivue.updateGLVolume();
+  showPosition();
+}
+
+function drawHeat() {
+  const heat = drawn?.volumes[1];
+  if (!heat) return;
+  heat.opacity = opacity();
+  drawn.refreshLayers(heat, 1); // setOpacity would compute the scan's texture anew as well
+  drawn.drawScene();
+}
+
+function recentre() {
+  if (!drawn) return;
+  drawn.scene.crosshairPos = [0.5, 0.5, 0.5];
+  drawn.scene.pan2Dxyzmm = [0, 0, 0, 1];
+}
+
+function releaseWhenRemoved(niivue) {
+  const observer = new ResizeObserver(() => {
+    if (canvas.isConnected) return;
+    observer.disconnect();
+    niivue.cleanup();
+    niivue.gl.getExtension("WEBGL_lose_context")?.loseContext(); // browsers allow some 16 contexts in all
+  });
+  observer.observe(canvas);
+}
+
+// --- files ---
+
+function load({ title, file }) {
+  return cached(file.url, `The ${title} scan`, { colormap: "gray", ignoreZeroVoxels: true, percentileFrac: 0.01 });
+}
+
+async function loadHeat({ overlay, overlay_range }) {
+  if (!overlay) return null;
+  const heat = await cached(overlay.url, "The heat map", { colormap: "for HGG", colormapNegative: "for LGG" });
+  [heat.cal_min, heat.cal_max] = overlay_range ?? usualRange(heat);
+  return heat;
+}
+
+function usualRange(heat) {
+  const { scl_slope, scl_inter } = heat.hdr;
+  let most = 0;
+  for (const stored of heat.img) most = Math.max(most, Math.abs(stored * scl_slope + scl_inter));
+  return [0.2 * (most || 1), most || 1];
+}
+
+function cached(url, what, options) {
+  if (!images.has(url)) images.set(url, fetchImage(url, what, options));
+  return images.get(url).promise;
+}
+
+function fetchImage(url, what, options) {
+  const controller = new AbortController();
+  const sentence = `${what} could not be read: its file is missing or damaged. Load the study again.`;
+  const promise = readImage(url, options, controller.signal).catch((error) => {
+    if (images.get(url)?.controller === controller) images.delete(url);
+    throw new ViewerError(sentence, { cause: error });
+  });
+  promise.catch(() => {}); // nobody may be waiting any more
+  return { promise, controller };
+}
+
+async function readImage(url, options, signal) {
+  const response = await fetch(url, { signal });
+  if (!response.ok) throw new Error(`${url}: HTTP status ${response.status}`);
+  const buffer = await response.arrayBuffer();
+  await starting;
+  const image = await globalThis.niivue.NVImage.loadFromUrl({ url: buffer, name: "volume.nii.gz", ...options });
+  if (!image?.hdr || image.img.length < voxels(image.hdr)) throw new Error(`${url}: incomplete NIfTI file`);
+  return image;
+}
+
+function voxels({ dims }) {
+  const frames = dims[0] > 3 ? dims[4] : 1;
+  return dims[1] * dims[2] * dims[3] * frames;
+}
+
+function forget() {
+  const kept = shown ? [...shown.volumes.map((volume) => volume.file.url), shown.overlay?.url] : [];
+  for (const [url, { controller }] of images) {
+    if (kept.includes(url)) continue;
+    controller.abort();
+    images.delete(url);
+  }
+}
+
+const urls = (volumes) => volumes.map((volume) => volume.file.url).join(" ");
+
+// --- controls ---
+
+function renderControls() {
+  part("modalities").replaceChildren(...(shown?.volumes ?? []).map(modalityButton));
+  part("heat").hidden = !shown?.overlay;
+  if (shown?.picture) part("picture").src = shown.picture.url;
+}
+
+function modalityButton(volume) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = volume.title;
+  button.dataset.modality = volume.modality;
+  button.setAttribute("aria-pressed", volume.modality === modality);
+  return button;
+}
+
+function press(group, chosen) {
+  for (const button of group.querySelectorAll("button")) button.setAttribute("aria-pressed", button === chosen);
+}
+
+function chooseModality({ target }) {
+  if (!target.dataset.modality) return;
+  modality = target.dataset.modality;
+  press(part("modalities"), target);
+  show();
+}
+
+function choosePlane({ target }) {
+  if (!target.dataset.plane) return;
+  plane = target.dataset.plane;
+  press(part("planes"), target);
+  drawn?.setSliceType(PLANES.indexOf(plane));
+  showPosition();
+}
+
+const opacity = () => Number(part("opacity").value) / 100;
+
+function chooseOpacity() {
+  part("percent").textContent = `${part("opacity").value} %`;
+  cancelAnimationFrame(repaint);
+  repaint = requestAnimationFrame(drawHeat);
+}
+
+function showPosition() {
+  if (!drawn?.volumes.length) return;
+  const voxel = drawn.frac2vox(drawn.scene.crosshairPos);
+  const size = drawn.volumes[0].dimsRAS;
+  const slice = (name, axis) => `${name} ${voxel[axis] + 1} of ${size[axis + 1]}`;
+  const slices = { axial: slice("Axial", 2), coronal: slice("Coronal", 1), sagittal: slice("Sagittal", 0) };
+  part("position").textContent = slices[plane] ?? Object.values(slices).join(" · ");
+}
+
+// NiiVue's letter keys would change the view behind the buttons' back, so none reaches it.
+function moveCrosshair(event) {
+  event.stopImmediatePropagation();
+  const step = KEY_STEPS[event.code];
+  if (event.type !== "keydown" || !step || !drawn) return;
+  event.preventDefault();
+  drawn.moveCrosshairInVox(...step);
+}
+
+part("modalities").addEventListener("click", chooseModality);
+part("planes").addEventListener("click", choosePlane);
+part("opacity").addEventListener("input", chooseOpacity);
+canvas.addEventListener("keydown", moveCrosshair);
+canvas.addEventListener("keyup", moveCrosshair);
+canvas.addEventListener("webglcontextlost", () => setState("error", "The browser stopped drawing. Reload the page."));
+watch("value", () => update(props.value));
+update(props.value);
