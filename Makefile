@@ -17,7 +17,7 @@ lint: $(VENV)/test
 	$(VENV)/bin/mypy
 
 bench: $(VENV)/test ## prints times and memory, asserts nothing
-	$(RUN) -m tests.bench
+	PYTHONPATH=tests:. $(RUN) tests/bench.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

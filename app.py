@@ -5,15 +5,13 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
-
-# Before gradio is imported: its cache is shared between apps otherwise, and nothing may leave the machine.
-CACHE = Path(os.environ.setdefault("GRADIO_TEMP_DIR", tempfile.mkdtemp(prefix="glioma-zoo-")))
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
 
@@ -43,9 +41,10 @@ looked. <strong class="zoo-badge">{DISCLAIMER}</strong>
 class Page:
     """The handlers behind the widgets: they read the registry, ask the worker, and give back what to show."""
 
-    def __init__(self, registry: Registry, worker: Worker) -> None:
+    def __init__(self, registry: Registry, worker: Worker, cache: Path) -> None:
         self.registry = registry
         self.worker = worker
+        self.cache = cache
 
     def assign(self, scans: list[str] | None) -> list[Any]:
         """Fill the table from the files' names; returns one dropdown a modality and the message card."""
@@ -83,7 +82,7 @@ class Page:
         if session is not None and session.source == source:
             return session
         close_session(session)
-        session = open_session(CACHE, source)
+        session = open_session(self.cache, source)
         yield None, progress_card(0, "Starting"), None
         yield from self._follow(session, "zoo.tasks:read", files=source, folder=session.folder)
         return session
@@ -93,8 +92,11 @@ class Page:
         grade = yield from self._follow(session, "zoo.tasks:grade", **work)
         card = grade_card(grade, self.registry.model(model_id))
         yield session, card, gr.skip()
-        heat = yield from self._follow(session, "zoo.tasks:explain", card, **work, explainer_id=EXPLAINER)
-        yield session, card, viewer_value(session.volumes, overlay=heat)
+        try:
+            heat = yield from self._follow(session, "zoo.tasks:explain", card, **work, explainer_id=EXPLAINER)
+            yield session, card, viewer_value(session.volumes, overlay=heat)
+        except ZooError as error:
+            yield session, card + message_card("unexplained", "No heat map", str(error)), gr.skip()
 
     def _follow(
         self, session: Session, task: str, card: str | None = None, **arguments: Any
@@ -111,9 +113,9 @@ class Page:
             running.close()  # which cancels the task when the visitor did
 
 
-def build_page(registry: Registry, worker: Worker) -> gr.Blocks:
-    """The page for whatever models the registry holds."""
-    page = Page(registry, worker)
+def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
+    """The page for whatever models the registry holds; `cache` is Gradio's own folder, from which it may serve."""
+    page = Page(registry, worker, cache)
     trained = [(f"{spec.title} ({spec.id})", spec.id) for spec in registry.models.values() if spec.is_trained]
     with gr.Blocks(title="GliomaZoo", analytics_enabled=False, delete_cache=(IDLE_SECONDS, IDLE_SECONDS)) as blocks:
         session = gr.State(None, time_to_live=IDLE_SECONDS, delete_callback=close_session)
@@ -125,9 +127,10 @@ def build_page(registry: Registry, worker: Worker) -> gr.Blocks:
                     file_types=[".nii", ".nii.gz"], elem_id="scans", height=150,
                 )  # fmt: skip
                 example = gr.Button("Try a simulated glioma", elem_id="example", size="sm")
-                with gr.Group(elem_id="assignment"):
+                with gr.Row(elem_id="assignment"):
                     slots = [
-                        gr.Dropdown([], label=MODALITY_TITLES[name], elem_id=f"slot-{name}") for name in MODALITIES
+                        gr.Dropdown([], label=MODALITY_TITLES[name], elem_id=f"slot-{name}", min_width=150)
+                        for name in MODALITIES
                     ]
                 model = gr.Dropdown(trained, value=trained[0][1] if trained else None, label="Model", elem_id="model")
                 with gr.Row():
@@ -157,12 +160,21 @@ def _footer(registry: Registry) -> str:
     return "  \n".join(untrained + faulty)
 
 
+def private_cache() -> Path:
+    """A folder of this process alone for uploads and heat maps, gone when it ends; and no word to the outside."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    cache = Path(tempfile.mkdtemp(prefix="glioma-zoo-"))
+    os.environ["GRADIO_TEMP_DIR"] = str(cache)
+    atexit.register(shutil.rmtree, cache, ignore_errors=True)
+    return cache
+
+
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what is registered at exit runs
     worker = Worker()
-    threading.Thread(target=worker.result, args=("zoo.tasks:warm_up",), daemon=True).start()
-    atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
     atexit.register(worker.close)
-    blocks = build_page(load_registry(), worker)
+    threading.Thread(target=worker.result, args=("zoo.tasks:warm_up",), daemon=True).start()
+    blocks = build_page(load_registry(), worker, private_cache())
     blocks.queue(max_size=32).launch(css=CSS, theme=THEME, max_file_size="200mb", footer_links=[])
 
 

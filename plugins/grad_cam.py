@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo import MODALITIES, ExplainerSpec, hookimpl
+from zoo import MODALITIES, ExplainerSpec, PluginError, hookimpl
 from zoo.types import Progress
 
 
@@ -25,6 +25,8 @@ def explain(module: Any, x: Any, present: Any, cam_layers: Mapping[str, str], pr
 
     progress(0.1, "Grad-CAM")
     shown = [name for index, name in enumerate(MODALITIES) if present[0, index] and name in cam_layers]
+    if not shown:
+        raise PluginError("Grad-CAM reads the layers that a model names in cam_layers; this model names none.")
     layers = sorted({cam_layers[name] for name in shown})
     maps = dict(zip(layers, _layer_maps(module, x, present, layers), strict=True))
     values = np.zeros(x.shape[1:], np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,3 +45,39 @@ def tiny_spec(registry: Registry, tmp_path: Path) -> ModelSpec:
     spec = registry.model("single-t1ce")
     options = {**spec.options, "width": 4}
     return replace(spec, options=options, weights=tmp_path / "weights" / "tiny.safetensors")
+
+
+@pytest.fixture(scope="session")
+def untrained_weights(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Weights files of the compact models as they are before training: tests must not depend on what was learned."""
+    import torch
+
+    from zoo.weights import TrainingRecord, save_weights
+
+    folder = tmp_path_factory.mktemp("weights")
+    paths = {}
+    for spec in registry.models.values():
+        if spec.id.endswith(".compact"):
+            torch.manual_seed(0)
+            paths[spec.id] = folder / f"{spec.id}.safetensors"
+            save_weights(paths[spec.id], spec, spec.build(**spec.options), TrainingRecord("nothing"))
+    return paths
+
+
+@pytest.fixture
+def trained_zoo(registry: Registry, untrained_weights: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The command line and the tasks see a zoo whose compact models have weights."""
+    from zoo import tasks
+
+    models = {
+        model_id: replace(spec, weights=untrained_weights.get(model_id, spec.weights))
+        for model_id, spec in registry.models.items()
+    }
+    equipped = replace(registry, models=models)
+    monkeypatch.setattr("zoo.__main__.load_registry", lambda: equipped)
+    tasks.registry.cache_clear()
+    tasks.trained.cache_clear()
+    monkeypatch.setattr("zoo.tasks.load_registry", lambda: equipped)
+    yield
+    tasks.registry.cache_clear()
+    tasks.trained.cache_clear()

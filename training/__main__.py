@@ -31,7 +31,7 @@ def simulate(
 def fit(
     model: Annotated[str, typer.Argument(help="Id of a model, as in `python -m zoo models`.")],
     cohort: Annotated[Path, typer.Option(help="Cohort to train on.")],
-    out: Annotated[Path, typer.Option(help="Weights file to write (.safetensors).")],
+    out: Annotated[Path | None, typer.Option(help="Weights file; where the model looks for it if not given.")] = None,
     epochs: Annotated[int, typer.Option(help="Over all phases together.", min=1)] = 12,
     seed: Annotated[int, typer.Option(help="Of the split, the start and the order.")] = 0,
     work: Annotated[Path, typer.Option(help="Keeps the prepared cohort and checkpoints.")] = Path("runs"),
@@ -42,6 +42,9 @@ def fit(
     from zoo.registry import load_registry
 
     spec = load_registry().model(model)
+    out = out or spec.weights
+    if out is None:
+        raise typer.BadParameter(f"{model} names no weights file of its own: say where to write.", param_hint="--out")
     record = make_weights(spec, cohort, out, replace(FitOptions(), epochs=epochs, seed=seed), work)
     typer.echo(f"{out}: {record.trained_on}; held out: {(record.details or {})['held_out']}")
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import nibabel as nib
@@ -20,7 +20,7 @@ from tqdm import tqdm
 from training.cohorts import Case
 from zoo import GRADES, MODALITIES, Recipe
 from zoo.prepare import prepare, resample
-from zoo.registry import load_registry
+from zoo.registry import Registry, load_registry
 from zoo.volumes import load_volumes
 
 CACHE_VERSION = 1
@@ -84,10 +84,15 @@ def _fill(cases: Sequence[Case], recipe: Recipe, home: Path) -> None:
 
 
 def _prepare_case(case: Case, recipe: Recipe) -> dict[str, np.ndarray]:
-    volumes = load_volumes(load_registry().read(case.folder))
+    volumes = load_volumes(_registry().read(case.folder))
     model_input = prepare(volumes, recipe)
     regions = _regions(case, volumes.affine, model_input.affine, recipe)
     return {"x": model_input.x[0], "present": model_input.present[0], "regions": regions}
+
+
+@cache
+def _registry() -> Registry:
+    return load_registry()
 
 
 def _regions(case: Case, affine: np.ndarray, model_affine: np.ndarray, recipe: Recipe) -> np.ndarray | float:

@@ -156,7 +156,7 @@ def _print_models(rows: list[dict[str, Any]], registry: Registry) -> None:
     table = Table("id", "family", "modalities", "weights")
     for row in rows:
         modalities = ", ".join(MODALITY_TITLES[name] for name in row["uses"])
-        todo = f"not trained yet: python -m training fit {row['id']} --cohort DIR --out FILE"
+        todo = f"not trained yet: python -m training fit {row['id']} --cohort DIR"
         table.add_row(row["id"], row["family"], modalities, "embedded" if row["trained"] else todo)
     console = Console()
     console.print(table)

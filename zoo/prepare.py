@@ -85,7 +85,8 @@ def resample(data: np.ndarray, affine: np.ndarray, model_affine: np.ndarray, rec
 
     Finer samples are averaged into each model voxel, so that thick model slices don't skip thin source slices.
     """
-    factors = [max(1, round(spacing / FINEST_SAMPLING_MM)) for spacing in recipe.spacing]
+    source_mm = np.linalg.norm(affine[:3, :3], axis=0).min()
+    factors = [max(1, round(spacing / max(source_mm, FINEST_SAMPLING_MM))) for spacing in recipe.spacing]
     fine_shape = tuple(size * factor for size, factor in zip(recipe.shape, factors, strict=True))
     to_coarse = np.eye(4)
     for axis, factor in enumerate(factors):

@@ -68,7 +68,7 @@ def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
     if not spec.is_trained:
         raise WeightsError(
             f"{spec.id}: not trained yet. Train it with "
-            f"`python -m training fit {spec.id} --cohort DIR --out {spec.weights or 'FILE'}`."
+            f"`python -m training fit {spec.id} --cohort DIR`."
         )
     digest = _checked_digest(spec)
     metadata, tensors = _read(spec)

@@ -6,10 +6,15 @@ import io
 import os
 import shutil
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import numpy as np
 import pytest
@@ -28,6 +33,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ROOT = Path(__file__).parents[2]
 EDGE = 8
 LIT = 40
 COLOURED = 50
@@ -141,6 +147,33 @@ def look() -> Callable[..., Picture]:
 def _missing(sentence: str) -> NoReturn:
     """Fails where everything has to be tested (the variable CI is set), skips elsewhere."""
     (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)
+
+
+@pytest.fixture(scope="module")
+def site():
+    """URL of the running app; it is ended the way a user would end it."""
+    port = _free_port()
+    environment = os.environ | {"GRADIO_SERVER_PORT": str(port)}
+    environment.pop("GRADIO_TEMP_DIR", None)
+    process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment)
+    url = f"http://127.0.0.1:{port}/"
+    for _ in range(240):
+        try:
+            urlopen(url).close()
+            break
+        except OSError:
+            assert process.poll() is None, "app.py ended by itself"
+            time.sleep(0.25)
+    yield url
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture
+def visit(page, site):
+    page.goto(site)
+    page.wait_for_selector("#grade")
+    return page
 
 
 def _free_port() -> int:

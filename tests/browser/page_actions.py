@@ -1,0 +1,35 @@
+"""What a visitor does on the page, and what they wait for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+READY = "#viewer .study-viewer[data-state=ready]"
+PATIENCE_MS = 60_000
+
+
+def upload(page, files):
+    page.locator("#scans input[type=file]").set_input_files([str(path) for path in files])
+    page.wait_for_selector(f"#scans :text('{Path(files[-1]).stem.split('.')[0]}')")
+
+
+def choose(page, elem_id, text):
+    page.locator(f"#{elem_id} input").click()
+    page.get_by_role("option", name=text).click()
+
+
+def card(page, state):
+    expect(page.locator("#card .zoo-card").first).to_have_attribute("data-state", state, timeout=PATIENCE_MS)
+    return page.locator("#card")
+
+
+def heat_map(page):
+    """Wait until the overlay is there: its slider shows."""
+    page.wait_for_selector("#viewer [data-part=heat]:visible", timeout=PATIENCE_MS)
+    page.wait_for_selector(READY, timeout=PATIENCE_MS)
+
+
+def opacity(page, percent):
+    page.locator("#viewer [data-part=opacity]").fill(str(percent))

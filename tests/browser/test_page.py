@@ -1,0 +1,104 @@
+"""The page as a visitor meets it: `python app.py` in a process of its own, and a real browser."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+from page_actions import PATIENCE_MS, READY, card, choose, heat_map, opacity, upload
+from playwright.sync_api import expect
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_upload_grade_explain_switch(visit, make_study, look):
+    upload(visit, sorted(make_study().iterdir()))
+    visit.click("#grade")
+    text = card(visit, "graded").inner_text()
+    assert re.search(r"(HGG|LGG)\s+probability of high grade [\d.]+ %", text)
+    assert "simulated gliomas" in text
+    assert "Research demonstration, not a medical device." in text
+    heat_map(visit)
+    opacity(visit, 100)
+    lit = look(visit)
+    assert lit.lit > 2000
+    assert lit.warm + lit.cool > 50, "no heat map over the study"
+    opacity(visit, 0)
+    without = look(visit)
+    assert without.warm + without.cool < (lit.warm + lit.cool) / 5
+    visit.locator("#viewer [data-part=modalities] button", has_text="FLAIR").click()
+    visit.wait_for_selector(READY)
+    assert (look(visit).rgb != without.rgb).mean() > 0.02
+
+
+def test_the_example_takes_one_click(visit):
+    visit.click("#example")
+    card(visit, "graded")
+    heat_map(visit)
+
+
+def test_another_model_needs_no_second_upload(visit):
+    visit.click("#example")
+    card(visit, "graded")
+    heat_map(visit)
+    choose(visit, "model", "Early fusion")
+    visit.click("#grade")
+    expect(visit.locator("#card")).to_contain_text("early-fusion.compact", timeout=PATIENCE_MS)
+
+
+def test_bad_input_is_told_and_the_page_stays_usable(visit, make_study):
+    folder = make_study()
+    (folder / "case1_t2.nii.gz").write_text("I am a text file")
+    upload(visit, sorted(folder.iterdir()))
+    visit.click("#grade")
+    assert "T2: not a readable NIfTI file" in card(visit, "error").inner_text()
+    visit.click("#example")
+    card(visit, "graded")
+
+
+def test_a_missing_modality_is_refused_by_name(visit, make_study):
+    upload(visit, sorted(make_study(("t1", "t2")).iterdir()))
+    visit.click("#grade")
+    assert "needs T1ce" in card(visit, "refused").inner_text()
+    visit.wait_for_selector(READY, timeout=PATIENCE_MS)
+
+
+def test_two_candidates_are_settled_in_the_table(visit, make_study):
+    folder = make_study()
+    (folder / "case1_t1gd.nii.gz").write_bytes((folder / "case1_t1ce.nii.gz").read_bytes())
+    upload(visit, sorted(folder.iterdir()))
+    assert "T1ce: 2 files could be it" in card(visit, "question").inner_text()
+    visit.click("#grade")
+    assert "More than one file could be T1ce" in card(visit, "error").inner_text()
+    choose(visit, "slot-t1ce", "case1_t1gd.nii.gz")
+    visit.click("#grade")
+    card(visit, "graded")
+
+
+def test_cancel_stops_the_work_and_the_next_grade_runs(visit, make_study):
+    upload(visit, sorted(make_study().iterdir()))
+    visit.click("#grade")
+    visit.click("#cancel")
+    card(visit, "cancelled")
+    time.sleep(3)
+    card(visit, "cancelled")
+    visit.click("#grade")
+    card(visit, "graded")
+
+
+def test_nothing_given_nothing_graded(visit):
+    assert "Research demonstration, not a medical device" in visit.locator("body").inner_text()
+    card(visit, "empty")
+    visit.click("#grade")
+    assert "No scans yet" in card(visit, "error").inner_text()
+
+
+def test_files_outside_the_session_are_not_served(site):
+    for path in ("/etc/passwd", str(ROOT / "app.py"), "static/../app.py"):
+        with pytest.raises(HTTPError) as refused:
+            urlopen(f"{site}gradio_api/file={path}")
+        assert refused.value.code in (403, 404)

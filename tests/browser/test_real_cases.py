@@ -1,0 +1,28 @@
+"""Real studies in the page, where there are any: see tests/test_real_cases.py."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from plugins.nifti import modality_of
+from page_actions import card, heat_map, opacity, upload
+
+ROOT = os.environ.get("GLIOMA_ZOO_REAL_CASES")
+CASES = sorted(path for path in Path(ROOT).iterdir() if path.is_dir()) if ROOT else []
+
+pytestmark = pytest.mark.skipif(not ROOT, reason="GLIOMA_ZOO_REAL_CASES is not set: no real studies to show")
+
+
+@pytest.mark.parametrize("folder", CASES or [None], ids=[case.name for case in CASES] or ["unset"])
+def test_the_viewer_shows_study_and_heat_map(visit, look, folder):
+    upload(visit, sorted(path for path in folder.iterdir() if modality_of(path)))
+    visit.click("#grade")
+    card(visit, "graded")
+    heat_map(visit)
+    opacity(visit, 100)
+    picture = look(visit)
+    assert picture.lit > 5000
+    assert picture.warm + picture.cool > 20

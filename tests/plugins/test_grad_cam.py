@@ -1,0 +1,55 @@
+"""Our one-pass Grad-CAM against Captum's own, layer by layer."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from captum.attr import LayerAttribution, LayerGradCam
+
+from plugins.grad_cam import explain
+from zoo import MODALITIES, PluginError, Recipe
+
+SMALL = Recipe(shape=(8, 48, 40))
+
+
+def _module(registry, model_id):
+    spec = registry.model(model_id)
+    torch.manual_seed(0)
+    module = spec.build(**{**spec.options, "width": 8, "dropout": 0.0}).eval()
+    for name, parameter in module.named_parameters():
+        if name.endswith(("beta", "gamma")):
+            parameter.data.fill_(0.5)  # else attention and its gradients are 0
+    return spec, module.requires_grad_(False)
+
+
+@pytest.mark.parametrize("model_id", ["guided-dual-attention", "early-fusion", "single-t1ce"])
+def test_equals_captum_layer_by_layer(registry, model_id):
+    spec, module = _module(registry, model_id)
+    x, present = torch.randn(1, 4, *SMALL.shape), torch.ones(1, 4, dtype=torch.bool)
+    values = explain(module, x.clone(), present, spec.cam_layers, lambda fraction, text: None)
+
+    def margin(inputs):
+        logits = module(inputs, present)
+        return logits[:, 1] - logits[:, 0]
+
+    for index, name in enumerate(MODALITIES):
+        if name not in spec.cam_layers:
+            assert not values[index].any()
+            continue
+        cam = LayerGradCam(margin, module.get_submodule(spec.cam_layers[name])).attribute(x.clone().requires_grad_())
+        expected = LayerAttribution.interpolate(cam, SMALL.shape, interpolate_mode="trilinear")[0, 0].detach()
+        torch.testing.assert_close(torch.from_numpy(values[index]), expected, atol=1e-6, rtol=1e-4)
+        assert values[index].any()
+
+
+def test_absent_modalities_get_no_map(registry):
+    spec, module = _module(registry, "guided-dual-attention")
+    present = torch.tensor([[False, True, False, True]])
+    values = explain(module, torch.randn(1, 4, *SMALL.shape), present, spec.cam_layers, lambda fraction, text: None)
+    assert [bool(values[index].any()) for index in range(4)] == [False, True, False, True]
+
+
+def test_a_model_without_cam_layers_is_told_so(registry):
+    _, module = _module(registry, "single-t1ce")
+    with pytest.raises(PluginError, match="cam_layers"):
+        explain(module, torch.randn(1, 4, *SMALL.shape), torch.ones(1, 4, dtype=torch.bool), {}, lambda *update: None)

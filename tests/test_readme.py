@@ -1,0 +1,91 @@
+"""What the README says is true: its commands, tables, tree, and the plugin that it tells you to write."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from zoo import hookspecs
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def _block(after: str, language: str) -> str:
+    return re.search(rf"```{language}\n(.*?)```", README[README.index(after) :], re.DOTALL)[1]
+
+
+def test_every_model_and_hook_is_in_its_table(registry):
+    listed = re.findall(r"^\| `([\w.-]+)` \|", README, re.MULTILINE)
+    assert listed == list(registry.models)
+    hooks = re.findall(r"^\| `(\w+\([^)]*\))` \|", README, re.MULTILINE)
+    functions = [function for _, function in inspect.getmembers(hookspecs, inspect.isfunction)]
+    assert {hook.partition("(")[0] for hook in hooks} == {f.__name__ for f in functions if hasattr(f, "glioma_zoo_spec")}
+
+
+def test_every_file_is_in_the_tree():
+    tree = _block("## What is where", "")
+    for folder in ("zoo", "plugins", "training"):
+        for path in (ROOT / folder).iterdir():
+            known = path.name in tree or path.stem in tree
+            assert known or path.name in ("__init__.py", "__pycache__"), f"{path} is not in the README's tree"
+
+
+@pytest.mark.parametrize("module", ["zoo", "training"])
+def test_every_subcommand_exists_and_is_shown(module):
+    text = subprocess.run([sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    commands = re.findall(r"^│ (\w+) {2,}", text.stdout, re.MULTILINE)
+    assert commands
+    shown = set(re.findall(rf"python -m {module} (\w+)", README))
+    assert set(commands) == shown
+
+
+def test_front_matter_names_the_gradio_that_is_required():
+    version = re.search(r"^sdk_version: (.+)$", README, re.MULTILINE)[1]
+    assert version.startswith("6.")
+    assert (ROOT / re.search(r"^app_file: (.+)$", README, re.MULTILINE)[1]).is_file()
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """Environment of a process in which the README's plugin is installed."""
+    source, site = tmp_path_factory.mktemp("plugin"), tmp_path_factory.mktemp("site")
+    code = _block("`contrast_gain.py`:", "python")
+    assert len(code.splitlines()) <= 34
+    (source / "contrast_gain.py").write_text(code)
+    (source / "pyproject.toml").write_text(_block("`pyproject.toml`:", "toml"))
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(source)]
+    subprocess.run(command, check=True)
+    return os.environ | {"PYTHONPATH": str(site)}
+
+
+def _run(environment, *arguments):
+    command = [sys.executable, "-m", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_plugin_is_listed_trained_and_grades(installed, make_study, tmp_path):
+    listed = json.loads(_run(installed, "zoo", "models", "--json").stdout)
+    (row,) = [row for row in listed["models"] if row["id"] == "contrast-gain"]
+    assert (row["plugin"], row["trained"]) == ("contrast-gain", False)
+    study = make_study()
+    refused = _run(installed, "zoo", "grade", study, "--model", "contrast-gain", "--json")
+    assert "not trained yet" in json.loads(refused.stdout)["error"]
+    cohort = tmp_path / "cohort"
+    options = ["--cases", 8, "--spacing", 4, "--processes", 1]
+    assert _run(installed, "training", "simulate", "--out", cohort, *options).returncode == 0
+    fitted = _run(
+        installed, "training", "fit", "contrast-gain", "--cohort", cohort, "--epochs", 1, "--work", tmp_path / "runs"
+    )
+    assert fitted.returncode == 0, fitted.stderr
+    graded = _run(installed, "zoo", "grade", study, "--model", "contrast-gain", "--json")
+    answer = json.loads(graded.stdout)
+    assert answer["grade"] in ("LGG", "HGG")
+    assert answer["trained_on"] == "8 simulated gliomas, no patient"

@@ -1,0 +1,77 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from training.simulation.acquisition import acquire, brain_mask, draw_acquisition, rician, scan
+from training.simulation.anatomy import build_anatomy, draw_deformation
+from training.simulation.fields import Grid
+
+GRID = Grid(4.0)
+CLEAN = {
+    "bias": 0.0, "blur_mm": 0.0, "noise": 0.0, "slice_mm": 0.0, "banding": 0.0, "gamma": 1.0,
+    "shift_mm": (0.0, 0.0, 0.0), "stripes": 0.0, "ceiling": np.inf, "scale": 1.0,
+}  # fmt: skip
+
+
+def scanned(image, **how):
+    """`image` through a scanner that is perfect but for `how`."""
+    rng = np.random.default_rng(0)
+    return scan(rng, image, np.zeros(GRID.shape, np.float32), replace(draw_acquisition(rng), **CLEAN | how), GRID)
+
+
+@pytest.fixture
+def image():
+    return 0.5 + np.random.default_rng(1).random(GRID.shape, dtype=np.float32)
+
+
+def test_a_perfect_scanner_changes_nothing(image):
+    np.testing.assert_allclose(scanned(image), image, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{"bias": 0.1}, {"noise": 0.2}, {"slice_mm": 12.0, "plane": 1}, {"gamma": 1.2}, {"stripes": 0.05},
+     {"shift_mm": (2.0, 0.0, 0.0)}, {"ceiling": 1.2}, {"blur_mm": 4.0}, {"scale": 300.0}],
+    ids=lambda how: next(iter(how)),
+)  # fmt: skip
+def test_every_artefact_changes_the_image(image, how):
+    assert np.abs(scanned(image, **how) - image).mean() > 0.005
+
+
+@pytest.mark.parametrize("plane", [0, 1, 2])
+def test_thick_slices_blur_across_their_plane_only(image, plane):
+    thick = scanned(image, slice_mm=12.0, plane=plane)
+    roughness = [np.diff(thick, axis=axis).std() / np.diff(image, axis=axis).std() for axis in range(3)]
+    assert int(np.argmin(roughness)) == plane
+
+
+def test_slices_keep_a_uniform_image_uniform():
+    np.testing.assert_allclose(scanned(np.ones(GRID.shape, np.float32), slice_mm=7.0, plane=2), 1, rtol=1e-4)
+
+
+def test_rician_noise_lifts_the_background():
+    noisy = rician(np.random.default_rng(0), np.zeros((20, 20, 20), np.float32), 0.1)
+    assert noisy.mean() == pytest.approx(0.1 * np.sqrt(np.pi / 2), rel=0.05)
+
+
+def test_half_of_the_volumes_are_thick_slices():
+    rng = np.random.default_rng(0)
+    assert 0.4 < np.mean([draw_acquisition(rng).slice_mm > 0 for _ in range(400)]) < 0.6
+
+
+def test_background_is_zero_and_brain_positive(image):
+    mask = np.zeros(GRID.shape, bool)
+    mask[5:-5, 5:-5, 5:-5] = True
+    images = acquire(np.random.default_rng(2), np.stack([image] * 4), mask, GRID)
+    assert images.dtype == np.float32
+    assert (images[:, ~mask] == 0).all()
+    assert (images[:, mask] >= 1).all()
+
+
+def test_stripping_spares_the_lesion_and_varies():
+    anatomy = build_anatomy(draw_deformation(np.random.default_rng(0)), GRID)
+    lesion = ((anatomy.depth_mm > 0) & (anatomy.depth_mm < 8) & (GRID.points_mm()[2] > 30)).astype(np.float32)
+    masks = [brain_mask(np.random.default_rng(seed), anatomy, lesion, GRID) for seed in range(4)]
+    assert all(mask[lesion > 0].all() for mask in masks)
+    assert len({int(mask.sum()) for mask in masks}) == 4

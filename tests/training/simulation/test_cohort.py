@@ -1,0 +1,92 @@
+import csv
+import json
+
+import nibabel
+import numpy as np
+import pytest
+
+from training.simulation import VERSION, simulate_study, write_cohort
+from training.simulation import cohort as cohort_module
+
+SPACING = 6.0
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory):
+    out = tmp_path_factory.mktemp("cohort")
+    write_cohort(out, cases=3, seed=5, spacing_mm=SPACING, processes=1)
+    return out
+
+
+def contents(out):
+    """Every volume and sign of a cohort by its path."""
+    volumes = {str(p.relative_to(out)): nibabel.load(p).get_fdata().tobytes() for p in out.rglob("*.nii.gz")}
+    return volumes | {str(p.relative_to(out)): p.read_bytes() for p in out.rglob("*_signs.json")}
+
+
+def test_brats_layout(cohort):
+    folder = cohort / "HGG" / "Sim-s5-00001"
+    names = ["flair.nii.gz", "seg.nii.gz", "signs.json", "t1.nii.gz", "t1ce.nii.gz", "t2.nii.gz"]
+    assert sorted(p.name for p in folder.iterdir()) == [f"Sim-s5-00001_{name}" for name in names]
+    assert [p.name for p in folder.parent.iterdir()] == [folder.name]  # nothing partial is left
+    assert sorted(p.name for p in cohort.iterdir()) == ["HGG", "LGG", "cohort.csv", "cohort.json"]
+
+
+def test_files_hold_the_study(cohort):
+    study = simulate_study(5, 0, SPACING)
+    image = nibabel.load(cohort / "LGG" / study.id / f"{study.id}_t2.nii.gz")
+    assert image.get_data_dtype() == np.int16
+    np.testing.assert_allclose(image.affine, study.affine)
+    np.testing.assert_array_equal(np.asanyarray(image.dataobj), np.rint(study.images[2]))
+    labels = nibabel.load(cohort / "LGG" / study.id / f"{study.id}_seg.nii.gz")
+    np.testing.assert_array_equal(np.asanyarray(labels.dataobj), study.labels)
+    assert ((np.asanyarray(image.dataobj) > 0) == (study.images[0] > 0)).all()
+
+
+def test_table_and_description(cohort):
+    with (cohort / "cohort.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["case", "grade", "patient", "site", "folder"]
+    assert [row["grade"] for row in rows] == ["LGG", "HGG", "LGG"]
+    assert all((cohort / row["folder"]).is_dir() for row in rows)
+    expected = {"version": VERSION, "seed": 5, "cases": 3, "spacing_mm": SPACING}
+    assert json.loads((cohort / "cohort.json").read_text()) == expected
+
+
+def test_processes_change_nothing(cohort, tmp_path):
+    write_cohort(tmp_path, cases=3, seed=5, spacing_mm=SPACING, processes=2)
+    assert contents(tmp_path) == contents(cohort)
+
+
+def test_an_interrupted_cohort_is_resumed(tmp_path, monkeypatch):
+    monkeypatch.setattr(cohort_module, "simulate_study", _stop_at(1))
+    with pytest.raises(KeyboardInterrupt):
+        write_cohort(tmp_path, cases=3, seed=5, spacing_mm=SPACING, processes=1)
+    made = []
+    monkeypatch.setattr(cohort_module, "simulate_study", lambda *a: made.append(a[1]) or simulate_study(*a))
+    write_cohort(tmp_path, cases=3, seed=5, spacing_mm=SPACING, processes=1)
+    assert made == [1, 2]
+
+
+def _stop_at(index):
+    def simulate(*arguments):
+        if arguments[1] == index:
+            raise KeyboardInterrupt
+        return simulate_study(*arguments)
+
+    return simulate
+
+
+def test_a_study_cut_short_while_written_leaves_no_folder(tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(cohort_module.nibabel, "save", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_cohort(tmp_path, cases=1, seed=5, spacing_mm=SPACING, processes=1)
+    assert not (tmp_path / "LGG" / "Sim-s5-00000").exists()
+
+
+def test_another_cohort_in_the_folder_is_refused(cohort):
+    with pytest.raises(ValueError, match="already holds another cohort"):
+        write_cohort(cohort, cases=3, seed=6, spacing_mm=SPACING, processes=1)

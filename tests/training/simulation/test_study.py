@@ -1,0 +1,101 @@
+import json
+
+import numpy as np
+import pytest
+
+from training.simulation import simulate_study
+from training.simulation.fields import Grid
+from training.simulation.study import grade_of, into_field_of_view, study_signs
+
+
+@pytest.fixture(scope="module")
+def studies():
+    return [simulate_study(7, index, spacing_mm=4.0) for index in range(12)]
+
+
+def test_same_arguments_give_the_same_study(studies):
+    again = simulate_study(7, 3, spacing_mm=4.0)
+    np.testing.assert_array_equal(again.images, studies[3].images)
+    np.testing.assert_array_equal(again.labels, studies[3].labels)
+    assert again.signs == studies[3].signs
+
+
+def test_seed_and_index_change_the_study(studies):
+    other = simulate_study(8, 3, spacing_mm=4.0)
+    assert (other.images != studies[3].images).any()
+    assert len({study.images.sum() for study in studies}) == len(studies)
+
+
+def test_layout(studies):
+    for study in studies:
+        assert study.images.shape == (4, 60, 60, 39)
+        assert study.images.dtype == np.float32
+        assert study.labels.shape == (60, 60, 39)
+        assert study.labels.dtype == np.uint8
+        assert study.affine.dtype == np.float64
+    assert studies[3].id == "Sim-s7-00003"
+
+
+def test_the_brain_lies_within_the_field_of_view(studies):
+    for study in studies:
+        centre = np.append(np.argwhere(study.images[0] > 0).mean(axis=0), 1)
+        assert np.abs((study.affine @ centre)[:3] - (0, -18, 8)).max() < 15
+        assert not study.images[0][[0, -1]].any()
+
+
+def test_background_is_zero_and_brain_positive_in_all_modalities(studies):
+    for study in studies:
+        brain = study.images > 0
+        assert (study.images >= 0).all()
+        assert (brain == brain[0]).all()
+        assert (study.labels[~brain[0]] == 0).all()
+
+
+def test_labels_are_brats_labels_of_a_plausible_volume(studies):
+    for study in studies:
+        assert set(np.unique(study.labels)) <= {0, 1, 2, 4}
+        measured = (study.labels > 0).sum() * 0.064
+        assert 0.5 * study.signs["whole_tumour_ml"] < measured < 1.2 * study.signs["whole_tumour_ml"]
+
+
+def test_enhancing_label_is_where_t1ce_exceeds_t1(studies):
+    """Over all studies with enough of it; each volume divided by its own median first."""
+    contrasts = []
+    for study in studies:
+        enhancing, rest = study.labels == 4, (study.labels == 1) | (study.labels == 2)
+        if enhancing.sum() >= 10:
+            t1, t1ce = (image / np.median(image[image > 0]) for image in study.images[:2])
+            contrasts.append(np.median((t1ce - t1)[enhancing]) - np.median((t1ce - t1)[rest]))
+    assert len(contrasts) >= 3
+    assert np.median(contrasts) > 0.1
+
+
+def test_no_enhancing_label_without_enhancement(studies):
+    assert all((study.labels == 4).sum() == 0 for study in studies if study.signs["enhancement"] == "none")
+
+
+def test_grades_alternate_unless_told(studies):
+    assert [study.grade for study in studies] == ["LGG", "HGG"] * 6
+    assert grade_of(0) == "LGG"
+    assert study_signs(7, 0, "HGG").grade == "HGG"
+
+
+def test_signs_are_plain_json_and_are_those_of_the_study(studies):
+    assert json.loads(json.dumps(studies[2].signs)) == studies[2].signs == study_signs(7, 2).as_dict()
+
+
+def test_another_spacing_gives_the_same_patient(studies):
+    fine = simulate_study(7, 4, spacing_mm=2.0)
+    coarse = studies[4]
+    assert fine.signs == coarse.signs
+    one, other = (np.argwhere(s.labels > 0).mean(axis=0) * s.affine[0, 0] for s in (fine, coarse))
+    assert np.abs(one - other).max() < 4
+    blocks = fine.images[2, :, :, :78].reshape(60, 2, 60, 2, 39, 2).mean(axis=(1, 3, 5))
+    both = (blocks > 0) & (coarse.images[2] > 0)
+    assert np.corrcoef(blocks[both], coarse.images[2][both])[0, 1] > 0.8
+
+
+@pytest.mark.parametrize(("spacing", "shape"), [(1.0, (240, 240, 155)), (2.0, (120, 120, 78)), (3.0, (80, 80, 52))])
+def test_field_of_view_is_that_of_brats(spacing, shape):
+    grid = Grid(spacing)
+    assert into_field_of_view(np.ones((1, *grid.shape), np.uint8), grid).shape == (1, *shape)

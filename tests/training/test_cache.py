@@ -1,0 +1,56 @@
+"""A cohort is prepared once, by the same code that grades."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests_support import LESION_MM, brain_affine, save_scan
+from training.cache import fingerprint, prepare_cohort
+from training.cohorts import Case
+from zoo import Recipe
+from zoo.prepare import prepare
+from zoo.registry import load_registry
+from zoo.volumes import load_volumes
+
+RECIPE = Recipe()
+
+
+@pytest.fixture
+def cases(make_study):
+    first, second = make_study(name="a"), make_study(("t1ce",), name="b")
+    voxels = np.stack(np.meshgrid(*map(np.arange, (56, 68, 50)), indexing="ij"), -1)
+    world = voxels @ brain_affine()[:3, :3].T + brain_affine()[:3, 3]
+    mask = np.where(((world - LESION_MM) ** 2).sum(-1) < 15**2, 4, 0).astype(np.uint8)
+    save_scan(first / "a_seg.nii.gz", mask, brain_affine())
+    return [Case("a", "HGG", "a", "s", first), Case("b", "LGG", "b", "s", second)]
+
+
+def test_rows_are_what_grading_would_see(cases, tmp_path):
+    cohort = prepare_cohort(cases, RECIPE, tmp_path / "cache")
+    expected = prepare(load_volumes(load_registry().read(cases[0].folder)), RECIPE)
+    np.testing.assert_allclose(cohort.x[0], expected.x[0], atol=2e-3)
+    assert cohort.present.tolist() == [[True] * 4, [False, True, False, False]]
+    assert cohort.y.tolist() == [1, 0]
+
+
+def test_masks_become_region_shares_on_the_same_grid(cases, tmp_path):
+    regions = prepare_cohort(cases, RECIPE, tmp_path / "cache").regions
+    assert regions.shape == (2, 3, 40, 24, 20)
+    assert np.isnan(regions[1]).all()
+    assert not regions[0, :2].any()
+    millilitres = regions[0, 2].astype(float).sum() * 4 * 8 * 8 / 1000
+    assert millilitres == pytest.approx(4 / 3 * np.pi * 1.5**3, rel=0.05)
+
+
+def test_a_second_call_does_no_image_work(cases, tmp_path, monkeypatch):
+    prepare_cohort(cases, RECIPE, tmp_path / "cache")
+    monkeypatch.setattr("training.cache._fill", lambda *arguments: pytest.fail("prepared again"))
+    assert prepare_cohort(cases, RECIPE, tmp_path / "cache").x.shape == (2, 4, *RECIPE.shape)
+
+
+def test_the_fingerprint_follows_files_and_recipe(cases):
+    before = fingerprint(cases, RECIPE)
+    assert fingerprint(cases, Recipe(shape=(8, 8, 8))) != before
+    (cases[0].folder / "a_t1.nii.gz").write_bytes(b"changed")
+    assert fingerprint(cases, RECIPE) != before

@@ -1,0 +1,94 @@
+"""The command line: one JSON object per study and model, and an exit status that tells what happened."""
+
+from __future__ import annotations
+
+import json
+
+import nibabel as nib
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from zoo.__main__ import app
+from zoo.types import DISCLAIMER
+
+pytestmark = pytest.mark.usefixtures("trained_zoo")
+
+
+@pytest.fixture
+def run():
+    def call(*arguments):
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        return result, [json.loads(line) for line in result.stdout.splitlines() if line.startswith('{"')]
+
+    return call
+
+
+def test_models_lists_all_with_their_state(run):
+    result, _ = run("models", "--json")
+    listed = {row["id"]: row for row in json.loads(result.stdout)["models"]}
+    assert listed["early-fusion.compact"]["trained"]
+    assert not listed["guided-dual-attention.paper"]["trained"]
+    assert listed["single-t1ce.compact"]["needs"] == ["t1ce"]
+    table, _ = run("models")
+    assert "not trained yet" in table.stdout
+
+
+def test_all_trained_models_grade_when_none_is_named(run, make_study):
+    result, rows = run("grade", make_study(), "--json")
+    assert result.exit_code == 0
+    assert {row["model"] for row in rows} == {
+        "guided-dual-attention.compact", "single-t1ce.compact", "early-fusion.compact",
+    }  # fmt: skip
+    for row in rows:
+        assert row["study"] == "case1"
+        assert row["grade"] == ("HGG" if row["p_hgg"] >= 0.5 else "LGG")
+        assert row.keys() >= {"seconds", "warnings", "weights", "trained_on", "calibration"}
+        assert row["disclaimer"] == DISCLAIMER
+
+
+def test_four_files_are_one_study(run, make_study):
+    files = sorted(make_study().iterdir())
+    result, rows = run("grade", *files, "--model", "single-t1ce", "--json")
+    assert result.exit_code == 0
+    assert [row["study"] for row in rows] == ["case1"]
+
+
+def test_one_bad_study_does_not_stop_the_rest(run, make_study, tmp_path):
+    bad = make_study(name="bad")
+    (bad / "bad_t2.nii.gz").write_bytes(b"no")
+    result, rows = run("grade", bad, make_study(name="good"), tmp_path / "none", "--model", "single-t1ce", "--json")
+    assert result.exit_code == 2
+    assert {row["study"]: "p_hgg" in row for row in rows} == {"bad": False, "good": True, "none": False}
+    assert "T2: not a readable NIfTI" in rows[0]["error"]
+
+
+def test_refusal_is_an_answer_with_its_own_status(run, make_study):
+    folder = make_study(("t1", "t2"))
+    result, rows = run("grade", folder, "--model", "early-fusion", "--model", "single-t1ce", "--json")
+    assert result.exit_code == 3
+    assert all("Add" in row["refused"] and row["study"] == "case1" for row in rows)
+
+
+def test_without_json_it_speaks_sentences(run, make_study):
+    result, _ = run("grade", make_study(), "--model", "early-fusion")
+    assert "case1: " in result.stdout
+    assert "trained on" in result.stdout
+    assert DISCLAIMER in result.stdout
+
+
+def test_explain_writes_the_studys_own_geometry(run, make_study, tmp_path):
+    folder, out = make_study(), tmp_path / "heat.nii.gz"
+    result, _ = run("explain", folder, "--model", "guided-dual-attention", "--out", out)
+    assert result.exit_code == 0
+    heat, scan = nib.load(out), nib.load(folder / "case1_t1.nii.gz")
+    assert heat.shape == (*scan.shape, 4)
+    np.testing.assert_allclose(heat.affine, scan.affine)
+    assert np.isfinite(heat.get_fdata()).all()
+    assert heat.get_fdata().any()
+
+
+def test_usage_errors(run, make_study, tmp_path):
+    folder = make_study()
+    assert run("grade")[0].exit_code == 2
+    assert run("explain", folder, "--model", "early-fusion", "--out", tmp_path / "heat.png")[0].exit_code == 2

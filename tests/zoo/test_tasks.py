@@ -1,0 +1,76 @@
+"""What the compute process leaves behind: anonymous copies that grade like the originals."""
+
+from __future__ import annotations
+
+import gzip
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from tests_support import brain_affine, brain_image
+from zoo import tasks
+from zoo.types import MODALITIES
+from zoo.volumes import load_volumes
+
+NAME = b"Jane Doe"
+
+
+def _ignore(fraction, text):
+    pass
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Scans that carry a patient's name wherever a header has room for it."""
+    paths = {}
+    for modality in MODALITIES:
+        image = nib.Nifti1Image(brain_image(modality, brain_affine()), brain_affine())
+        for field in ("descrip", "aux_file", "intent_name", "db_name"):
+            image.header[field] = NAME
+        image.header.extensions.append(nib.nifti1.Nifti1Extension("comment", NAME))
+        paths[modality] = tmp_path / f"Jane Doe_{modality}.nii.gz"
+        nib.save(image, paths[modality])
+    return paths
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "study-1234"
+    folder.mkdir()
+    return folder
+
+
+def test_copies_hold_the_picture_and_nothing_else(files, folder):
+    assert tasks.read(files, folder, _ignore) == []
+    original = load_volumes(tasks.registry().read(files))
+    copy, _ = tasks._study(folder)
+    assert copy.id == "study-1234"
+    np.testing.assert_allclose(copy.data, original.data, atol=original.data.max() / 60000)
+    np.testing.assert_array_equal(copy.brain, original.brain)
+    np.testing.assert_allclose(copy.affine, original.affine)
+    for path in folder.iterdir():
+        content = gzip.decompress(path.read_bytes())
+        assert b"Jane" not in content
+        assert b"Doe" not in path.name.encode()
+
+
+def test_integers_are_copied_exactly(tmp_path, folder):
+    data = np.round(brain_image("t1", brain_affine()) * 10).astype(np.int16)
+    nib.save(nib.Nifti1Image(data, brain_affine()), tmp_path / "x_t1.nii.gz")
+    tasks.read({"t1": tmp_path / "x_t1.nii.gz"}, folder, _ignore)
+    np.testing.assert_array_equal(nib.load(folder / "t1.nii.gz").get_fdata(), data)
+
+
+def test_grade_and_explain_work_on_the_session_folder(files, folder, tiny_spec, monkeypatch):
+    from zoo.weights import TrainedModel, TrainingRecord
+
+    module = tiny_spec.build(**tiny_spec.options).eval()
+    monkeypatch.setattr(tasks, "trained", lambda model_id: TrainedModel(tiny_spec, module, TrainingRecord("x"), "test"))
+    tasks.read(files, folder, _ignore)
+    grade = tasks.grade(folder, tiny_spec.id, _ignore)
+    assert grade.study == "study-1234"
+    assert 0 <= grade.p_hgg <= 1
+    heat = nib.load(tasks.explain(folder, tiny_spec.id, "grad-cam", _ignore))
+    assert heat.shape == (80, 96, 40, 4)
+    assert np.isfinite(heat.get_fdata()).all()

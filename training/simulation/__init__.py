@@ -1,0 +1,11 @@
+"""Simulated gliomas: training studies made from public anatomy, without a patient.
+
+Reads top to bottom as: `anatomy` (a brain) → `signs` (what this patient shows) → `growth`
+(where the tumour is) → `contrast` (what each tissue looks like) → `acquisition` (what the
+scanner does to it) → `study` (all of these) → `cohort` (many, on disk).
+"""
+
+from training.simulation.cohort import write_cohort
+from training.simulation.study import VERSION, SimulatedStudy, simulate_study
+
+__all__ = ["VERSION", "SimulatedStudy", "simulate_study", "write_cohort"]

@@ -1,0 +1,107 @@
+"""One simulated patient, from a seed to images, labels and signs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.simulation.acquisition import acquire, brain_mask
+from training.simulation.anatomy import draw_deformation
+from training.simulation.contrast import render, tissue_fractions
+from training.simulation.fields import BOX_CORNER_MM, Grid
+from training.simulation.growth import grow
+from training.simulation.regions import divide
+from training.simulation.signs import Signs, draw_signs
+
+# Goes up with every change that changes a voxel: results name it.
+VERSION = "1.1"
+
+# Field of view of a BraTS study, centred on the MNI brain.
+FIELD_OF_VIEW_MM = np.array([240.0, 240.0, 155.0])
+FIELD_CORNER_MM = np.array([-120.0, -138.0, -74.0])
+
+
+@dataclass(frozen=True)
+class SimulatedStudy:
+    """A study in BraTS form, with the truth about it.
+
+    `images` float32 [4, x, y, z] in the order t1, t1ce, t2, flair: 0 outside the brain, positive
+    inside. `labels` uint8 [x, y, z]: 1 necrotic or non-enhancing core, 2 oedema, 4 enhancing.
+    `affine` maps voxels to world mm (MNI, RAS). `signs` holds plain JSON values.
+    """
+
+    id: str
+    grade: str
+    images: np.ndarray
+    labels: np.ndarray
+    affine: np.ndarray
+    signs: dict
+
+
+def study_id(seed: int, index: int) -> str:
+    """Name of a simulated study, such as Sim-s7-00012."""
+    return f"Sim-s{seed}-{index:05d}"
+
+
+def grade_of(index: int) -> str:
+    """Even studies are LGG, odd ones HGG: every cohort is balanced."""
+    return ("LGG", "HGG")[index % 2]
+
+
+def study_signs(seed: int, index: int, grade: str | None = None) -> Signs:
+    """The signs that `simulate_study` draws for this patient, without the images."""
+    return draw_signs(_stream(seed, index, "signs"), grade or grade_of(index))
+
+
+def simulate_study(seed: int, index: int, spacing_mm: float = 2.0, grade: str | None = None) -> SimulatedStudy:
+    """Simulate one patient; the same arguments give the same arrays.
+
+    Another `spacing_mm` gives the same patient on another grid, but for voxel noise.
+    `grade` is "HGG" or "LGG"; without it, grades alternate with `index`.
+    """
+    grid = Grid(spacing_mm)
+    signs = study_signs(seed, index, grade)
+    fractions, labels, mask = _patient(seed, index, signs, grid)
+    images = render(_stream(seed, index, "contrast"), fractions, grid)
+    images = acquire(_stream(seed, index, "scanner"), images, mask, grid)
+    return SimulatedStudy(
+        id=study_id(seed, index),
+        grade=signs.grade,
+        images=into_field_of_view(images, grid),
+        labels=into_field_of_view(labels[None], grid)[0],
+        affine=field_affine(spacing_mm),
+        signs=signs.as_dict(),
+    )
+
+
+def _patient(seed: int, index: int, signs: Signs, grid: Grid):
+    """Tissue fractions, labels and brain mask, each [x, y, z]: the patient before the scanner."""
+    deformation = draw_deformation(_stream(seed, index, "anatomy"))
+    anatomy, lesion = grow(_stream(seed, index, "growth"), deformation, signs, grid)
+    regions = divide(_stream(seed, index, "regions"), lesion, signs, grid)
+    mask = brain_mask(_stream(seed, index, "skull strip"), anatomy, lesion.whole, grid)
+    labels = regions.labels() * mask
+    fractions = tissue_fractions(_stream(seed, index, "normal"), anatomy, regions, grid)
+    return fractions, labels, mask
+
+
+def field_affine(spacing_mm: float) -> np.ndarray:
+    """Voxel → world mm of the output field of view, float64 [4, 4]."""
+    affine = np.diag([spacing_mm, spacing_mm, spacing_mm, 1.0])
+    affine[:3, 3] = FIELD_CORNER_MM + spacing_mm / 2
+    return affine
+
+
+def into_field_of_view(volumes: np.ndarray, grid: Grid) -> np.ndarray:
+    """Place [C, x, y, z] of the working box into an empty BraTS field of view."""
+    shape = np.ceil(FIELD_OF_VIEW_MM / grid.spacing_mm).astype(int)
+    start = np.round((BOX_CORNER_MM - FIELD_CORNER_MM) / grid.spacing_mm).astype(int)
+    stop = np.minimum(start + grid.shape, shape)
+    field = np.zeros((len(volumes), *shape), volumes.dtype)
+    inner = tuple(slice(0, n) for n in stop - start)
+    field[(slice(None), *(slice(a, b) for a, b in zip(start, stop, strict=True)))] = volumes[(slice(None), *inner)]
+    return field
+
+
+def _stream(seed: int, index: int, part: str) -> np.random.Generator:
+    """Independent random numbers for each part, so that one part's draws don't move another's."""
+    return np.random.default_rng([seed, index, *part.encode()])
