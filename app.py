@@ -51,17 +51,16 @@ class Page:
         files = [Path(scan) for scan in scans or []]
         found = candidates(self.registry, files)
         chosen = unambiguous(found)
-        choices = [(path.name, index) for index, path in enumerate(files)]
+        choices = [path.name for path in files]
         slots = [
-            gr.Dropdown(choices=choices, value=files.index(chosen[name]) if name in chosen else None)
-            for name in MODALITIES
+            gr.Dropdown(choices=choices, value=chosen[name].name if name in chosen else None) for name in MODALITIES
         ]
         questions = complaints(files, found, chosen)
         card = message_card("question", "Which file is which?", " ".join(questions)) if questions else empty_card()
         return [*slots, card]
 
     def grade(
-        self, session: Session | None, scans: list[str] | None, model_id: str, *slots: int | None
+        self, session: Session | None, scans: list[str] | None, model_id: str, *slots: str | None
     ) -> Iterator[tuple[Any, ...]]:
         """Read, grade, explain; yields (session, card, viewer) as far as it has come."""
         try:
@@ -74,11 +73,10 @@ class Page:
             yield session, message_card("error", "That did not work", str(error)), gr.skip()
 
     def _read(
-        self, session: Session | None, files: list[Path], slots: tuple[int | None, ...]
+        self, session: Session | None, files: list[Path], slots: tuple[str | None, ...]
     ) -> Generator[tuple[Any, ...], None, Session]:
         """The session of this assignment: the open one if it is the same, else a new one."""
-        chosen = {name: files[slot] for name, slot in zip(MODALITIES, slots, strict=True) if slot is not None}
-        source = settle(self.registry, files, chosen)
+        source = settle(self.registry, files, dict(zip(MODALITIES, slots, strict=True)))
         if session is not None and session.source == source:
             return session
         close_session(session)

@@ -18,7 +18,7 @@ import psutil
 import torch
 
 from tests_support import brain_image, save_scan
-from zoo import MODALITIES
+from zoo import MODALITIES, ExplainerSpec, ModelSpec, Volumes
 from zoo.explain import explain_study
 from zoo.grade import hgg_margin
 from zoo.prepare import prepare
@@ -75,6 +75,16 @@ def bench_page() -> tuple[float, float]:
     return answered, memory
 
 
+def bench_model(spec: ModelSpec, volumes: Volumes, explainer: ExplainerSpec) -> str:
+    model = load_weights(spec)
+    model_input = prepare(volumes, spec.recipe)
+    preparing = median_seconds(lambda: prepare(volumes, spec.recipe))
+    forward = median_seconds(lambda: hgg_margin(model, model_input))
+    cam = median_seconds(lambda: explain_study(volumes, model, explainer, lambda *update: None)) - preparing
+    ratios = f"{cam / forward:.1f} x the forward pass, {(cam + preparing) / (forward + preparing):.1f} x the grade"
+    return f"prepare {preparing:.2f} s, forward {forward:.3f} s, Grad-CAM {cam:.3f} s ({ratios})"
+
+
 def main() -> None:
     print(f"{torch.get_num_threads()} threads, torch {torch.__version__}; medians of {ROUNDS}")
     answered, memory = bench_page()
@@ -87,17 +97,8 @@ def main() -> None:
         read = median_seconds(lambda: load_volumes(registry.read(study)))
         volumes = load_volumes(registry.read(study))
     for spec in registry.models.values():
-        if not spec.is_trained:
-            continue
-        model = load_weights(spec)
-        model_input = prepare(volumes, spec.recipe)
-        preparing = median_seconds(lambda spec=spec: prepare(volumes, spec.recipe))
-        forward = median_seconds(lambda: hgg_margin(model, model_input))
-        cam = median_seconds(lambda: explain_study(volumes, model, explainer, lambda *update: None)) - preparing
-        print(
-            f"{spec.id:32} read {read:.2f} + prepare {preparing:.2f} s, grade {forward:.3f} s, "
-            f"Grad-CAM {cam:.3f} s ({cam / forward:.1f} x the grade, {cam / (preparing + forward):.1f} x with preparing)"
-        )
+        if spec.is_trained:
+            print(f"{spec.id:32} read {read:.2f} s, {bench_model(spec, volumes, explainer)}")
     print(f"peak memory of this process      {_peak_gib():6.2f} GiB")
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests_support import brain_affine, brain_image, make_volumes, save_scan
 
+from tests_support import brain_affine, brain_image, make_volumes, save_scan
 from zoo import MODALITIES, ModelSpec, Volumes
 from zoo.registry import Registry, load_registry
 
@@ -65,7 +65,9 @@ def untrained_weights(registry: Registry, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def trained_zoo(registry: Registry, untrained_weights: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def trained_zoo(
+    registry: Registry, untrained_weights: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """The command line and the tasks see a zoo whose compact models have weights."""
     from zoo import tasks
 

@@ -27,7 +27,9 @@ def test_every_model_and_hook_is_in_its_table(registry):
     assert listed == list(registry.models)
     hooks = re.findall(r"^\| `(\w+\([^)]*\))` \|", README, re.MULTILINE)
     functions = [function for _, function in inspect.getmembers(hookspecs, inspect.isfunction)]
-    assert {hook.partition("(")[0] for hook in hooks} == {f.__name__ for f in functions if hasattr(f, "glioma_zoo_spec")}
+    assert {hook.partition("(")[0] for hook in hooks} == {
+        f.__name__ for f in functions if hasattr(f, "glioma_zoo_spec")
+    }
 
 
 def test_every_file_is_in_the_tree():
@@ -40,7 +42,9 @@ def test_every_file_is_in_the_tree():
 
 @pytest.mark.parametrize("module", ["zoo", "training"])
 def test_every_subcommand_exists_and_is_shown(module):
-    text = subprocess.run([sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    text = subprocess.run(
+        [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     commands = re.findall(r"^│ (\w+) {2,}", text.stdout, re.MULTILINE)
     assert commands
     shown = set(re.findall(rf"python -m {module} (\w+)", README))

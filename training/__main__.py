@@ -10,6 +10,8 @@ import typer
 
 from zoo.errors import ZooError
 
+EXAMPLE_SEED, EXAMPLE_INDEX = 2026, 19
+
 app = typer.Typer(help="Simulate cohorts and train the zoo's models.", no_args_is_help=True, add_completion=False)
 
 
@@ -25,6 +27,18 @@ def simulate(
     from training.simulation import write_cohort
 
     write_cohort(out, cases, seed, spacing, processes)
+
+
+@app.command()
+def example(
+    out: Annotated[Path, typer.Option(help="Folder that gets the study's folder.")] = Path("zoo/examples"),
+    seed: Annotated[int, typer.Option(help="As in simulate.")] = EXAMPLE_SEED,
+    index: Annotated[int, typer.Option(help="Which study of the seed; odd ones are high-grade.")] = EXAMPLE_INDEX,
+) -> None:
+    """Write the simulated study that the page offers as its example."""
+    from training.example import write_example
+
+    typer.echo(write_example(out, seed, index))
 
 
 @app.command()
@@ -52,6 +66,6 @@ def fit(
 if __name__ == "__main__":
     try:
         app()
-    except ZooError as error:
+    except (ZooError, ImportError) as error:
         typer.secho(str(error), fg="red", err=True)
         raise SystemExit(2) from error

@@ -30,7 +30,7 @@ def unambiguous(found: Mapping[str, Sequence[Path]]) -> dict[str, Path]:
 def complaints(files: Sequence[Path], found: Mapping[str, Sequence[Path]], chosen: Mapping[str, Path]) -> list[str]:
     """What the user has to settle: modalities with two candidates and no choice, and files without a modality."""
     clashes = [
-        f"{MODALITY_TITLES[name]}: {len(paths)} files could be it: {', '.join(path.name for path in paths)}. Choose one."
+        f"{MODALITY_TITLES[name]}: {len(paths)} files could be it: {_names(paths)}. Choose one."
         for name, paths in found.items()
         if len(paths) > 1 and name not in chosen
     ]
@@ -42,16 +42,35 @@ def complaints(files: Sequence[Path], found: Mapping[str, Sequence[Path]], chose
     return clashes
 
 
-def settle(registry: Registry, files: Sequence[Path], chosen: Mapping[str, Path]) -> dict[str, Path]:
-    """The user's assignment, checked; raises `StudyError` while it is empty, double or undecided."""
+def from_table(files: Sequence[Path], table: Mapping[str, str | None]) -> dict[str, Path]:
+    """The files that the user's table names; none while the table still belongs to an earlier upload."""
+    by_name = {path.name: path for path in files}
+    named = {modality: name for modality, name in table.items() if name}
+    if not set(named.values()) <= set(by_name):
+        return {}
+    return {modality: by_name[name] for modality, name in named.items()}
+
+
+def _names(paths: Sequence[Path]) -> str:
+    return ", ".join(path.name for path in paths)
+
+
+def settle(registry: Registry, files: Sequence[Path], table: Mapping[str, str | None]) -> dict[str, Path]:
+    """The assignment to read: the table's, or where it is empty what the names tell; never a guess.
+
+    Raises `StudyError` while it is empty, double or undecided.
+    """
     if not files:
         raise StudyError("No scans yet: drop the NIfTI files of one study, or try the simulated example.")
-    if not chosen:
-        raise StudyError("No file is assigned to a modality: choose at least one in the table.")
+    if len({path.name for path in files}) < len(files):
+        raise StudyError("Two files have the same name: rename one, so that they can be told apart.")
+    found = candidates(registry, files)
+    chosen = from_table(files, table) or unambiguous(found)
     if len(set(chosen.values())) < len(chosen):
         raise StudyError("One file is assigned to two modalities: choose a different file for each.")
-    undecided = [name for name, paths in candidates(registry, files).items() if len(paths) > 1 and name not in chosen]
+    undecided = [MODALITY_TITLES[name] for name, paths in found.items() if len(paths) > 1 and name not in chosen]
     if undecided:
-        titles = ", ".join(MODALITY_TITLES[name] for name in undecided)
-        raise StudyError(f"More than one file could be {titles}: choose one in the table, or remove the others.")
-    return dict(chosen)
+        raise StudyError(f"More than one file could be {', '.join(undecided)}: choose one in the table.")
+    if not chosen:
+        raise StudyError("No file is assigned to a modality: choose at least one in the table.")
+    return chosen

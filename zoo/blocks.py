@@ -214,6 +214,7 @@ class RegionScores(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.classify = nn.Conv3d(channels, len(REGIONS), 1)
+        assert self.classify.bias is not None
         nn.init.constant_(self.classify.bias, -4.0)  # tumours are small: start from "nowhere"
 
     def forward(self, features: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ viewer shows too. So a replaced process can go on, and the uploaded files can be
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -89,5 +90,4 @@ def _save_copy(data: np.ndarray, affine: np.ndarray, path: Path) -> None:
     image = nib.Nifti1Image(np.rint(data / scale).astype(np.int16), affine)
     image.header.set_slope_inter(scale, 0)
     image.header.set_xyzt_units("mm")
-    with nib.openers.Opener(path, "wb", compresslevel=1) as file:
-        image.to_stream(file)
+    path.write_bytes(gzip.compress(image.to_bytes(), compresslevel=1))

@@ -42,7 +42,8 @@ def _open(study_id: str, name: str, path: Path) -> Any:
         raise _error(study_id, name, f"the file is larger than {MAX_FILE_BYTES // 2**20} MB; resample it to 1 mm")
     try:
         image = nib.Nifti1Image.from_filename(path)
-        layout = (image.dataobj.offset, image.dataobj.slope, image.dataobj.inter)
+        voxels: Any = image.dataobj
+        layout = (voxels.offset, voxels.slope, voxels.inter)
     except Exception as error:  # nibabel lets seven kinds escape on damaged files
         raise _error(study_id, name, "not a readable NIfTI file; expected .nii or .nii.gz, save it again") from error
     _check_header(study_id, name, image.shape, image.affine, layout)

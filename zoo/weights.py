@@ -67,8 +67,7 @@ def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
     """Build a model and fill it, strictly; raises `WeightsError` unless file, recipe and every tensor fit."""
     if not spec.is_trained:
         raise WeightsError(
-            f"{spec.id}: not trained yet. Train it with "
-            f"`python -m training fit {spec.id} --cohort DIR`."
+            f"{spec.id}: not trained yet. Train it with `python -m training fit {spec.id} --cohort DIR`."
         )
     digest = _checked_digest(spec)
     metadata, tensors = _read(spec)

@@ -9,8 +9,9 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from page_actions import PATIENCE_MS, READY, card, choose, heat_map, opacity, upload
 from playwright.sync_api import expect
+
+from page_actions import PATIENCE_MS, READY, card, choose, heat_map, opacity, upload
 
 ROOT = Path(__file__).parents[2]
 

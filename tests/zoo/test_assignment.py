@@ -18,7 +18,15 @@ def test_clear_names_are_assigned_without_question(registry):
     chosen = unambiguous(found)
     assert chosen == {"t1": T1, "t1ce": T1CE, "flair": FLAIR}
     assert complaints(files, found, chosen) == []
-    assert settle(registry, files, chosen) == chosen
+    assert settle(registry, files, {"t1": None}) == chosen
+
+
+def test_the_table_wins_over_the_names(registry):
+    assert settle(registry, [T1, ODD], {"t1": ODD.name, "t2": None}) == {"t1": ODD}
+
+
+def test_a_table_of_an_earlier_upload_is_not_believed(registry):
+    assert settle(registry, [T1, FLAIR], {"t1": FLAIR.name, "t2": "gone.nii.gz"}) == {"t1": T1, "flair": FLAIR}
 
 
 def test_two_candidates_are_never_guessed_between(registry):
@@ -29,8 +37,8 @@ def test_two_candidates_are_never_guessed_between(registry):
     (question,) = complaints(files, found, chosen)
     assert question == "T1ce: 2 files could be it: x_t1ce.nii.gz, x_t1gd.nii.gz. Choose one."
     with pytest.raises(StudyError, match="More than one file could be T1ce"):
-        settle(registry, files, chosen)
-    assert settle(registry, files, chosen | {"t1ce": T1GD})["t1ce"] == T1GD
+        settle(registry, files, {"flair": FLAIR.name})
+    assert settle(registry, files, {"t1ce": T1GD.name})["t1ce"] == T1GD
 
 
 def test_unknown_names_are_asked_about_until_assigned(registry):
@@ -42,13 +50,14 @@ def test_unknown_names_are_asked_about_until_assigned(registry):
 
 
 @pytest.mark.parametrize(
-    ("files", "chosen", "words"),
+    ("files", "table", "words"),
     [
         ([], {}, "No scans yet"),
         ([ODD], {}, "No file is assigned"),
-        ([T1], {"t1": T1, "t2": T1}, "assigned to two modalities"),
+        ([T1], {"t1": T1.name, "t2": T1.name}, "assigned to two modalities"),
+        ([T1, Path("elsewhere") / T1.name], {}, "same name"),
     ],
 )
-def test_unusable_assignments(registry, files, chosen, words):
+def test_unusable_assignments(registry, files, table, words):
     with pytest.raises(StudyError, match=words):
-        settle(registry, files, chosen)
+        settle(registry, files, table)

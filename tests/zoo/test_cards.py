@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from zoo import DISCLAIMER, Grade
@@ -9,11 +11,11 @@ NASTY = "<script>alert('x')</script>"
 
 
 def _grade(**changes):
-    values = dict(
+    grade = Grade(
         study="s", model="m", grade="HGG", p_hgg=0.873, logit=1.93, seconds=0.51, warnings=(), weights="embedded:ab12",
         calibration="calibrated on simulated gliomas", trained_on="1200 simulated gliomas, no patient",
     )  # fmt: skip
-    return Grade(**values | changes)
+    return replace(grade, **changes)
 
 
 def test_a_grade_never_stands_without_what_it_rests_on(registry):

@@ -7,8 +7,8 @@ from dataclasses import replace
 import nibabel as nib
 import numpy as np
 import pytest
-from tests_support import LESION_MM
 
+from tests_support import LESION_MM
 from zoo import ExplainerSpec, Explanation, PluginError
 from zoo.explain import explain_study, save_in_model_space, save_in_study_space
 from zoo.prepare import prepare

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 import torch
-from tests_support import brain_affine, make_volumes
 from torch import nn
 
+from tests_support import brain_affine, make_volumes
 from zoo import Finding, PluginError, Refused
 from zoo.grade import grade_study
 from zoo.weights import Calibration, TrainedModel, TrainingRecord

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests_support import LESION_MM, SHAPE, brain_affine, make_volumes
 
+from tests_support import LESION_MM, SHAPE, brain_affine, make_volumes
 from zoo import Recipe, StudyError, Volumes
 from zoo.prepare import prepare, to_study_space, white_matter_levels
 
@@ -72,7 +72,7 @@ def test_the_same_head_gives_the_same_input_on_any_grid(affine, shape):
 
 
 def test_axes_of_the_model_grid(volumes):
-    """d runs to superior, h to anterior, w to the right: the lesion at (+30, +20, +10) mm is beyond the middle in all."""
+    """d runs to superior, h to anterior, w to the right: the lesion lies beyond the middle in all three."""
     x = prepare(volumes, RECIPE).x[0, 3]
     d, h, w = np.argwhere(x > 0.5).mean(axis=0)
     assert d == pytest.approx(19.5 + 10 / 4, abs=0.5)

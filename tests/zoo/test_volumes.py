@@ -7,8 +7,8 @@ import gzip
 import nibabel as nib
 import numpy as np
 import pytest
-from tests_support import brain_affine, brain_image, save_scan
 
+from tests_support import brain_affine, brain_image, save_scan
 from zoo import MODALITIES, Study, StudyError
 from zoo.volumes import load_volumes
 

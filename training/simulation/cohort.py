@@ -15,6 +15,7 @@ import nibabel
 import numpy as np
 from tqdm import tqdm
 
+from training.cohorts import CohortError
 from training.simulation.contrast import MODALITIES
 from training.simulation.study import VERSION, SimulatedStudy, grade_of, simulate_study, study_id
 
@@ -37,7 +38,7 @@ def write_cohort(out: Path, cases: int, seed: int, spacing_mm: float = 2.0, proc
     """Write studies 0 … `cases` − 1 of `seed` to `out` as BraTS folders, with cohort.csv and .json.
 
     Studies that are already there are kept, so an interrupted call can be repeated; a larger
-    `cases` extends the cohort. Raises ValueError if `out` holds a cohort made differently.
+    `cases` extends the cohort. Raises `CohortError` if `out` holds a cohort made differently.
     """
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
@@ -99,7 +100,7 @@ def _write_description(out: Path, cases: int, seed: int, spacing_mm: float) -> N
     if path.exists():
         found = {key: json.loads(path.read_text()).get(key) for key in wanted}
         if found != wanted:
-            raise ValueError(
+            raise CohortError(
                 f"{out} already holds another cohort: {found}, not {wanted}. "
                 "Choose an empty folder, or delete this one."
             )

@@ -5,6 +5,7 @@ import nibabel
 import numpy as np
 import pytest
 
+from training.cohorts import CohortError
 from training.simulation import VERSION, simulate_study, write_cohort
 from training.simulation import cohort as cohort_module
 
@@ -88,5 +89,5 @@ def test_a_study_cut_short_while_written_leaves_no_folder(tmp_path, monkeypatch)
 
 
 def test_another_cohort_in_the_folder_is_refused(cohort):
-    with pytest.raises(ValueError, match="already holds another cohort"):
+    with pytest.raises(CohortError, match="already holds another cohort"):
         write_cohort(cohort, cases=3, seed=6, spacing_mm=SPACING, processes=1)
