@@ -45,6 +45,7 @@ def fit(spec: ModelSpec, cohort: PreparedCohort, train: np.ndarray, options: Fit
             for rows in bar:
                 x, present, regions, y = load_batch(cohort, rows, phase, device)
                 x, regions = augment(x, regions, generator)
+                x = x.contiguous(memory_format=torch.channels_last_3d)
                 with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
                     loss = training_loss(module, x, present, regions, y, class_weights, options)
                 optimizer.zero_grad()
@@ -86,7 +87,7 @@ def load_batch(cohort: PreparedCohort, rows: np.ndarray, phase: Phase, device: t
     shown = np.array([name in phase.modalities for name in MODALITIES])
     arrays = cohort.x[rows], cohort.present[rows] & shown, cohort.regions[rows], cohort.y[rows]
     x, present, regions, y = (torch.from_numpy(array).to(device) for array in arrays)
-    return x.float().contiguous(memory_format=torch.channels_last_3d), present, regions.float(), y
+    return x.float(), present, regions.float(), y
 
 
 def build_optimization(

@@ -15,7 +15,7 @@ from zoo.weights import TrainedModel
 
 
 def explain_study(volumes: Volumes, model: TrainedModel, explainer: ExplainerSpec, progress: Progress) -> Explanation:
-    """Attribute one model's grade of one study to voxels; raises `PluginError` when the map is unusable."""
+    """Attribute one model's grade of one study to the brain's voxels; `PluginError` when the map is unusable."""
     model_input = prepare(volumes, model.spec.recipe)
     device = next(model.module.parameters()).device
     x, present = (torch.from_numpy(array).to(device) for array in (model_input.x, model_input.present))
@@ -25,7 +25,8 @@ def explain_study(volumes: Volumes, model: TrainedModel, explainer: ExplainerSpe
             f"{explainer.id} on {model.spec.id}: expected finite values of shape {model_input.x.shape[1:]}, "
             f"found shape {values.shape}."
         )
-    return Explanation(volumes.id, model.spec.id, explainer.id, values.astype(np.float32), model_input.affine)
+    brain = (model_input.x[0, volumes.present] > model.spec.recipe.clip[0]).any(axis=0)
+    return Explanation(volumes.id, model.spec.id, explainer.id, (values * brain).astype(np.float32), model_input.affine)
 
 
 def save_in_study_space(explanation: Explanation, volumes: Volumes, path: Path) -> None:

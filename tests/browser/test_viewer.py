@@ -256,6 +256,13 @@ def test_a_heat_map_added_later_keeps_the_choice(opened, requests):
     assert fetched(requests) == ["t1ce", "flair", "overlay"]
 
 
+def test_an_untouched_crosshair_goes_to_the_peak_of_the_heat_map(opened):
+    show(opened, "study")
+    assert text(opened, "position").startswith("Axial 33 of 64")
+    show(opened, "heat")
+    assert text(opened, "position").startswith("Axial 29 of 64")
+
+
 def test_the_next_study_replaces_the_first(opened, look):
     show(opened, "heat")
     large = look(opened).lit

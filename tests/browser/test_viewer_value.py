@@ -59,6 +59,17 @@ def test_a_heat_map_of_four_frames_is_taken(tmp_path):
     assert (value.overlay.path, value.overlay_range) == (str(path), (0.1, 1.0))
 
 
+def test_the_crosshair_goes_to_the_strongest_value_of_either_sign(tmp_path):
+    data = np.zeros((5, 6, 7, 4), np.float32)
+    data[1, 2, 3, 0], data[4, 5, 6, 3] = 0.5, -0.8
+    affine = np.diag([-2.0, 3.0, 4.0, 1.0])
+    affine[:3, 3] = (10, 20, 30)
+    nibabel.save(nibabel.Nifti1Image(data, affine), tmp_path / "map.nii.gz")
+    value = viewer_value({"t1": "a"}, overlay=tmp_path / "map.nii.gz")
+    assert value.focus == (10 - 2 * 4, 20 + 3 * 5, 30 + 4 * 6)
+    assert viewer_value({"t1": "a"}).focus is None
+
+
 def test_the_bundle_is_the_published_one_and_brings_its_licence():
     digest, name = (STATIC / "niivue.umd.js.sha256").read_text().split()
     assert hashlib.sha256((STATIC / name).read_bytes()).hexdigest() == digest

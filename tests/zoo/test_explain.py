@@ -33,6 +33,8 @@ def test_progress_is_passed_on_and_the_map_keeps_its_place(volumes, model, tmp_p
     seen = []
     explanation = explain_study(volumes, model, EXPLAINER, lambda fraction, text: seen.append((fraction, text)))
     assert seen == [(0.5, "looking")]
+    outside = prepare(volumes, model.spec.recipe).x[0].max(axis=0) == -1
+    assert not explanation.values[:, outside].any()
     for save, tolerance in ((save_in_study_space, 3.0), (save_in_model_space, 4.0)):
         path = tmp_path / "heat.nii.gz"
         save(explanation, *((volumes, path) if save is save_in_study_space else (path,)))

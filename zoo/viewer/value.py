@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import nibabel
+import numpy as np
 from gradio.data_classes import FileData, GradioModel
 from pydantic import Field
 
@@ -31,6 +33,7 @@ class ViewerValue(GradioModel):
     modality: str
     overlay: FileData | None = None
     overlay_range: tuple[float, float] | None = None
+    focus: tuple[float, float, float] | None = None
     picture: FileData | None = None
     library: FileData = Field(default_factory=lambda: FileData(path=str(STATIC / "niivue.umd.js")))
 
@@ -63,6 +66,7 @@ def viewer_value(
         modality=modality,
         overlay=_file(overlay),
         overlay_range=overlay_range,
+        focus=_peak(overlay),
         picture=_file(picture),
     )
 
@@ -86,6 +90,17 @@ def _check_overlay(overlay: str | PathLike[str] | None) -> None:
 def _check_range(overlay_range: tuple[float, float] | None) -> None:
     if overlay_range is not None and not 0 <= overlay_range[0] < overlay_range[1]:
         raise ValueError(f"overlay_range: expected 0 <= least < most; found {overlay_range}.")
+
+
+def _peak(overlay: str | PathLike[str] | None) -> tuple[float, float, float] | None:
+    """World position in mm of the strongest value of a heat map: the crosshair goes there first."""
+    if overlay is None:
+        return None
+    image: Any = nibabel.load(overlay)
+    strength = np.abs(np.asarray(image.dataobj)).max(axis=-1)
+    voxel = np.unravel_index(np.argmax(strength), strength.shape)
+    x, y, z, _ = image.affine @ [*voxel, 1]
+    return float(x), float(y), float(z)
 
 
 def _volume(modality: str, path: str | PathLike[str]) -> ViewerVolume:

@@ -124,7 +124,15 @@ function draw(niivue, scan, heat, frame) {
     heat.opacity = opacity();
   }
   niivue.updateGLVolume();
+  if (heat) lookAtPeak(niivue);
   showPosition();
+}
+
+function lookAtPeak(niivue) {
+  const untouched = niivue.scene.crosshairPos.every((fraction) => fraction === 0.5);
+  if (!shown.focus || !untouched) return;
+  niivue.scene.crosshairPos = niivue.mm2frac(shown.focus);
+  niivue.drawScene();
 }
 
 function drawHeat() {
