@@ -68,9 +68,9 @@ class Page:
             yield session, gr.skip(), viewer_value(session.volumes)
             yield from self._grade(session, model_id)
         except Refused as refusal:
-            yield session, message_card("refused", "Not graded", str(refusal)), gr.skip()
+            yield gr.skip(), message_card("refused", "Not graded", str(refusal)), gr.skip()
         except ZooError as error:
-            yield session, message_card("error", "That did not work", str(error)), gr.skip()
+            yield gr.skip(), message_card("error", "That did not work", str(error)), gr.skip()
 
     def _read(
         self, session: Session | None, files: list[Path], slots: tuple[str | None, ...]
@@ -80,31 +80,33 @@ class Page:
         if session is not None and session.source == source:
             return session
         close_session(session)
-        session = open_session(self.cache, source)
         yield None, progress_card(0, "Starting"), None
-        yield from self._follow(session, "zoo.tasks:read", files=source, folder=session.folder)
+        session = open_session(self.cache, source)
+        try:
+            yield from self._follow("zoo.tasks:read", files=source, folder=session.folder)
+        except BaseException:  # a cancel too: half a study must not be graded later
+            close_session(session)
+            raise
         return session
 
     def _grade(self, session: Session, model_id: str) -> Iterator[tuple[Any, ...]]:
         work = {"folder": session.folder, "model_id": model_id}
-        grade = yield from self._follow(session, "zoo.tasks:grade", **work)
+        grade = yield from self._follow("zoo.tasks:grade", **work)
         card = grade_card(grade, self.registry.model(model_id))
-        yield session, card, gr.skip()
+        yield gr.skip(), card, gr.skip()
         try:
-            heat = yield from self._follow(session, "zoo.tasks:explain", card, **work, explainer_id=EXPLAINER)
-            yield session, card, viewer_value(session.volumes, overlay=heat)
+            heat = yield from self._follow("zoo.tasks:explain", card, **work, explainer_id=EXPLAINER)
+            yield gr.skip(), card, viewer_value(session.volumes, overlay=heat)
         except ZooError as error:
-            yield session, card + message_card("unexplained", "No heat map", str(error)), gr.skip()
+            yield gr.skip(), card + message_card("unexplained", "No heat map", str(error)), gr.skip()
 
-    def _follow(
-        self, session: Session, task: str, card: str | None = None, **arguments: Any
-    ) -> Generator[tuple[Any, ...], None, Any]:
-        """Run a task and show how far it is, below `card` if there is one already; returns the task's result."""
+    def _follow(self, task: str, card: str = "", **arguments: Any) -> Generator[tuple[Any, ...], None, Any]:
+        """Run a task and show how far it is, below `card`; returns the task's result."""
         running = self.worker.run(task, **arguments)
         try:
             while True:
                 update = next(running)
-                yield session, (card or "") + progress_card(update.fraction, update.text), gr.skip()
+                yield gr.skip(), card + progress_card(update.fraction, update.text), gr.skip()
         except StopIteration as finished:
             return finished.value
         finally:
@@ -173,7 +175,9 @@ def main() -> None:
     atexit.register(worker.close)
     threading.Thread(target=worker.result, args=("zoo.tasks:warm_up",), daemon=True).start()
     blocks = build_page(load_registry(), worker, private_cache())
-    blocks.queue(max_size=32).launch(css=CSS, theme=THEME, max_file_size="200mb", footer_links=[])
+    blocks.queue(max_size=32).launch(
+        css=CSS, theme=THEME, max_file_size="200mb", footer_links=[], allowed_paths=[str(EXAMPLE)]
+    )
 
 
 if __name__ == "__main__":

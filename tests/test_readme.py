@@ -92,4 +92,4 @@ def test_the_plugin_is_listed_trained_and_grades(installed, make_study, tmp_path
     graded = _run(installed, "zoo", "grade", study, "--model", "contrast-gain", "--json")
     answer = json.loads(graded.stdout)
     assert answer["grade"] in ("LGG", "HGG")
-    assert answer["trained_on"] == "8 simulated gliomas, no patient"
+    assert answer["trained_on"] == "4 simulated gliomas, no patient"

@@ -27,10 +27,10 @@ def make_weights(spec: ModelSpec, root: Path, out: Path, options: FitOptions, wo
     module = fit(spec, cohort, split.train, options, work / f"{spec.id}.checkpoint")
     phase = spec.phases[-1]
     margins = {name: predict(module, cohort, getattr(split, name), phase) for name in ("inner", "held_out")}
-    calibration = fit_calibration(margins["inner"], cohort.y[split.inner], describe(cases))
+    calibration = fit_calibration(margins["inner"], cohort.y[split.inner], describe(cases, split.inner))
     measured = measure(calibrated(margins["held_out"], calibration), cohort.y[split.held_out])
     record = TrainingRecord(
-        trained_on=describe(cases),
+        trained_on=describe(cases, split.train),
         calibration=calibration,
         details={
             "held_out": measured,
@@ -64,10 +64,10 @@ def measure(p_hgg: np.ndarray, y: np.ndarray) -> dict[str, float]:
     }
 
 
-def describe(cases: Sequence[Case]) -> str:
-    """What the weights were trained on, as shown beside every probability."""
-    simulated = all(case.site.startswith("simulated") for case in cases)
-    return f"{len(cases)} simulated gliomas, no patient" if simulated else f"{len(cases)} studies"
+def describe(cases: Sequence[Case], rows: np.ndarray) -> str:
+    """What stands beside every probability: how many studies, and whether all of them were simulated."""
+    simulated = all(cases[row].site.startswith("simulated") for row in rows)
+    return f"{len(rows)} simulated gliomas, no patient" if simulated else f"{len(rows)} studies"
 
 
 def sizes(split: Split) -> dict[str, Any]:

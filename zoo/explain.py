@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 import torch
+from torch.nn import functional
 
 from zoo.errors import PluginError
-from zoo.prepare import prepare, to_study_space
+from zoo.prepare import finer_voxels, prepare, to_study_space
+from zoo.saving import save_nifti
 from zoo.types import ExplainerSpec, Explanation, Progress, Volumes
 from zoo.weights import TrainedModel
 
@@ -32,17 +33,14 @@ def explain_study(volumes: Volumes, model: TrainedModel, explainer: ExplainerSpe
 def save_in_study_space(explanation: Explanation, volumes: Volumes, path: Path) -> None:
     """Write a 4-D NIfTI (x, y, z, modality) on the study's grid, zero outside the brain."""
     values = to_study_space(explanation.values, explanation.affine, volumes) * volumes.brain
-    _save(np.moveaxis(values, 0, -1), volumes.affine, path)
+    save_nifti(path, np.moveaxis(values, 0, -1), volumes.affine)
 
 
-def save_in_model_space(explanation: Explanation, path: Path) -> None:
-    """Write a 4-D NIfTI (x, y, z, modality) on the model's own coarse grid: small, for viewers that resample."""
-    values = explanation.values.transpose(3, 2, 1, 0)
-    affine = explanation.affine[:, [2, 1, 0, 3]]
-    _save(values, affine, path)
-
-
-def _save(values: np.ndarray, affine: np.ndarray, path: Path) -> None:
-    image = nib.Nifti1Image(np.ascontiguousarray(values, np.float32), affine)
-    image.header.set_xyzt_units("mm")
-    nib.save(image, path)
+def save_for_viewer(explanation: Explanation, path: Path) -> None:
+    """Write a 4-D NIfTI (x, y, z, modality) on a coarse grid of near-cubic voxels: small, and smooth enough to see."""
+    spacing = np.linalg.norm(explanation.affine[:3, :3], axis=0)
+    factors = np.rint(spacing / spacing.min()).astype(int)
+    size = [int(length) for length in factors * explanation.values.shape[1:]]
+    values = functional.interpolate(torch.from_numpy(explanation.values)[None], size, mode="trilinear")[0].numpy()
+    affine = explanation.affine @ finer_voxels(factors)
+    save_nifti(path, values.transpose(3, 2, 1, 0), affine[:, [2, 1, 0, 3]])

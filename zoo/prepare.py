@@ -6,6 +6,8 @@ the same head all give the same input.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch.nn import functional
@@ -88,12 +90,17 @@ def resample(data: np.ndarray, affine: np.ndarray, model_affine: np.ndarray, rec
     source_mm = np.linalg.norm(affine[:3, :3], axis=0).min()
     factors = [max(1, round(spacing / max(source_mm, FINEST_SAMPLING_MM))) for spacing in recipe.spacing]
     fine_shape = tuple(size * factor for size, factor in zip(recipe.shape, factors, strict=True))
-    to_coarse = np.eye(4)
-    for axis, factor in enumerate(factors):
-        to_coarse[axis, axis] = 1 / factor
-        to_coarse[axis, 3] = 0.5 / factor - 0.5
-    fine = _sample(data, np.linalg.inv(affine) @ model_affine @ to_coarse, fine_shape)
+    fine = _sample(data, np.linalg.inv(affine) @ model_affine @ finer_voxels(factors), fine_shape)
     return functional.avg_pool3d(torch.from_numpy(fine), factors).numpy()
+
+
+def finer_voxels(factors: Sequence[int]) -> np.ndarray:
+    """float64 [4, 4] from the voxels of a grid divided by whole factors to the voxels of the undivided one."""
+    matrix = np.eye(4)
+    for axis, factor in enumerate(factors):
+        matrix[axis, axis] = 1 / factor
+        matrix[axis, 3] = 0.5 / factor - 0.5
+    return matrix
 
 
 def _sample(data: np.ndarray, to_source: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

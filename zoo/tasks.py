@@ -6,22 +6,18 @@ viewer shows too. So a replaced process can go on, and the uploaded files can be
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-import nibabel as nib
-import numpy as np
-
-from zoo.explain import explain_study, save_in_model_space
+from zoo.explain import explain_study, save_for_viewer
 from zoo.grade import grade_study
 from zoo.registry import Registry, load_registry
-from zoo.types import MODALITIES, Finding, Grade, Progress, Study, Volumes
+from zoo.saving import save_nifti
+from zoo.types import MODALITIES, MODALITY_TITLES, Finding, Grade, Progress, Study, Volumes
 from zoo.volumes import load_volumes
 from zoo.weights import TrainedModel, load_weights
-
-INT16_MAX = 32767
 
 
 def warm_up(progress: Progress) -> None:
@@ -31,18 +27,14 @@ def warm_up(progress: Progress) -> None:
             trained(spec.id)
 
 
-def read(files: Mapping[str, Path], folder: Path, progress: Progress) -> list[Finding]:
-    """Read and check {modality: file}, and leave anonymous copies in `folder`; its name becomes the study's id."""
+def read(files: Mapping[str, Path], folder: Path, progress: Progress) -> None:
+    """Read {modality: file} and leave anonymous copies in `folder`; its name becomes the study's id."""
     progress(0.1, "Reading the scans")
-    original = load_volumes(registry().read(files))
-    volumes = Volumes(folder.name, original.data, original.present, original.affine, original.brain)
-    progress(0.6, "Checking")
-    findings = registry().check(volumes)
-    for index, name in enumerate(MODALITIES):
-        if volumes.present[index]:
-            progress(0.7, "Preparing the viewer")
-            _save_copy(volumes.data[index], volumes.affine, folder / f"{name}.nii.gz")
-    return findings
+    volumes = load_volumes(replace(registry().read(files), id=folder.name))
+    for name, data in zip(MODALITIES, volumes.data, strict=True):
+        if name in volumes.modalities:
+            progress(0.6, f"Copying {MODALITY_TITLES[name]} without its header")
+            save_nifti(folder / f"{name}.nii.gz", data, volumes.affine)
 
 
 def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
@@ -54,11 +46,11 @@ def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
 
 
 def explain(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> Path:
-    """A 4-D NIfTI in the session folder: one model's attribution map, on the model's grid."""
+    """A 4-D NIfTI in the session folder: one model's attribution map, on a coarse grid."""
     volumes, _ = _study(folder)
     explanation = explain_study(volumes, trained(model_id), registry().explainer(explainer_id), progress)
     path = folder / f"{model_id}.{explainer_id}.nii.gz"
-    save_in_model_space(explanation, path)
+    save_for_viewer(explanation, path)
     return path
 
 
@@ -77,17 +69,3 @@ def _study(folder: Path) -> tuple[Volumes, tuple[Finding, ...]]:
     paths = {name: folder / f"{name}.nii.gz" for name in MODALITIES if (folder / f"{name}.nii.gz").is_file()}
     volumes = load_volumes(Study(folder.name, paths))
     return volumes, tuple(registry().check(volumes))
-
-
-def _save_copy(data: np.ndarray, affine: np.ndarray, path: Path) -> None:
-    """Sixteen-bit voxels under a new header: nothing but the picture and its place in space.
-
-    The scale has no offset, so that the background stays exactly 0.
-    """
-    largest = float(np.abs(data).max())
-    is_integer = largest <= INT16_MAX and np.array_equal(data, np.rint(data))
-    scale = 1.0 if is_integer else largest / INT16_MAX
-    image = nib.Nifti1Image(np.rint(data / scale).astype(np.int16), affine)
-    image.header.set_slope_inter(scale, 0)
-    image.header.set_xyzt_units("mm")
-    path.write_bytes(gzip.compress(image.to_bytes(), compresslevel=1))

@@ -72,18 +72,9 @@ def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
     digest = _checked_digest(spec)
     metadata, tensors = _read(spec)
     _check_identity(spec, metadata)
-    record = dict(metadata["record"])
-    record["calibration"] = Calibration(**record["calibration"])
+    record = metadata["record"] | {"calibration": Calibration(**metadata["record"]["calibration"])}
     module = _filled(spec, tensors).to(device).eval().requires_grad_(False)
     return TrainedModel(spec, module, TrainingRecord(**record), f"embedded:{digest[:12]}")
-
-
-def read_record(spec: ModelSpec) -> TrainingRecord:
-    """The record alone, without building the model."""
-    metadata, _ = _read(spec, tensors=False)
-    record = dict(metadata["record"])
-    record["calibration"] = Calibration(**record["calibration"])
-    return TrainingRecord(**record)
 
 
 def _identity(spec: ModelSpec) -> dict[str, Any]:
@@ -94,12 +85,12 @@ def _halved(value: torch.Tensor) -> torch.Tensor:
     return (value.half() if value.is_floating_point() else value).contiguous().cpu()
 
 
-def _read(spec: ModelSpec, tensors: bool = True) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+def _read(spec: ModelSpec) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     assert spec.weights is not None
     try:
         with safe_open(spec.weights, "pt") as file:
             metadata = json.loads((file.metadata() or {})[METADATA_KEY])
-        return metadata, load_file(spec.weights) if tensors else {}
+        return metadata, load_file(spec.weights)
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise WeightsError(
             f"{spec.id}: {spec.weights.name} is not a weights file of this project; expected safetensors with "

@@ -10,7 +10,7 @@ import pytest
 
 from tests_support import LESION_MM
 from zoo import ExplainerSpec, Explanation, PluginError
-from zoo.explain import explain_study, save_in_model_space, save_in_study_space
+from zoo.explain import explain_study, save_for_viewer, save_in_study_space
 from zoo.prepare import prepare
 from zoo.weights import TrainedModel, TrainingRecord
 
@@ -35,7 +35,7 @@ def test_progress_is_passed_on_and_the_map_keeps_its_place(volumes, model, tmp_p
     assert seen == [(0.5, "looking")]
     outside = prepare(volumes, model.spec.recipe).x[0].max(axis=0) == -1
     assert not explanation.values[:, outside].any()
-    for save, tolerance in ((save_in_study_space, 3.0), (save_in_model_space, 4.0)):
+    for save, tolerance in ((save_in_study_space, 3.0), (save_for_viewer, 4.0)):
         path = tmp_path / "heat.nii.gz"
         save(explanation, *((volumes, path) if save is save_in_study_space else (path,)))
         heat = nib.load(path)

@@ -1,0 +1,31 @@
+"""`python -m training`: what a user gets wrong is told in a sentence."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def _run(*arguments):
+    command = [sys.executable, "-m", "training", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("fit", "nonsense", "--cohort", "."), "No model is called 'nonsense'"),
+        (("fit", "single-t1ce", "--cohort", "training"), "found 0 studies"),
+        (("simulate", "--out", "runs/x", "--spacing", "9"), "Invalid value for '--spacing'"),
+    ],
+)
+def test_user_errors(arguments, words):
+    result = _run(*arguments)
+    assert result.returncode == 2
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
