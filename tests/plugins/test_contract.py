@@ -16,9 +16,13 @@ SHAPE = (8, 48, 40)
 
 @pytest.fixture(params=[model_id for model_id in MODELS if not model_id.endswith(".paper")])
 def built(request):
+    """A model moved away from where it starts: parameters that are 0 at first hide what lies behind them."""
     spec = MODELS[request.param]
     torch.manual_seed(0)
-    return spec, spec.build(**spec.options).eval()
+    module = spec.build(**spec.options).eval()
+    for parameter in module.parameters():
+        parameter.data += 0.05 * torch.randn_like(parameter)
+    return spec, module
 
 
 def _input(batch=2):
@@ -40,8 +44,6 @@ def test_logits_are_finite_repeatable_and_one_row_a_study(built):
 def test_gradients_reach_the_input_and_every_parameter(built):
     spec, module = built
     x, present = _input()
-    for parameter in module.parameters():
-        parameter.data += 0.05 * torch.randn_like(parameter)  # away from starts at 0, which hide what lies behind
     x.requires_grad_()
     module(x, present)[:, 1].sum().backward()
     used = [MODALITIES.index(name) for name in spec.uses]
@@ -64,6 +66,19 @@ def test_voxels_of_an_absent_modality_do_not_matter(built):
             changed = x.clone()
             changed[:, index] = torch.randn(SHAPE) * 100
             torch.testing.assert_close(module(changed, absent), module(x, absent))
+
+
+def test_in_a_mixed_batch_each_study_is_graded_by_what_it_has(built):
+    spec, module = built
+    x, present = _input(2)
+    for name in MODALITIES:
+        if name not in spec.needs:
+            present[1, MODALITIES.index(name)] = False
+    with torch.inference_mode():
+        together = module(x, present)
+        for row in range(2):
+            alone = module(x[row : row + 1], present[row : row + 1])
+            torch.testing.assert_close(together[row : row + 1], alone, atol=1e-5, rtol=1e-4)
 
 
 def test_what_it_uses_matters(built):

@@ -23,12 +23,12 @@ def test_same_generator_same_change():
 
 
 def test_background_stays_and_regions_move_with_the_image():
-    """A region that marks the image's own bright half still marks it afterwards."""
+    """A region that marks the image's bright side still marks it afterwards."""
     x = torch.full((16, 4, 8, 16, 12), -1.0)
-    x[:, :, 2:4, :, 6:] = 1.0
+    x[:, :, 2:4, :, 8:] = 1.0
     regions = (x[:, :3, :, ::4, ::4] > 0).float()
     changed, moved = augment(x, regions, torch.Generator().manual_seed(1))
-    assert ((changed[:, :3, :, ::4, 1::4] > 0) == (moved > 0)).float().mean() > 0.6
+    assert torch.equal(changed[:, :3, :, ::4, ::4] > 0, moved > 0)
     assert (changed == -1).sum() == (x == -1).sum()
     mirrored = changed[..., 0].amax((1, 2, 3)) > 0
     assert 0 < mirrored.sum() < 16

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from training.cache import PreparedCohort
-from training.fit import fit, predict, stages
+from training.fit import fit, predict, seeded, shuffled, stages
 from training.options import FitOptions
 from zoo import MODALITIES, Phase, ZooError
 
@@ -78,6 +78,17 @@ def test_a_frozen_part_stays_as_it_was(tiny_spec, cohort, tmp_path):
     before = spec.build(**spec.options).state_dict()
     after = fit(spec, cohort, np.arange(8), replace(OPTIONS, epochs=1), tmp_path / "c").state_dict()
     assert all(torch.equal(before[name], after[name]) == name.startswith("encoder.") for name in before)
+
+
+def test_every_epoch_has_an_order_and_a_dropout_of_its_own():
+    draws = []
+    for epoch in (0, 1, 0):
+        order = shuffled(np.arange(64), OPTIONS, seeded(OPTIONS, epoch))
+        draws.append((np.concatenate(order).tolist(), torch.rand(1).item()))
+    assert draws[0] == draws[2]
+    assert draws[0][0] != draws[1][0]
+    assert draws[0][1] != draws[1][1]
+    assert sorted(draws[0][0]) == list(range(64))
 
 
 def test_stages_share_the_epochs_and_each_gets_one(tiny_spec):

@@ -7,7 +7,7 @@ import pytest
 
 from tests_support import LESION_MM, SHAPE, brain_affine, make_volumes
 from zoo import Recipe, StudyError, Volumes
-from zoo.prepare import prepare, to_study_space, white_matter_levels
+from zoo.prepare import prepare, resample, to_study_space, white_matter_levels
 
 RECIPE = Recipe()
 
@@ -78,6 +78,16 @@ def test_axes_of_the_model_grid(volumes):
     assert d == pytest.approx(19.5 + 10 / 4, abs=0.5)
     assert h == pytest.approx(47.5 + 20 / 2, abs=0.7)
     assert w == pytest.approx(39.5 + 30 / 2, abs=0.7)
+
+
+def test_resampling_puts_every_voxel_where_it_belongs():
+    """A ramp along each world axis comes out as the world position of the model's own voxels."""
+    affine, shape = GRIDS["oblique"]
+    model_affine = prepare(make_volumes(affine, shape), RECIPE).affine
+    ramps = np.moveaxis(_world(affine, shape), -1, 0)
+    expected = np.moveaxis(_world(model_affine, RECIPE.shape), -1, 0)
+    inside = (slice(None), slice(12, 28), slice(30, 66), slice(25, 55))
+    np.testing.assert_allclose(resample(ramps, affine, model_affine, RECIPE)[inside], expected[inside], atol=0.01)
 
 
 def test_white_matter_is_zero_background_minus_one_absent_zero():
