@@ -47,7 +47,7 @@ class Page:
         self.cache = cache
 
     def assign(self, scans: list[str] | None) -> list[Any]:
-        """Fill the table from the files' names; returns one dropdown a modality and the message card."""
+        """Fill the table from the files' names, and open it when it has questions: dropdowns, table, card."""
         files = [Path(scan) for scan in scans or []]
         found = candidates(self.registry, files)
         chosen = unambiguous(found)
@@ -57,7 +57,7 @@ class Page:
         ]
         questions = complaints(files, found, chosen)
         card = message_card("question", "Which file is which?", " ".join(questions)) if questions else empty_card()
-        return [*slots, card]
+        return [*slots, gr.Accordion(open=bool(questions)), card]
 
     def grade(
         self, session: Session | None, scans: list[str] | None, model_id: str, *slots: str | None
@@ -124,13 +124,12 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
             with gr.Column(scale=2, min_width=320):
                 scans = gr.File(
                     label="Scans of one study (.nii, .nii.gz)", file_count="multiple",
-                    file_types=[".nii", ".nii.gz"], elem_id="scans", height=150,
+                    file_types=[".nii", ".nii.gz"], elem_id="scans",
                 )  # fmt: skip
                 example = gr.Button("Try a simulated glioma", elem_id="example", size="sm")
-                with gr.Row(elem_id="assignment"):
+                with gr.Accordion("Which file is which", open=False, elem_id="assignment") as table:
                     slots = [
-                        gr.Dropdown([], label=MODALITY_TITLES[name], elem_id=f"slot-{name}", min_width=150)
-                        for name in MODALITIES
+                        gr.Dropdown([], label=MODALITY_TITLES[name], elem_id=f"slot-{name}") for name in MODALITIES
                     ]
                 model = gr.Dropdown(trained, value=trained[0][1] if trained else None, label="Model", elem_id="model")
                 with gr.Row():
@@ -143,10 +142,10 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
 
         private = {"api_visibility": "private", "show_progress": "hidden"}
         work = {"inputs": [session, scans, model, *slots], "outputs": [session, card, viewer], **private}
-        assigned = scans.change(page.assign, scans, [*slots, card], **private)
+        assigned = scans.change(page.assign, scans, [*slots, table, card], **private)
         graded = grade.click(page.grade, **work, concurrency_id="compute", concurrency_limit=1)
         shown = example.click(lambda: [str(path) for path in sorted(EXAMPLE.glob("*.nii.gz"))], None, scans, **private)
-        shown = shown.then(page.assign, scans, [*slots, card], **private)
+        shown = shown.then(page.assign, scans, [*slots, table, card], **private)
         shown = shown.then(page.grade, **work, concurrency_id="compute")
         stopped = message_card("cancelled", "Cancelled", "Nothing is being computed any more.")
         cancel.click(lambda: stopped, None, card, cancels=[graded, shown, assigned], **private)

@@ -10,7 +10,7 @@ import typer
 
 from zoo.errors import ZooError
 
-EXAMPLE_SEED, EXAMPLE_INDEX = 2026, 19
+EXAMPLE_SEED, EXAMPLE_INDEX = 2026, 49
 
 app = typer.Typer(help="Simulate cohorts and train the zoo's models.", no_args_is_help=True, add_completion=False)
 

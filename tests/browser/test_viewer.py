@@ -95,8 +95,8 @@ def values(serve):
         "heat": viewer_value(study, overlay),
         "small": viewer_value({"t2": small["t2"], "flair": small["flair"]}),
         "side": viewer_value(study, right_sided_overlay(folder / "side.nii.gz")),
-        "usual range": viewer_value(study, overlay, overlay_range=(0.002, 0.01)),
-        "high threshold": viewer_value(study, overlay, overlay_range=(0.006, 0.01)),
+        "usual range": viewer_value(study, overlay, overlay_range=(0.005, 0.01)),
+        "high threshold": viewer_value(study, overlay, overlay_range=(0.008, 0.01)),
         "broken": viewer_value({"t1": damaged(folder / "broken.nii.gz", b"not a scan")}),
         "truncated": viewer_value({"t1": damaged(folder / "cut.nii.gz", cut(study["t1"]))}),
         "picture": viewer_value(study, picture=picture(folder / "slices.png")),
@@ -240,7 +240,7 @@ def test_small_values_are_transparent(opened, look):
     show(opened, "heat")
     usual = look(opened).cool
     show(opened, "usual range")
-    assert look(opened).cool == pytest.approx(usual, rel=0.01), "a fifth of the largest value, unless told"
+    assert look(opened).cool == pytest.approx(usual, rel=0.01), "half the largest value, unless told"
     show(opened, "high threshold")
     assert 0 < look(opened).cool < usual / 2
 

@@ -15,6 +15,7 @@ from pydantic import Field
 from zoo.types import MODALITIES, MODALITY_TITLES
 
 STATIC = Path(__file__).parent / "static"
+LEAST_SHOWN = 0.5
 
 
 class ViewerVolume(GradioModel):
@@ -32,7 +33,7 @@ class ViewerValue(GradioModel):
     volumes: list[ViewerVolume]
     modality: str
     overlay: FileData | None = None
-    overlay_range: tuple[float, float] | None = None
+    overlay_range: tuple[float, float] = (LEAST_SHOWN, 1.0)
     focus: tuple[float, float, float] | None = None
     picture: FileData | None = None
     library: FileData = Field(default_factory=lambda: FileData(path=str(STATIC / "niivue.umd.js")))
@@ -49,7 +50,7 @@ def viewer_value(
 
     volumes: modality → NIfTI file [x, y, z], for any non-empty subset of MODALITIES.
     overlay: NIfTI file [x, y, z, 4], last axis in the order of MODALITIES, on any grid; positive speaks for HGG.
-    overlay_range: absolute values (least shown, full colour); without it 20 % and 100 % of the largest in the file.
+    overlay_range: absolute values (least shown, full colour); without it 50 % and 100 % of the largest in the file.
     modality: shown first; without it T1ce, or the first there is.
     picture: shown in place of the viewer where the browser has no WebGL2.
 
@@ -58,6 +59,7 @@ def viewer_value(
     present = _in_order(volumes)
     _check_overlay(overlay)
     _check_range(overlay_range)
+    focus, strongest = _peak(overlay)
     modality = modality or ("t1ce" if "t1ce" in present else present[0])
     if modality not in present:
         raise ValueError(f"modality {modality!r} has no volume; there is {', '.join(present)}.")
@@ -65,8 +67,8 @@ def viewer_value(
         volumes=[_volume(name, volumes[name]) for name in present],
         modality=modality,
         overlay=_file(overlay),
-        overlay_range=overlay_range,
-        focus=_peak(overlay),
+        overlay_range=overlay_range or (LEAST_SHOWN * strongest, strongest),
+        focus=focus,
         picture=_file(picture),
     )
 
@@ -92,15 +94,15 @@ def _check_range(overlay_range: tuple[float, float] | None) -> None:
         raise ValueError(f"overlay_range: expected 0 <= least < most; found {overlay_range}.")
 
 
-def _peak(overlay: str | PathLike[str] | None) -> tuple[float, float, float] | None:
-    """World position in mm of the strongest value of a heat map: the crosshair goes there first."""
+def _peak(overlay: str | PathLike[str] | None) -> tuple[tuple[float, float, float] | None, float]:
+    """Where a heat map is strongest, in world mm (the crosshair goes there first), and how strong, without its sign."""
     if overlay is None:
-        return None
+        return None, 1.0
     image: Any = nibabel.load(overlay)
     strength = np.abs(np.asarray(image.dataobj)).max(axis=-1)
     voxel = np.unravel_index(np.argmax(strength), strength.shape)
     x, y, z, _ = image.affine @ [*voxel, 1]
-    return float(x), float(y), float(z)
+    return (float(x), float(y), float(z)), float(strength.max()) or 1.0
 
 
 def _volume(modality: str, path: str | PathLike[str]) -> ViewerVolume:

@@ -168,15 +168,8 @@ function load({ title, file }) {
 async function loadHeat({ overlay, overlay_range }) {
   if (!overlay) return null;
   const heat = await cached(overlay.url, "The heat map", { colormap: "for HGG", colormapNegative: "for LGG" });
-  [heat.cal_min, heat.cal_max] = overlay_range ?? usualRange(heat);
+  [heat.cal_min, heat.cal_max] = overlay_range;
   return heat;
-}
-
-function usualRange(heat) {
-  const { scl_slope, scl_inter } = heat.hdr;
-  let most = 0;
-  for (const stored of heat.img) most = Math.max(most, Math.abs(stored * scl_slope + scl_inter));
-  return [0.2 * (most || 1), most || 1];
 }
 
 function cached(url, what, options) {
