@@ -72,6 +72,11 @@ class Page:
         except ZooError as error:
             yield gr.skip(), message_card("error", "That did not work", str(error)), gr.skip()
 
+    def cancelled(self) -> str:
+        """The card after a cancel, once no late progress can come and take its place."""
+        self.worker.wait_until_idle()
+        return message_card("cancelled", "Cancelled", "Nothing is being computed any more.")
+
     def _read(
         self, session: Session | None, files: list[Path], slots: tuple[str | None, ...]
     ) -> Generator[tuple[Any, ...], None, Session]:
@@ -147,8 +152,8 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
         shown = example.click(lambda: [str(path) for path in sorted(EXAMPLE.glob("*.nii.gz"))], None, scans, **private)
         shown = shown.then(page.assign, scans, [*slots, table, card], **private)
         shown = shown.then(page.grade, **work, concurrency_id="compute")
-        stopped = message_card("cancelled", "Cancelled", "Nothing is being computed any more.")
-        cancel.click(lambda: stopped, None, card, cancels=[graded, shown, assigned], **private)
+        stopped = cancel.click(None, cancels=[graded, shown, assigned], **private)
+        stopped.then(page.cancelled, None, card, **private)
     return blocks
 
 

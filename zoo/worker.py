@@ -80,6 +80,11 @@ class Worker:
             except StopIteration as finished:
                 return finished.value
 
+    def wait_until_idle(self) -> None:
+        """Return when no task is running, or after twice the time that a cancel may take."""
+        if self._lock.acquire(timeout=2 * self.limits.grace_seconds):
+            self._lock.release()
+
     def close(self) -> None:
         """End the process; a later task starts a new one."""
         if self._process is not None:

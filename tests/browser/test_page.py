@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from pathlib import Path
@@ -37,9 +38,12 @@ def test_upload_grade_explain_switch(visit, make_study, look):
 
 
 def test_the_example_takes_one_click(visit):
+    """GLIOMA_ZOO_SCREENSHOTS=.github makes the README's picture anew."""
     visit.click("#example")
     card(visit, "graded")
     heat_map(visit)
+    if folder := os.environ.get("GLIOMA_ZOO_SCREENSHOTS"):
+        visit.screenshot(path=Path(folder) / "screenshot.png", full_page=True)
 
 
 def test_another_model_needs_no_second_upload(visit):
@@ -80,9 +84,13 @@ def test_two_candidates_are_settled_in_the_table(visit, make_study):
     card(visit, "graded")
 
 
-def test_cancel_stops_the_work_and_the_next_grade_runs(visit, make_study):
-    upload(visit, sorted(make_study().iterdir()))
-    visit.click("#grade")
+@pytest.mark.parametrize("start", ["#grade", "#example"])
+def test_cancel_stops_the_work_and_the_next_grade_runs(visit, start):
+    """With a study of full size, so that there is something to cancel."""
+    if start == "#grade":
+        upload(visit, sorted((ROOT / "zoo" / "examples" / "simulated-hgg").iterdir()))
+    visit.click(start)
+    card(visit, "working")
     visit.click("#cancel")
     card(visit, "cancelled")
     time.sleep(3)

@@ -86,6 +86,18 @@ def test_a_task_that_ignores_the_cancel_is_killed(worker):
     assert worker.result(f"{TASKS}:process_id") != before
 
 
+def test_waiting_ends_when_the_task_does(worker):
+    running = worker.run(f"{TASKS}:long_but_polite")
+    next(running)
+    started = time.monotonic()
+    worker.wait_until_idle()
+    assert 1.9 < time.monotonic() - started < 2.5, "twice the grace, since the task goes on"
+    running.close()
+    started = time.monotonic()
+    worker.wait_until_idle()
+    assert time.monotonic() - started < 0.1
+
+
 def test_a_late_cancel_does_not_hit_the_next_task(worker):
     running = worker.run(f"{TASKS}:double", array=np.arange(3))
     next(running)
