@@ -14,13 +14,14 @@ from training.cache import fingerprint, prepare_cohort
 from training.cohorts import Case, load_cohort
 from training.fit import fit, predict
 from training.folds import Split, split_cohort
+from training.model_card import write_card
 from training.options import FitOptions
 from zoo import ModelSpec
 from zoo.weights import Calibration, TrainingRecord, save_weights
 
 
 def make_weights(spec: ModelSpec, root: Path, out: Path, options: FitOptions, work: Path) -> TrainingRecord:
-    """Train `spec` on the cohort at `root` and write `out`; `work` keeps the prepared cohort and the checkpoint."""
+    """Train `spec` on the cohort at `root`; write `out` and its card. `work` keeps what a later call goes on from."""
     cases = load_cohort(root)
     cohort = prepare_cohort(cases, spec.recipe, work / "prepared")
     split = split_cohort(cases, options.seed)
@@ -41,6 +42,7 @@ def make_weights(spec: ModelSpec, root: Path, out: Path, options: FitOptions, wo
         },
     )
     save_weights(out, spec, module, record)
+    write_card(out, spec, record)
     return record
 
 
