@@ -34,11 +34,9 @@ def complaints(files: Sequence[Path], found: Mapping[str, Sequence[Path]], chose
         for name, paths in found.items()
         if len(paths) > 1 and name not in chosen
     ]
-    unknown = [
-        path.name for path in files if path not in chosen.values() and not any(path in p for p in found.values())
-    ]
+    unknown = [path for path in files if path not in chosen.values() and not any(path in p for p in found.values())]
     if unknown and len(chosen) < len(MODALITIES):
-        clashes.append(f"Modality not told by the name: {', '.join(unknown)}. Assign it below, or leave it out.")
+        clashes.append(f"Modality not told by the name: {_names(unknown)}. Assign it below, or leave it out.")
     return clashes
 
 
@@ -49,10 +47,6 @@ def from_table(files: Sequence[Path], table: Mapping[str, str | None]) -> dict[s
     if not set(named.values()) <= set(by_name):
         return {}
     return {modality: by_name[name] for modality, name in named.items()}
-
-
-def _names(paths: Sequence[Path]) -> str:
-    return ", ".join(path.name for path in paths)
 
 
 def settle(registry: Registry, files: Sequence[Path], table: Mapping[str, str | None]) -> dict[str, Path]:
@@ -74,3 +68,7 @@ def settle(registry: Registry, files: Sequence[Path], table: Mapping[str, str | 
     if not chosen:
         raise StudyError("No file is assigned to a modality: choose at least one in the table.")
     return chosen
+
+
+def _names(paths: Sequence[Path]) -> str:
+    return ", ".join(path.name for path in paths)
