@@ -50,6 +50,16 @@ def _layer_maps(module: Any, x: Any, present: Any, layers: list[str]) -> list[An
             margin, [module.get_submodule(name) for name in layers], x.requires_grad_()
         )
     return [
-        (gradient[0].mean((2, 3, 4), keepdim=True) * activation[0]).sum(1, keepdim=True).detach()
+        _map(_in_space(gradient[0]), _in_space(activation[0]))
         for gradient, activation in zip(gradients, activations, strict=True)
     ]
+
+
+def _in_space(features: Any) -> Any:
+    """[1, C, D, h, w]; a layer that sees one slice at a time gives [D, C, h, w]."""
+    return features if features.ndim == 5 else features.transpose(0, 1)[None]
+
+
+def _map(gradient: Any, activation: Any) -> Any:
+    """[1, 1, D, h, w]."""
+    return (gradient.mean((2, 3, 4), keepdim=True) * activation).sum(1, keepdim=True).detach()

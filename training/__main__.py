@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from zoo.errors import ZooError
+from zoo.types import ModelSpec
 
 EXAMPLE_SEED, EXAMPLE_INDEX = 2026, 49
 
@@ -49,6 +52,7 @@ def fit(
     epochs: Annotated[int, typer.Option(help="Over all phases together.", min=1)] = 12,
     seed: Annotated[int, typer.Option(help="Of the split, the start and the order.")] = 0,
     work: Annotated[Path, typer.Option(help="Keeps the prepared cohort and checkpoints.")] = Path("runs"),
+    option: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, an option of the model; repeatable.")] = None,
 ) -> None:
     """Train a model; the same command again goes on where it was stopped."""
     from training.make_weights import make_weights
@@ -56,11 +60,31 @@ def fit(
     from zoo.registry import load_registry
 
     spec = load_registry().model(model)
+    if option:
+        spec = _varied(spec, option)
     out = out or spec.weights
     if out is None:
-        raise typer.BadParameter(f"{model} names no weights file of its own: say where to write.", param_hint="--out")
+        raise typer.BadParameter(f"{model} has no weights file for this: say where to write.", param_hint="--out")
     record = make_weights(spec, cohort, out, replace(FitOptions(), epochs=epochs, seed=seed), work)
     typer.echo(f"{out}: {record.trained_on}; held out: {(record.details or {})['held_out']}")
+
+
+def _varied(spec: ModelSpec, options: list[str]) -> ModelSpec:
+    """The same model with other options; values are JSON, or text, or names with commas."""
+    if spec.vary is None:
+        raise typer.BadParameter(f"{spec.id} has no options to choose from.", param_hint="--option")
+    try:
+        return spec.vary(**dict(_option(text) for text in options))
+    except (TypeError, ValueError) as error:
+        known = ", ".join(spec.options)
+        raise typer.BadParameter(f"{error} Options of {spec.id}: {known}.", param_hint="--option") from error
+
+
+def _option(text: str) -> tuple[str, Any]:
+    name, _, value = text.partition("=")
+    with contextlib.suppress(json.JSONDecodeError):
+        return name, json.loads(value)
+    return name, tuple(filter(None, value.split(","))) if "," in value else value
 
 
 if __name__ == "__main__":

@@ -39,3 +39,12 @@ def _jitter(x: Tensor, generator: torch.Generator) -> Tensor:
 def _shift_slices(x: Tensor, regions: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     shift = int(torch.randint(-MAX_SHIFT, MAX_SHIFT + 1, (), generator=generator))
     return x.roll(shift, 2), regions.roll(shift, 2)
+
+
+def hide_modalities(present: Tensor, chance: float, generator: torch.Generator) -> Tensor:
+    """Modality dropout: each present modality is hidden with that chance, but one always stays; bool [B, 4]."""
+    if not chance:
+        return present
+    draws = torch.rand(present.shape, generator=generator).to(present.device)
+    stays = torch.nn.functional.one_hot((draws * present).argmax(dim=1), present.shape[1]).bool()
+    return present & ((draws >= chance) | stays)

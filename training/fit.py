@@ -9,15 +9,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 from tqdm import tqdm
 
-from training.augment import augment
+from training.augment import augment, hide_modalities
+from training.batches import best_device, load_batch
 from training.cache import PreparedCohort
 from training.checkpoint import restore_checkpoint, save_checkpoint
 from training.losses import balanced_weights, training_loss
 from training.options import FitOptions
-from zoo import MODALITIES, ModelSpec, Phase
+from zoo import ModelSpec, Phase
 
 
 def fit(spec: ModelSpec, cohort: PreparedCohort, train: np.ndarray, options: FitOptions, checkpoint: Path) -> nn.Module:
@@ -25,7 +26,7 @@ def fit(spec: ModelSpec, cohort: PreparedCohort, train: np.ndarray, options: Fit
 
     train: indices into the cohort. Uses a GPU, in bfloat16, where there is one. Returns the module in evaluation mode.
     """
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = best_device()
     torch.manual_seed(options.seed)
     module = spec.build(**spec.options).to(device, memory_format=torch.channels_last_3d)
     class_weights = balanced_weights(cohort.y[train]).to(device)
@@ -43,8 +44,9 @@ def fit(spec: ModelSpec, cohort: PreparedCohort, train: np.ndarray, options: Fit
             module.train()
             bar = tqdm(shuffled(train, options, generator), f"{spec.id} · {phase.name} · epoch {epoch + 1}")
             for rows in bar:
-                x, present, regions, y = load_batch(cohort, rows, phase, device)
+                x, present, regions, y = load_batch(cohort, rows, phase.modalities, device)
                 x, regions = augment(x, regions, generator)
+                present = hide_modalities(present, phase.modality_dropout, generator)
                 x = x.contiguous(memory_format=torch.channels_last_3d)
                 with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
                     loss = training_loss(module, x, present, regions, y, class_weights, options)
@@ -82,14 +84,6 @@ def shuffled(train: np.ndarray, options: FitOptions, generator: torch.Generator)
     return np.array_split(train[order], batches(train, options))
 
 
-def load_batch(cohort: PreparedCohort, rows: np.ndarray, phase: Phase, device: torch.device) -> tuple[Tensor, ...]:
-    """One batch on the device: x, present (only what the phase shows), region shares, grades."""
-    shown = np.array([name in phase.modalities for name in MODALITIES])
-    arrays = cohort.x[rows], cohort.present[rows] & shown, cohort.regions[rows], cohort.y[rows]
-    x, present, regions, y = (torch.from_numpy(array).to(device) for array in arrays)
-    return x.float(), present, regions.float(), y
-
-
 def build_optimization(
     module: nn.Module, phase: Phase, options: FitOptions, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
@@ -107,18 +101,6 @@ def build_optimization(
 
 def _rate(name: str, phase: Phase) -> float:
     return next((rate for prefix, rate in phase.rates.items() if name.startswith(prefix)), 1.0)
-
-
-def predict(module: nn.Module, cohort: PreparedCohort, rows: np.ndarray, phase: Phase) -> np.ndarray:
-    """logit(HGG) − logit(LGG) of the chosen cases, float64 [len(rows)]."""
-    device = next(module.parameters()).device
-    margins = []
-    with torch.inference_mode():
-        for part in np.array_split(rows, max(1, len(rows) // 8)):
-            x, present, _, _ = load_batch(cohort, part, phase, device)
-            logits = module(x, present)
-            margins.append((logits[:, 1] - logits[:, 0]).double().cpu().numpy())
-    return np.concatenate(margins)
 
 
 def run_identity(spec: ModelSpec, options: FitOptions) -> dict[str, Any]:

@@ -20,11 +20,18 @@ def training_loss(
     module: nn.Module, x: Tensor, present: Tensor, regions: Tensor, y: Tensor, weights: Tensor, options: FitOptions
 ) -> Tensor:
     """Weighted cross-entropy of the grade, plus the loss of the regions where the model offers them."""
-    if not hasattr(module, "grade_and_regions"):
-        return grade_loss(module(x, present), y, weights, options.label_smoothing)
-    logits, region_logits = module.grade_and_regions(x, present)
-    auxiliary = region_loss(region_logits, regions, options.rare_region)
-    return grade_loss(logits, y, weights, options.label_smoothing) + options.region_weight * auxiliary
+    logits, auxiliary = _grade_and_auxiliary(module, x, present)
+    loss = grade_loss(logits, y, weights, options.label_smoothing)
+    if "regions" not in auxiliary:
+        return loss
+    return loss + options.region_weight * region_loss(auxiliary["regions"], regions, options.rare_region)
+
+
+def _grade_and_auxiliary(module: nn.Module, x: Tensor, present: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    """What a model offers to train by beside its logits: nothing, unless it says otherwise."""
+    if hasattr(module, "grade_and_auxiliary"):
+        return module.grade_and_auxiliary(x, present)
+    return module(x, present), {}
 
 
 def grade_loss(logits: Tensor, y: Tensor, weights: Tensor, smoothing: float) -> Tensor:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
+from torch import nn
 
-from training.cache import fingerprint, prepare_cohort
+from training.batches import best_device, predict
+from training.cache import PreparedCohort, fingerprint, prepare_cohort
 from training.cohorts import Case, load_cohort
-from training.fit import fit, predict
+from training.fit import fit
 from training.folds import Split, split_cohort
+from training.logistic import fit_head
 from training.model_card import write_card
 from training.options import FitOptions
-from zoo import ModelSpec
-from zoo.weights import Calibration, TrainingRecord, save_weights
+from zoo import ModelSpec, WeightsError
+from zoo.weights import Calibration, TrainedModel, TrainingRecord, build_module, load_weights, save_weights
 
 
 def make_weights(spec: ModelSpec, root: Path, out: Path, options: FitOptions, work: Path) -> TrainingRecord:
@@ -25,9 +28,10 @@ def make_weights(spec: ModelSpec, root: Path, out: Path, options: FitOptions, wo
     cases = load_cohort(root)
     cohort = prepare_cohort(cases, spec.recipe, work / "prepared")
     split = split_cohort(cases, options.seed)
-    module = fit(spec, cohort, split.train, options, work / f"{spec.id}.checkpoint")
-    phase = spec.phases[-1]
-    margins = {name: predict(module, cohort, getattr(split, name), phase) for name in ("inner", "held_out")}
+    made_of = {"cohort": fingerprint(cases, spec.recipe), "seed": options.seed}
+    members = trained_members(spec, made_of)
+    module = train(spec, members, cohort, split, options, work / f"{spec.id}.checkpoint")
+    margins = {name: predict(module, cohort, getattr(split, name), spec.uses) for name in ("inner", "held_out")}
     calibration = fit_calibration(margins["inner"], cohort.y[split.inner], describe(cases, split.inner))
     measured = measure(calibrated(margins["held_out"], calibration), cohort.y[split.held_out])
     record = TrainingRecord(
@@ -36,14 +40,49 @@ def make_weights(spec: ModelSpec, root: Path, out: Path, options: FitOptions, wo
         details={
             "held_out": measured,
             "split": sizes(split),
-            "seed": options.seed,
-            "epochs": options.epochs,
-            "cohort": fingerprint(cases, spec.recipe),
+            "epochs": options.epochs if spec.phases else 0,
+            "members": [member.revision for member in members],
+            **made_of,
         },
     )
     save_weights(out, spec, module, record)
     write_card(out, spec, record)
     return record
+
+
+def trained_members(spec: ModelSpec, made_of: Mapping[str, Any]) -> list[TrainedModel]:
+    """The models that this one is made of; raises unless they left out the same cases in training."""
+    untrained = [part.id for part in spec.untrained_parts() if part.id != spec.id]
+    members = [] if untrained else [load_weights(member) for member in spec.member_specs]
+    foreign = [
+        member.spec.id for member in members if any((member.record.details or {}).get(k) != made_of[k] for k in made_of)
+    ]
+    if untrained or foreign:
+        raise WeightsError(
+            f"{spec.id} is made of {', '.join(spec.members)}: expected each trained on this cohort with seed "
+            f"{made_of['seed']}, since what they were trained on must not judge them. "
+            f"{'Not trained yet: ' + ', '.join(untrained) if untrained else 'Trained otherwise: ' + ', '.join(foreign)}"
+            ". Train them first with `python -m training fit ID --cohort DIR`."
+        )
+    return members
+
+
+def train(
+    spec: ModelSpec,
+    members: Sequence[TrainedModel],
+    cohort: PreparedCohort,
+    split: Split,
+    options: FitOptions,
+    checkpoint: Path,
+) -> nn.Module:
+    """By gradient where the spec has phases; else by logistic regression where the module has measurements."""
+    if spec.phases:
+        return fit(spec, cohort, split.train, options, checkpoint)
+    module = build_module(spec, members).to(best_device()).eval()
+    if hasattr(module, "measurements"):
+        # What members have learned by heart would flatter them: a stacker is fitted to cases they have not seen.
+        fit_head(spec, module, cohort, split.inner if members else split.train)
+    return module
 
 
 def fit_calibration(margins: np.ndarray, y: np.ndarray, fitted_on: str) -> Calibration:

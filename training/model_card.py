@@ -16,7 +16,7 @@ TEMPLATE = """# {spec.title} (`{spec.id}`)
 - Reference: {spec.card.reference}
 - Intended use: {spec.card.intended_use}
 - Limits: {spec.card.limits}
-- Trained on: {record.trained_on}; {details[epochs]} epochs, seed {details[seed]}, cohort `{details[cohort]}`
+- Trained on: {record.trained_on}; {how}, seed {details[seed]}, cohort `{details[cohort]}`
 - Probability: {record.calibration.description} (slope {record.calibration.slope:.3f}, intercept \
 {record.calibration.intercept:.3f}); HGG from {record.threshold:g} on
 - Measured on {held_out[cases]} held-out studies of the same cohort: AUC {held_out[auc]:.3f}, accuracy \
@@ -28,8 +28,9 @@ def write_card(weights: Path, spec: ModelSpec, record: TrainingRecord) -> Path:
     """Write the card of a weights file, under the same name with the ending .md."""
     details = dict(record.details or {})
     path = weights.with_suffix(".md")
+    how = f"{details['epochs']} epochs" if spec.phases else "without gradient training"
     text = TEMPLATE.format(
-        spec=spec, record=record, details=details, held_out=details["held_out"], disclaimer=DISCLAIMER
+        spec=spec, record=record, details=details, how=how, held_out=details["held_out"], disclaimer=DISCLAIMER
     )
     path.write_text(text, encoding="utf-8")
     return path

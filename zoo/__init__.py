@@ -1,11 +1,12 @@
 """GliomaZoo: brain-tumour graders, compared honestly. These are the names that a plugin author needs."""
 
-from zoo.errors import Cancelled, PluginError, Refused, StudyError, WeightsError, ZooError
+from zoo.errors import Cancelled, PluginError, Refused, StudyError, WeightsError, ZooError, expect_one_of
 from zoo.hookspecs import hookimpl
 from zoo.types import (
     DISCLAIMER,
     GRADES,
     MODALITIES,
+    MODALITY_TITLES,
     Card,
     ExplainerSpec,
     Explanation,
@@ -22,7 +23,8 @@ from zoo.types import (
 __version__ = "0.1.0"
 
 __all__ = [
-    "DISCLAIMER", "GRADES", "MODALITIES",
+    "DISCLAIMER", "GRADES", "MODALITIES", "MODALITY_TITLES",
     "Cancelled", "Card", "ExplainerSpec", "Explanation", "Finding", "Grade", "ModelInput", "ModelSpec", "Phase",
-    "PluginError", "Recipe", "Refused", "Study", "StudyError", "Volumes", "WeightsError", "ZooError", "hookimpl",
+    "PluginError", "Recipe", "Refused", "Study", "StudyError", "Volumes", "WeightsError", "ZooError", "expect_one_of",
+    "hookimpl",
 ]  # fmt: skip

@@ -1,5 +1,9 @@
 """What can go wrong, as one small family: every message says what was expected, what was found, what to do."""
 
+from __future__ import annotations
+
+from collections.abc import Collection
+
 
 class ZooError(Exception):
     """Base of every error that this project raises on purpose; its text can be shown to a user as it is."""
@@ -23,3 +27,10 @@ class Refused(ZooError):
 
 class Cancelled(ZooError):
     """The user asked to stop."""
+
+
+def expect_one_of(known: Collection[str], found: str, what: str) -> str:
+    """`found`, or a `ValueError` that lists what is known."""
+    if found not in known:
+        raise ValueError(f"{what}: expected one of {', '.join(known)}; found {found!r}.")
+    return found

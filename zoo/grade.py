@@ -48,6 +48,11 @@ def refuse_unfit(volumes: Volumes, findings: Sequence[Finding], spec: ModelSpec)
             f"{volumes.id}: not graded: {spec.id} needs {_titles(spec.needs)}, but the study has "
             f"{_titles(volumes.modalities)}. Add {_titles(missing)} or choose another model."
         )
+    if not set(spec.uses) & set(volumes.modalities):
+        raise Refused(
+            f"{volumes.id}: not graded: {spec.id} looks at {_titles(spec.uses)}, but the study has only "
+            f"{_titles(volumes.modalities)}. Add one of them or choose another model."
+        )
 
 
 def hgg_margin(model: TrainedModel, model_input: ModelInput) -> float:

@@ -21,7 +21,12 @@ BUILT_IN = (
     "plugins.quality",
     "plugins.guided_dual_attention",
     "plugins.single_encoder",
+    "plugins.feature_fusion",
+    "plugins.decision_fusion",
+    "plugins.slices_timm",
+    "plugins.controls",
     "plugins.grad_cam",
+    "plugins.attention_maps",
 )
 ENTRY_POINTS = "glioma_zoo"
 DEFAULT_TAG = "compact"
@@ -86,7 +91,28 @@ def load_registry(built_in: tuple[str, ...] = BUILT_IN) -> Registry:
         reason = reason or _add(registry, name, plugin)
         if reason:
             registry.faults.append(Fault(name, reason))
+    _resolve_members(registry)
     return registry
+
+
+def _resolve_members(registry: Registry) -> None:
+    """Give models that are made of others their members; one whose members are not there is left out."""
+    for spec in [spec for spec in registry.models.values() if spec.members]:
+        try:
+            registry.models[spec.id] = replace(spec, member_specs=_members(registry, spec))
+        except PluginError as error:
+            del registry.models[spec.id]
+            registry.faults.append(Fault(spec.plugin, f"{spec.id}: {error}"))
+
+
+def _members(registry: Registry, spec: ModelSpec) -> tuple[ModelSpec, ...]:
+    members = tuple(registry.model(name) for name in spec.members)
+    for member in members:
+        if member.members:
+            raise PluginError(f"its member {member.id} has members itself: expected models that stand alone.")
+        if member.recipe != spec.recipe:
+            raise PluginError(f"expected members with the recipe {spec.recipe}, found {member.recipe} of {member.id}.")
+    return members
 
 
 def _candidates(built_in: tuple[str, ...]) -> Iterator[tuple[str, Callable[[], Any]]]:

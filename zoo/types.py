@@ -110,12 +110,14 @@ class Phase:
     """One stage of training: which modalities are shown, for how large a share of the epochs, and at which rates.
 
     rates: factor on the learning rate by prefix of the parameter's name (0 freezes); 1 where no prefix matches.
+    modality_dropout: chance that a study's modality is hidden, so that any subset can be graded later; one stays.
     """
 
     name: str
     modalities: tuple[str, ...]
     share: float = 1.0
     rates: Mapping[str, float] = field(default_factory=dict)
+    modality_dropout: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -123,12 +125,18 @@ class ModelSpec:
     """One model of the zoo, as cheap data: nothing heavy is imported before `build(**options)` is called.
 
     The module that `build` returns keeps the contract `forward(x, present) -> logits`: x float32 [B, 4, D, H, W],
-    present bool [B, 4], logits float [B, 2] in the order LGG, HGG.
+    present bool [B, 4], logits float [B, 2] in the order LGG, HGG. `python -m zoo check ID` says whether it does.
 
     needs: modalities without which the model refuses. uses: all modalities it can look at.
+    options: arguments of `build`, kept with the weights. vary: makes the spec of the
+    same model with other options, untrained.
     cam_layers: for each modality the dotted name of the submodule whose output a class-activation map reads.
+    phases: how its training proceeds. Without any it isn't trained by gradient: its `measurements(x, present)` [B, K]
+    are fitted by logistic regression into its `head` (`zoo.blocks.LogisticHead`), or there is nothing to fit.
+    members: ids of models that this one is made of; `build(members=modules, **options)` gets them as modules whose
+    logits are calibrated, and all must share this one's recipe. differentiable: whether gradients reach the input.
     weights: file that holds, or will hold, its trained weights.
-    plugin: who registered it; filled in by the registry.
+    plugin: who registered it. member_specs: the members themselves. Both are filled in by the registry.
     """
 
     id: str
@@ -142,12 +150,27 @@ class ModelSpec:
     recipe: Recipe = Recipe()
     cam_layers: Mapping[str, str] = field(default_factory=dict)
     phases: tuple[Phase, ...] = ()
+    members: tuple[str, ...] = ()
+    differentiable: bool = True
     weights: Path | None = None
+    vary: Callable[..., ModelSpec] | None = None
     plugin: str = ""
+    member_specs: tuple[ModelSpec, ...] = ()
 
     @property
     def is_trained(self) -> bool:
-        return self.weights is not None and self.weights.is_file()
+        return not self.untrained_parts()
+
+    def untrained_parts(self) -> tuple[ModelSpec, ...]:
+        """What lacks weights, in the order in which to train it: members, then the model itself."""
+        members = [part for member in self.member_specs for part in member.untrained_parts()]
+        own = [] if self.weights is not None and self.weights.is_file() else [self]
+        return (*members, *own)
+
+    @property
+    def training_commands(self) -> tuple[str, ...]:
+        """What to type so that it can grade; empty when it can."""
+        return tuple(f"python -m training fit {part.id} --cohort DIR" for part in self.untrained_parts())
 
 
 @dataclass(frozen=True)

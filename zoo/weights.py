@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from zoo.types import ModelSpec
 
 METADATA_KEY = "glioma_zoo"
 CHECKSUMS = "SHA256SUMS"
+MEMBERS = "members."
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class TrainedModel:
 def save_weights(path: Path, spec: ModelSpec, module: nn.Module, record: TrainingRecord) -> None:
     """Write parameters in half precision with recipe, options and record in the metadata, and note the checksum."""
     metadata = _identity(spec) | {"record": asdict(record)}
-    tensors = {name: _halved(value) for name, value in module.state_dict().items()}
+    tensors = {name: _halved(value) for name, value in own_state(spec, module).items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, path, {METADATA_KEY: json.dumps(metadata)})
     _note_checksum(path)
@@ -66,15 +67,51 @@ def save_weights(path: Path, spec: ModelSpec, module: nn.Module, record: Trainin
 def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
     """Build a model and fill it, strictly; raises `WeightsError` unless file, recipe and every tensor fit."""
     if not spec.is_trained:
-        raise WeightsError(
-            f"{spec.id}: not trained yet. Train it with `python -m training fit {spec.id} --cohort DIR`."
-        )
+        raise WeightsError(f"{spec.id}: not trained yet. Train it with `{'`, then `'.join(spec.training_commands)}`.")
     digest = _checked_digest(spec)
     metadata, tensors = _read(spec)
     _check_identity(spec, metadata)
+    members = [load_weights(member, device) for member in spec.member_specs]
     record = metadata["record"] | {"calibration": Calibration(**metadata["record"]["calibration"])}
-    module = _filled(spec, tensors).to(device).eval().requires_grad_(False)
-    return TrainedModel(spec, module, TrainingRecord(**record), f"embedded:{digest[:12]}")
+    _check_members(spec, members, record["details"] or {})
+    module = _filled(spec, members, tensors).to(device).eval().requires_grad_(False)
+    revision = " + ".join([f"embedded:{digest[:12]}", *(member.revision for member in members)])
+    return TrainedModel(spec, module, TrainingRecord(**record), revision)
+
+
+def build_module(spec: ModelSpec, members: Sequence[TrainedModel] = ()) -> nn.Module:
+    """The module of a spec; one made of others gets its members, as they are before training where none are given."""
+    if not spec.member_specs:
+        return spec.build(**spec.options)
+    given = [CalibratedMember(member.module, member.record.calibration) for member in members]
+    modules = given or [CalibratedMember(build_module(member), Calibration()) for member in spec.member_specs]
+    return spec.build(members=nn.ModuleList(modules), **spec.options)
+
+
+class CalibratedMember(nn.Module):
+    """A trained model as part of another: its logits' difference is the calibrated log-odds of HGG."""
+
+    def __init__(self, module: nn.Module, calibration: Calibration) -> None:
+        super().__init__()
+        self.module, self.calibration = module, calibration
+
+    def forward(self, x: torch.Tensor, present: torch.Tensor) -> torch.Tensor:
+        logits = self.module(x, present)
+        margin = self.calibration.slope * (logits[:, 1] - logits[:, 0]) + self.calibration.intercept
+        return torch.stack([torch.zeros_like(margin), margin], dim=1)
+
+
+def own_state(spec: ModelSpec, module: nn.Module) -> dict[str, torch.Tensor]:
+    """Parameters and buffers, less those of members, which have files of their own."""
+    members = MEMBERS if spec.members else ()
+    return {name: value for name, value in module.state_dict().items() if not name.startswith(members)}
+
+
+def load_own_state(spec: ModelSpec, module: nn.Module, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Fill a module strictly, but for its members; raises `RuntimeError` unless every tensor fits."""
+    own = own_state(spec, module)
+    members = {name: value for name, value in module.state_dict().items() if name not in own}
+    module.load_state_dict({**tensors, **members}, strict=True)
 
 
 def _identity(spec: ModelSpec) -> dict[str, Any]:
@@ -107,13 +144,23 @@ def _check_identity(spec: ModelSpec, metadata: dict[str, Any]) -> None:
             )
 
 
-def _filled(spec: ModelSpec, tensors: dict[str, torch.Tensor]) -> nn.Module:
-    module = spec.build(**spec.options)
+def _check_members(spec: ModelSpec, members: Sequence[TrainedModel], details: Mapping[str, Any]) -> None:
+    """A model made of others was fitted to certain weights of theirs; with others it would be another model."""
+    found = [member.revision for member in members]
+    if details.get("members", []) != found:
+        raise WeightsError(
+            f"{spec.id}: fitted to members with the weights {details.get('members')}, found {found}. Fit it again: "
+            f"`python -m training fit {spec.id} --cohort DIR`."
+        )
+
+
+def _filled(spec: ModelSpec, members: Sequence[TrainedModel], tensors: dict[str, torch.Tensor]) -> nn.Module:
+    module = build_module(spec, members)
     broken = [name for name, value in tensors.items() if not torch.isfinite(value).all()]
     if broken:
         raise WeightsError(f"{spec.id}: not every number in the weights is finite ({broken[0]}); train it again.")
     try:
-        module.load_state_dict(tensors, strict=True)
+        load_own_state(spec, module, tensors)
     except RuntimeError as error:
         raise WeightsError(f"{spec.id}: the weights don't fit the model: {error}") from error
     return module

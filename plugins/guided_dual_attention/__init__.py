@@ -6,63 +6,79 @@ Tumor Grading, arXiv 2401.09029.
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import Any
 
-from plugins import WEIGHTS
-from zoo import MODALITIES, Card, ModelSpec, Phase, Recipe, hookimpl
+from plugins import LIMITS, WEIGHTS
+from plugins.guided_dual_attention.options import GuidedOptions
+from zoo import Card, ModelSpec, Phase, Recipe, hookimpl
 
-PRIMARY = "t1ce"
-COMPACT = {"width": 16, "blocks": 1, "slice_stride": 2, "norm": "group"}
-PAPER = {"width": 64, "blocks": 2, "slice_stride": 1, "norm": "batch"}
+COMPACT = GuidedOptions(width=16, blocks=1, slice_stride=2, norm="group", evidence="regions", donor_grid=(20, 6, 5))
+PAPER = GuidedOptions()
 PAPER_RECIPE = Recipe(shape=(64, 128, 128), spacing=(2.5, 1.5, 1.5))
+PRIMARY_SHARE, PRIMARY_RATE, MODALITY_DROPOUT = 0.4, 0.1, 0.3
 REFERENCE = "Xu et al., arXiv 2401.09029; published AUC 0.985 (BraTS2018) and 0.966 (BraTS2019), not of these weights"
-# Cumulative learning: the primary alone, then the secondaries join while the primary learns slowly.
-PHASES = (
-    Phase("primary", (PRIMARY,), share=0.4),
-    Phase("all", MODALITIES, share=0.6, rates={f"encoders.{PRIMARY}": 0.1}),
+COMPACT_CARD = Card(
+    summary="The paper's model with 1.4 instead of 46 million parameters: width 16, one block a stage.",
+    reference=REFERENCE,
+    intended_use="Research on guided fusion; the headline model of this zoo.",
+    limits=LIMITS,
+)
+PAPER_CARD = Card(
+    summary="The paper's model at full size: four RMC encoders of width 64, 46 million parameters.",
+    reference=REFERENCE,
+    intended_use="To be trained on your own data, on a GPU.",
+    limits="No weights are supplied.",
 )
 
 
 @hookimpl
 def register_models() -> list[ModelSpec]:
-    compact = Card(
-        summary="The paper's model with 1.4 instead of 46 million parameters: width 16, one block a stage.",
-        reference=REFERENCE,
-        intended_use="Research on guided fusion; the headline model of this zoo.",
-        limits="Its weights are trained on simulated gliomas and have seen no patient. Expects adult pre-operative "
-        "gliomas, co-registered and skull-stripped as in BraTS; knows nothing of other diseases.",
-    )
-    paper = Card(
-        summary="The paper's model at full size: four RMC encoders of width 64, 46 million parameters.",
-        reference=REFERENCE,
-        intended_use="To be trained on your own data, on a GPU.",
-        limits="No weights are supplied.",
-    )
     return [
-        _spec("compact", "Guided dual attention", COMPACT, Recipe(), compact),
-        _spec("paper", "Guided dual attention, full size", PAPER, PAPER_RECIPE, paper),
+        _spec("compact", "Guided dual attention", COMPACT, Recipe(), COMPACT_CARD),
+        _spec("paper", "Guided dual attention, full size", PAPER, PAPER_RECIPE, PAPER_CARD),
     ]
 
 
 def build(**options: Any) -> Any:
     from plugins.guided_dual_attention.network import GuidedDualAttention
 
-    return GuidedDualAttention(**options)
+    return GuidedDualAttention(GuidedOptions(**options))
 
 
-def _spec(preset: str, title: str, options: dict[str, Any], recipe: Recipe, card: Card) -> ModelSpec:
+def cumulative_phases(options: GuidedOptions) -> tuple[Phase, ...]:
+    """The primary alone; then the secondaries join one by one while the primary learns slowly."""
+    dropout = MODALITY_DROPOUT if options.missing == "any" else 0.0
+    joined = [options.secondaries[: count + 1] for count in range(len(options.secondaries))]
+    alone = Phase(f"{options.primary} alone", (options.primary,), PRIMARY_SHARE if joined else 1.0)
+    slowly = {f"encoders.{options.primary}": PRIMARY_RATE}
+    return (
+        alone,
+        *(
+            Phase(f"{names[-1]} joins", (options.primary, *names), (1 - PRIMARY_SHARE) / len(joined), slowly, dropout)
+            for names in joined
+        ),
+    )
+
+
+def _needs(options: GuidedOptions) -> tuple[str, ...]:
+    return {"none": options.modalities, "secondaries": (options.primary,), "any": ()}[options.missing]
+
+
+def _spec(preset: str, title: str, options: GuidedOptions, recipe: Recipe, card: Card) -> ModelSpec:
     model_id = f"guided-dual-attention.{preset}"
     return ModelSpec(
         id=model_id,
         title=title,
         family="guided dual attention",
-        needs=(PRIMARY,),
-        uses=MODALITIES,
+        needs=_needs(options),
+        uses=options.modalities,
         build=build,
-        options={"primary": PRIMARY, **options},
+        options=asdict(options),
         recipe=recipe,
-        cam_layers={name: f"encoders.{name}.layer2" for name in MODALITIES},
-        phases=PHASES,
+        cam_layers={name: f"encoders.{name}.layer2" for name in options.modalities},
+        phases=cumulative_phases(options),
         card=card,
         weights=WEIGHTS / f"{model_id}.safetensors",
+        vary=lambda **changes: replace(_spec(preset, title, replace(options, **changes), recipe, card), weights=None),
     )

@@ -1,92 +1,159 @@
-"""Four RMC encoders, dual attention on each, and the primary's features guiding the secondaries."""
+"""One RMC encoder a modality, dual attention on each, and a guide for the secondaries."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from zoo import GRADES, MODALITIES
-from zoo.blocks import DualAttention, Guidance, RegionScores, RMCEncoder, concat_evidence, group_norm, masked
-
-NORMS = {"group": group_norm, "batch": nn.BatchNorm3d}
-BACKGROUND_MARGIN = 0.05
+from plugins.guided_dual_attention.heads import HEADS
+from plugins.guided_dual_attention.options import GuidedOptions
+from zoo import MODALITIES
+from zoo.blocks import (
+    GUIDANCE,
+    NORMS,
+    AttentionReading,
+    DualAttention,
+    Guidance,
+    RegionScores,
+    RMCEncoder,
+    any_present,
+    average,
+    average_and_peak,
+    masked,
+    slices_with_brain,
+    tie_convolutions,
+)
 
 
 class GuidedDualAttention(nn.Module):
-    """Xu et al., arXiv 2401.09029.
+    """Xu et al., arXiv 2401.09029, in the reading that its `GuidedOptions` say.
 
-    primary: the modality that guides the others. width, blocks, slice_stride, norm: the encoders, see `RMCEncoder`.
-    attention: "dual", "slice", "spatial" or "none". slice_similarity: see `SliceAttention`.
-    dropout: share of the pooled features dropped in training.
-
-    An absent secondary contributes zeros, so the primary alone (the paper's first stage) is the same module with only
+    An absent modality contributes zeros, so the primary alone (the paper's first stage) is the same module with only
     the primary present.
     """
 
-    def __init__(
-        self,
-        primary: str = "t1ce",
-        width: int = 64,
-        blocks: int = 2,
-        slice_stride: int = 1,
-        norm: str = "batch",
-        attention: str = "dual",
-        slice_similarity: str = "cosine",
-        dropout: float = 0.2,
-    ) -> None:
+    def __init__(self, options: GuidedOptions) -> None:
         super().__init__()
-        self.primary = primary
-        self.secondaries = [name for name in MODALITIES if name != primary]
-        make_norm, channels = NORMS[norm], 8 * width
-        self.encoders = _per_modality(MODALITIES, lambda: RMCEncoder(1, width, blocks, slice_stride, make_norm))
-        self.attention = _per_modality(MODALITIES, lambda: DualAttention(channels, attention, slice_similarity))
-        self.guidance = _per_modality(self.secondaries, lambda: Guidance(channels, width, make_norm))
-        self.regions = RegionScores(2 * width * len(MODALITIES))
-        self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(2 * channels * len(MODALITIES) + self.regions.pooled_size, len(GRADES))
+        self.options = options
+        self.encoders = _each(options.modalities, lambda: _encoder(options))
+        first = self.encoders[options.primary]
+        tie_convolutions(self.encoders.values(), _shared_stages(options, first))
+        self.attention = _each(options.modalities, lambda: _attention(options, first.out_channels))
+        guided = options.secondaries if options.guidance != "none" else ()
+        self.guidance = _each(guided, lambda: _guidance(options, first))
+        self.donor = Donor(first.out_channels, options.donor_grid) if options.guidance_source == "shuffled" else None
+        scored = options.evidence == "regions"
+        self.regions = RegionScores(first.middle_channels * len(options.modalities)) if scored else None
+        self.pool = average_and_peak if scored else average
+        self.dropout = nn.Dropout(options.dropout)
+        pooled = first.out_channels * (2 if scored else 1)
+        self.head = HEADS[options.head](len(options.modalities), pooled, RegionScores.pooled_size if scored else 0)
 
     def forward(self, x: Tensor, present: Tensor) -> Tensor:
-        return self.grade_and_regions(x, present)[0]
+        return self.grade_and_auxiliary(x, present)[0]
 
-    def grade_and_regions(self, x: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits [B, 2] and region logits [B, 3, d, h, w], the target of the auxiliary loss in training."""
+    def grade_and_auxiliary(self, x: Tensor, present: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Logits [B, 2] and, for the auxiliary loss in training, region logits [B, 3, D, h, w] where there are any."""
+        encoded = {one.name: one for one in self._encode(x, present)}
+        names = self.options.modalities
+        some = encoded[self.options.primary]
+        highs = [encoded[name].attended if name in encoded else torch.zeros_like(some.attended) for name in names]
+        pooled = self.dropout(torch.stack([self.pool(high) for high in highs], dim=1))
+        here = present[:, [MODALITIES.index(name) for name in names]]
+        if self.regions is None:
+            return self.head(pooled, pooled.new_zeros(len(x), 0), here), {}
+        middles = [encoded[name].middle if name in encoded else torch.zeros_like(some.middle) for name in names]
+        regions = self.regions(torch.cat(middles, dim=1))
+        return self.head(pooled, self.dropout(RegionScores.pooled(regions)), here), {"regions": regions}
+
+    def attention_maps(self, x: Tensor, present: Tensor) -> dict[str, AttentionReading]:
+        """For each modality of the batch what its attention looked at, on the grid of its features."""
+        return {one.name: self.attention[one.name].read(one.high, one.slices) for one in self._encode(x, present)}
+
+    def _encode(self, x: Tensor, present: Tensor) -> Iterator[Encoded]:
+        """The primary, then the secondaries that any study of the batch has."""
         x = masked(x, present)
-        middles, highs = self._encode(x, present)
-        regions = self.regions(torch.cat([middles[name] for name in MODALITIES], dim=1))
-        return self.head(self.dropout(concat_evidence([highs[name] for name in MODALITIES], regions))), regions
-
-    def _encode(self, x: Tensor, present: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """For each modality the features of layer2 and the attended ones of layer4, zero where it is absent."""
-        middles: dict[str, Tensor] = {}
-        highs: dict[str, Tensor] = {}
-        for name in (self.primary, *self.secondaries):
+        attended: dict[str, Tensor] = {}
+        for name in (self.options.primary, *self.options.secondaries):
             index = MODALITIES.index(name)
             here = present[:, index, None, None, None, None]
-            if not here.any():
+            if name != self.options.primary and not any_present(here):
                 continue
             scan = x[:, index : index + 1]
             low = self.encoders[name].low(scan)
-            if name != self.primary:
-                low = self.guidance[name](low, highs[self.primary])
+            if name in self.guidance:
+                low = self.guidance[name](low, self._guide(name, low, scan, attended, present))
             middle, high = self.encoders[name].high(low)
-            middles[name] = middle * here
-            highs[name] = self.attention[name](high, slices_with_brain(scan, high.shape[2])) * here
-        return _filled(middles), _filled(highs)
+            slices = slices_with_brain(scan, high.shape[2])
+            attended[name] = self.attention[name](high, slices) * here
+            yield Encoded(name, middle * here, high, slices, attended[name])
+
+    def _guide(self, name: str, low: Tensor, scan: Tensor, attended: dict[str, Tensor], present: Tensor) -> Tensor:
+        """The features that guide a secondary, by `guidance_source`."""
+        source = self.options.guidance_source
+        if source == "self":
+            high = self.encoders[name].high(low)[1]
+            return self.attention[name](high, slices_with_brain(scan, high.shape[2]))
+        if source == "accumulated":
+            before = present[:, [MODALITIES.index(other) for other in attended]].sum(dim=1).clamp(min=1)
+            return torch.stack(list(attended.values())).sum(dim=0) / before[:, None, None, None, None]
+        primary = attended[self.options.primary]
+        return primary if self.donor is None else self.donor(primary)
 
 
-def slices_with_brain(scan: Tensor, depth: int) -> Tensor:
-    """Which slices of the features, bool [B, depth], show any brain in scan [B, 1, D, H, W]."""
-    background = scan.amin((2, 3, 4), keepdim=True)
-    brain = (scan > background + BACKGROUND_MARGIN).any(dim=4).any(dim=3).float()
-    return functional.adaptive_max_pool1d(brain, depth)[:, 0] > 0
+class Encoded(NamedTuple):
+    """One modality's features: of layer2, of layer4 before and after attention, and which slices show brain.
+
+    middle and attended are zero in studies that lack the modality.
+    """
+
+    name: str
+    middle: Tensor
+    high: Tensor
+    slices: Tensor
+    attended: Tensor
 
 
-def _per_modality(names: tuple[str, ...] | list[str], make) -> nn.ModuleDict:
+class Donor(nn.Module):
+    """Another patient's features in place of one's own: the control that guides by no information.
+
+    In training each study gets those of its neighbour in the (shuffled) batch. One donor is kept with the weights, and
+    guides every study that is graded later.
+    """
+
+    def __init__(self, channels: int, grid: tuple[int, int, int]) -> None:
+        super().__init__()
+        self.register_buffer("features", torch.zeros(1, channels, *grid))
+
+    def forward(self, own: Tensor) -> Tensor:
+        """own, [B, C, D, h, w] -> another's, of the same shape or, from the kept donor, of its own grid."""
+        if not self.training:
+            return self.features.expand(len(own), -1, -1, -1, -1)
+        others = own.roll(1, dims=0) if len(own) > 1 else self.features.clone()
+        self.features.copy_(functional.interpolate(own[:1].detach(), self.features.shape[2:], mode="trilinear"))
+        return others
+
+
+def _encoder(options: GuidedOptions) -> RMCEncoder:
+    return RMCEncoder(1, options.width, options.blocks, options.slice_stride, NORMS[options.norm], options.lfe_split)
+
+
+def _attention(options: GuidedOptions, channels: int) -> DualAttention:
+    return DualAttention(channels, options.attention, options.slice_similarity, options.spatial, options.combine)
+
+
+def _guidance(options: GuidedOptions, encoder: RMCEncoder) -> Guidance:
+    return GUIDANCE[options.guidance](encoder.out_channels, encoder.low_channels, NORMS[options.norm])
+
+
+def _shared_stages(options: GuidedOptions, encoder: RMCEncoder) -> tuple[str, ...]:
+    behind = encoder.STAGES[len(encoder.low_stages) :]
+    return {"none": (), "high": behind, "all": encoder.STAGES}[options.share_encoders]
+
+
+def _each(names: Iterable[str], make: Callable[[], nn.Module]) -> nn.ModuleDict:
     return nn.ModuleDict({name: make() for name in names})
-
-
-def _filled(maps: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Zeros for modalities that no study of the batch has."""
-    some = next(iter(maps.values()))
-    return {name: maps.get(name, torch.zeros_like(some)) for name in MODALITIES}

@@ -4,42 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from plugins import WEIGHTS
-from zoo import MODALITIES, Card, ModelSpec, Phase, hookimpl
+from plugins import LIMITS, WEIGHTS
+from zoo import MODALITIES, MODALITY_TITLES, Card, ModelSpec, Phase, hookimpl
 
 COMPACT = {"width": 16, "blocks": 1, "slice_stride": 2}
-LIMITS = (
-    "Weights trained on simulated gliomas have seen no patient. Expects adult pre-operative gliomas, co-registered "
-    "and skull-stripped as in BraTS; knows nothing of other diseases."
-)
+MC3 = "MC3-18 of Tran et al., arXiv 1711.11248"
 
 
 @hookimpl
 def register_models() -> list[ModelSpec]:
-    return [
-        _spec(
-            "single-t1ce",
-            "T1ce alone",
-            ("t1ce",),
-            Card(
-                summary="One compact RMC encoder that sees T1ce only: the uni-modal baseline of the paper.",
-                reference="Xu et al., arXiv 2401.09029, uni-modal rows; MC3-18 of Tran et al., arXiv 1711.11248",
-                intended_use="Baseline: what the best single modality can do.",
-                limits=LIMITS,
-            ),
-        ),
-        _spec(
-            "early-fusion",
-            "Early fusion",
-            MODALITIES,
-            Card(
-                summary="One compact RMC encoder whose first convolution sees the four modalities as channels.",
-                reference="Pixel-level fusion; MC3-18 of Tran et al., arXiv 1711.11248",
-                intended_use="Baseline: fusion without any structure.",
-                limits=LIMITS,
-            ),
-        ),
-    ]
+    return [*(_single(name) for name in MODALITIES), _single_with_attention(), _early_fusion()]
 
 
 def build(**options: Any) -> Any:
@@ -48,7 +22,38 @@ def build(**options: Any) -> Any:
     return SingleEncoderGrader(**options)
 
 
-def _spec(name: str, title: str, modalities: tuple[str, ...], card: Card) -> ModelSpec:
+def _single(modality: str) -> ModelSpec:
+    title = MODALITY_TITLES[modality]
+    card = Card(
+        summary=f"One compact RMC encoder that sees {title} only: a uni-modal baseline of the paper.",
+        reference=f"Xu et al., arXiv 2401.09029, uni-modal rows; {MC3}",
+        intended_use="Baseline: what one modality can do.",
+        limits=LIMITS,
+    )
+    return _spec(f"single-{modality}", f"{title} alone", (modality,), card)
+
+
+def _single_with_attention() -> ModelSpec:
+    card = Card(
+        summary="One compact RMC encoder on T1ce with attention over slices and over positions.",
+        reference=f"Xu et al., arXiv 2401.09029, experiment on dual attention; {MC3}; DANet, Fu et al. 2019",
+        intended_use="Baseline: what dual attention adds to the best single modality.",
+        limits=LIMITS,
+    )
+    return _spec("single-t1ce-attention", "T1ce alone, dual attention", ("t1ce",), card, attention="dual")
+
+
+def _early_fusion() -> ModelSpec:
+    card = Card(
+        summary="One compact RMC encoder whose first convolution sees the four modalities as channels.",
+        reference=f"Pixel-level fusion; {MC3}",
+        intended_use="Baseline: fusion without any structure.",
+        limits=LIMITS,
+    )
+    return _spec("early-fusion", "Early fusion", MODALITIES, card)
+
+
+def _spec(name: str, title: str, modalities: tuple[str, ...], card: Card, attention: str = "none") -> ModelSpec:
     model_id = f"{name}.compact"
     return ModelSpec(
         id=model_id,
@@ -57,7 +62,7 @@ def _spec(name: str, title: str, modalities: tuple[str, ...], card: Card) -> Mod
         needs=modalities,
         uses=modalities,
         build=build,
-        options={"modalities": modalities, **COMPACT},
+        options={"modalities": modalities, **COMPACT, "attention": attention},
         cam_layers=dict.fromkeys(modalities, "encoder.layer2"),
         phases=(Phase("all", modalities),),
         card=card,

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from training.batches import predict
 from training.cache import PreparedCohort
-from training.fit import fit, predict, seeded, shuffled, stages
+from training.fit import fit, seeded, shuffled, stages
 from training.options import FitOptions
 from zoo import MODALITIES, Phase, ZooError
 
@@ -47,7 +48,7 @@ def _stop_after(monkeypatch, epochs):
 def test_learns_an_easy_grade(tiny_spec, cohort, tmp_path):
     train = np.arange(16)
     module = fit(tiny_spec, cohort, train, replace(OPTIONS, epochs=12), tmp_path / "c")
-    margins = predict(module, cohort, np.arange(16, 24), tiny_spec.phases[-1])
+    margins = predict(module, cohort, np.arange(16, 24), tiny_spec.uses)
     assert margins.shape == (8,)
     assert ((margins > 0) == cohort.y[16:]).all()
 

@@ -1,0 +1,54 @@
+"""From feature maps to what a grade is read from."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+REGIONS = ("core", "oedema", "enhancing")
+"""BraTS labels 1, 2 and 4."""
+
+
+def average(features: Tensor) -> Tensor:
+    """[B, C, D, h, w] -> [B, C]."""
+    return features.mean((2, 3, 4))
+
+
+def average_and_peak(features: Tensor) -> Tensor:
+    """[B, C, D, h, w] -> [B, 2C]: mean and maximum of each map; a small lesion hardly moves the mean."""
+    return torch.cat([average(features), features.amax((2, 3, 4))], dim=1)
+
+
+class RegionScores(nn.Module):
+    """A coarse tumour segmentation whose pooled scores help to grade: where to look, learned from masks.
+
+    logits: [B, C, D, h, w] -> [B, 3, D, h, w] in the order of REGIONS. pooled: -> [B, 6], log of the soft volume and
+    the largest score of each region.
+    """
+
+    pooled_size = 2 * len(REGIONS)
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.classify = nn.Conv3d(channels, len(REGIONS), 1)
+        assert self.classify.bias is not None
+        nn.init.constant_(self.classify.bias, -4.0)  # tumours are small: start from "nowhere"
+
+    def forward(self, features: Tensor) -> Tensor:
+        return self.classify(features)
+
+    @staticmethod
+    def pooled(logits: Tensor) -> Tensor:
+        scores = logits.sigmoid()
+        return torch.cat([scores.sum((2, 3, 4)).add(1).log(), scores.amax((2, 3, 4))], dim=1)
+
+
+class LogisticHead(nn.Module):
+    """Logistic regression on a few measurements: [B, K] -> logits [B, 2] whose difference is w·measurements + b."""
+
+    def __init__(self, measurements: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(measurements, 1)
+
+    def forward(self, measurements: Tensor) -> Tensor:
+        return nn.functional.pad(self.linear(measurements), (1, 0))

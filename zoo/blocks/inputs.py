@@ -1,0 +1,29 @@
+"""What a model does with its input before any layer sees it."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+BACKGROUND_MARGIN = 0.05
+
+
+def masked(x: Tensor, present: Tensor) -> Tensor:
+    """Zero absent modalities, whatever their voxels hold: x [B, 4, D, H, W], present bool [B, 4]."""
+    return torch.where(present[:, :, None, None, None], x, 0)
+
+
+def any_present(here: Tensor) -> bool:
+    """Whether any study of the batch has a modality, so that the work for it can be spared; here: bool [B].
+
+    On the meta device, which has shapes and no values, yes.
+    """
+    return here.is_meta or bool(here.any())
+
+
+def slices_with_brain(scan: Tensor, depth: int) -> Tensor:
+    """Which slices of the features, bool [B, depth], show any brain in scan [B, C, D, H, W]."""
+    background = scan.amin((2, 3, 4), keepdim=True)
+    brain = (scan > background + BACKGROUND_MARGIN).flatten(3).any(dim=3).any(dim=1).float()
+    return functional.adaptive_max_pool1d(brain[:, None], depth)[:, 0] > 0
