@@ -19,6 +19,7 @@ from training.checkpoint import restore_checkpoint, save_checkpoint
 from training.losses import balanced_weights, training_loss
 from training.options import FitOptions
 from zoo import ModelSpec, Phase
+from zoo.weights import build_module
 
 
 def fit(spec: ModelSpec, cohort: PreparedCohort, train: np.ndarray, options: FitOptions, checkpoint: Path) -> nn.Module:
@@ -28,7 +29,7 @@ def fit(spec: ModelSpec, cohort: PreparedCohort, train: np.ndarray, options: Fit
     """
     device = best_device()
     torch.manual_seed(options.seed)
-    module = spec.build(**spec.options).to(device, memory_format=torch.channels_last_3d)
+    module = channels_last(build_module(spec).to(device))
     class_weights = balanced_weights(cohort.y[train]).to(device)
     run = run_identity(spec, options)
     done, saved = restore_checkpoint(checkpoint, run, module)
@@ -57,6 +58,14 @@ def fit(spec: ModelSpec, cohort: PreparedCohort, train: np.ndarray, options: Fit
                 bar.set_postfix(loss=f"{loss.item():.3f}")
             save_checkpoint(checkpoint, run, epoch + 1, module, optimizer, schedule)
     return module.eval()
+
+
+def channels_last(module: nn.Module) -> nn.Module:
+    """Lay 3-D kernels out as the fast convolutions read them; `Module.to` would stumble over 2-D ones."""
+    for parameter in module.parameters():
+        if parameter.ndim == 5:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last_3d)
+    return module
 
 
 def stages(spec: ModelSpec, options: FitOptions) -> Iterator[tuple[Phase, int, int]]:

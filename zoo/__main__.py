@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from zoo.errors import PluginError, Refused, StudyError, WeightsError, ZooError
+from zoo.listing import model_rows, print_models
 from zoo.registry import Registry, load_registry
-from zoo.types import DISCLAIMER, MODALITY_TITLES, ModelSpec, Volumes
+from zoo.types import DISCLAIMER, ModelSpec, Volumes
 
 GRADED, BAD_INPUT, REFUSED = 0, 2, 3
 SUFFIXES = (".nii", ".nii.gz")
@@ -26,22 +27,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def models(as_json: AsJson = False) -> None:
     """List the models of the zoo, and the plugins that are left out."""
     registry = load_registry()
-    rows = [
-        {
-            "id": spec.id,
-            "title": spec.title,
-            "family": spec.family,
-            "needs": list(spec.needs),
-            "uses": list(spec.uses),
-            "trained": spec.is_trained,
-            "plugin": spec.plugin,
-        }
-        for spec in registry.models.values()
-    ]
+    rows = model_rows(registry)
     if as_json:
         typer.echo(json.dumps({"models": rows, "faults": [asdict(fault) for fault in registry.faults]}, indent=2))
     else:
-        _print_models(rows, registry)
+        print_models(rows, registry)
 
 
 @app.command()
@@ -147,21 +137,6 @@ def _sentence(answer: dict[str, Any]) -> str:
         *(f"  warning: {warning}" for warning in answer["warnings"]),
     ]
     return "\n".join(lines)
-
-
-def _print_models(rows: list[dict[str, Any]], registry: Registry) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("id", "family", "modalities", "weights")
-    for row in rows:
-        modalities = ", ".join(MODALITY_TITLES[name] for name in row["uses"])
-        todo = f"not trained yet: python -m training fit {row['id']} --cohort DIR"
-        table.add_row(row["id"], row["family"], modalities, "embedded" if row["trained"] else todo)
-    console = Console()
-    console.print(table)
-    for fault in registry.faults:
-        console.print(f"left out: {fault.plugin}: {fault.reason}", markup=False)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,7 @@ from zoo.weights import TrainedModel
 def explain_study(volumes: Volumes, model: TrainedModel, explainer: ExplainerSpec, progress: Progress) -> Explanation:
     """Attribute one model's grade of one study to the brain's voxels; `PluginError` when the map is unusable."""
     model_input = prepare(volumes, model.spec.recipe)
-    device = next(model.module.parameters()).device
-    x, present = (torch.from_numpy(array).to(device) for array in (model_input.x, model_input.present))
+    x, present = (torch.from_numpy(array).to(model.device) for array in (model_input.x, model_input.present))
     values = explainer.explain(model.module, x, present, model.spec.cam_layers, progress)
     if values.shape != model_input.x.shape[1:] or not np.isfinite(values).all():
         raise PluginError(

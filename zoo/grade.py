@@ -57,11 +57,9 @@ def refuse_unfit(volumes: Volumes, findings: Sequence[Finding], spec: ModelSpec)
 
 def hgg_margin(model: TrainedModel, model_input: ModelInput) -> float:
     """logit(HGG) − logit(LGG) of one study, before calibration."""
-    device = next(model.module.parameters()).device
+    x, present = (torch.from_numpy(array).to(model.device) for array in (model_input.x, model_input.present))
     with torch.inference_mode():
-        logits = model.module(
-            torch.from_numpy(model_input.x).to(device), torch.from_numpy(model_input.present).to(device)
-        )
+        logits = model.module(x, present)
     if tuple(logits.shape) != (1, len(GRADES)):
         raise PluginError(f"{model.spec.id}: expected logits of shape (1, 2), found {tuple(logits.shape)}.")
     if not torch.isfinite(logits).all():

@@ -99,7 +99,9 @@ def _resolve_members(registry: Registry) -> None:
     """Give models that are made of others their members; one whose members are not there is left out."""
     for spec in [spec for spec in registry.models.values() if spec.members]:
         try:
-            registry.models[spec.id] = replace(spec, member_specs=_members(registry, spec))
+            members = _members(registry, spec)
+            layers = dict(spec.cam_layers) or _cam_layers(members)
+            registry.models[spec.id] = replace(spec, member_specs=members, cam_layers=layers)
         except PluginError as error:
             del registry.models[spec.id]
             registry.faults.append(Fault(spec.plugin, f"{spec.id}: {error}"))
@@ -113,6 +115,15 @@ def _members(registry: Registry, spec: ModelSpec) -> tuple[ModelSpec, ...]:
         if member.recipe != spec.recipe:
             raise PluginError(f"expected members with the recipe {spec.recipe}, found {member.recipe} of {member.id}.")
     return members
+
+
+def _cam_layers(members: tuple[ModelSpec, ...]) -> dict[str, str]:
+    """A model that says nothing else is explained through its members: for each modality the first that sees it."""
+    layers: dict[str, str] = {}
+    for index, member in enumerate(members):
+        for modality, layer in member.cam_layers.items():
+            layers.setdefault(modality, f"members.{index}.module.{layer}")
+    return layers
 
 
 def _candidates(built_in: tuple[str, ...]) -> Iterator[tuple[str, Callable[[], Any]]]:

@@ -134,7 +134,7 @@ class ModelSpec:
     phases: how its training proceeds. Without any it isn't trained by gradient: its `measurements(x, present)` [B, K]
     are fitted by logistic regression into its `head` (`zoo.blocks.LogisticHead`), or there is nothing to fit.
     members: ids of models that this one is made of; `build(members=modules, **options)` gets them as modules whose
-    logits are calibrated, and all must share this one's recipe. differentiable: whether gradients reach the input.
+    logits are calibrated, which it keeps as `self.members`; all must share this one's recipe. differentiable: whether gradients reach the input.
     weights: file that holds, or will hold, its trained weights.
     plugin: who registered it. member_specs: the members themselves. Both are filled in by the registry.
     """

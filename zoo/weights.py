@@ -54,6 +54,11 @@ class TrainedModel:
     record: TrainingRecord
     revision: str
 
+    @property
+    def device(self) -> torch.device:
+        """Where its parameters are; a model without any computes on the CPU."""
+        return next((parameter.device for parameter in self.module.parameters()), torch.device("cpu"))
+
 
 def save_weights(path: Path, spec: ModelSpec, module: nn.Module, record: TrainingRecord) -> None:
     """Write parameters in half precision with recipe, options and record in the metadata, and note the checksum."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import timm
 import torch
 from torch import Tensor, nn
@@ -31,17 +34,24 @@ class GatedAttentionPooling(nn.Module):
 class SliceGrader(nn.Module):
     """Every slice [4, H, W] through one 2-D backbone, attention over slices that show brain, one linear layer.
 
-    backbone: any name that `timm.list_models()` knows; transformers among them may insist on an input size of their
-    own. pretrained: start from timm's weights (fetched by timm). attention_width: of the gated attention. dropout:
-    share of the pooled features dropped in training.
+    backbone: any name that `timm.list_models()` knows. backbone_options: what else it wants to know; transformers
+    need {"img_size": (H, W)} of the recipe. pretrained: start from timm's weights (fetched by timm). attention_width:
+    of the gated attention. dropout: share of the pooled features dropped in training.
     """
 
-    def __init__(self, backbone: str, pretrained: bool, attention_width: int, dropout: float = 0.2) -> None:
+    def __init__(
+        self,
+        backbone: str,
+        pretrained: bool,
+        attention_width: int,
+        backbone_options: Mapping[str, Any] | None = None,
+        dropout: float = 0.2,
+    ) -> None:
         super().__init__()
-        self.backbone = timm.create_model(backbone, pretrained=pretrained, in_chans=len(MODALITIES), num_classes=0)
-        features = (
-            self.backbone.head_hidden_size if hasattr(self.backbone, "head_hidden_size") else self.backbone.num_features
+        self.backbone = timm.create_model(
+            backbone, pretrained=pretrained, in_chans=len(MODALITIES), num_classes=0, **(backbone_options or {})
         )
+        features = self.backbone.head_hidden_size
         self.pooling = GatedAttentionPooling(features, attention_width)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(features, len(GRADES))

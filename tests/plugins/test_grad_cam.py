@@ -53,3 +53,21 @@ def test_a_model_without_cam_layers_is_told_so(registry):
     _, module = _module(registry, "single-t1ce")
     with pytest.raises(PluginError, match="cam_layers"):
         explain(module, torch.randn(1, 4, *SMALL.shape), torch.ones(1, 4, dtype=torch.bool), {}, lambda *update: None)
+
+
+def test_a_layer_that_sees_slices_is_read_as_a_volume(registry):
+    """By autograd: one weight a channel over all slices, as for a 3-D layer."""
+    spec = registry.model("slices-timm")
+    torch.manual_seed(0)
+    module = spec.build(**spec.options).eval().requires_grad_(False)
+    x, present = torch.randn(1, 4, *SMALL.shape), torch.ones(1, 4, dtype=torch.bool)
+    values = explain(module, x.clone(), present, spec.cam_layers, lambda fraction, text: None)
+    kept = []
+    module.get_submodule(spec.cam_layers["t1"]).register_forward_hook(lambda layer, inputs, output: kept.append(output))
+    logits = module(x.clone().requires_grad_(), present)
+    (gradient,) = torch.autograd.grad(logits[0, 1] - logits[0, 0], kept[0])
+    coarse = torch.einsum("c,dchw->dhw", gradient.mean((0, 2, 3)), kept[0])[None, None]
+    expected = torch.nn.functional.interpolate(coarse, SMALL.shape, mode="trilinear")[0, 0].detach()
+    for value in values:
+        torch.testing.assert_close(torch.from_numpy(value), expected, atol=1e-6, rtol=1e-4)
+    assert expected.any()

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import pytest
 import torch
 
-from training.augment import augment
+from training.augment import augment, hide_modalities
 
 
 def _batch():
@@ -40,3 +41,15 @@ def test_t1_and_t1ce_keep_their_difference_better_than_their_values():
     changed, _ = augment(x, torch.zeros(512, 3, 2, 1, 1), torch.Generator().manual_seed(2))
     t1, t1ce = changed[:, 0, 0, 0, 1], changed[:, 1, 0, 0, 1]
     assert (t1ce - t1).std() < 0.8 * t1.std()
+
+
+def test_modality_dropout_hides_the_share_it_should_and_leaves_one():
+    present = torch.ones(20_000, 4, dtype=torch.bool)
+    present[:10_000, 0] = False
+    kept = hide_modalities(present, 0.3, torch.Generator().manual_seed(3))
+    assert not (kept & ~present).any()
+    assert kept.any(dim=1).all()
+    assert kept[10_000:].float().mean() == pytest.approx(0.7 + 0.3**4 / 4, abs=0.01)
+    few = hide_modalities(present[:10_000], 0.95, torch.Generator().manual_seed(4))
+    assert few.sum(dim=1).min() == 1
+    assert hide_modalities(present, 0.0, torch.Generator()) is present

@@ -8,7 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from training.losses import balanced_weights, grade_loss, region_loss
+from training.losses import balanced_weights, grade_loss, region_loss, training_loss
+from training.options import FitOptions
 
 LOGITS = torch.tensor([[1.0, -1.0], [0.2, 0.4], [2.0, 0.5], [0.0, 3.0]])
 Y = torch.tensor([0, 1, 0, 0])
@@ -41,3 +42,30 @@ def test_region_loss_pools_targets_and_skips_unknown_masks():
     shares[1] = torch.nan
     torch.testing.assert_close(region_loss(logits, shares, 5.0), expected)
     assert region_loss(logits, torch.full_like(shares, torch.nan), 5.0) == 0
+
+
+class Grader(nn.Module):
+    def forward(self, x, present):
+        return LOGITS
+
+
+class WithRegions(Grader):
+    def grade_and_auxiliary(self, x, present):
+        return LOGITS, {"regions": torch.ones(4, 3, 2, 2, 2)}
+
+
+class WithNothingMore(Grader):
+    def grade_and_auxiliary(self, x, present):
+        return LOGITS, {}
+
+
+def test_regions_count_where_a_model_offers_them():
+    weights, options = balanced_weights(Y.numpy()), FitOptions()
+    shares = torch.rand(4, 3, 2, 2, 2)
+    losses = [
+        training_loss(model(), torch.zeros(4), torch.zeros(4), shares, Y, weights, options)
+        for model in (Grader, WithNothingMore, WithRegions)
+    ]
+    assert losses[0] == losses[1] == grade_loss(LOGITS, Y, weights, options.label_smoothing)
+    auxiliary = region_loss(torch.ones(4, 3, 2, 2, 2), shares, options.rare_region)
+    torch.testing.assert_close(losses[2], losses[0] + options.region_weight * auxiliary)

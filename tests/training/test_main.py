@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from training.__main__ import _option
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -21,11 +23,30 @@ def _run(*arguments):
     [
         (("fit", "nonsense", "--cohort", "."), "No model is called 'nonsense'"),
         (("fit", "single-t1ce", "--cohort", "training"), "found 0 studies"),
+        (("fit", "early-fusion", "--cohort", ".", "--option", "width=8"), "has no options to choose from"),
+        (("fit", "slices-timm", "--cohort", ".", "--option", "backbone=resnet18"), "say where to write"),
+        (("fit", "guided-dual-attention", "--cohort", ".", "--option", "guidance=shout"), "expected one of concat"),
+        (("fit", "guided-dual-attention", "--cohort", ".", "--option", "depth=3"), "Options of guided-dual"),
         (("simulate", "--out", "runs/x", "--spacing", "9"), "Invalid value for '--spacing'"),
     ],
 )
 def test_user_errors(arguments, words):
     result = _run(*arguments)
     assert result.returncode == 2
-    assert words in result.stderr
-    assert "Traceback" not in result.stderr
+    told = " ".join(result.stderr.replace("│", " ").split())
+    assert words in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("width=8", ("width", 8)),
+        ("guidance=add", ("guidance", "add")),
+        ("secondaries=t2,flair", ("secondaries", ("t2", "flair"))),
+        ("secondaries=t2,", ("secondaries", ("t2",))),
+        ('backbone_options={"img_size": [96, 80]}', ("backbone_options", {"img_size": [96, 80]})),
+    ],
+)
+def test_options_are_read_as_json_text_or_names(text, expected):
+    assert _option(text) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,6 +66,20 @@ def test_absent_but_dispensable_modality_is_a_warning(registry):
     volumes = make_volumes(brain_affine(), modalities=("t1ce", "t2"))
     grade = grade_study(volumes, [], _model(registry.model("guided-dual-attention.compact"), [[0.0, 0.0]]))
     assert grade.warnings == ("Graded without T1, FLAIR, which this model would use.",)
+
+
+def test_a_model_of_any_subset_needs_one_that_it_uses(registry):
+    spec = replace(registry.model("hemis-fusion.compact"), uses=("t1", "t2"))
+    with pytest.raises(Refused, match=r"looks at T1, T2, but the study has only FLAIR\. Add one"):
+        grade_study(make_volumes(brain_affine(), modalities=("flair",)), [], _model(spec, [[0.0, 0.0]]))
+    assert grade_study(make_volumes(brain_affine(), modalities=("t2",)), [], _model(spec, [[0.0, 0.0]])).warnings
+
+
+def test_a_model_without_parameters_grades_too(tiny_spec, volumes):
+    model = _model(tiny_spec, [[0.0, 1.0]])
+    model.module.logits = None
+    model.module.forward = lambda x, present: torch.tensor([[0.0, 1.0]])
+    assert grade_study(volumes, [], model).logit == pytest.approx(1.0)
 
 
 def test_findings_refuse_or_warn(tiny_spec, volumes):

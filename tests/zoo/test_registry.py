@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from zoo import Card, Finding, ModelSpec, PluginError, StudyError, hookimpl
+from zoo import Card, Finding, ModelSpec, PluginError, Recipe, StudyError, hookimpl
 from zoo.registry import BUILT_IN, load_registry
 
 CARD = Card("a", "b", "c", "d")
@@ -33,9 +33,10 @@ def install(monkeypatch):
 
 def test_built_in_plugins_load_without_fault(registry):
     assert registry.faults == []
-    assert {"guided-dual-attention.compact", "single-t1ce.compact", "early-fusion.compact"} <= set(registry.models)
+    families = {spec.plugin for spec in registry.models.values()}
+    assert families <= set(BUILT_IN)
     assert registry.model("single-t1ce").plugin == "plugins.single_encoder"
-    assert list(registry.explainers) == ["grad-cam"]
+    assert list(registry.explainers) == ["grad-cam", "slice-attention", "spatial-attention"]
 
 
 def test_outsider_stands_beside_the_built_ins(install):
@@ -116,3 +117,30 @@ def test_outsiders_read_before_the_built_in_reader(install, make_study):
     study = Study("mine", {})
     registry = load_registry((*BUILT_IN, install("mine", read_study=lambda source: study)))
     assert registry.read(make_study()) is study
+
+
+def test_members_are_resolved_whoever_registers_them(install):
+    team = replace(SPEC, id="team.tag", members=("outsider.tag", "single-t1"))
+    early = install("early", register_models=lambda: [team])
+    registry = load_registry((early, *BUILT_IN, install("outsider", register_models=lambda: [SPEC])))
+    spec = registry.model("team.tag")
+    assert [member.id for member in spec.member_specs] == ["outsider.tag", "single-t1.compact"]
+    assert spec.cam_layers == {"t1": "members.1.module.encoder.layer2"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"members": ("nobody",)}, "team.tag: No model is called 'nobody'"),
+        ({"members": ("decision-mean",)}, "decision-mean.compact has members itself"),
+        ({"members": ("single-t1",), "recipe": Recipe(shape=(8, 8, 8))}, "expected members with the recipe"),
+    ],
+)
+def test_a_model_without_its_members_is_left_out(install, changes, reason):
+    name = install("team", register_models=lambda: [SPEC, replace(SPEC, id="team.tag", **changes)])
+    registry = load_registry((*BUILT_IN, name))
+    assert "team.tag" not in registry.models
+    assert "outsider.tag" in registry.models
+    ((plugin, found),) = [(fault.plugin, fault.reason) for fault in registry.faults]
+    assert plugin == "team"
+    assert reason in found

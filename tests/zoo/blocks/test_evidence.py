@@ -1,0 +1,29 @@
+"""What a grade is read from, by hand."""
+
+from __future__ import annotations
+
+import torch
+
+from zoo.blocks import LogisticHead, RegionScores, average, average_and_peak
+
+
+def test_region_scores_measure_volume_and_peak():
+    logits = torch.full((1, 3, 2, 4, 4), -30.0)
+    logits[0, 1, 0, :2] = 30.0
+    expected = torch.tensor([[1.0, 9.0, 1.0]]).log()
+    torch.testing.assert_close(RegionScores.pooled(logits)[:, :3], expected)
+    torch.testing.assert_close(RegionScores.pooled(logits)[:, 3:], torch.tensor([[0.0, 1.0, 0.0]]))
+
+
+def test_pooling_by_hand():
+    features = torch.arange(8.0).reshape(1, 2, 1, 2, 2)
+    assert average(features).tolist() == [[1.5, 5.5]]
+    assert average_and_peak(features).tolist() == [[1.5, 5.5, 3.0, 7.0]]
+
+
+def test_logistic_head_gives_log_odds_as_a_difference():
+    head = LogisticHead(2)
+    head.linear.weight.data.copy_(torch.tensor([[2.0, -1.0]]))
+    head.linear.bias.data.fill_(0.5)
+    logits = head(torch.tensor([[1.0, 3.0], [0.0, 0.0]]))
+    assert (logits[:, 1] - logits[:, 0]).tolist() == [-0.5, 0.5]

@@ -1,0 +1,81 @@
+"""The table of models: what there is, how large, and what can grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from zoo.registry import Registry
+from zoo.types import MODALITY_TITLES, ModelSpec
+
+PIPED_WIDTH = 140
+
+
+def model_rows(registry: Registry) -> list[dict[str, Any]]:
+    """One row a model, as JSON. size_error: why parameters and gflops are missing, if they are."""
+    return [_facts(spec) | _size(spec) for spec in registry.models.values()]
+
+
+def _facts(spec: ModelSpec) -> dict[str, Any]:
+    return {
+        "id": spec.id,
+        "title": spec.title,
+        "family": spec.family,
+        "needs": list(spec.needs),
+        "uses": list(spec.uses),
+        "trained": spec.is_trained,
+        "training_commands": list(spec.training_commands),
+        "plugin": spec.plugin,
+    }
+
+
+def _size(spec: ModelSpec) -> dict[str, Any]:
+    from zoo.sizes import measure_size
+
+    try:
+        size = measure_size(spec)
+    except Exception as error:  # a plugin's own code may raise anything
+        return {"parameters": None, "gflops": None, "size_error": f"{type(error).__name__}: {error}"}
+    return {"parameters": size.parameters, "gflops": size.gflops, "size_error": None}
+
+
+def print_models(rows: Iterable[dict[str, Any]], registry: Registry) -> None:
+    """The table for a terminal, then what is missing and how to mend it."""
+    console = Console()
+    console = console if console.is_terminal else Console(width=PIPED_WIDTH)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in ("id", "family", "parameters", "GFLOPs", "modalities", "weights"):
+        table.add_column(title, no_wrap=title not in ("family", "modalities"), justify="right" if title in ("parameters", "GFLOPs") else "left")
+    for row in rows:
+        table.add_row(*table_cells(row))
+    console.print(table)
+    console.print("Not trained yet: `python -m training fit ID --cohort DIR`; fusions of decisions after their members.")
+    for row in rows:
+        if row["size_error"]:
+            console.print(f"can't be built: {row['id']} of {row['plugin']}: {row['size_error']}", markup=False)
+    for fault in registry.faults:
+        console.print(f"left out: {fault.plugin}: {fault.reason}", markup=False)
+
+
+def table_cells(row: dict[str, Any]) -> list[str]:
+    """A row in words: id, family, parameters, GFLOPs at the recipe's shape, modalities, weights."""
+    modalities = ", ".join(MODALITY_TITLES[name] for name in row["uses"])
+    return [
+        row["id"],
+        row["family"],
+        in_words(row["parameters"]),
+        "?" if row["gflops"] is None else f"{row['gflops']:,.1f}",
+        modalities,
+        "embedded" if row["trained"] else "not trained yet",
+    ]
+
+
+def in_words(parameters: int | None) -> str:
+    """1367533 -> "1.37 M"."""
+    if parameters is None:
+        return "?"
+    return f"{parameters / 1e6:.2f} M" if parameters >= 1e5 else f"{parameters:,}"
