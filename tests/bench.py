@@ -17,6 +17,7 @@ import numpy as np
 import psutil
 import torch
 
+from bench_presets import bench_presets
 from tests_support import brain_image, save_scan
 from zoo import MODALITIES, ExplainerSpec, ModelSpec, Volumes
 from zoo.explain import explain_study
@@ -99,6 +100,7 @@ def main() -> None:
     for spec in registry.models.values():
         if spec.is_trained:
             print(f"{spec.id:32} read {read:.2f} s, {bench_model(spec, volumes, explainer)}")
+    bench_presets()
     print(f"peak memory of this process      {_peak_gib():6.2f} GiB")
 
 

@@ -12,7 +12,8 @@ from rich.table import Table
 from zoo.registry import Registry
 from zoo.types import MODALITY_TITLES, ModelSpec
 
-PIPED_WIDTH = 140
+PIPED_WIDTH = 120
+TO_TRAIN = "To train one: python -m training fit ID --cohort DIR (decision fusion after its members)."
 
 
 def model_rows(registry: Registry) -> list[dict[str, Any]]:
@@ -48,12 +49,16 @@ def print_models(rows: Iterable[dict[str, Any]], registry: Registry) -> None:
     console = Console()
     console = console if console.is_terminal else Console(width=PIPED_WIDTH)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title in ("id", "family", "parameters", "GFLOPs", "modalities", "weights"):
-        table.add_column(title, no_wrap=title not in ("family", "modalities"), justify="right" if title in ("parameters", "GFLOPs") else "left")
+    table.add_column("id", no_wrap=True)
+    table.add_column("family")
+    for number in ("parameters", "GFLOPs"):
+        table.add_column(number, no_wrap=True, justify="right")
+    table.add_column("modalities")
+    table.add_column("weights", no_wrap=True)
     for row in rows:
         table.add_row(*table_cells(row))
     console.print(table)
-    console.print("Not trained yet: `python -m training fit ID --cohort DIR`; fusions of decisions after their members.")
+    console.print(TO_TRAIN, markup=False)
     for row in rows:
         if row["size_error"]:
             console.print(f"can't be built: {row['id']} of {row['plugin']}: {row['size_error']}", markup=False)

@@ -128,13 +128,14 @@ class ModelSpec:
     present bool [B, 4], logits float [B, 2] in the order LGG, HGG. `python -m zoo check ID` says whether it does.
 
     needs: modalities without which the model refuses. uses: all modalities it can look at.
-    options: arguments of `build`, kept with the weights. vary: makes the spec of the
-    same model with other options, untrained.
+    options: arguments of `build`, kept with the weights. vary: makes the spec of the same model with other options,
+    untrained.
     cam_layers: for each modality the dotted name of the submodule whose output a class-activation map reads.
     phases: how its training proceeds. Without any it isn't trained by gradient: its `measurements(x, present)` [B, K]
     are fitted by logistic regression into its `head` (`zoo.blocks.LogisticHead`), or there is nothing to fit.
     members: ids of models that this one is made of; `build(members=modules, **options)` gets them as modules whose
-    logits are calibrated, which it keeps as `self.members`; all must share this one's recipe. differentiable: whether gradients reach the input.
+    logits are calibrated, which it keeps as `self.members`; all must share this one's recipe.
+    differentiable: whether gradients reach the input.
     weights: file that holds, or will hold, its trained weights.
     plugin: who registered it. member_specs: the members themselves. Both are filled in by the registry.
     """
@@ -156,6 +157,14 @@ class ModelSpec:
     vary: Callable[..., ModelSpec] | None = None
     plugin: str = ""
     member_specs: tuple[ModelSpec, ...] = ()
+
+    def __post_init__(self) -> None:
+        """A spec that the page or the command line could not even list is refused where it is written."""
+        unknown = [name for name in (*self.needs, *self.uses) if name not in MODALITIES]
+        if unknown:
+            raise ValueError(f"{self.id}: needs and uses: expected some of {', '.join(MODALITIES)}; found {unknown}.")
+        if not isinstance(self.weights, Path | None):
+            raise TypeError(f"{self.id}: weights: expected a pathlib.Path or None, found {self.weights!r}.")
 
     @property
     def is_trained(self) -> bool:

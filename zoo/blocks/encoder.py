@@ -35,7 +35,7 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         shortcut = x if self.downsample is None else self.downsample(x)
-        return functional.relu(self.conv2(self.conv1(x)) + shortcut)
+        return functional.relu_(self.conv2(self.conv1(x)).add_(shortcut))
 
 
 class RMCEncoder(nn.Module):
