@@ -16,7 +16,7 @@ from typing import Any
 import gradio as gr
 
 from zoo.assignment import candidates, complaints, settle, unambiguous
-from zoo.cards import empty_card, grade_card, message_card, progress_card
+from zoo.cards import empty_card, grade_card, message_card, progress_card, zoo_section
 from zoo.errors import Refused, ZooError
 from zoo.registry import Registry, load_registry
 from zoo.sessions import Session, close_session, open_session
@@ -143,7 +143,7 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
             with gr.Column(scale=3, min_width=340):
                 card = gr.HTML(empty_card(), elem_id="card")
                 viewer = StudyViewer(elem_id="viewer")
-        gr.Markdown(_footer(registry), elem_id="footer")
+        gr.HTML(zoo_section(registry.models.values(), registry.faults), elem_id="models")
 
         private = {"api_visibility": "private", "show_progress": "hidden"}
         work = {"inputs": [session, scans, model, *slots], "outputs": [session, card, viewer], **private}
@@ -155,13 +155,6 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
         stopped = cancel.click(None, cancels=[graded, shown, assigned], **private)
         stopped.then(page.cancelled, None, card, **private)
     return blocks
-
-
-def _footer(registry: Registry) -> str:
-    """Models that can't be used yet, and plugins that are left out, with the reason."""
-    untrained = [f"`{spec.id}`: not trained yet" for spec in registry.models.values() if not spec.is_trained]
-    faulty = [f"plugin `{fault.plugin}` is left out: {fault.reason}" for fault in registry.faults]
-    return "  \n".join(untrained + faulty)
 
 
 def private_cache() -> Path:

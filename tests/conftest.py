@@ -48,33 +48,33 @@ def tiny_spec(registry: Registry, tmp_path: Path) -> ModelSpec:
 
 
 @pytest.fixture(scope="session")
-def untrained_weights(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Weights files of the compact models as they are before training: tests must not depend on what was learned."""
+def equipped_models(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> dict[str, ModelSpec]:
+    """The compact models with weights as they are before training: tests must not depend on what was learned."""
     import torch
 
-    from zoo.weights import TrainingRecord, save_weights
+    from zoo.weights import TrainingRecord, build_module, load_weights, save_weights
 
     folder = tmp_path_factory.mktemp("weights")
-    paths = {}
+    equipped: dict[str, ModelSpec] = {}
     for spec in registry.models.values():
         if spec.id.endswith(".compact"):
             torch.manual_seed(0)
-            paths[spec.id] = folder / f"{spec.id}.safetensors"
-            save_weights(paths[spec.id], spec, spec.build(**spec.options), TrainingRecord("nothing"))
-    return paths
+            members = tuple(equipped[member.id] for member in spec.member_specs)
+            ours = replace(spec, member_specs=members, weights=folder / f"{spec.id}.safetensors")
+            details = {"members": [load_weights(member).revision for member in members]}
+            save_weights(ours.weights, ours, build_module(ours), TrainingRecord("nothing", details=details))
+            equipped[spec.id] = ours
+    return equipped
 
 
 @pytest.fixture
 def trained_zoo(
-    registry: Registry, untrained_weights: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    registry: Registry, equipped_models: dict[str, ModelSpec], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """The command line and the tasks see a zoo whose compact models have weights."""
     from zoo import tasks
 
-    models = {
-        model_id: replace(spec, weights=untrained_weights.get(model_id, spec.weights))
-        for model_id, spec in registry.models.items()
-    }
+    models = registry.models | equipped_models
     equipped = replace(registry, models=models)
     monkeypatch.setattr("zoo.__main__.load_registry", lambda: equipped)
     tasks.registry.cache_clear()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import app
 from zoo import StudyError
+from zoo.registry import Fault
+from zoo.weights import load_weights
 from zoo.worker import Update
 
 
@@ -86,14 +90,36 @@ def test_a_grade_stays_when_its_heat_map_fails(registry, files, tmp_path):
     assert "no layer" in last
 
 
-def test_footer_names_faults_and_untrained_models(registry):
-    from dataclasses import replace
+def _built(registry, tmp_path):
+    """Widgets of the page by their elem_id."""
+    blocks = app.build_page(registry, FakeWorker(), tmp_path / "cache")
+    return {block.elem_id: block for block in blocks.blocks.values()}
 
-    from zoo.registry import Fault
 
-    text = app._footer(replace(registry, faults=[Fault("bad", "no import")]))
-    assert "plugin `bad` is left out: no import" in text
-    assert "`guided-dual-attention.paper`: not trained yet" in text
+def test_the_page_tells_models_and_faults(registry, tmp_path):
+    shown = _built(replace(registry, faults=[Fault("bad", "no import")]), tmp_path)["models"].value
+    assert "<strong>bad</strong>: no import" in shown
+    assert all(spec.id in shown for spec in registry.models.values())
+
+
+def test_only_trained_models_can_be_chosen(registry, tmp_path):
+    offered = [model_id for _, model_id in _built(registry, tmp_path)["model"].choices]
+    assert offered == [spec.id for spec in registry.models.values() if spec.is_trained]
+    assert 0 < len(offered) < len(registry.models)
+
+
+def test_a_request_that_names_an_untrained_model_is_told_how_to_train_it(registry, files, tmp_path):
+    def grade(folder, model_id):
+        return load_weights(registry.model(model_id))
+
+    page = app.Page(registry, FakeWorker(read=_write_copies, grade=grade), tmp_path / "cache")
+    last = list(page.grade(None, files, "guided-dual-attention.paper", *(None,) * 4))[-1][1]
+    assert "not trained yet. Train it with `python -m training fit guided-dual-attention.paper" in last
+
+
+def test_a_page_without_any_trained_model_opens(registry, tmp_path):
+    untrained = {"paper": registry.model("guided-dual-attention.paper")}
+    assert _built(replace(registry, models=untrained), tmp_path)["model"].choices == []
 
 
 def test_the_example_is_a_complete_study(registry):

@@ -8,11 +8,14 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from plugins.guided_dual_attention.options import GuidedOptions
 from zoo import hookspecs
+from zoo.listing import model_rows, table_cells
 from zoo.weights import load_weights
 
 ROOT = Path(__file__).parents[1]
@@ -37,9 +40,21 @@ def test_figures_of_the_weights_are_those_in_the_files(registry):
         assert [figure.strip() for figure in figures.split("|")] == [f"{parameters:,}", *measured]
 
 
-def test_every_model_and_hook_is_in_its_table(registry):
-    listed = re.findall(r"^\| `([\w.-]+)` \|", _section("## The models"), re.MULTILINE)
-    assert listed == list(registry.models)
+def test_the_table_of_models_is_what_the_command_says(registry):
+    rows = re.findall(r"^\| `([\w.-]+)` \|(.+)\|$", _section("## The models"), re.MULTILINE)
+    told = [[model_id, *(cell.strip() for cell in cells.split("|"))] for model_id, cells in rows]
+    assert told == [table_cells(row) for row in model_rows(registry)]
+
+
+def test_every_option_of_the_papers_model_is_named():
+    section = _section("## The models")
+    size = {"width", "blocks", "slice_stride", "norm", "dropout", "donor_grid"}
+    assert {field.name for field in fields(GuidedOptions)} - size == {
+        name for name in re.findall(r"`(\w+)`", section) if name in GuidedOptions.__dataclass_fields__
+    }
+
+
+def test_every_hook_is_in_its_table():
     hooks = re.findall(r"^\| `(\w+\([^)]*\))` \|", README, re.MULTILINE)
     functions = [function for _, function in inspect.getmembers(hookspecs, inspect.isfunction)]
     assert {hook.partition("(")[0] for hook in hooks} == {

@@ -6,6 +6,7 @@ import os
 import time
 
 from zoo import StudyError
+from zoo.registry import load_registry
 
 
 def double(array, progress):
@@ -52,3 +53,12 @@ def long_but_polite(progress):
 def long_and_rude(progress):
     progress(0, "working")
     time.sleep(60)
+
+
+def faults(progress):
+    return load_registry().faults
+
+
+def crash_at_a_step(progress):
+    progress(0.5, "Doing the splits")
+    os.abort()

@@ -114,4 +114,4 @@ def _rate(name: str, phase: Phase) -> float:
 
 def run_identity(spec: ModelSpec, options: FitOptions) -> dict[str, Any]:
     """What must agree for a checkpoint to be gone on from."""
-    return {"model": spec.id, "architecture": str(dict(spec.options)), **asdict(options)}
+    return {"model": spec.id, "architecture": str(dict(spec.options)), "phases": str(spec.phases), **asdict(options)}

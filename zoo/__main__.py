@@ -1,4 +1,4 @@
-"""`python -m zoo …`: list the models, grade studies, explain a grade."""
+"""`python -m zoo …`: list the models, grade studies, explain a grade; write a plugin, check a model."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
-from zoo.errors import PluginError, Refused, StudyError, WeightsError, ZooError
+from zoo.errors import Refused, WeightsError, ZooError
 from zoo.listing import model_rows, print_models
 from zoo.registry import Registry, load_registry
 from zoo.types import DISCLAIMER, ModelSpec, Volumes
 
 GRADED, BAD_INPUT, REFUSED = 0, 2, 3
+KEPT, BROKEN = 0, 1
 SUFFIXES = (".nii", ".nii.gz")
 
 app = typer.Typer(help=f"GliomaZoo. {DISCLAIMER}", no_args_is_help=True, add_completion=False)
@@ -78,6 +79,39 @@ def explain(
     typer.echo(f"{out}: {method.title} of {spec.id} on {volumes.id}. {DISCLAIMER}")
 
 
+@app.command("new-plugin")
+def new_plugin(
+    name: Annotated[str, typer.Argument(help="Lower-case letters, digits and hyphens, like my-grader.")],
+    out: Annotated[Path, typer.Option(help="Folder that gets the plugin's folder.")] = Path(),
+) -> None:
+    """Write a plugin to begin with: a network, its test, and what to do next."""
+    from zoo.template import write_plugin
+
+    folder = write_plugin(name, out)
+    typer.echo(f"{folder}: install it with `python -m pip install -e {folder}`, then `python -m zoo check {name}`.")
+
+
+@app.command()
+def check(
+    name: Annotated[str, typer.Argument(help="Id of a model, or name of a plugin: all its models.")],
+    shape: Annotated[
+        tuple[int, int, int] | None,
+        typer.Option(help="Slices, rows, columns of the studies it is tried on; its recipe's if not given.", min=1),
+    ] = None,
+) -> None:
+    """Check what a model promises: 0 when it keeps all of it, 1 when not, 2 when there is no such model."""
+    from zoo.conformance import check_model
+    from zoo.conformance.report import heading, line, models_named
+
+    code = KEPT
+    for spec in models_named(load_registry(), name):
+        typer.echo(heading(spec, shape))
+        for outcome in check_model(spec, shape):
+            typer.echo(line(outcome))
+            code = code if outcome.kept else BROKEN
+    raise typer.Exit(code)
+
+
 def studies_in(sources: list[Path]) -> list[Path | list[Path]]:
     """Each folder is a study; loose files together are one more."""
     files = [path for path in sources if not path.is_dir()]
@@ -118,10 +152,8 @@ def _answer(volumes: Volumes, findings: list, spec: ModelSpec) -> tuple[dict[str
         return asdict(grade_study(volumes, findings, trained(spec.id))) | {"disclaimer": DISCLAIMER}, GRADED
     except Refused as error:
         return identity | {"refused": str(error)}, REFUSED
-    except (StudyError, WeightsError, PluginError) as error:
+    except ZooError as error:
         return identity | {"error": str(error)}, BAD_INPUT
-    except Exception as error:  # a plugin's own code may raise anything
-        return identity | {"error": f"{spec.plugin}: {type(error).__name__}: {error}"}, BAD_INPUT
 
 
 def _name(source: Path | list[Path]) -> str:

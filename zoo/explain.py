@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from zoo.errors import PluginError
+from zoo.origin import blame
 from zoo.prepare import finer_voxels, prepare, to_study_space
 from zoo.saving import save_nifti
 from zoo.types import ExplainerSpec, Explanation, Progress, Volumes
@@ -19,12 +20,11 @@ def explain_study(volumes: Volumes, model: TrainedModel, explainer: ExplainerSpe
     """Attribute one model's grade of one study to the brain's voxels; `PluginError` when the map is unusable."""
     model_input = prepare(volumes, model.spec.recipe)
     x, present = (torch.from_numpy(array).to(model.device) for array in (model_input.x, model_input.present))
-    values = explainer.explain(model.module, x, present, model.spec.cam_layers, progress)
-    if values.shape != model_input.x.shape[1:] or not np.isfinite(values).all():
-        raise PluginError(
-            f"{explainer.id} on {model.spec.id}: expected finite values of shape {model_input.x.shape[1:]}, "
-            f"found shape {values.shape}."
-        )
+    with blame(explainer, model.spec):
+        values = explainer.explain(model.module, x, present, model.spec.cam_layers, progress)
+        expected = model_input.x.shape[1:]
+        if values.shape != expected or not np.isfinite(values).all():
+            raise PluginError(f"expected finite values of shape {expected}, found shape {values.shape}.")
     brain = (model_input.x[0, volumes.present] > model.spec.recipe.clip[0]).any(axis=0)
     return Explanation(volumes.id, model.spec.id, explainer.id, (values * brain).astype(np.float32), model_input.affine)
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import torch
 
 from zoo.errors import PluginError, Refused
+from zoo.origin import blame
 from zoo.prepare import prepare
 from zoo.types import GRADES, MODALITY_TITLES, Finding, Grade, ModelInput, ModelSpec, Volumes
 from zoo.weights import TrainedModel
@@ -58,13 +59,13 @@ def refuse_unfit(volumes: Volumes, findings: Sequence[Finding], spec: ModelSpec)
 def hgg_margin(model: TrainedModel, model_input: ModelInput) -> float:
     """logit(HGG) − logit(LGG) of one study, before calibration."""
     x, present = (torch.from_numpy(array).to(model.device) for array in (model_input.x, model_input.present))
-    with torch.inference_mode():
+    with blame(model.spec), torch.inference_mode():
         logits = model.module(x, present)
-    if tuple(logits.shape) != (1, len(GRADES)):
-        raise PluginError(f"{model.spec.id}: expected logits of shape (1, 2), found {tuple(logits.shape)}.")
-    if not torch.isfinite(logits).all():
-        raise PluginError(f"{model.spec.id}: the model's output is not a finite number; no grade is shown.")
-    return float(logits[0, 1] - logits[0, 0])
+        if tuple(logits.shape) != (1, len(GRADES)):
+            raise PluginError(f"expected logits of shape (1, 2), found {tuple(logits.shape)}. Choose another model.")
+        if not torch.isfinite(logits).all():
+            raise PluginError("the model's output is not a finite number. Choose another model.")
+        return float(logits[0, 1] - logits[0, 0])
 
 
 def _missing_warning(volumes: Volumes, spec: ModelSpec) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import reprlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -138,7 +139,7 @@ def _add(registry: Registry, name: str, plugin: ModuleType | object) -> str | No
     """Register one plugin with all it offers, or nothing of it; returns the reason when it is left out."""
     try:
         registry.plugins.register(plugin, name)
-        registry.plugins.check_pending()
+        _expect_known_hooks(registry.plugins)
         offered = _offers(registry, name)
     except (Exception, SystemExit) as error:
         registry.plugins.unregister(name=name)
@@ -148,6 +149,15 @@ def _add(registry: Registry, name: str, plugin: ModuleType | object) -> str | No
     registry.models.update(models)
     registry.explainers.update(explainers)
     return None
+
+
+def _expect_known_hooks(plugins: pluggy.PluginManager) -> None:
+    """Like pluggy's `check_pending`, which would tell visitors the module's path."""
+    hooks = {name: hook for name, hook in vars(plugins.hook).items() if isinstance(hook, pluggy.HookCaller)}
+    known = [name for name, hook in hooks.items() if hook.has_spec()]
+    for name, hook in hooks.items():
+        if name not in known and hook.get_hookimpls():
+            raise PluginError(f"unknown hook {name!r}: expected one of {', '.join(known)}")
 
 
 def _offers(registry: Registry, name: str) -> tuple[dict[str, ModelSpec], dict[str, ExplainerSpec]]:
@@ -177,7 +187,8 @@ def _call(implementation: pluggy.HookImpl, **arguments: Any) -> Any:
 def _call_for_list(implementation: pluggy.HookImpl, kind: type, **arguments: Any) -> list[Any]:
     result = _call(implementation, **arguments)
     if not isinstance(result, list) or not all(isinstance(item, kind) for item in result):
-        raise PluginError(f"{implementation.function.__name__} must return a list of {kind.__name__}, found {result!r}")
+        name, found = implementation.function.__name__, reprlib.repr(result)
+        raise PluginError(f"{name} must return a list of {kind.__name__}, found {found}")
     return result
 
 

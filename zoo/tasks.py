@@ -7,12 +7,14 @@ viewer shows too. So a replaced process can go on, and the uploaded files can be
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from zoo.explain import explain_study, save_for_viewer
 from zoo.grade import grade_study
+from zoo.origin import is_built_in, origin
 from zoo.registry import Registry, load_registry
 from zoo.saving import save_nifti
 from zoo.types import MODALITIES, MODALITY_TITLES, Finding, Grade, Progress, Study, Volumes
@@ -21,10 +23,11 @@ from zoo.weights import TrainedModel, load_weights
 
 
 def warm_up(progress: Progress) -> None:
-    """Load all that grading needs, so that the first study doesn't wait for it."""
+    """Load the built-in models, so that the first study doesn't wait for them; an outsider's may hang, and waits."""
     for spec in registry().models.values():
-        if spec.is_trained:
-            trained(spec.id)
+        if spec.is_trained and is_built_in(spec):
+            with suppress(Exception):  # whoever chooses this model is told
+                trained(spec.id)
 
 
 def read(files: Mapping[str, Path], folder: Path, progress: Progress) -> None:
@@ -41,14 +44,20 @@ def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
     """One model's grade of the study in a session folder."""
     progress(0.2, "Reading the study")
     volumes, findings = _study(folder)
-    progress(0.5, f"Grading with {registry().model(model_id).title}")
+    spec = registry().model(model_id)
+    progress(0.5, f"Grading with {spec.title}{origin(spec)}")
     return grade_study(volumes, findings, trained(model_id))
 
 
 def explain(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> Path:
     """A 4-D NIfTI in the session folder: one model's attribution map, on a coarse grid."""
     volumes, _ = _study(folder)
-    explanation = explain_study(volumes, trained(model_id), registry().explainer(explainer_id), progress)
+    spec = registry().model(model_id)
+
+    def named(fraction: float, text: str) -> None:
+        progress(fraction, f"{text} of {spec.title}{origin(spec)}")
+
+    explanation = explain_study(volumes, trained(model_id), registry().explainer(explainer_id), named)
     path = folder / f"{model_id}.{explainer_id}.nii.gz"
     save_for_viewer(explanation, path)
     return path

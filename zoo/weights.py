@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from zoo.errors import WeightsError
+from zoo.origin import blame
 from zoo.types import ModelSpec
 
 METADATA_KEY = "glioma_zoo"
@@ -70,7 +71,10 @@ def save_weights(path: Path, spec: ModelSpec, module: nn.Module, record: Trainin
 
 
 def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
-    """Build a model and fill it, strictly; raises `WeightsError` unless file, recipe and every tensor fit."""
+    """Build a model and fill it, strictly; raises `WeightsError` unless file, recipe and every tensor fit.
+
+    `PluginError` when the model can't be built.
+    """
     if not spec.is_trained:
         raise WeightsError(f"{spec.id}: not trained yet. Train it with `{'`, then `'.join(spec.training_commands)}`.")
     digest = _checked_digest(spec)
@@ -79,7 +83,8 @@ def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
     members = [load_weights(member, device) for member in spec.member_specs]
     record = metadata["record"] | {"calibration": Calibration(**metadata["record"]["calibration"])}
     _check_members(spec, members, record["details"] or {})
-    module = _filled(spec, members, tensors).to(device).eval().requires_grad_(False)
+    with blame(spec):
+        module = _filled(spec, members, tensors).to(device).eval().requires_grad_(False)
     revision = " + ".join([f"embedded:{digest[:12]}", *(member.revision for member in members)])
     return TrainedModel(spec, module, TrainingRecord(**record), revision)
 

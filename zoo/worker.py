@@ -26,7 +26,7 @@ import psutil
 
 from zoo.errors import Cancelled, PluginError, ZooError
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.25
 START_SECONDS = 60.0
 
 
@@ -57,10 +57,10 @@ class Worker:
         self._connection: Connection | None = None
 
     def run(self, task: str, **arguments: Any) -> Generator[Update, None, Any]:
-        """Run `task` ("module:function") with `arguments`; yields updates, returns the function's result.
+        """Run `task` ("module:function") with `arguments`; yields updates, the last one again while there is no news.
 
-        The function gets a further argument `progress`. Closing the generator cancels the task. Raises what the
-        function raised if it is a `ZooError`, else `PluginError`.
+        The function gets a further argument `progress`; the generator returns its result. Closing the generator cancels
+        the task. Raises what the function raised if it is a `ZooError`, else `PluginError`.
         """
         with self._lock:
             connection = self._connected()
@@ -96,33 +96,35 @@ class Worker:
 
     def _follow(self, connection: Connection) -> Generator[Update, None, Any]:
         deadline = time.monotonic() + self.limits.seconds
+        update = Update(0.0, "Starting")
         while True:
-            message = self._receive(connection, deadline)
-            if message is None:
-                continue
-            kind, content = message
+            kind, content = self._receive(connection, deadline, update.text)
             if kind == "done":
                 return content
             if kind == "failed":
                 raise content
-            yield Update(*content)
+            if kind == "update":
+                update = Update(*content)
+            yield update  # in silence too: a generator can be closed only while it waits here
 
-    def _receive(self, connection: Connection, deadline: float) -> tuple[str, Any] | None:
-        """The next message, or None after a short wait; replaces the process when it breaks a limit."""
+    def _receive(self, connection: Connection, deadline: float, step: str) -> tuple[str, Any]:
+        """The next message, or "silence" after a short wait; ends the process when it breaks a limit at `step`."""
         try:
-            if connection.poll(POLL_SECONDS):
-                return connection.recv()
+            message = connection.recv() if connection.poll(POLL_SECONDS) else ("silence", None)
         except (EOFError, OSError) as error:
-            self.close()
-            raise PluginError("The compute process crashed; it has been replaced. Try another model.") from error
+            raise self._ended(step, "the compute process crashed") from error
+        if message[0] in ("done", "failed"):
+            return message
         if time.monotonic() > deadline:
-            self.close()
-            raise PluginError(f"No answer within {self.limits.seconds:.0f} s: the computation was stopped.")
+            raise self._ended(step, f"no answer within {self.limits.seconds:.0f} s")
         if self._memory() > self.limits.memory_bytes:
-            self.close()
-            limit = self.limits.memory_bytes / 2**30
-            raise PluginError(f"More than {limit:.1f} GiB of memory was needed: the computation was stopped.")
-        return None
+            raise self._ended(step, f"more than {self.limits.memory_bytes / 2**30:.1f} GiB of memory was needed")
+        return message
+
+    def _ended(self, step: str, reason: str) -> PluginError:
+        """End the process; what it was doing tells whose code it ran."""
+        self.close()
+        return PluginError(f"{step}: {reason}. The computation was stopped: try another model or study.")
 
     def _memory(self) -> int:
         assert self._process is not None
@@ -191,6 +193,8 @@ def _outcome(connection: Connection, task: str, arguments: dict[str, Any]) -> tu
         module, function = task.split(":")
         return "done", getattr(importlib.import_module(module), function)(progress=progress, **arguments)
     except ZooError as error:
+        if isinstance(error, PluginError):
+            traceback.print_exc()  # the page shows its sentence; the plugin's author wants the place
         return "failed", error
     except Exception as error:
         traceback.print_exc()

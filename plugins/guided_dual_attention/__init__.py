@@ -61,6 +61,12 @@ def cumulative_phases(options: GuidedOptions) -> tuple[Phase, ...]:
     )
 
 
+def _cam_layers(options: GuidedOptions) -> dict[str, str]:
+    """None for the self control: its encoders run twice a study, and one map can't stand for both."""
+    once = options.guidance_source != "self"
+    return {name: f"encoders.{name}.layer2" for name in options.modalities} if once else {}
+
+
 def _needs(options: GuidedOptions) -> tuple[str, ...]:
     return {"none": options.modalities, "secondaries": (options.primary,), "any": ()}[options.missing]
 
@@ -76,7 +82,7 @@ def _spec(preset: str, title: str, options: GuidedOptions, recipe: Recipe, card:
         build=build,
         options=asdict(options),
         recipe=recipe,
-        cam_layers={name: f"encoders.{name}.layer2" for name in options.modalities},
+        cam_layers=_cam_layers(options),
         phases=cumulative_phases(options),
         card=card,
         weights=WEIGHTS / f"{model_id}.safetensors",

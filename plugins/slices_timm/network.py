@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import timm
@@ -10,7 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from zoo import GRADES, MODALITIES
-from zoo.blocks import AttentionReading, masked, slices_with_brain
+from zoo.blocks import AttentionReading, RegionScores, masked, slices_with_brain
+
+MAX_REDUCTION = 8
 
 
 class GatedAttentionPooling(nn.Module):
@@ -32,7 +34,7 @@ class GatedAttentionPooling(nn.Module):
 
 
 class SliceGrader(nn.Module):
-    """Every slice [4, H, W] through one 2-D backbone, attention over slices that show brain, one linear layer.
+    """Every slice [4, H, W] through one 2-D backbone, attention over slices that show brain, coarse region scores.
 
     backbone: any name that `timm.list_models()` knows. backbone_options: what else it wants to know; transformers
     need {"img_size": (H, W)} of the recipe. pretrained: start from timm's weights (fetched by timm). attention_width:
@@ -52,22 +54,39 @@ class SliceGrader(nn.Module):
             backbone, pretrained=pretrained, in_chans=len(MODALITIES), num_classes=0, **(backbone_options or {})
         )
         features = self.backbone.head_hidden_size
+        self.middle, channels = _fine_enough(self.backbone.feature_info)
+        self.regions = RegionScores(channels)
         self.pooling = GatedAttentionPooling(features, attention_width)
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(features, len(GRADES))
+        self.head = nn.Linear(features + RegionScores.pooled_size, len(GRADES))
 
     def forward(self, x: Tensor, present: Tensor) -> Tensor:
-        rows, allowed = self._rows(masked(x, present))
-        return self.head(self.dropout(self.pooling(rows, allowed)))
+        return self.grade_and_auxiliary(x, present)[0]
+
+    def grade_and_auxiliary(self, x: Tensor, present: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Logits [B, 2] and region logits [B, 3, D, h, w], the target of the auxiliary loss in training."""
+        middle, rows, allowed = self._encode(masked(x, present))
+        regions = self.regions(middle)
+        evidence = torch.cat([self.pooling(rows, allowed), RegionScores.pooled(regions)], dim=1)
+        return self.head(self.dropout(evidence)), {"regions": regions}
 
     def attention_maps(self, x: Tensor, present: Tensor) -> dict[str, AttentionReading]:
         """How much each slice counted: one reading for all modalities."""
-        rows, allowed = self._rows(masked(x, present))
+        _, rows, allowed = self._encode(masked(x, present))
         weights = self.pooling.weights(rows, allowed)
         return dict.fromkeys(MODALITIES, AttentionReading(slices=weights, slice_effect=torch.ones(len(x))))
 
-    def _rows(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The backbone's features of each slice, [B, D, F], and which slices show brain, [B, D]."""
-        slices = x.transpose(1, 2)
-        rows = self.backbone(slices.flatten(0, 1)).unflatten(0, slices.shape[:2])
-        return rows, slices_with_brain(x, x.shape[2])
+    def _encode(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Maps of each slice [B, C, D, h, w], its features [B, D, F], and which slices show brain, [B, D]."""
+        depth = x.shape[2]
+        last, (middle,) = self.backbone.forward_intermediates(x.transpose(1, 2).flatten(0, 1), indices=[self.middle])
+        rows = self.backbone.forward_head(last)
+        middle = middle.unflatten(0, (-1, depth)).transpose(1, 2)
+        return middle, rows.unflatten(0, (-1, depth)), slices_with_brain(x, depth)
+
+
+def _fine_enough(stages: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """The last of a backbone's stages whose cells are fine enough to outline a tumour: its index and channels."""
+    fine = [index for index, stage in enumerate(stages) if stage["reduction"] <= MAX_REDUCTION]
+    index = fine[-1] if fine else 0
+    return index, stages[index]["num_chs"]

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -34,6 +35,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 ROOT = Path(__file__).parents[2]
+START_SECONDS = 60
 EDGE = 8
 LIT = 40
 COLOURED = 50
@@ -149,24 +151,41 @@ def _missing(sentence: str) -> NoReturn:
     (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)
 
 
-@pytest.fixture(scope="module")
-def site():
-    """URL of the running app; it is ended the way a user would end it."""
+@pytest.fixture(scope="session")
+def start_app() -> Callable[..., AbstractContextManager[str]]:
+    """with start_app(python, NAME="value") as url: `python app.py` runs with these variables added to ours."""
+    return _running_app
+
+
+@contextmanager
+def _running_app(python: str = sys.executable, **environment: str) -> Iterator[str]:
     port = _free_port()
-    environment = os.environ | {"GRADIO_SERVER_PORT": str(port)}
-    environment.pop("GRADIO_TEMP_DIR", None)
-    process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment)
-    url = f"http://127.0.0.1:{port}/"
-    for _ in range(240):
-        try:
+    variables = os.environ | {"GRADIO_SERVER_PORT": str(port)} | environment
+    variables.pop("GRADIO_TEMP_DIR", None)
+    process = subprocess.Popen([python, "app.py"], cwd=ROOT, env=variables)
+    try:
+        yield _answering(f"http://127.0.0.1:{port}/", process)
+    finally:
+        process.terminate()  # the way a user would end it
+        process.wait(20)
+
+
+def _answering(url: str, process: subprocess.Popen[bytes]) -> str:
+    """The URL, once the process answers there."""
+    for _ in range(START_SECONDS * 4):
+        with suppress(OSError):
             urlopen(url).close()
-            break
-        except OSError:
-            assert process.poll() is None, "app.py ended by itself"
-            time.sleep(0.25)
-    yield url
-    process.terminate()
-    process.wait(20)
+            return url
+        assert process.poll() is None, "app.py ended by itself"
+        time.sleep(0.25)
+    raise TimeoutError(f"app.py did not answer on {url} within {START_SECONDS} s")
+
+
+@pytest.fixture(scope="module")
+def site(start_app) -> Iterator[str]:
+    """URL of the app as it is installed here."""
+    with start_app() as url:
+        yield url
 
 
 @pytest.fixture

@@ -78,3 +78,10 @@ def test_unusable_map_names_explainer_and_model(volumes, model, values):
     broken = replace(EXPLAINER, explain=lambda *arguments: values)
     with pytest.raises(PluginError, match=r"intensity on single-t1ce\.compact: expected finite values"):
         explain_study(volumes, model, broken, lambda fraction, text: None)
+
+
+def test_a_failing_explainer_is_named_with_the_model(volumes, model):
+    broken = replace(EXPLAINER, explain=lambda *arguments: 1 / 0, plugin="somebody")
+    words = r"intensity of the plugin somebody on single-t1ce\.compact: ZeroDivisionError: division by zero"
+    with pytest.raises(PluginError, match=words):
+        explain_study(volumes, model, broken, lambda fraction, text: None)

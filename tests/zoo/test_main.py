@@ -34,12 +34,10 @@ def test_models_lists_all_with_their_state(run):
     assert "not trained yet" in table.stdout
 
 
-def test_all_trained_models_grade_when_none_is_named(run, make_study):
+def test_all_trained_models_grade_when_none_is_named(run, make_study, registry):
     result, rows = run("grade", make_study(), "--json")
     assert result.exit_code == 0
-    assert {row["model"] for row in rows} == {
-        "guided-dual-attention.compact", "single-t1ce.compact", "early-fusion.compact",
-    }  # fmt: skip
+    assert [row["model"] for row in rows] == [name for name in registry.models if name.endswith(".compact")]
     for row in rows:
         assert row["study"] == "case1"
         assert row["grade"] == ("HGG" if row["p_hgg"] >= 0.5 else "LGG")
@@ -68,6 +66,24 @@ def test_refusal_is_an_answer_with_its_own_status(run, make_study):
     result, rows = run("grade", folder, "--model", "early-fusion", "--model", "single-t1ce", "--json")
     assert result.exit_code == 3
     assert all("Add" in row["refused"] and row["study"] == "case1" for row in rows)
+
+
+def test_what_can_grades_a_study_of_any_subset(run, make_study):
+    """Of the families that say so: HeMIS, the guided model without secondaries, single encoders, one control."""
+    _, rows = run("grade", make_study(("t1ce",)), "--json")
+    assert {row["model"] for row in rows if "p_hgg" in row} == {
+        "hemis-fusion.compact", "guided-dual-attention.compact", "single-t1ce.compact", "single-t1ce-attention.compact",
+        "volume-control.compact",
+    }  # fmt: skip
+    _, rows = run("grade", make_study(("t2",), name="case2"), "--model", "hemis-fusion", "--json")
+    assert rows[0]["warnings"] == ["Graded without T1, T1ce, FLAIR, which this model would use."]
+
+
+def test_a_model_without_weights_never_grades(run, make_study):
+    result, rows = run("grade", make_study(), "--model", "guided-dual-attention.paper", "--json")
+    assert result.exit_code == 2
+    assert "p_hgg" not in rows[0]
+    assert "python -m training fit guided-dual-attention.paper --cohort DIR" in rows[0]["error"]
 
 
 def test_without_json_it_speaks_sentences(run, make_study):

@@ -58,6 +58,8 @@ FAULTY = {
     "misspelt hook": ({"register_model": lambda: [SPEC]}, "unknown hook"),
     "duplicate": ({"register_models": lambda: [replace(SPEC, id="single-t1ce.compact")]}, "plugins.single_encoder"),
     "own duplicate": ({"register_models": lambda: [SPEC, SPEC]}, "already taken"),
+    "unknown modality": ({"register_models": lambda: [replace(SPEC, uses=("t1c",))]}, "found ['t1c']"),
+    "weights by name": ({"register_models": lambda: [replace(SPEC, weights="here")]}, "expected a pathlib.Path"),
     "wrong arguments": ({"check_study": lambda volume: []}, "volume"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 
 import nibabel as nib
 import numpy as np
@@ -64,6 +65,23 @@ def test_grade_and_explain_work_on_the_session_folder(files, folder, tiny_spec, 
     grade = tasks.grade(folder, tiny_spec.id, _ignore)
     assert grade.study == "study-1234"
     assert 0 <= grade.p_hgg <= 1
-    heat = nib.load(tasks.explain(folder, tiny_spec.id, "grad-cam", _ignore))
+    steps = []
+    heat = nib.load(tasks.explain(folder, tiny_spec.id, "grad-cam", lambda fraction, text: steps.append(text)))
+    assert steps == ["Grad-CAM of T1ce alone"]
     assert heat.shape == (80, 96, 80, 4)
     assert np.isfinite(heat.get_fdata()).all()
+
+
+def test_only_built_in_models_are_warmed_up_and_one_that_fails_stops_no_other(registry, monkeypatch):
+    spec = registry.model("single-t1ce")
+    models = {"first": spec, "outsider": replace(spec, id="outsider", plugin="somebody"), "last": spec}
+    tried = []
+
+    def fail(model_id):
+        tried.append(model_id)
+        raise RuntimeError("out of cheese")
+
+    monkeypatch.setattr(tasks, "registry", lambda: replace(registry, models=models))
+    monkeypatch.setattr(tasks, "trained", fail)
+    tasks.warm_up(_ignore)
+    assert tried == [spec.id, spec.id]

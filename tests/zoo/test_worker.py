@@ -31,12 +31,21 @@ def _running_worker() -> Iterator[Worker]:
     worker.close()
 
 
+def _updates(running):
+    """All updates of a task without repetitions, and its result."""
+    updates = []
+    while True:
+        try:
+            updates.append(next(running))
+        except StopIteration as finished:
+            return list(dict.fromkeys(updates)), finished.value
+
+
 def test_result_and_updates_come_back(worker):
-    running = worker.run(f"{TASKS}:double", array=np.arange(3))
-    assert next(running) == Update(0.5, "doubling")
-    with pytest.raises(StopIteration) as finished:
-        next(running)
-    np.testing.assert_array_equal(finished.value.value, [0, 2, 4])
+    worker.result(f"{TASKS}:process_id")
+    updates, result = _updates(worker.run(f"{TASKS}:double", array=np.arange(3)))
+    assert updates[-1] == Update(0.5, "doubling")
+    np.testing.assert_array_equal(result, [0, 2, 4])
 
 
 def test_one_process_serves_task_after_task(worker):
@@ -57,7 +66,14 @@ def test_any_other_error_becomes_a_plugin_error(worker):
 
 @pytest.mark.parametrize(
     ("task", "words"),
-    [("hang", "No answer within 2 s"), ("crash", "crashed"), ("hog", "memory"), ("unpicklable", "crash")],
+    [
+        ("hang", "Starting: no answer within 2 s"),
+        ("long_but_polite", "working: no answer within 2 s"),
+        ("crash", "crashed"),
+        ("crash_at_a_step", "Doing the splits: the compute process crashed"),
+        ("hog", "memory"),
+        ("unpicklable", "crash"),
+    ],
 )
 def test_a_process_gone_wrong_is_replaced(worker, task, words):
     before = worker.result(f"{TASKS}:process_id")
@@ -81,6 +97,16 @@ def test_a_task_that_ignores_the_cancel_is_killed(worker):
     running = worker.run(f"{TASKS}:long_and_rude")
     next(running)
     started = time.monotonic()
+    running.close()
+    assert time.monotonic() - started < 2
+    assert worker.result(f"{TASKS}:process_id") != before
+
+
+def test_a_silent_task_can_be_cancelled(worker):
+    before = worker.result(f"{TASKS}:process_id")
+    started = time.monotonic()
+    running = worker.run(f"{TASKS}:hang")
+    assert [next(running), next(running)] == [Update(0.0, "Starting")] * 2
     running.close()
     assert time.monotonic() - started < 2
     assert worker.result(f"{TASKS}:process_id") != before

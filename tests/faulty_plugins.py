@@ -1,0 +1,104 @@
+"""Eight packages as pip would lay them into a folder, each faulty in its own way.
+
+A process with that folder on PYTHONPATH finds them like installed ones. Four fail when they are loaded; four offer a
+model with weights, and fail when it is to grade.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from zoo.types import ModelSpec
+
+MODEL = """
+import time
+from pathlib import Path
+
+import zoo
+
+
+def build():
+    import torch
+
+    class Faulty(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            {init}
+            self.head = torch.nn.Linear(1, 2)
+
+        def forward(self, x, present):
+            logits = self.head(x[:, :1].mean((2, 3, 4)))
+            return {answer}
+
+    return Faulty()
+
+
+def offer(model_id):
+    card = zoo.Card("Faulty on purpose.", "none", "For tests.", "All.")
+    uses = ("t1ce",)
+    training = {{"phases": (zoo.Phase("all", uses),), "weights": Path(__file__).with_suffix(".safetensors")}}
+    return zoo.ModelSpec(model_id, "Faulty", "test", uses, uses, build, card, **training)
+
+
+@zoo.hookimpl
+def {hook}():
+    return {offers}
+"""
+
+
+def _source(
+    hook: str = "register_models", offers: str = "[offer(__name__)]", init: str = "pass", answer: str = "logits"
+) -> str:
+    return MODEL.format(hook=hook, offers=offers, init=init, answer=answer)
+
+
+AT_LOADING = {
+    "broken_import": "import a_package_that_is_not_there",
+    "misspelt_hook": _source(hook="register_model"),
+    "wrong_type": _source(offers='["resnet"]'),
+    "duplicate_id": _source(offers='[offer("single-t1ce.compact")]'),
+}
+AT_GRADING = {
+    "crash_in_build": _source(init='raise RuntimeError("out of cheese")'),
+    "wrong_shape": _source(answer="logits[:, :1]"),
+    "nan_output": _source(answer='logits * float("nan")'),
+    "endless": _source(answer="time.sleep(3600)"),
+}
+"""Name of plugin, module and model → source."""
+
+
+def install_faulty_plugins(folder: Path) -> None:
+    """Lay all eight into `folder`, with weights for the models of those that can be loaded."""
+    for name, source in (AT_LOADING | AT_GRADING).items():
+        (folder / f"{name}.py").write_text(source)
+        _describe(folder / f"{name}-1.0.dist-info", name)
+    for name in AT_GRADING:
+        _write_weights(_offered(folder / f"{name}.py"))
+
+
+def _describe(folder: Path, name: str) -> None:
+    """What `importlib.metadata` reads of an installed package."""
+    folder.mkdir()
+    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text(f"[glioma_zoo]\n{name} = {name}\n")
+
+
+def _offered(path: Path) -> ModelSpec:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.register_models()[0]
+
+
+def _write_weights(spec: ModelSpec) -> None:
+    """Weights that fit, so that it is the model's own code that fails."""
+    import torch
+
+    from zoo.weights import TrainingRecord, save_weights
+
+    module = torch.nn.Module()
+    module.head = torch.nn.Linear(1, 2)
+    save_weights(spec.weights, spec, module, TrainingRecord("test"))

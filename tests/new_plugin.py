@@ -1,0 +1,53 @@
+"""A plugin as its author gets it: written by `python -m zoo new-plugin`, installed in an environment of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+NAME = "my-grader"
+
+
+@dataclass(frozen=True)
+class NewPlugin:
+    """folder: what was written. python: of the environment in which it is installed."""
+
+    folder: Path
+    python: Path
+
+    def run(self, *arguments, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+        """`python -m …` in that environment."""
+        return _run(self.python, *arguments, cwd=cwd)
+
+    def train(self, work: Path) -> subprocess.CompletedProcess[str]:
+        """On eight tiny simulated studies: the weights are worth nothing, but they are weights."""
+        options = ("--cases", 8, "--spacing", 4, "--processes", 1)
+        _run(self.python, "training", "simulate", "--out", work / "cohort", *options).check_returncode()
+        return self.run("training", "fit", NAME, "--cohort", work / "cohort", "--epochs", 1, "--work", work / "runs")
+
+
+def install_new_plugin(folder: Path) -> NewPlugin:
+    """Only the plugin is installed; what is installed already, GliomaZoo too, shines through from below."""
+    _run(sys.executable, "zoo", "new-plugin", NAME, "--out", folder).check_returncode()
+    _run(sys.executable, "venv", "--without-pip", folder / "venv").check_returncode()
+    plugin = NewPlugin(folder / NAME, folder / "venv" / "bin" / "python")
+    _see_what_is_installed(folder / "venv")
+    offline = ("--quiet", "--no-deps", "--no-build-isolation")
+    plugin.run("pip", "install", *offline, "--editable", plugin.folder).check_returncode()
+    return plugin
+
+
+def _see_what_is_installed(environment: Path) -> None:
+    (own,) = environment.glob("lib/python*/site-packages")
+    (own / "lower.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
+
+
+def _run(python: Path | str, *arguments, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [str(python), "-m", *map(str, arguments)]
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, check=False)

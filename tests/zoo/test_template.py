@@ -1,0 +1,139 @@
+"""`python -m zoo new-plugin`: what it writes installs, keeps the contract, trains and grades; what it refuses."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from zipfile import ZipFile
+
+import pytest
+
+from new_plugin import NAME, ROOT, install_new_plugin
+from zoo import PluginError
+from zoo.template import FILES, write_plugin
+
+
+@pytest.fixture(scope="module")
+def new_plugin(tmp_path_factory):
+    return install_new_plugin(tmp_path_factory.mktemp("new-plugin"))
+
+
+def test_the_name_is_filled_in_everywhere(tmp_path):
+    folder = write_plugin("two-words", tmp_path)
+    written = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    package = {"two_words/__init__.py", "two_words/network.py"}
+    assert set(written) == {"README.md", "pyproject.toml", "tests/test_two_words.py"} | package
+    for text in written.values():
+        assert "$" not in text
+        assert re.search("two-words|Two words", text)
+    assert "class TwoWords(nn.Module)" in written["two_words/network.py"]
+    assert 'two-words = "two_words"' in written["pyproject.toml"]
+
+
+def test_it_is_as_tidy_as_the_rest(tmp_path):
+    folder = write_plugin(NAME, tmp_path)
+    config = ("--config", ROOT / "pyproject.toml", "--no-cache", folder)
+    for command in (("format", "--check"), ("check",)):
+        subprocess.run([sys.executable, "-m", "ruff", *command, *config], check=True, cwd=folder)
+    assert len((folder / "my_grader" / "__init__.py").read_text().splitlines()) <= 45
+
+
+@pytest.mark.parametrize(
+    "name", ["My-grader", "my_grader", "2d-grader", "my--grader", "-", "", "../grader", "grader\n"]
+)
+def test_bad_names_are_refused(tmp_path, name):
+    with pytest.raises(PluginError, match="lower-case letters, digits and hyphens like my-grader, found"):
+        write_plugin(name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("zoo", "something else"), ("class", "something else"), ("early-fusion", "A model is called 'early-fusion'")],
+)
+def test_names_that_mean_something_else_are_refused(tmp_path, name, words):
+    with pytest.raises(PluginError, match=f"{words}.*: choose another name"):
+        write_plugin(name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_overwritten(new_plugin):
+    before = (new_plugin.folder / "README.md").stat().st_mtime_ns
+    again = subprocess.run(
+        [sys.executable, "-m", "zoo", "new-plugin", "a-grader", "--out", str(new_plugin.folder.parent)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "python -m zoo check a-grader" in again.stdout
+    with pytest.raises(PluginError, match=r"my-grader is there already and is left as it is: choose another name"):
+        write_plugin(NAME, new_plugin.folder.parent)
+    assert (new_plugin.folder / "README.md").stat().st_mtime_ns == before
+
+
+def test_it_is_listed_with_the_command_that_trains_it(new_plugin):
+    listed = json.loads(new_plugin.run("zoo", "models", "--json").stdout)
+    assert listed["faults"] == []
+    (found,) = [row for row in listed["models"] if row["plugin"] == NAME]
+    assert (found["id"], found["trained"]) == (NAME, False)
+    assert found["training_commands"] == ["python -m training fit my-grader --cohort DIR"]
+    assert 1e4 < found["parameters"] < 1e6
+
+
+def test_it_keeps_the_contract(new_plugin):
+    checked = new_plugin.run("zoo", "check", NAME)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert checked.stdout.splitlines()[0] == "my-grader (my-grader), on studies of 40×96×80 voxels"
+    assert checked.stdout.count("✓") >= 18
+    assert "✗" not in checked.stdout
+
+
+def test_its_own_tests_pass_and_can_fail(new_plugin):
+    """They are run where an author runs them: in the plugin's folder."""
+    passed = new_plugin.run("pytest", "-p", "no:cacheprovider", cwd=new_plugin.folder)
+    assert passed.returncode == 0, passed.stdout
+    network = new_plugin.folder / "my_grader" / "network.py"
+    sound = network.read_text()
+    network.write_text(sound.replace("masked(x, present)", "x"))
+    failed = new_plugin.run("pytest", "-p", "no:cacheprovider", cwd=new_plugin.folder)
+    network.write_text(sound)
+    assert failed.returncode == 1
+    assert "Voxels of an absent modality don't matter." in failed.stdout
+
+
+def test_one_command_trains_it_and_it_grades(new_plugin, make_study, tmp_path):
+    study = make_study(("t1ce", "flair"))
+    fitted = new_plugin.train(tmp_path)
+    assert fitted.returncode == 0, fitted.stderr
+    answer = json.loads(new_plugin.run("zoo", "grade", study, "--model", NAME, "--json").stdout)
+    assert answer["grade"] in ("LGG", "HGG")
+    assert answer["trained_on"] == "4 simulated gliomas, no patient"
+
+
+def test_its_wheel_carries_the_weights(tmp_path):
+    folder = write_plugin(NAME, tmp_path)
+    weights = {f"my_grader/weights/{name}" for name in ("my-grader.safetensors", "my-grader.md", "SHA256SUMS")}
+    (folder / "my_grader" / "weights").mkdir()
+    for name in weights:
+        (folder / name).touch()
+    assert weights | {"my_grader/__init__.py", "my_grader/network.py"} <= built(folder, tmp_path / "wheels")
+
+
+def test_a_wheel_of_the_zoo_carries_all_of_it(tmp_path):
+    """The template too, so that whoever has installed the zoo can begin a plugin."""
+    for name in ("pyproject.toml", "README.md", "LICENSE", "NOTICE", "requirements.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "zoo", tmp_path / "zoo", ignore=shutil.ignore_patterns("__pycache__", "*.pyi", ".*"))
+    here = {str(path.relative_to(tmp_path)) for path in (tmp_path / "zoo").rglob("*") if path.is_file()}
+    assert {f"zoo/template/{path.relative_to(FILES)}" for path in FILES.rglob("*.template")} <= here
+    assert here <= built(tmp_path, tmp_path / "wheels")
+
+
+def built(folder, out):
+    """The names in the wheel of a folder."""
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "--wheel-dir", str(out), str(folder)], check=True, cwd=out.parent)
+    (wheel,) = out.glob("*.whl")
+    return set(ZipFile(wheel).namelist())

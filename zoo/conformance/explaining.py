@@ -1,0 +1,72 @@
+"""The promise to Grad-CAM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from zoo.conformance.specimen import Broken, NotApplicable, Specimen, present, titles
+from zoo.types import MODALITIES
+
+
+def layers_can_be_mapped(specimen: Specimen) -> None:
+    """Each gives one [B, C, D', H', W'] or, slice by slice, [B·D', C, H', W'], through which gradients pass."""
+    layers, uses = specimen.spec.cam_layers, specimen.spec.uses
+    if not layers:
+        raise NotApplicable("It names no cam_layers: Grad-CAM is not offered for it.")
+    if set(layers) != set(uses):
+        raise Broken(
+            f"Expected a layer for each modality that it uses, {titles(uses)}; found one for {titles(layers)}: make "
+            "cam_layers agree with uses."
+        )
+    logits, outputs = _run(specimen, dict.fromkeys(layers.values()))
+    for layer, found in outputs.items():
+        _expect_one_map(layer, found)
+        (gradient,) = torch.autograd.grad(logits[:, 1] - logits[:, 0], found[0], retain_graph=True, allow_unused=True)
+        if gradient is None:
+            raise Broken(f"Expected gradients of the logits at {layer}, found none: name a layer that they depend on.")
+
+
+def _run(specimen: Specimen, layers: Iterable[str]) -> tuple[Tensor, dict[str, list[Any]]]:
+    """The logits of one study, and what each layer gave at each of its runs."""
+    outputs: dict[str, list[Any]] = {layer: [] for layer in layers}
+    hooks = [
+        _submodule(specimen.module, layer).register_forward_hook(partial(_keep, outputs[layer])) for layer in outputs
+    ]
+    try:
+        return specimen.module(specimen.studies().requires_grad_(), present(MODALITIES)), outputs
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _keep(outputs: list[Any], module: nn.Module, inputs: Any, output: Any) -> None:
+    outputs.append(output)
+
+
+def _submodule(module: nn.Module, layer: str) -> nn.Module:
+    try:
+        return module.get_submodule(layer)
+    except AttributeError as error:
+        names = ", ".join(name for name, _ in module.named_children())
+        raise Broken(
+            f"Expected cam_layers to name submodules, found {layer!r}; there are {names}, with theirs."
+        ) from error
+
+
+def _expect_one_map(layer: str, found: list[Any]) -> None:
+    if len(found) != 1:
+        raise Broken(
+            f"Expected {layer} to run once a study, found {len(found)} runs, of which Grad-CAM would read the last. "
+            "Let it see all modalities at once, or give each modality a layer of its own."
+        )
+    if not isinstance(found[0], Tensor) or found[0].ndim not in (4, 5):
+        shape = list(found[0].shape) if isinstance(found[0], Tensor) else type(found[0]).__name__
+        raise Broken(
+            f"Expected {layer} to give [B, C, D, H, W] or, slice by slice, [B·D, C, H, W]; found {shape}. Name a "
+            "convolution or a stage of them."
+        )

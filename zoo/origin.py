@@ -1,0 +1,37 @@
+"""Where a model comes from; and that errors in a plugin's own code say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from zoo.errors import PluginError, ZooError
+from zoo.registry import BUILT_IN
+from zoo.types import ExplainerSpec, ModelSpec
+
+
+def is_built_in(spec: ModelSpec | ExplainerSpec) -> bool:
+    """Also true of a spec that is in no registry."""
+    return spec.plugin in ("", *BUILT_IN)
+
+
+def origin(spec: ModelSpec | ExplainerSpec) -> str:
+    """Appended to a name: " of the plugin …", or nothing for what is built in."""
+    return "" if is_built_in(spec) else f" of the plugin {spec.plugin}"
+
+
+@contextmanager
+def blame(*specs: ModelSpec | ExplainerSpec) -> Iterator[None]:
+    """Around a plugin's own code: whatever it raises becomes a `PluginError` that names it; answers to a user pass.
+
+    For an explainer at work on a model give both, in this order.
+    """
+    culprit = " on ".join(f"{spec.id}{origin(spec)}" for spec in specs)
+    try:
+        yield
+    except PluginError as error:
+        raise PluginError(f"{culprit}: {error}") from error
+    except ZooError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise PluginError(f"{culprit}: {type(error).__name__}: {error}. Choose another model.") from error
