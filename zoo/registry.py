@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import reprlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
-from types import ModuleType
 from typing import Any
 
 import pluggy
 
 from zoo import hookspecs
-from zoo.errors import PluginError, StudyError, ZooError
+from zoo.calling import attempt, call, call_for_list, describe, implementations, time_limit
+from zoo.errors import PluginError, StudyError
+from zoo.members import with_members
 from zoo.types import ExplainerSpec, Finding, ModelSpec, Study, Volumes
 
 BUILT_IN = (
@@ -31,6 +31,7 @@ BUILT_IN = (
 )
 ENTRY_POINTS = "glioma_zoo"
 DEFAULT_TAG = "compact"
+LOADING_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class Registry:
     def read(self, source: Any) -> Study:
         """The study at `source`, from the first reader that knows it; `StudyError` when none does."""
         failures = []
-        for implementation in reversed(_implementations(self.plugins, "read_study")):
-            study, reason = _attempt(_call, implementation, source=source)
+        for implementation in reversed(implementations(self.plugins, "read_study")):
+            study, reason = attempt(call, implementation, source=source)
             if reason:
                 failures.append(f"{implementation.plugin_name}: {reason}")
             elif study is not None:
@@ -76,8 +77,8 @@ class Registry:
     def check(self, volumes: Volumes) -> list[Finding]:
         """What all checks found; a check that fails becomes a warning of its own."""
         findings: list[Finding] = []
-        for implementation in _implementations(self.plugins, "check_study"):
-            found, reason = _attempt(_call_for_list, implementation, Finding, volumes=volumes)
+        for implementation in implementations(self.plugins, "check_study"):
+            found, reason = attempt(call_for_list, implementation, Finding, volumes=volumes)
             failed = Finding("warning", f"The check of {implementation.plugin_name} failed: {reason}.")
             findings += [failed] if reason else found
         return findings
@@ -88,10 +89,10 @@ def load_registry(built_in: tuple[str, ...] = BUILT_IN) -> Registry:
     registry = Registry(pluggy.PluginManager(hookspecs.PROJECT))
     registry.plugins.add_hookspecs(hookspecs)
     for name, load in _candidates(built_in):
-        plugin, reason = _attempt(load)
-        reason = reason or _add(registry, name, plugin)
-        if reason:
-            registry.faults.append(Fault(name, reason))
+        try:
+            _load_into(registry, name, load)
+        except (Exception, SystemExit) as error:
+            registry.faults.append(Fault(name, describe(error)))
     _resolve_members(registry)
     return registry
 
@@ -100,31 +101,10 @@ def _resolve_members(registry: Registry) -> None:
     """Give models that are made of others their members; one whose members are not there is left out."""
     for spec in [spec for spec in registry.models.values() if spec.members]:
         try:
-            members = _members(registry, spec)
-            layers = dict(spec.cam_layers) or _cam_layers(members)
-            registry.models[spec.id] = replace(spec, member_specs=members, cam_layers=layers)
+            registry.models[spec.id] = with_members(spec, registry.model)
         except PluginError as error:
             del registry.models[spec.id]
             registry.faults.append(Fault(spec.plugin, f"{spec.id}: {error}"))
-
-
-def _members(registry: Registry, spec: ModelSpec) -> tuple[ModelSpec, ...]:
-    members = tuple(registry.model(name) for name in spec.members)
-    for member in members:
-        if member.members:
-            raise PluginError(f"its member {member.id} has members itself: expected models that stand alone.")
-        if member.recipe != spec.recipe:
-            raise PluginError(f"expected members with the recipe {spec.recipe}, found {member.recipe} of {member.id}.")
-    return members
-
-
-def _cam_layers(members: tuple[ModelSpec, ...]) -> dict[str, str]:
-    """A model that says nothing else is explained through its members: for each modality the first that sees it."""
-    layers: dict[str, str] = {}
-    for index, member in enumerate(members):
-        for modality, layer in member.cam_layers.items():
-            layers.setdefault(modality, f"members.{index}.module.{layer}")
-    return layers
 
 
 def _candidates(built_in: tuple[str, ...]) -> Iterator[tuple[str, Callable[[], Any]]]:
@@ -135,20 +115,20 @@ def _candidates(built_in: tuple[str, ...]) -> Iterator[tuple[str, Callable[[], A
         yield entry.name, entry.load
 
 
-def _add(registry: Registry, name: str, plugin: ModuleType | object) -> str | None:
-    """Register one plugin with all it offers, or nothing of it; returns the reason when it is left out."""
-    try:
-        registry.plugins.register(plugin, name)
-        _expect_known_hooks(registry.plugins)
-        offered = _offers(registry, name)
-    except (Exception, SystemExit) as error:
-        registry.plugins.unregister(name=name)
-        registry.plugins.set_blocked(name)
-        return _describe(error)
-    models, explainers = offered
+def _load_into(registry: Registry, name: str, load: Callable[[], Any]) -> None:
+    """Import and register one plugin with all it offers, or nothing of it."""
+    with time_limit(LOADING_SECONDS):
+        plugin = load()
+        try:
+            registry.plugins.register(plugin, name)
+            _expect_known_hooks(registry.plugins)
+            models, explainers = _offers(registry, name)
+        except (Exception, SystemExit):
+            registry.plugins.unregister(name=name)
+            registry.plugins.set_blocked(name)
+            raise
     registry.models.update(models)
     registry.explainers.update(explainers)
-    return None
 
 
 def _expect_known_hooks(plugins: pluggy.PluginManager) -> None:
@@ -167,43 +147,12 @@ def _offers(registry: Registry, name: str) -> tuple[dict[str, ModelSpec], dict[s
 
 def _collect(registry: Registry, name: str, hook: str, kind: type, known: dict[str, Any]) -> dict[str, Any]:
     specs: dict[str, Any] = {}
-    for implementation in _implementations(registry.plugins, hook):
-        for spec in _call_for_list(implementation, kind) if implementation.plugin_name == name else ():
+    for implementation in implementations(registry.plugins, hook):
+        for spec in call_for_list(implementation, kind) if implementation.plugin_name == name else ():
             if other := known.get(spec.id) or specs.get(spec.id):
                 raise PluginError(f"the id {spec.id!r} is already taken by {other.plugin}: choose another")
             specs[spec.id] = replace(spec, plugin=name)
     return specs
-
-
-def _implementations(plugins: pluggy.PluginManager, hook: str) -> list[pluggy.HookImpl]:
-    """To be called one by one, since a crash in one implementation would abort pluggy's own call for all."""
-    return getattr(plugins.hook, hook).get_hookimpls()
-
-
-def _call(implementation: pluggy.HookImpl, **arguments: Any) -> Any:
-    return implementation.function(*(arguments[name] for name in implementation.argnames))
-
-
-def _call_for_list(implementation: pluggy.HookImpl, kind: type, **arguments: Any) -> list[Any]:
-    result = _call(implementation, **arguments)
-    if not isinstance(result, list) or not all(isinstance(item, kind) for item in result):
-        name, found = implementation.function.__name__, reprlib.repr(result)
-        raise PluginError(f"{name} must return a list of {kind.__name__}, found {found}")
-    return result
-
-
-def _attempt(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, str | None]:
-    """The function's result, or the reason why there is none; what is wrong with a study passes through."""
-    try:
-        return function(*arguments, **named), None
-    except StudyError:
-        raise
-    except (Exception, SystemExit) as error:
-        return None, _describe(error)
-
-
-def _describe(error: BaseException) -> str:
-    return str(error) if isinstance(error, ZooError) else f"{type(error).__name__}: {error}"
 
 
 def _named(known: dict[str, Any], wanted: str, kind: str) -> Any:

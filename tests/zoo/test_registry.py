@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.machinery
 import sys
+import time
 import types
 from dataclasses import replace
 
 import pytest
 
-from zoo import Card, Finding, ModelSpec, PluginError, Recipe, StudyError, hookimpl
+from zoo import Card, Finding, ModelSpec, PluginError, StudyError, hookimpl
 from zoo.registry import BUILT_IN, load_registry
 
 CARD = Card("a", "b", "c", "d")
@@ -60,6 +61,7 @@ FAULTY = {
     "own duplicate": ({"register_models": lambda: [SPEC, SPEC]}, "already taken"),
     "unknown modality": ({"register_models": lambda: [replace(SPEC, uses=("t1c",))]}, "found ['t1c']"),
     "weights by name": ({"register_models": lambda: [replace(SPEC, weights="here")]}, "expected a pathlib.Path"),
+    "out of place": ({"register_models": lambda: (_ for _ in ()).throw(StudyError("not my study"))}, "not my study"),
     "wrong arguments": ({"check_study": lambda volume: []}, "volume"),
 }
 
@@ -130,19 +132,20 @@ def test_members_are_resolved_whoever_registers_them(install):
     assert spec.cam_layers == {"t1": "members.1.module.encoder.layer2"}
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"members": ("nobody",)}, "team.tag: No model is called 'nobody'"),
-        ({"members": ("decision-mean",)}, "decision-mean.compact has members itself"),
-        ({"members": ("single-t1",), "recipe": Recipe(shape=(8, 8, 8))}, "expected members with the recipe"),
-    ],
-)
-def test_a_model_without_its_members_is_left_out(install, changes, reason):
-    name = install("team", register_models=lambda: [SPEC, replace(SPEC, id="team.tag", **changes)])
+def test_a_model_without_its_members_is_left_out_alone(install):
+    name = install("team", register_models=lambda: [SPEC, replace(SPEC, id="team.tag", members=("nobody",))])
     registry = load_registry((*BUILT_IN, name))
     assert "team.tag" not in registry.models
     assert "outsider.tag" in registry.models
-    ((plugin, found),) = [(fault.plugin, fault.reason) for fault in registry.faults]
-    assert plugin == "team"
-    assert reason in found
+    (fault,) = registry.faults
+    assert fault.plugin == "team"
+    assert "team.tag: No model is called 'nobody'" in fault.reason
+
+
+def test_a_plugin_that_hangs_while_it_is_loaded_is_left_out(install, monkeypatch):
+    monkeypatch.setattr("zoo.registry.LOADING_SECONDS", 0.2)
+    name = install("sleeper", register_models=lambda: time.sleep(30))
+    registry = load_registry((name, "plugins.nifti"))
+    assert [fault.plugin for fault in registry.faults] == ["sleeper"]
+    assert "longer than 0.2 s" in registry.faults[0].reason
+    assert registry.plugins.has_plugin("plugins.nifti")

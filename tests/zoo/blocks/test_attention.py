@@ -151,7 +151,10 @@ def test_readings_are_shares_with_their_effect(spatial, combine):
     torch.testing.assert_close(reading.positions.sum((2, 3)).double(), torch.ones(2, 3, dtype=torch.float64))
     added = attention.slice(x, torch.tensor([[True, True, False]] * 2))
     torch.testing.assert_close(reading.slice_effect, added.flatten(1).norm(dim=1) / x.flatten(1).norm(dim=1))
-    assert (reading.position_effect > 0).all()
+    seen = x + added if combine == "sequential" else x
+    torch.testing.assert_close(reading.positions, attention.spatial.looked_at(seen))
+    by_position = attention.spatial(seen).flatten(1).norm(dim=1) / seen.flatten(1).norm(dim=1)
+    torch.testing.assert_close(reading.position_effect, by_position)
 
 
 def test_positions_are_those_that_draw_attention():

@@ -15,9 +15,8 @@ def test_masked_zeroes_absent_modalities_even_when_they_hold_nan():
 
 
 def test_any_present_means_any_study_of_the_batch():
-    present = torch.tensor([[True, False], [True, False]])
-    assert any_present(present[:, 0])
-    assert not any_present(present[:, 1])
+    present = torch.tensor([[True, False, False], [True, True, False]])
+    assert [any_present(here) for here in present.unbind(1)] == [True, True, False]
     assert any_present(torch.empty(2, dtype=torch.bool, device="meta"))
 
 
