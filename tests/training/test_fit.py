@@ -96,3 +96,24 @@ def test_stages_share_the_epochs_and_each_gets_one(tiny_spec):
     phases = (Phase("a", MODALITIES, 0.01), Phase("b", MODALITIES, 0.4), Phase("c", MODALITIES, 0.59))
     spans = [(start, end) for _, start, end in stages(replace(tiny_spec, phases=phases), FitOptions(epochs=10))]
     assert spans == [(0, 1), (1, 5), (5, 11)]
+
+
+class Recorder(torch.nn.Module):
+    """Notes which modalities it is shown."""
+
+    def __init__(self):
+        super().__init__()
+        self.head, self.seen = torch.nn.Linear(4, 2), []
+
+    def forward(self, x, present):
+        self.seen.append(present.clone())
+        return self.head(x.mean((2, 3, 4)))
+
+
+def test_phases_show_their_modalities_and_hide_some_at_random(tiny_spec, cohort, tmp_path):
+    phases = (Phase("two", ("t1", "t2"), 0.5), Phase("any", MODALITIES, 0.5, modality_dropout=0.5))
+    spec = replace(tiny_spec, build=Recorder, options={}, phases=phases)
+    shown = torch.cat(fit(spec, cohort, np.arange(24), replace(OPTIONS, epochs=2), tmp_path / "c").seen)
+    assert (shown[:24] == torch.tensor([True, False, True, False])).all()
+    assert 0.3 < shown[24:].float().mean() < 0.8
+    assert shown[24:].any(dim=1).all()
