@@ -75,9 +75,9 @@ def test_every_subcommand_exists_and_is_shown(module):
     text = subprocess.run(
         [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    commands = re.findall(r"^│ (\w+) {2,}", text.stdout, re.MULTILINE)
+    commands = re.findall(r"^│ ([a-z][\w-]*) {2,}", text.stdout, re.MULTILINE)
     assert commands
-    shown = set(re.findall(rf"python -m {module} (\w+)", README))
+    shown = set(re.findall(rf"python -m {module} ([a-z][\w-]*)", README))
     assert set(commands) == shown
 
 

@@ -77,5 +77,13 @@ def test_the_exit_status_is_that_of_bad_usage():
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_the_shape_is_that_of_the_studies(check, monkeypatch):
+    shapes = []
+    monkeypatch.setattr("zoo.conformance.check_model", lambda spec, shape: shapes.append(shape) or [])
+    check("sound", *SHAPE)
+    check("sound")
+    assert shapes == [(8, 32, 32), None]
+
+
 def test_a_shape_is_three_positive_numbers(check):
     assert check("sound", "--shape", "8", "0", "8").exit_code == 2

@@ -106,7 +106,15 @@ class MaskedByProduct(Good):
 
 class HelplessWithoutT1(Good):
     def forward(self, x, present):
-        return super().forward(x, present) + present[:, :1].float().log()
+        return super().forward(x, present) + present[:, :1] / present[:, :1]
+
+
+class SpreadOfOne(Good):
+    """Divides by the number of modalities less one."""
+
+    def forward(self, x, present):
+        others = present.sum(dim=1, keepdim=True) - 1
+        return super().forward(x, present) + others / others
 
 
 class BlindToT2(Good):
@@ -266,6 +274,30 @@ class SideBranch(Good):
         return masked(x, present)
 
 
+class OnlyT1ce(Good):
+    """Is never asked to grade without T1ce, which is all that it uses; so it needn't mask it."""
+
+    def clean(self, x, present):
+        return functional.pad(x[:, 1:2], (0, 0) * 3 + (1, 2))
+
+
+class HelplessWithoutT1ce(OnlyT1ce):
+    def forward(self, x, present):
+        return super().forward(x, present) + present[:, 1:2] / present[:, 1:2]
+
+
+class ZeroGate(Good):
+    """At the start nothing is let through, forward or back."""
+
+    def __init__(self):
+        super().__init__()
+        self.branch, self.gate = nn.Conv3d(4, 4, 1), nn.Parameter(torch.zeros(()))
+
+    def clean(self, x, present):
+        x = masked(x, present)
+        return x + self.gate * self.branch(x)
+
+
 class KeyBias(Good):
     """A softmax ignores its keys' bias: it can't learn, and needn't."""
 
@@ -275,7 +307,7 @@ class KeyBias(Good):
 
     def features(self, x):
         rows = torch.stack([average_and_peak(half) for half in self.stage(x).chunk(2, dim=2)], dim=1)
-        scores = self.query(rows) @ self.key(rows).mT
+        scores = self.query(rows) @ functional.linear(rows, self.key.weight, self.key.bias.detach()).mT
         return (scores.softmax(dim=-1) @ self.value(rows)).sum(dim=1)
 
 
@@ -284,10 +316,11 @@ class MissingTokens(Good):
 
     def __init__(self):
         super().__init__()
-        self.tokens = nn.Parameter(torch.zeros(4))
+        self.tokens = nn.ParameterList([nn.Parameter(torch.zeros(())) for _ in MODALITIES])
 
     def clean(self, x, present):
-        return torch.where(present[:, :, None, None, None], x, self.tokens[:, None, None, None])
+        tokens = torch.stack(list(self.tokens))
+        return torch.where(present[:, :, None, None, None], x, tokens[:, None, None, None])
 
 
 class BatchNormed(Good):
@@ -295,7 +328,22 @@ class BatchNormed(Good):
 
     def __init__(self):
         super().__init__()
-        self.stage = nn.Sequential(nn.Conv3d(4, 8, 3, 2, 1), nn.BatchNorm3d(8), nn.ReLU())
+        self.embed = nn.Sequential(nn.Linear(16, 16), nn.BatchNorm1d(16))
+
+    def features(self, x):
+        return self.embed(super().features(x)).square()
+
+
+class HeavyDropout(Good):
+    """A branch that gets no gradient in most steps of training."""
+
+    def __init__(self):
+        super().__init__()
+        self.branch = nn.Linear(16, 16)
+
+    def features(self, x):
+        features = super().features(x)
+        return features + functional.dropout(self.branch(features), 0.999, self.training)
 
 
 class SliceBySlice(Good):
@@ -372,6 +420,7 @@ FAULTS = [
     Fault("absent_voxels_do_not_matter", spec_of(Unmasked), r"absent T1 hold.* for 1e\+06.*blocks\.masked"),
     Fault("absent_voxels_do_not_matter", spec_of(MaskedByProduct), "for nan"),
     Fault("any_allowed_subset_is_graded", spec_of(HelplessWithoutT1), "without T1, found .*Add to needs"),
+    Fault("any_allowed_subset_is_graded", spec_of(SpreadOfOne), "without T1ce, T2, FLAIR, found"),
     Fault("what_it_uses_matters", spec_of(BlindToT2), "Expected T2 to matter"),
     Fault("what_it_uses_matters", spec_of(uses=THREE), "FLAIR does, by its voxels: add it to uses"),
     Fault("what_it_uses_matters", spec_of(CountsFour, uses=THREE), "FLAIR does, by its absence"),
@@ -387,7 +436,7 @@ FAULTS = [
     Fault("weights_can_be_stored", spec_of(Forgetful), "loaded weights.*persistent buffer"),
     Fault("bfloat16_changes_little", spec_of(Cancelling), "bfloat16.*in float32"),
     Fault("float16_does_not_overflow", spec_of(Overflowing), "float16 ends at 65504"),
-    Fault("layers_can_be_mapped", spec_of(cam_layers={"t1": "stage"}), "found one for T1: make"),
+    Fault("layers_can_be_mapped", spec_of(cam_layers={"t1": "stage", "pet": "stage"}), "found one for T1, pet: make"),
     Fault(
         "layers_can_be_mapped", spec_of(cam_layers=dict.fromkeys(MODALITIES, "stag")), "found 'stag'; .* stage, drop"
     ),
@@ -428,9 +477,13 @@ KEPT = [
     (spec_of(), NETWORK),
     (spec_of(needs=MODALITIES), NETWORK | {"any_allowed_subset_is_graded"}),
     (spec_of(ThreeOfFour, uses=THREE, needs=("t1ce",)), NETWORK),
+    (spec_of(OnlyT1ce, uses=("t1ce",)), NETWORK),
+    (spec_of(HelplessWithoutT1ce, uses=("t1ce",)), NETWORK),
+    (spec_of(ZeroGate), NETWORK),
     (spec_of(KeyBias), NETWORK),
     (spec_of(MissingTokens), NETWORK),
     (spec_of(BatchNormed), NETWORK),
+    (spec_of(HeavyDropout), NETWORK),
     (spec_of(SliceBySlice), NETWORK),
     (spec_of(Tied), NETWORK),
     (spec_of(cam_layers={}), NETWORK | {"layers_can_be_mapped"}),

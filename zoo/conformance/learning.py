@@ -35,7 +35,7 @@ def gradients_reach_the_input(specimen: Specimen) -> None:
 
 
 def every_parameter_can_learn(specimen: Specimen) -> None:
-    """In training mode; a gradient that only rounds to 0 there (a bias before batch normalisation) may show in use."""
+    """In training mode; what is 0 there by chance, behind dropout or before batch normalisation, may show in use."""
     if not specimen.spec.phases:
         raise NotApplicable("It has no phases: it isn't trained by gradient.")
     module = specimen.build()

@@ -98,7 +98,7 @@ def apart(found: Tensor, expected: Tensor) -> str:
 
 
 def titles(names: Iterable[str]) -> str:
-    return ", ".join(MODALITY_TITLES[name] for name in names) or "nothing"
+    return ", ".join(MODALITY_TITLES.get(name, name) for name in names) or "nothing"
 
 
 @contextmanager
