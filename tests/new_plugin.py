@@ -49,5 +49,5 @@ def _see_what_is_installed(environment: Path) -> None:
 
 def _run(python: Path | str, *arguments, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     command = [str(python), "-m", *map(str, arguments)]
-    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    variables = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": ""}
     return subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, check=False)

@@ -63,12 +63,16 @@ def test_slices_without_brain_get_no_attention():
     torch.testing.assert_close(attention.sum(-1), torch.ones(1, 6))
 
 
-def test_slice_attention_is_finite_in_half_precision():
-    """Its similarity would overflow float16: rows of 512·64 values of size 20 give 1.3e7."""
-    x = torch.full((1, 512, 4, 8, 8), 20.0).bfloat16()
-    for similarity in SliceAttention.SIMILARITIES:
-        with torch.autocast("cpu", torch.bfloat16):
-            assert SliceAttention(similarity).attention(x).isfinite().all()
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("similarity", SliceAttention.SIMILARITIES)
+def test_slice_attention_is_computed_in_full_precision_under_autocast(similarity, dtype):
+    """Its similarity would overflow float16: rows of 512·16 values of size 20 give 3.3e6."""
+    x = (20 + torch.randn(1, 512, 4, 4, 4, generator=torch.Generator().manual_seed(0))).to(dtype)
+    attention = SliceAttention(similarity)
+    expected = attention.attention(x.float())
+    with torch.autocast("cpu", dtype):
+        torch.testing.assert_close(attention.attention(x), expected)
+        assert attention(x).isfinite().all()
 
 
 @pytest.mark.parametrize(
