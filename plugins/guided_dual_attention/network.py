@@ -77,7 +77,7 @@ class GuidedDualAttention(nn.Module):
     def _encode(self, x: Tensor, present: Tensor) -> Iterator[Encoded]:
         """The primary, then the secondaries that any study of the batch has."""
         x = masked(x, present)
-        attended: dict[str, Tensor] = {}
+        guides: dict[str, Tensor] = {}
         for name in (self.options.primary, *self.options.secondaries):
             index = MODALITIES.index(name)
             here = present[:, index, None, None, None, None]
@@ -86,23 +86,24 @@ class GuidedDualAttention(nn.Module):
             scan = x[:, index : index + 1]
             low = self.encoders[name].low(scan)
             if name in self.guidance:
-                low = self.guidance[name](low, self._guide(name, low, scan, attended, present))
+                low = self.guidance[name](low, self._guide(name, low, scan, guides, present))
             middle, high = self.encoders[name].high(low)
             slices = slices_with_brain(scan, high.shape[2])
-            attended[name] = self.attention[name](high, slices) * here
-            yield Encoded(name, middle * here, high, slices, attended[name])
+            attended = self.attention[name](high, slices) * here
+            donates = self.donor is not None and name == self.options.primary
+            guides[name] = self.donor(attended) if donates else attended
+            yield Encoded(name, middle * here, high, slices, attended)
 
-    def _guide(self, name: str, low: Tensor, scan: Tensor, attended: dict[str, Tensor], present: Tensor) -> Tensor:
+    def _guide(self, name: str, low: Tensor, scan: Tensor, guides: dict[str, Tensor], present: Tensor) -> Tensor:
         """The features that guide a secondary, by `guidance_source`."""
         source = self.options.guidance_source
         if source == "self":
             high = self.encoders[name].high(low)[1]
             return self.attention[name](high, slices_with_brain(scan, high.shape[2]))
         if source == "accumulated":
-            before = present[:, [MODALITIES.index(other) for other in attended]].sum(dim=1).clamp(min=1)
-            return torch.stack(list(attended.values())).sum(dim=0) / before[:, None, None, None, None]
-        primary = attended[self.options.primary]
-        return primary if self.donor is None else self.donor(primary)
+            before = present[:, [MODALITIES.index(other) for other in guides]].sum(dim=1).clamp(min=1)
+            return torch.stack(list(guides.values())).sum(dim=0) / before[:, None, None, None, None]
+        return guides[self.options.primary]
 
 
 class Encoded(NamedTuple):

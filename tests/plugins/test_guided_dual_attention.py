@@ -111,6 +111,20 @@ def test_the_donor_is_another_study_and_stays_with_the_weights():
     torch.testing.assert_close(kept(batch), single.expand(3, -1, -1, -1, -1))
 
 
+def test_one_donor_guides_all_secondaries_of_a_study(compact):
+    """Even at batch size 1 in training, where the study itself is the next one's donor."""
+    module = _module(compact(guidance_source="shuffled")).train()
+    guides = []
+    for layer in module.guidance.values():
+        layer.register_forward_hook(lambda layer, inputs, output: guides.append(inputs[1]))
+    module(*_study())
+    kept = module.donor.features.clone()
+    guides.clear()
+    module(*_study())
+    assert len(guides) == 3
+    assert all(torch.equal(guide, kept) for guide in guides)
+
+
 @pytest.mark.parametrize("split", ["stem", "layer1", "layer2"])
 def test_guidance_enters_after_the_low_level_features(compact, split):
     module = _module(compact(lfe_split=split))
