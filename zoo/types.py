@@ -126,6 +126,9 @@ class ModelSpec:
 
     The module that `build` returns keeps the contract `forward(x, present) -> logits`: x float32 [B, 4, D, H, W],
     present bool [B, 4], logits float [B, 2] in the order LGG, HGG. `python -m zoo check ID` says whether it does.
+    It may offer more: `grade_and_auxiliary(x, present)`, its logits and {"regions": [B, 3, D', H', W']}, which training
+    fits to tumour masks (`zoo.blocks.RegionScores`), and `attention_maps(x, present)`, a `zoo.blocks.AttentionReading`
+    by modality, for the explainers of attention.
 
     needs: modalities without which the model refuses. uses: all modalities it can look at.
     options: arguments of `build`, kept with the weights. vary: makes the spec of the same model with other options,
