@@ -71,6 +71,9 @@ def test_a_checkpoint_of_another_run_is_not_gone_on_from(tiny_spec, cohort, tmp_
     fit(tiny_spec, cohort, np.arange(8), replace(OPTIONS, epochs=1), tmp_path / "c")
     with pytest.raises(ZooError, match="expected a checkpoint of the run"):
         fit(tiny_spec, cohort, np.arange(8), replace(OPTIONS, epochs=2), tmp_path / "c")
+    otherwise = replace(tiny_spec, phases=(Phase("all", ("t1ce",), rates={"encoder.": 0.5}),))
+    with pytest.raises(ZooError, match="expected a checkpoint of the run"):
+        fit(otherwise, cohort, np.arange(8), replace(OPTIONS, epochs=1), tmp_path / "c")
 
 
 def test_a_frozen_part_stays_as_it_was(tiny_spec, cohort, tmp_path):

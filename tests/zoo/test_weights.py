@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from zoo import Recipe, WeightsError
-from zoo.weights import CHECKSUMS, Calibration, TrainingRecord, load_weights, save_weights
+from zoo.weights import CHECKSUMS, CalibratedMember, Calibration, TrainingRecord, load_weights, save_weights
 
 RECORD = TrainingRecord("40 made-up studies", Calibration(1.5, -0.2, "10 of them"), details={"auc": 0.5})
 
@@ -30,6 +30,17 @@ def test_what_is_saved_is_loaded(saved):
     assert model.revision.startswith("embedded:")
     for name, value in model.module.state_dict().items():
         torch.testing.assert_close(value, module.state_dict()[name].half().float())
+
+
+def test_a_member_answers_with_calibrated_log_odds(saved):
+    spec, _ = saved
+    trained = load_weights(spec)
+    x, present = torch.randn(2, 4, 8, 32, 32), torch.ones(2, 4, dtype=torch.bool)
+    with torch.inference_mode():
+        plain = trained.module(x, present)
+        calibrated = CalibratedMember(trained.module, trained.record.calibration)(x, present)
+    expected = 1.5 * (plain[:, 1] - plain[:, 0]) - 0.2
+    torch.testing.assert_close(calibrated[:, 1] - calibrated[:, 0], expected)
 
 
 def test_untrained_model_says_how_to_train_it(tiny_spec):
