@@ -108,10 +108,13 @@ class Page:
     def _follow(self, task: str, card: str = "", **arguments: Any) -> Generator[tuple[Any, ...], None, Any]:
         """Run a task and show how far it is, below `card`; returns the task's result."""
         running = self.worker.run(task, **arguments)
+        shown = None
         try:
             while True:
                 update = next(running)
-                yield gr.skip(), card + progress_card(update.fraction, update.text), gr.skip()
+                news = update != shown  # the same card again would be read out again, four times a second
+                shown = update
+                yield gr.skip(), card + progress_card(update.fraction, update.text) if news else gr.skip(), gr.skip()
         except StopIteration as finished:
             return finished.value
         finally:

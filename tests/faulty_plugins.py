@@ -59,6 +59,13 @@ AT_LOADING = {
     "wrong_type": _source(offers='["resnet"]'),
     "duplicate_id": _source(offers='[offer("single-t1ce.compact")]'),
 }
+REASONS = {
+    "broken_import": "ModuleNotFoundError: No module named 'a_package_that_is_not_there'",
+    "misspelt_hook": "unknown hook 'register_model'",
+    "wrong_type": "register_models must return a list of ModelSpec, found ['resnet']",
+    "duplicate_id": "the id 'single-t1ce.compact' is already taken by plugins.single_encoder",
+}
+"""What is said of each that can't be loaded."""
 AT_GRADING = {
     "crash_in_build": _source(init='raise RuntimeError("out of cheese")'),
     "wrong_shape": _source(answer="logits[:, :1]"),

@@ -79,6 +79,19 @@ def test_the_same_study_is_not_read_twice_and_another_one_replaces_it(registry, 
     assert not session.folder.exists()
 
 
+def test_a_card_is_sent_again_only_when_it_has_news(registry, files, tmp_path):
+    class Waiting(FakeWorker):
+        def run(self, task, **arguments):
+            for text in ("reading", "reading", "reading", "copying"):
+                yield Update(0.5, text)
+            raise StudyError("enough")
+
+    cards = [step[1] for step in _run(app.Page(registry, Waiting(), tmp_path / "cache"), None, files)]
+    told = [card for card in cards if isinstance(card, str)]
+    assert sum("reading" in card for card in told) == 1
+    assert sum("copying" in card for card in told) == 1
+
+
 def test_a_grade_stays_when_its_heat_map_fails(registry, files, tmp_path):
     from zoo import Grade
 

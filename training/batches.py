@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from training.cache import PreparedCohort
 from zoo import MODALITIES
+from zoo.weights import device_of
 
 BATCH_SIZE = 8
 
@@ -30,15 +31,18 @@ def load_batch(
 
 def predict(module: nn.Module, cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[str]) -> np.ndarray:
     """logit(HGG) − logit(LGG) of the chosen cases, float64 [len(rows)]."""
-    logits = apply(module, cohort, rows, modalities)
+    logits = apply(module, cohort, rows, modalities, device_of(module))
     return logits[:, 1] - logits[:, 0]
 
 
 def apply(
-    function: Callable[[Tensor, Tensor], Tensor], cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[str]
+    function: Callable[[Tensor, Tensor], Tensor],
+    cohort: PreparedCohort,
+    rows: np.ndarray,
+    modalities: Sequence[str],
+    device: torch.device,
 ) -> np.ndarray:
-    """function(x, present) of the chosen cases, batch by batch, float64 [len(rows), …]."""
-    device = best_device()
+    """function(x, present) of the chosen cases, batch by batch on the device, float64 [len(rows), …]."""
     results = []
     with torch.inference_mode():
         for part in np.array_split(rows, max(1, len(rows) // BATCH_SIZE)):

@@ -12,13 +12,14 @@ from torch import nn
 from training.batches import apply
 from training.cache import PreparedCohort
 from zoo import ModelSpec
+from zoo.weights import device_of
 
 RIDGE = 1.0
 
 
 def fit_head(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: np.ndarray) -> None:
     """Fit `module.head` to the measurements of the chosen cases: standardised, balanced between grades, mild ridge."""
-    measurements = apply(module.measurements, cohort, rows, spec.uses)
+    measurements = apply(module.measurements, cohort, rows, spec.uses, device_of(module))
     scaler, regression = StandardScaler(), LogisticRegression(C=1 / RIDGE, class_weight="balanced")
     make_pipeline(scaler, regression).fit(measurements, cohort.y[rows])
     weight = regression.coef_ / scaler.scale_

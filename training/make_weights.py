@@ -92,7 +92,7 @@ def fit_calibration(margins: np.ndarray, y: np.ndarray, fitted_on: str) -> Calib
 
 
 def calibrated(margins: np.ndarray, calibration: Calibration) -> np.ndarray:
-    return 1 / (1 + np.exp(-(calibration.slope * margins + calibration.intercept)))
+    return 1 / (1 + np.exp(-calibration.log_odds(margins)))
 
 
 def measure(p_hgg: np.ndarray, y: np.ndarray) -> dict[str, float]:

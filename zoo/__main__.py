@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from zoo.errors import Refused, WeightsError, ZooError
-from zoo.listing import model_rows, print_models
 from zoo.registry import Registry, load_registry
 from zoo.types import DISCLAIMER, ModelSpec, Volumes
 
@@ -27,6 +26,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command()
 def models(as_json: AsJson = False) -> None:
     """List the models of the zoo, and the plugins that are left out."""
+    from zoo.listing import model_rows, print_models
+
     registry = load_registry()
     rows = model_rows(registry)
     if as_json:

@@ -22,7 +22,7 @@ def grade_study(volumes: Volumes, findings: Sequence[Finding], model: TrainedMod
     margin = hgg_margin(model, prepare(volumes, model.spec.recipe))
     seconds = time.perf_counter() - started
     record = model.record
-    logit = record.calibration.slope * margin + record.calibration.intercept
+    logit = record.calibration.log_odds(margin)
     p_hgg = 0.5 * (1 + math.tanh(logit / 2))
     return Grade(
         study=volumes.id,

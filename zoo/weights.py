@@ -31,6 +31,10 @@ class Calibration:
     intercept: float = 0.0
     fitted_on: str = ""
 
+    def log_odds(self, margin: Any) -> Any:
+        """The calibrated log-odds of HGG; of a number, an array or a tensor."""
+        return self.slope * margin + self.intercept
+
     @property
     def description(self) -> str:
         return f"calibrated on {self.fitted_on}" if self.fitted_on else "uncalibrated"
@@ -57,8 +61,12 @@ class TrainedModel:
 
     @property
     def device(self) -> torch.device:
-        """Where its parameters are; a model without any computes on the CPU."""
-        return next((parameter.device for parameter in self.module.parameters()), torch.device("cpu"))
+        return device_of(self.module)
+
+
+def device_of(module: nn.Module) -> torch.device:
+    """Where its parameters are; a module without any computes on the CPU."""
+    return next((parameter.device for parameter in module.parameters()), torch.device("cpu"))
 
 
 def save_weights(path: Path, spec: ModelSpec, module: nn.Module, record: TrainingRecord) -> None:
@@ -107,8 +115,8 @@ class CalibratedMember(nn.Module):
 
     def forward(self, x: torch.Tensor, present: torch.Tensor) -> torch.Tensor:
         logits = self.module(x, present)
-        margin = self.calibration.slope * (logits[:, 1] - logits[:, 0]) + self.calibration.intercept
-        return torch.stack([torch.zeros_like(margin), margin], dim=1)
+        log_odds = self.calibration.log_odds(logits[:, 1] - logits[:, 0])
+        return torch.stack([torch.zeros_like(log_odds), log_odds], dim=1)
 
 
 def own_state(spec: ModelSpec, module: nn.Module) -> dict[str, torch.Tensor]:

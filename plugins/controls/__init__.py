@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from plugins import WEIGHTS
-from zoo import MODALITIES, Card, ModelSpec, hookimpl
+from zoo import MODALITIES, Card, ModelSpec, Recipe, hookimpl
 
+DELTA_NEEDS = ("t1", "t1ce", "flair")
 LIMITS = "A yardstick, not a grader: it can't know what matters. Expects skull-stripped, co-registered scans."
 
 
@@ -26,7 +28,7 @@ def register_models() -> list[ModelSpec]:
     )
     return [
         _spec("volume-control", "Brain volume (control)", (), MODALITIES, build_volume, volume),
-        _spec("delta-control", "Enhancing volume (control)", ("t1", "t1ce", "flair"), None, build_delta, delta),
+        _spec("delta-control", "Enhancing volume (control)", DELTA_NEEDS, DELTA_NEEDS, build_delta, delta),
     ]
 
 
@@ -42,18 +44,17 @@ def build_delta(**options: Any) -> Any:
     return DeltaControl(**options)
 
 
-def _spec(
-    name: str, title: str, needs: tuple[str, ...], uses: tuple[str, ...] | None, build: Any, card: Card
-) -> ModelSpec:
-    model_id = f"{name}.compact"
+def _spec(name: str, title: str, needs: tuple[str, ...], uses: tuple[str, ...], build: Any, card: Card) -> ModelSpec:
+    model_id, recipe = f"{name}.compact", Recipe()
     return ModelSpec(
         id=model_id,
         title=title,
         family="control",
         needs=needs,
-        uses=uses or needs,
+        uses=uses,
         build=build,
-        options={"voxel_ml": 0.016},
+        options={"voxel_ml": math.prod(recipe.spacing) / 1000},
+        recipe=recipe,
         differentiable=False,
         card=card,
         weights=WEIGHTS / f"{model_id}.safetensors",

@@ -8,6 +8,7 @@ from plugins import LIMITS, WEIGHTS
 from zoo import MODALITIES, Card, ModelSpec, hookimpl
 
 MEMBERS = tuple(f"single-{modality}.compact" for modality in MODALITIES)
+MEMBERS_LIMITS = f"As good as its four members, whose weights it uses. {LIMITS}"
 
 
 @hookimpl
@@ -16,13 +17,13 @@ def register_models() -> list[ModelSpec]:
         summary="The mean of the probabilities that four graders of one modality each arrive at.",
         reference="Decision-level fusion; Kittler et al. 1998, sum rule",
         intended_use="Baseline: fusion without any learning.",
-        limits=f"As good as its four members, whose weights it uses. {LIMITS}",
+        limits=MEMBERS_LIMITS,
     )
     stacked = Card(
         summary="Logistic regression on the log-odds of four graders of one modality each.",
         reference="Decision-level fusion; stacked generalisation, Wolpert 1992",
         intended_use="Baseline: fusion that learns how much each modality is worth, and nothing else.",
-        limits=f"As good as its four members, whose weights it uses. {LIMITS}",
+        limits=MEMBERS_LIMITS,
     )
     return [
         _spec("decision-mean", "Mean of decisions", build_mean, mean),

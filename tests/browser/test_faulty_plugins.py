@@ -7,16 +7,10 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from faulty_plugins import AT_LOADING, install_faulty_plugins
+from faulty_plugins import AT_LOADING, REASONS, install_faulty_plugins
 from page_actions import PATIENCE_MS, card, choose, upload
 
 GOOD = "T1ce alone (single-t1ce.compact)"
-REASONS = {
-    "broken_import": "No module named 'a_package_that_is_not_there'",
-    "misspelt_hook": "unknown hook 'register_model'",
-    "wrong_type": "must return a list of ModelSpec",
-    "duplicate_id": "already taken by plugins.single_encoder",
-}
 
 
 @pytest.fixture(scope="module")

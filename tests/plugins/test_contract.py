@@ -48,12 +48,3 @@ def test_keeps_what_it_promises(outcomes, model_id):
 def test_the_headline_model_is_spared_no_promise_of_a_network(outcomes, tag):
     skipped = {outcome.promise for outcome in outcomes(f"guided-dual-attention.{tag}") if outcome.skipped}
     assert skipped == NOT_OF_A_NETWORK
-
-
-def test_paper_preset_has_the_papers_size():
-    """Four trunks of 11.47 M, with attention, guidance and head on top, built without memory."""
-    spec = MODELS["guided-dual-attention.paper"]
-    with torch.device("meta"):
-        module = spec.build(**spec.options)
-    encoders = sum(p.numel() for p in module.encoders.parameters())
-    assert encoders == pytest.approx(45.9e6, rel=0.01)

@@ -29,6 +29,7 @@ def test_a_batch_shows_the_chosen_modalities(cohort):
 @pytest.mark.parametrize("count", [1, 7, 8, 21])
 def test_a_function_is_applied_to_each_row_in_order(cohort, count):
     rows = np.arange(20, 20 - count, -1)
-    found = apply(lambda x, present: torch.stack([x[:, 1, 0, 0, 0], present.sum(1)], 1), cohort, rows, ("t1ce", "t2"))
+    shown, device = ("t1ce", "t2"), torch.device("cpu")
+    found = apply(lambda x, here: torch.stack([x[:, 1, 0, 0, 0], here.sum(1)], 1), cohort, rows, shown, device)
     assert found[:, 0].tolist() == rows.tolist()
     assert found[:, 1].tolist() == [1 if row == 3 else 2 for row in rows]

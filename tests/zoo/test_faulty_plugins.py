@@ -11,17 +11,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from faulty_plugins import AT_GRADING, AT_LOADING, install_faulty_plugins
+from faulty_plugins import AT_GRADING, AT_LOADING, REASONS, install_faulty_plugins
 from zoo import PluginError, WeightsError
 from zoo.worker import Limits, Worker
 
 GOOD = "single-t1ce.compact"
-REASONS = {
-    "broken_import": "ModuleNotFoundError: No module named 'a_package_that_is_not_there'",
-    "misspelt_hook": "unknown hook 'register_model'",
-    "wrong_type": "register_models must return a list of ModelSpec, found ['resnet']",
-    "duplicate_id": f"the id '{GOOD}' is already taken by plugins.single_encoder",
-}
 FAILURES = {
     "crash_in_build": "crash_in_build of the plugin crash_in_build: RuntimeError: out of cheese",
     "wrong_shape": "wrong_shape of the plugin wrong_shape: expected logits of shape (1, 2), found (1, 1)",
