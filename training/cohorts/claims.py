@@ -1,0 +1,94 @@
+"""All that folders and tables say about one case, kept side by side until it is known whether they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from training.cohorts.folders import nifti_files
+from training.cohorts.tables import Row
+from training.cohorts.types import LeftOut
+from zoo import GRADES, MODALITIES
+
+FILES = (*MODALITIES, "seg")
+FACTS = ("grade", "patient", "site", "hospital", "folder", *FILES)
+
+
+@dataclass
+class Claims:
+    """names: all that the case is called anywhere. said: for each fact its values, and who says so."""
+
+    case: str
+    names: set[str]
+    said: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+
+    def add(self, fact: str, value: str, source: str) -> None:
+        if value:
+            self.said.setdefault(fact, {}).setdefault(value, []).append(source)
+
+    def add_row(self, row: Row) -> None:
+        self.names.update(row.cells.values())
+        for fact in FACTS:
+            self.add(fact, _normalised(fact, row.cells.get(fact, ""), row.table.parent), row.table.name)
+
+    def get(self, fact: str) -> str:
+        """What is said, or ""."""
+        return next(iter(self.said.get(fact, {})), "")
+
+    def paths(self, facts: Iterable[str]) -> dict[str, Path]:
+        return {fact: Path(self.get(fact)) for fact in facts if self.get(fact)}
+
+    def doubt(self, unread: Sequence[str]) -> str:
+        """Why the case can't be used, in words; "" where it can. unread: spreadsheets that may know its grade."""
+        return self._disagreement() or self._absence() or self._grade_fault(unread)
+
+    def _disagreement(self) -> str:
+        return "; ".join(
+            f"{fact} " + ", but ".join(f"{value} by {' and '.join(sources)}" for value, sources in values.items())
+            for fact, values in self.said.items()
+            if len(values) > 1
+        )
+
+    def _absence(self) -> str:
+        if absent := [str(path) for path in self.paths(FILES).values() if not path.is_file()]:
+            return f"its files are not there: {', '.join(absent)}"
+        folder = Path(self.get("folder"))
+        if self.paths(MODALITIES) or nifti_files(folder):
+            return ""
+        return f"no NIfTI file in its folder {folder}" if folder.is_dir() else f"its folder is not there: {folder}"
+
+    def _grade_fault(self, unread: Sequence[str]) -> str:
+        grade = self.get("grade")
+        if not grade:
+            return "no grade given" + "".join(f"; {name} is not read: save it as CSV" for name in unread)
+        return "" if grade in GRADES else f"expected the grade LGG or HGG, found {grade!r}"
+
+
+def gather(home: Path, folders: Iterable[tuple[Path, str]], rows: Iterable[Row]) -> tuple[list[Claims], list[LeftOut]]:
+    """What folders (with the grade that their place tells) and rows say, by case; and the rows that name no case.
+
+    A case without a folder or files of its own is expected in the folder of its name in `home`.
+    """
+    claims: dict[str, Claims] = {}
+    for folder, grade in folders:
+        case = claims.setdefault(folder.name.lower(), Claims(folder.name, {folder.name}))
+        case.add("folder", str(folder), f"{folder.parent.name}/")
+        case.add("grade", grade, f"{folder.parent.name}/")
+    known, nameless = frozenset(claims), []
+    for row in rows:
+        cases = row.cases(known)
+        for name in cases:
+            claims.setdefault(name.lower(), Claims(name, {name})).add_row(row)
+        if row.cells["grade"] and not cases:
+            nameless.append(LeftOut(f"row {row.number} of {row.table.name}", "a grade, but no case is named"))
+    for case in claims.values():
+        if not case.get("folder"):
+            case.add("folder", str(home / case.case), home.name)
+    return list(claims.values()), nameless
+
+
+def _normalised(fact: str, value: str, folder: Path) -> str:
+    if value and fact in ("folder", *FILES):
+        return str(folder / value)
+    return value.upper() if value.upper() in GRADES else value

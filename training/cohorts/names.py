@@ -1,0 +1,73 @@
+"""What the names of a case tell: the patient under one name for all BraTS years, the site, the first year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+# Brats18_CBICA_AAB_1: year, site, number of the patient at the site, study.
+SITED = re.compile(r"brats(1[789])_([a-z0-9]+)_([a-z0-9]+)_\d+", re.IGNORECASE)
+# BraTS20_Training_001 and BraTS2021_01476 tell their year; BraTS-GLI-00005-000 (patient, time point) is of 2023.
+DATED = re.compile(r"brats(?:20)?(\d\d)_.+|brats-[a-z]+-\d+-\d+", re.IGNORECASE)
+TIMED = re.compile(r"(brats-[a-z]+-\d+)-\d+", re.IGNORECASE)
+TCGA = re.compile(r"(tcga-[a-z0-9]{2}-[a-z0-9]{4})(-.*)?", re.IGNORECASE)
+
+# Prefixes that are one hospital: the tissue source sites of the TCGA ids behind them (design, evaluation.md).
+# Every other site is a hospital of its own.
+HOSPITALS = {
+    "TCIA02": "Henry Ford",
+    "TCIA10": "Henry Ford",
+    "TCIA08": "Thomas Jefferson",
+    "TCIA09": "Thomas Jefferson",
+    "TCIA06": "Case Western",
+    "TCIA12": "Case Western",
+    "TCIA13": "Case Western",
+}
+
+
+def hospital_of(site: str) -> str:
+    return HOSPITALS.get(site, site)
+
+
+def patient_of(case: str, names: Collection[str]) -> str:
+    """Site and number in BraTS 2017–2019, else the TCGA id, else the earliest BraTS id without its time point.
+
+    names: all that the case is called anywhere, `case` included.
+    """
+    if sited := _newest_sited(names):
+        # TCIA_135 of BraTS 2017 is TCIA02_135 since 2018: the numbers are unique over all TCIA sites.
+        return f"{re.sub(r'^TCIA[0-9]+$', 'TCIA', sited[2].upper())}_{sited[3].upper()}"
+    if tcga := sorted(match[1].upper() for name in names if (match := TCGA.fullmatch(name))):
+        return tcga[0]
+    dated = [name for name in names if year_of(name)]
+    return without_time_point(min(dated, key=lambda name: (year_of(name), name), default=case))
+
+
+def site_of(names: Collection[str]) -> str:
+    """The prefix in BraTS 2018 and 2019, like "TCIA02"; "" where no name tells it."""
+    sited = _newest_sited(names)
+    site = sited[2].upper() if sited else ""
+    return "" if site == "TCIA" else site
+
+
+def since(names: Collection[str]) -> int:
+    """The first BraTS year with a name for the patient, 0 without any; 2017 and 2018 are the same 285 patients."""
+    years = [year_of(name) for name in names if year_of(name)]
+    return max(2018, min(years)) if years else 0
+
+
+def year_of(name: str) -> int:
+    """The BraTS year that a name belongs to, or 0."""
+    match = DATED.fullmatch(name)
+    return 0 if match is None else 2000 + int(match[1] or 23)
+
+
+def without_time_point(name: str) -> str:
+    match = TIMED.fullmatch(name)
+    return match[1] if match else name
+
+
+def _newest_sited(names: Collection[str]) -> re.Match[str] | None:
+    """The newest, because BraTS 2017 names no TCIA site."""
+    matches = [match for name in names if (match := SITED.fullmatch(name))]
+    return max(matches, key=lambda match: (match[1], match[0]), default=None)
