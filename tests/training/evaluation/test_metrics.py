@@ -1,0 +1,100 @@
+"""Measures against scikit-learn's and by hand."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from sklearn import metrics as sklearn
+from sklearn.calibration import calibration_curve
+
+from training.evaluation.metrics import auc, expected_calibration_error, measure, reliability, wins
+
+
+@pytest.fixture
+def predictions():
+    """200 grades, three in four HGG, with probabilities that tie now and then."""
+    rng = np.random.default_rng(0)
+    y = (rng.random(200) < 0.75).astype(np.int64)
+    return y, np.clip(rng.normal(0.35 + 0.3 * y, 0.2), 0, 1).round(2)
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.3])
+def test_measures_equal_scikit_learns(predictions, threshold):
+    y, p_hgg = predictions
+    grade = (p_hgg >= threshold).astype(int)
+    measured = measure(y, p_hgg, threshold)
+    expected = {
+        "cases": 200,
+        "auc": sklearn.roc_auc_score(y, p_hgg),
+        "accuracy": sklearn.accuracy_score(y, grade),
+        "balanced_accuracy": sklearn.balanced_accuracy_score(y, grade),
+        "sensitivity": sklearn.recall_score(y, grade),
+        "specificity": sklearn.recall_score(y, grade, pos_label=0),
+        "f1": sklearn.f1_score(y, grade),
+        "brier": sklearn.brier_score_loss(y, p_hgg),
+        "ece": expected_calibration_error(y, p_hgg),
+    }
+    assert list(measured) == list(expected)
+    assert measured == pytest.approx(expected)
+
+
+def test_measures_by_hand():
+    y, p_hgg = np.array([1, 1, 1, 1, 0, 0]), np.array([0.5, 0.9, 0.8, 0.4, 0.6, 0.1])
+    measured = measure(y, p_hgg)
+    assert measured["auc"] == 6 / 8
+    assert measured["sensitivity"] == 3 / 4
+    assert measured["specificity"] == 1 / 2
+    assert measured["f1"] == 6 / 8
+    assert measured["brier"] == pytest.approx((0.25 + 0.01 + 0.04 + 0.36 + 0.36 + 0.01) / 6)
+
+
+@pytest.mark.parametrize(
+    ("grade", "missing"),
+    [(1, {"auc", "balanced_accuracy", "specificity"}), (0, {"auc", "balanced_accuracy", "sensitivity", "f1"})],
+)
+def test_what_one_grade_alone_does_not_define_is_none(grade, missing):
+    measured = measure(np.full(3, grade), np.array([0.1, 0.2, 0.3]))
+    assert {name for name, value in measured.items() if value is None} == missing
+    assert measured["brier"] == pytest.approx(np.mean((np.array([0.1, 0.2, 0.3]) - grade) ** 2))
+    json.dumps(measured, allow_nan=False)
+
+
+def test_a_win_counts_one_and_a_tie_half():
+    table = wins(np.array([1, 0, 0, 1]), np.array([2.0, 2.0, 3.0, 9.0]))
+    assert table.tolist() == [[0.5, 0.0], [1.0, 1.0]]
+
+
+def test_the_share_of_wins_is_the_auc(predictions):
+    assert wins(*predictions).mean() == pytest.approx(auc(*predictions), abs=1e-12)
+
+
+def test_calibration_error_by_hand():
+    y, p_hgg = np.array([0, 1, 1, 1, 0]), np.array([0.12, 0.18, 0.91, 0.95, 0.99])
+    assert reliability(y, p_hgg) == [pytest.approx((0.15, 1 / 2, 2)), pytest.approx((0.95, 2 / 3, 3))]
+    expected = 2 / 5 * abs(0.15 - 1 / 2) + 3 / 5 * abs(0.95 - 2 / 3)
+    assert expected_calibration_error(y, p_hgg) == pytest.approx(expected)
+    assert expected_calibration_error(y, p_hgg, bins=1) == pytest.approx(abs(p_hgg.mean() - 3 / 5))
+
+
+@pytest.mark.parametrize("bins", [5, 10])
+def test_reliability_is_scikit_learns_curve_with_counts(predictions, bins):
+    rows = reliability(*predictions, bins)
+    share, mean_p = calibration_curve(*predictions, n_bins=bins)
+    np.testing.assert_allclose([row.share_hgg for row in rows], share)
+    np.testing.assert_allclose([row.mean_p_hgg for row in rows], mean_p)
+    assert sum(row.cases for row in rows) == 200
+
+
+def test_probabilities_0_and_1_have_a_bin():
+    assert reliability(np.array([0, 1]), np.array([0.0, 1.0])) == [(0, 0, 1), (1, 1, 1)]
+
+
+@pytest.mark.parametrize(("cases", "error"), [(28, 0.18), (1000, 0.03)])
+def test_a_perfect_model_seems_miscalibrated_on_few_cases(cases, error):
+    rng = np.random.default_rng(0)
+    p_hgg = rng.random((300, cases))
+    y = (rng.random(p_hgg.shape) < p_hgg).astype(int)
+    errors = [expected_calibration_error(*row) for row in zip(y, p_hgg, strict=True)]
+    assert np.mean(errors) == pytest.approx(error, rel=0.1)

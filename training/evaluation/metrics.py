@@ -1,0 +1,70 @@
+"""How good predictions are: their ranking, their grades, and their probabilities."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.metrics import brier_score_loss, confusion_matrix, roc_auc_score
+
+
+class ReliabilityBin(NamedTuple):
+    """One point of a reliability plot: predictions that are alike, and how often they were right."""
+
+    mean_p_hgg: float
+    share_hgg: float
+    cases: int
+
+
+def measure(y: np.ndarray, p_hgg: np.ndarray, threshold: float = 0.5) -> dict[str, float | int | None]:
+    """Every measure of int64 [N] grades and float64 [N] probabilities, N ≥ 1; HGG is positive, from `threshold` on."""
+    tn, fp, fn, tp = confusion_matrix(y, p_hgg >= threshold, labels=[0, 1]).ravel().tolist()
+    sensitivity, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
+    return {
+        "cases": len(y),
+        "auc": auc(y, p_hgg),
+        "accuracy": _ratio(tp + tn, len(y)),
+        "balanced_accuracy": _mean(sensitivity, specificity),
+        "sensitivity": sensitivity,
+        "specificity": specificity,
+        "f1": _ratio(2 * tp, 2 * tp + fp + fn),
+        "brier": float(brier_score_loss(y, p_hgg)),
+        "ece": expected_calibration_error(y, p_hgg),
+    }
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _mean(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else (a + b) / 2
+
+
+def auc(y: np.ndarray, score: np.ndarray) -> float | None:
+    """Area under the ROC curve; None unless both grades are there."""
+    return float(roc_auc_score(y, score)) if len(np.unique(y)) == 2 else None
+
+
+def wins(y: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """float64 [HGG, LGG]: 1 where the HGG case scores higher than the LGG case, ½ where they tie; its mean is the AUC.
+
+    The kernel ψ of DeLong, DeLong & Clarke-Pearson (1988). It takes 8 bytes a pair: 8 MB for 1,000 cases of each.
+    """
+    return np.heaviside(np.subtract.outer(score[y == 1], score[y == 0]), 0.5)
+
+
+def expected_calibration_error(y: np.ndarray, p_hgg: np.ndarray, bins: int = 10) -> float:
+    """Mean over the cases of |mean p − share of HGG| of their bin (Naeini, Cooper & Hauskrecht 2015).
+
+    Biased upwards when N is small: a perfect model with evenly spread p has 0.18 at N = 28 and 0.03 at N = 1,000.
+    """
+    rows = reliability(y, p_hgg, bins)
+    return sum(row.cases * abs(row.mean_p_hgg - row.share_hgg) for row in rows) / len(y)
+
+
+def reliability(y: np.ndarray, p_hgg: np.ndarray, bins: int = 10) -> list[ReliabilityBin]:
+    """The non-empty ones of equally wide bins of p_hgg, from low to high; a bin holds its upper edge, as sklearn's."""
+    bin_of = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], p_hgg)
+    members = [bin_of == index for index in np.unique(bin_of)]
+    return [ReliabilityBin(float(p_hgg[m].mean()), float(y[m].mean()), int(m.sum())) for m in members]
