@@ -1,0 +1,140 @@
+"""How far a measure could be off: 95 % intervals that hold on small test sets.
+
+All treat the trained models as fixed: they tell what other patients would change, not what another training would.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.polynomial import Polynomial
+from scipy.special import expit, logit
+from scipy.stats import binomtest, norm
+
+from training.evaluation.metrics import wins
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Both bounds of a confidence interval."""
+
+    low: float
+    high: float
+
+
+def delong_interval(y: np.ndarray, score: np.ndarray, level: float = 0.95) -> Interval | None:
+    """Of the AUC: DeLong's variance on the logit scale, Newcombe's method where that variance is 0.
+
+    None unless both grades are there.
+    """
+    return pooled_over_folds_interval(y, score, np.zeros(len(y)), level)
+
+
+def pooled_over_folds_interval(
+    y: np.ndarray, score: np.ndarray, folds: np.ndarray, level: float = 0.95
+) -> Interval | None:
+    """Of the mean of the folds' AUCs: the folds test different patients, so var = Σ var_j / J², on the logit scale.
+
+    folds: int [N]. Folds of a single grade have no AUC and don't count; None if none is left. Where the variance is 0
+    (every fold is perfect, or has one case of a grade), Newcombe's method for that AUC on the cases of all folds.
+    """
+    tables = [
+        table for table in (wins(y[folds == fold], score[folds == fold]) for fold in np.unique(folds)) if table.size
+    ]
+    if not tables:
+        return None
+    auc = float(np.mean([table.mean() for table in tables]))
+    variance = sum(delong_variance(table) for table in tables) / len(tables) ** 2
+    if variance == 0:
+        hgg, lgg = np.sum([table.shape for table in tables], axis=0)
+        return newcombe_interval(auc, int(hgg), int(lgg), level)
+    half = norm.isf((1 - level) / 2) * np.sqrt(variance) / (auc * (1 - auc))
+    return Interval(float(expit(logit(auc) - half)), float(expit(logit(auc) + half)))
+
+
+def delong_variance(pairs: np.ndarray) -> float:
+    """Variance of an AUC from its `wins`, float64 [HGG, LGG] (DeLong, DeLong & Clarke-Pearson 1988).
+
+    From the difference of two models' wins it is the variance of the difference of their AUCs, covariance included.
+    0 where it can't be told, with a single case of a grade.
+    """
+    if min(pairs.shape) < 2:
+        return 0.0
+    hgg, lgg = pairs.mean(axis=1), pairs.mean(axis=0)
+    return float(hgg.var(ddof=1) / len(hgg) + lgg.var(ddof=1) / len(lgg))
+
+
+def newcombe_interval(auc: float, hgg: int, lgg: int, level: float = 0.95) -> Interval:
+    """Of an AUC, from the numbers of cases alone (Newcombe 2006, Statistics in Medicine 25:559, method 5).
+
+    The θ with (θ − auc)² ≤ z² V(θ), where V is Hanley & McNeil's variance with both m − 1 and n − 1 replaced by their
+    mean N*: θ(1−θ)/(mn) · [1 + N*(1−θ)/(2−θ) + N*θ/(1+θ)]. Times mn(2−θ)(1+θ) this is a quartic with one root in
+    each of [−1, 0], [0, auc], [auc, 1] and [1, 2]: the middle two are the bounds.
+    """
+    theta, spare = Polynomial([0, 1]), (hgg + lgg) / 2 - 1
+    poles = (2 - theta) * (1 + theta)
+    variance = theta * (1 - theta) * (poles + spare * (1 + 2 * theta - 2 * theta**2))
+    equation = (theta - auc) ** 2 * poles * hgg * lgg - norm.isf((1 - level) / 2) ** 2 * variance
+    _, low, high, _ = np.clip(np.sort(equation.roots().real), 0, 1).tolist()
+    return Interval(low, high)
+
+
+def wilson_interval(successes: int, n: int, level: float = 0.95) -> Interval | None:
+    """Of a proportion, such as a sensitivity (Wilson 1927); None of nothing."""
+    if n == 0:
+        return None
+    interval = binomtest(successes, n).proportion_ci(level, method="wilson")
+    return Interval(float(interval.low), float(interval.high))
+
+
+def bootstrap_intervals(
+    measures: Callable[[np.ndarray], Mapping[str, float | None]],
+    y: np.ndarray,
+    patients: Sequence[str],
+    draws: int = 2000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> dict[str, Interval | None]:
+    """Percentile intervals of measures that have no formula: patients are drawn anew, each grade for itself.
+
+    measures: from the rows of a sample, int64 [N], to its measures by name: `lambda rows: measure(y[rows], p[rows])`.
+    Draws in which a measure is None don't count for it. Not for an AUC: on few cases percentiles hold it too seldom
+    (`delong_interval` does not). Nor for a calibration error: every draw adds to its upward bias, so of a calibrated
+    model the percentiles all lie above the truth.
+    """
+    counts = draw_patients(patients, y.tolist(), draws, seed)
+    drawn = [measures(np.repeat(np.arange(len(y)), times)) for times in counts]
+    return {name: percentile_interval([measured[name] for measured in drawn], level) for name in drawn[0]}
+
+
+def percentile_interval(values: Sequence[float | None] | np.ndarray, level: float = 0.95) -> Interval | None:
+    """The middle `level` of what was drawn; None of nothing."""
+    known = [value for value in values if value is not None]
+    return Interval(*np.quantile(known, [(1 - level) / 2, (1 + level) / 2]).tolist()) if known else None
+
+
+def draw_patients(patients: Sequence[str], strata: Sequence[Hashable], draws: int, seed: int) -> np.ndarray:
+    """How often each case is in each bootstrap sample, int64 [draws, N]: all cases of a patient travel together.
+
+    strata: a label for every case, such as its grade. Patients whose cases have the same labels are drawn from each
+    other, so every sample has as many of them; whoever has studies of both grades is exchanged only for their like.
+    """
+    rng = np.random.default_rng(seed)
+    names, owner = np.unique(np.asarray(patients), return_inverse=True)
+    counts = np.empty((draws, len(names)), np.int64)
+    for alike in _alike(owner.tolist(), strata):
+        counts[:, alike] = rng.multinomial(len(alike), np.full(len(alike), 1 / len(alike)), size=draws)
+    return counts[:, owner]
+
+
+def _alike(owner: Sequence[int], strata: Sequence[Hashable]) -> list[list[int]]:
+    labels: dict[int, set[Hashable]] = defaultdict(set)
+    for patient, label in zip(owner, strata, strict=True):
+        labels[patient].add(label)
+    groups: dict[frozenset[Hashable], list[int]] = defaultdict(list)
+    for patient in sorted(labels):
+        groups[frozenset(labels[patient])].append(patient)
+    return list(groups.values())
