@@ -16,8 +16,11 @@ class ReliabilityBin(NamedTuple):
     cases: int
 
 
-def measure(y: np.ndarray, p_hgg: np.ndarray, threshold: float = 0.5) -> dict[str, float | int | None]:
-    """Every measure of int64 [N] grades and float64 [N] probabilities, N ≥ 1; HGG is positive, from `threshold` on."""
+def measure(y: np.ndarray, p_hgg: np.ndarray, threshold: float | np.ndarray = 0.5) -> dict[str, float | int | None]:
+    """Every measure of int64 [N] grades and float64 [N] probabilities, N ≥ 1; HGG is positive, from `threshold` on.
+
+    threshold: one for all cases, or float64 [N], each case's own.
+    """
     tn, fp, fn, tp = confusion_matrix(y, p_hgg >= threshold, labels=[0, 1]).ravel().tolist()
     sensitivity, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
     return {

@@ -50,6 +50,12 @@ def test_measures_by_hand():
     assert measured["brier"] == pytest.approx((0.25 + 0.01 + 0.04 + 0.36 + 0.36 + 0.01) / 6)
 
 
+def test_each_case_can_have_its_own_threshold():
+    y, p_hgg = np.array([1, 1, 0, 0]), np.array([0.3, 0.3, 0.6, 0.6])
+    measured = measure(y, p_hgg, threshold=np.array([0.2, 0.4, 0.5, 0.7]))
+    assert (measured["sensitivity"], measured["specificity"], measured["accuracy"]) == (0.5, 0.5, 0.5)
+
+
 @pytest.mark.parametrize(
     ("grade", "missing"),
     [(1, {"auc", "balanced_accuracy", "specificity"}), (0, {"auc", "balanced_accuracy", "sensitivity", "f1"})],
