@@ -1,50 +1,57 @@
-"""Random changes that leave a grade as it is, made to whole batches on the device that trains."""
+"""Random changes that leave a grade as it is, made to one study at a time on the device that trains.
+
+All that is random about a study comes from its own generator, so it is the same in whatever batch, piece of a batch or
+process the study is seen.
+"""
 
 from __future__ import annotations
+
+from functools import cache
 
 import torch
 from torch import Tensor
 
 GAIN, OFFSET, NOISE = 0.08, 0.05, 0.05
 MAX_SHIFT = 3
-FLIP_AXIS = -1
 
 
 def augment(x: Tensor, regions: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Mirror left and right, jitter intensities, add noise, shift slices.
+    """Mirror left and right, shift slices, jitter intensities, add noise.
 
-    x: [B, 4, D, H, W]; regions: [B, 3, D, H/4, W/4]. Gain is shared between T1 and T1ce for the larger part, so that
-    their difference, which carries the grade, stays what it was.
+    x: float32 [4, D, H, W]; regions: float32 [3, D, H/4, W/4]; generator: of the CPU. Gain and offset are shared
+    between the modalities for the larger part, so that T1ce − T1, which carries the grade, stays what it was.
     """
-    x, regions = _mirror(x, regions, generator)
-    return _shift_slices(*(_jitter(x, generator), regions), generator)
-
-
-def _mirror(x: Tensor, regions: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    chosen = (torch.rand(len(x), 1, 1, 1, 1, generator=generator) < 0.5).to(x.device)
-    return torch.where(chosen, x.flip(FLIP_AXIS), x), torch.where(chosen, regions.flip(FLIP_AXIS), regions)
+    flip = [-1] if torch.rand((), generator=generator) < 0.5 else []
+    shift = int(torch.randint(-MAX_SHIFT, MAX_SHIFT + 1, (), generator=generator))
+    x, regions = (volume.flip(flip).roll(shift, 1) for volume in (x, regions))
+    return _jitter(x, generator), regions
 
 
 def _jitter(x: Tensor, generator: torch.Generator) -> Tensor:
-    def normal(*shape: int) -> Tensor:
-        return torch.randn(*shape, 1, 1, 1, generator=generator).to(x.device)
+    background = x.amin((1, 2, 3), keepdim=True)
+    brain = x > background
+    gain = 1 + GAIN * torch.randn(1, generator=generator) + GAIN / 2 * torch.randn(len(x), generator=generator)
+    offset = OFFSET * torch.randn((), generator=generator).item()
+    noise = NOISE * torch.rand((), generator=generator).item()
+    changed = x.mul(gain.to(x.device)[:, None, None, None]).add_(offset).add_(_noise(x, generator), alpha=noise)
+    return torch.where(brain, changed, background)
 
-    gain = 1 + GAIN * normal(len(x), 1) + GAIN / 2 * normal(len(x), x.shape[1])
-    offset = OFFSET * normal(len(x), 1)
-    noise = NOISE * torch.rand(len(x), 1, 1, 1, 1, generator=generator).to(x.device) * torch.randn_like(x)
-    brain = x > x.amin((2, 3, 4), keepdim=True)
-    return torch.where(brain, x * gain + offset + noise, x)
+
+def _noise(x: Tensor, generator: torch.Generator) -> Tensor:
+    """A window into a long row of Gaussian numbers: drawing them anew would take longer than all else here."""
+    start = int(torch.randint(x.numel(), (), generator=generator))
+    return _noise_bank(2 * x.numel(), x.device)[start : start + x.numel()].view_as(x)
 
 
-def _shift_slices(x: Tensor, regions: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    shift = int(torch.randint(-MAX_SHIFT, MAX_SHIFT + 1, (), generator=generator))
-    return x.roll(shift, 2), regions.roll(shift, 2)
+@cache
+def _noise_bank(size: int, device: torch.device) -> Tensor:
+    return torch.randn(size, generator=torch.Generator().manual_seed(size)).to(device)
 
 
 def hide_modalities(present: Tensor, chance: float, generator: torch.Generator) -> Tensor:
-    """Modality dropout: each present modality is hidden with that chance, but one always stays; bool [B, 4]."""
+    """Modality dropout: each present modality is hidden with that chance, but one always stays; bool [4]."""
     if not chance:
         return present
     draws = torch.rand(present.shape, generator=generator).to(present.device)
-    stays = torch.nn.functional.one_hot((draws * present).argmax(dim=1), present.shape[1]).bool()
+    stays = torch.nn.functional.one_hot((draws * present).argmax(), len(present)).bool()
     return present & ((draws >= chance) | stays)

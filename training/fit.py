@@ -2,70 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from accelerate import Accelerator
+from accelerate.optimizer import AcceleratedOptimizer
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import LRScheduler
 from tqdm import tqdm
 
-from training.augment import augment, hide_modalities
-from training.batches import best_device, load_batch
+from training.batches import Batch, Plan, plan_epoch, predict, step_count, training_batches
 from training.cache import PreparedCohort
-from training.checkpoint import restore_checkpoint, save_checkpoint
-from training.losses import balanced_weights, training_loss
+from training.checkpoint import Best, restore_checkpoint, restore_parts, run_identity, save_checkpoint
+from training.folds import Split
+from training.losses import TrainingLoss, balanced_log_loss, balanced_weights
+from training.optimization import build_optimization, channels_last
 from training.options import FitOptions
+from training.processes import start_accelerator
+from training.tracking import Tracker, history_of, untracked, write_history
 from zoo import ModelSpec, Phase
 from zoo.weights import build_module
 
 
-def fit(spec: ModelSpec, cohort: PreparedCohort, train: np.ndarray, options: FitOptions, checkpoint: Path) -> nn.Module:
-    """Train a model, or go on from `checkpoint`, which is replaced after every epoch.
+def fit(
+    spec: ModelSpec,
+    cohort: PreparedCohort,
+    split: Split,
+    options: FitOptions,
+    checkpoint: Path,
+    tracker: Tracker = untracked,
+) -> nn.Module:
+    """Train a model, or go on from `checkpoint`, which is replaced after every epoch; its history lies beside it.
 
-    train: indices into the cohort. Uses a GPU, in bfloat16, where there is one. Returns the module in evaluation mode.
+    Each phase ends with the parameters of its best epoch, as the inner cases judge it. Uses a GPU where there is one,
+    and every process that `accelerate launch` started. Returns the module in evaluation mode.
     """
-    device = best_device()
+    accelerator = start_accelerator(options, len(split.train))
     torch.manual_seed(options.seed)
-    module = channels_last(build_module(spec).to(device))
-    class_weights = balanced_weights(cohort.y[train]).to(device)
-    run = run_identity(spec, options)
-    done, saved = restore_checkpoint(checkpoint, run, module)
+    module = channels_last(build_module(spec).to(accelerator.device))
+    class_weights = balanced_weights(cohort.y[split.train])
+    trainee = accelerator.prepare_model(TrainingLoss(module, class_weights.to(accelerator.device), options))
+    run = run_identity(spec, cohort, split, options)
+    progress, saved = restore_checkpoint(checkpoint, run, module)
     for phase, start, end in stages(spec, options):
-        if end <= done:
+        if end <= progress.epochs_done:
             continue
-        optimizer, schedule = build_optimization(module, phase, options, (end - start) * batches(train, options))
-        if start < done:
-            optimizer.load_state_dict(saved["optimizer"])
-            schedule.load_state_dict(saved["schedule"])
-        for epoch in range(max(start, done), end):
-            generator = seeded(options, epoch)
-            module.train()
-            bar = tqdm(shuffled(train, options, generator), f"{spec.id} · {phase.name} · epoch {epoch + 1}")
-            for rows in bar:
-                x, present, regions, y = load_batch(cohort, rows, phase.modalities, device)
-                x, regions = augment(x, regions, generator)
-                present = hide_modalities(present, phase.modality_dropout, generator)
-                x = x.contiguous(memory_format=torch.channels_last_3d)
-                with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-                    loss = training_loss(module, x, present, regions, y, class_weights, options)
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                schedule.step()
-                bar.set_postfix(loss=f"{loss.item():.3f}")
-            save_checkpoint(checkpoint, run, epoch + 1, module, optimizer, schedule)
+        steps = (end - start) * step_count(split.train, options)
+        optimizer, schedule = build_optimization(module, phase, options, steps)
+        parts = {"module": module, "optimizer": optimizer, "schedule": schedule, "scaler": accelerator.scaler}
+        if start < progress.epochs_done:
+            restore_parts(parts, saved)
+        else:
+            progress.best = Best()
+        stepper = accelerator.prepare_optimizer(optimizer)
+        for epoch in range(max(start, progress.epochs_done), end):
+            began = time.perf_counter()
+            generator = seeded(options, epoch, accelerator.process_index)
+            plans = plan_epoch(split.train, options, generator, accelerator.process_index, accelerator.num_processes)
+            batches = training_batches(plans, cohort, phase, accelerator.device)
+            bar = tqdm(batches, f"{spec.id} · {phase.name} · epoch {epoch + 1}", len(plans), leave=False, disable=None)
+            loss = train_epoch(accelerator, trainee, stepper, schedule, zip(plans, bar, strict=True))
+            inner_loss = judge(module, cohort, split.inner, phase, class_weights)
+            progress.best.offer(inner_loss, epoch, module)
+            ended = epoch + 1 == end or epoch - progress.best.epoch >= options.patience
+            if ended:
+                module.load_state_dict(progress.best.state)
+            row = {"epoch": epoch + 1, "phase": phase.name, "loss": loss, "inner_loss": inner_loss}
+            progress.note(end if ended else epoch + 1, row | {"seconds": time.perf_counter() - began})
+            if accelerator.is_main_process:
+                save_checkpoint(checkpoint, run, progress, parts)
+                write_history(history_of(checkpoint), progress.history)
+                tracker(progress.history)
+            if ended:
+                break
+    accelerator.wait_for_everyone()
     return module.eval()
 
 
-def channels_last(module: nn.Module) -> nn.Module:
-    """Lay 3-D kernels out as the fast convolutions read them; `Module.to` would stumble over 2-D ones."""
-    for parameter in module.parameters():
-        if parameter.ndim == 5:
-            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last_3d)
-    return module
+def train_epoch(
+    accelerator: Accelerator,
+    trainee: nn.Module,
+    optimizer: AcceleratedOptimizer,
+    schedule: LRScheduler,
+    pieces: Iterable[tuple[Plan, Batch]],
+) -> float:
+    """Step through one epoch's pieces; returns the mean loss of what this process saw."""
+    trainee.train()
+    losses = []
+    for plan, batch in pieces:
+        with accelerator.accumulate(trainee):
+            loss = trainee(*batch).mean() * plan.weight
+            accelerator.backward(loss)
+            optimizer.step()
+            optimizer.zero_grad()
+        if accelerator.sync_gradients:
+            schedule.step()
+        losses.append(loss.detach())
+    return torch.stack(losses).mean().item()
+
+
+def judge(module: nn.Module, cohort: PreparedCohort, inner: np.ndarray, phase: Phase, class_weights: Tensor) -> float:
+    """Balanced log loss on the inner cases, shown what the phase shows."""
+    margins = predict(module.eval(), cohort, inner, phase.modalities)
+    return balanced_log_loss(margins, cohort.y[inner], class_weights.numpy())
 
 
 def stages(spec: ModelSpec, options: FitOptions) -> Iterator[tuple[Phase, int, int]]:
@@ -77,41 +119,11 @@ def stages(spec: ModelSpec, options: FitOptions) -> Iterator[tuple[Phase, int, i
         start = end
 
 
-def batches(train: np.ndarray, options: FitOptions) -> int:
-    return -(-len(train) // options.batch_size)
+def seeded(options: FitOptions, epoch: int, process: int = 0) -> torch.Generator:
+    """Every epoch starts from its own seed, so that a resumed run draws what an unbroken one would have drawn.
 
-
-def seeded(options: FitOptions, epoch: int) -> torch.Generator:
-    """Every epoch starts from its own seed, so that a resumed run draws what an unbroken one would have drawn."""
+    The generator is the same in all processes, which share out what it orders; what models draw by themselves is not.
+    """
     seed = options.seed * 100_003 + epoch
-    torch.manual_seed(seed)
+    torch.manual_seed(seed + process * 1_000_003)
     return torch.Generator().manual_seed(seed)
-
-
-def shuffled(train: np.ndarray, options: FitOptions, generator: torch.Generator) -> list[np.ndarray]:
-    order = torch.randperm(len(train), generator=generator).numpy()
-    return np.array_split(train[order], batches(train, options))
-
-
-def build_optimization(
-    module: nn.Module, phase: Phase, options: FitOptions, steps: int
-) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    """AdamW with the phase's rates, warmed up and annealed once over the phase."""
-    groups: dict[float, list[nn.Parameter]] = {}
-    for name, parameter in module.named_parameters():
-        groups.setdefault(_rate(name, phase), []).append(parameter)
-    peaks = [options.learning_rate * rate for rate in groups]
-    optimizer = torch.optim.AdamW(
-        [{"params": parameters, "lr": peak} for parameters, peak in zip(groups.values(), peaks, strict=True)],
-        weight_decay=options.weight_decay,
-    )
-    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, peaks, total_steps=steps)
-
-
-def _rate(name: str, phase: Phase) -> float:
-    return next((rate for prefix, rate in phase.rates.items() if name.startswith(prefix)), 1.0)
-
-
-def run_identity(spec: ModelSpec, options: FitOptions) -> dict[str, Any]:
-    """What must agree for a checkpoint to be gone on from."""
-    return {"model": spec.id, "architecture": str(dict(spec.options)), "phases": str(spec.phases), **asdict(options)}

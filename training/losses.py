@@ -4,48 +4,65 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from scipy.special import expit
+from sklearn.metrics import log_loss
 from torch import Tensor, nn
 from torch.nn import functional
 
 from training.options import FitOptions
 
 
+class TrainingLoss(nn.Module):
+    """A model with what it is trained by: one module, as processes that train together have to call it.
+
+    forward(x, present, regions, y) -> the loss of each case, float32 [B]: weighted cross-entropy of the grade, plus the
+    loss of the regions where the model offers them. To be averaged over all cases of a step: torch's weighted mean
+    would cancel the class weights at batch size 1.
+    """
+
+    def __init__(self, module: nn.Module, class_weights: Tensor, options: FitOptions) -> None:
+        super().__init__()
+        self.module, self.options = module, options
+        self.class_weights = class_weights
+
+    def forward(self, x: Tensor, present: Tensor, regions: Tensor, y: Tensor) -> Tensor:
+        logits, auxiliary = self._grade_and_auxiliary(x, present)
+        losses = grade_losses(logits, y, self.class_weights, self.options.label_smoothing)
+        if "regions" not in auxiliary:
+            return losses
+        return losses + self.options.region_weight * region_losses(
+            auxiliary["regions"], regions, self.options.rare_region
+        )
+
+    def _grade_and_auxiliary(self, x: Tensor, present: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """What a model offers to train by beside its logits: nothing, unless it says otherwise."""
+        if hasattr(self.module, "grade_and_auxiliary"):
+            return self.module.grade_and_auxiliary(x, present)
+        return self.module(x, present), {}
+
+
 def balanced_weights(y: np.ndarray) -> Tensor:
-    """N / (2·n_c) for each class c: both grades count alike over the whole training set."""
+    """N / (2·n_c) for each class c, float32 [2]: both grades count alike over the whole training set."""
     counts = np.bincount(y, minlength=2)
     return torch.tensor(len(y) / (2 * counts), dtype=torch.float32)
 
 
-def training_loss(
-    module: nn.Module, x: Tensor, present: Tensor, regions: Tensor, y: Tensor, weights: Tensor, options: FitOptions
-) -> Tensor:
-    """Weighted cross-entropy of the grade, plus the loss of the regions where the model offers them."""
-    logits, auxiliary = _grade_and_auxiliary(module, x, present)
-    loss = grade_loss(logits, y, weights, options.label_smoothing)
-    if "regions" not in auxiliary:
-        return loss
-    return loss + options.region_weight * region_loss(auxiliary["regions"], regions, options.rare_region)
+def grade_losses(logits: Tensor, y: Tensor, weights: Tensor, smoothing: float) -> Tensor:
+    """Weighted cross-entropy of each case, [B]."""
+    return weights[y] * functional.cross_entropy(logits.float(), y, reduction="none", label_smoothing=smoothing)
 
 
-def _grade_and_auxiliary(module: nn.Module, x: Tensor, present: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-    """What a model offers to train by beside its logits: nothing, unless it says otherwise."""
-    if hasattr(module, "grade_and_auxiliary"):
-        return module.grade_and_auxiliary(x, present)
-    return module(x, present), {}
-
-
-def grade_loss(logits: Tensor, y: Tensor, weights: Tensor, smoothing: float) -> Tensor:
-    """Divided by the number of cases: torch's weighted mean would cancel the weights at batch size 1."""
-    losses = functional.cross_entropy(logits.float(), y, reduction="none", label_smoothing=smoothing)
-    return (weights[y] * losses).mean()
-
-
-def region_loss(logits: Tensor, shares: Tensor, rare: float) -> Tensor:
-    """Cross-entropy with soft targets, averaged over the logits' grid; cases without a mask (NaN) don't count."""
+def region_losses(logits: Tensor, shares: Tensor, rare: float) -> Tensor:
+    """Cross-entropy with soft targets, averaged over the logits' grid, [B]; 0 for a case without a mask (NaN)."""
     target = functional.adaptive_avg_pool3d(shares, logits.shape[2:])
     known = ~target.isnan()
     weight = torch.full((), rare, device=logits.device)
     losses = functional.binary_cross_entropy_with_logits(
         logits.float(), target.nan_to_num(), reduction="none", pos_weight=weight
     )
-    return (losses * known).sum() / known.sum().clamp(min=1)
+    return (losses * known).mean((1, 2, 3, 4))
+
+
+def balanced_log_loss(margins: np.ndarray, y: np.ndarray, weights: np.ndarray) -> float:
+    """Weighted cross-entropy of logit(HGG) − logit(LGG), float64 [N]: what inner cases judge an epoch by."""
+    return float(log_loss(y, expit(margins), sample_weight=weights[y], labels=[0, 1]))

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from zoo import expect_one_of
+
+PRECISIONS = ("auto", "no", "bf16", "fp16")
+
 
 @dataclass(frozen=True)
 class FitOptions:
-    """epochs: over all phases together. learning_rate: peak of each phase's one-cycle schedule.
+    """epochs: at the most, over all phases together. learning_rate: peak of each phase's cosine, after its warm-up.
 
+    patience: a phase ends after so many epochs without a better loss on the inner cases. warm_up: share of a phase.
+    batch_size: studies in one step of the optimizer, over all processes. accumulate: in how many pieces each process
+    takes its share, to save memory; it changes nothing but speed.
+    precision: "auto" is bfloat16 on a GPU that has it, else none but float32.
     region_weight: of the auxiliary loss on tumour masks, which teaches where to look. rare_region: how much a tumour
     voxel counts against one without.
     """
 
     epochs: int = 12
+    patience: int = 8
     batch_size: int = 8
+    accumulate: int = 1
+    precision: str = "auto"
     learning_rate: float = 3e-3
+    warm_up: float = 0.2
     weight_decay: float = 1e-2
     region_weight: float = 3.0
     rare_region: float = 6.0
     label_smoothing: float = 0.05
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        expect_one_of(PRECISIONS, self.precision, "precision")

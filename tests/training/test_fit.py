@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,11 +11,15 @@ import torch
 
 from training.batches import predict
 from training.cache import PreparedCohort
-from training.fit import fit, seeded, shuffled, stages
+from training.fit import fit, seeded, stages
+from training.folds import Split
+from training.losses import balanced_log_loss
 from training.options import FitOptions
 from zoo import MODALITIES, Phase, ZooError
 
 OPTIONS = FitOptions(epochs=3, batch_size=4, learning_rate=5e-3)
+SPLIT = Split(train=np.arange(16), inner=np.arange(16, 24), held_out=np.arange(0))
+FEW = Split(train=np.arange(8), inner=np.arange(16, 24), held_out=np.arange(0))
 
 
 @pytest.fixture
@@ -46,8 +51,7 @@ def _stop_after(monkeypatch, epochs):
 
 
 def test_learns_an_easy_grade(tiny_spec, cohort, tmp_path):
-    train = np.arange(16)
-    module = fit(tiny_spec, cohort, train, replace(OPTIONS, epochs=12), tmp_path / "c")
+    module = fit(tiny_spec, cohort, SPLIT, replace(OPTIONS, epochs=12), tmp_path / "c")
     margins = predict(module, cohort, np.arange(16, 24), tiny_spec.uses)
     assert margins.shape == (8,)
     assert ((margins > 0) == cohort.y[16:]).all()
@@ -57,42 +61,90 @@ def test_learns_an_easy_grade(tiny_spec, cohort, tmp_path):
 def test_a_stopped_run_ends_bit_for_bit_as_an_unbroken_one(tiny_spec, cohort, tmp_path, monkeypatch, epochs):
     phases = (Phase("one", ("t1ce",), 0.5), Phase("two", ("t1ce",), 0.5, {"encoder.": 0.1}))
     spec = replace(tiny_spec, phases=phases)
-    train = np.arange(16)
-    unbroken = fit(spec, cohort, train, OPTIONS, tmp_path / "unbroken").state_dict()
+    unbroken = fit(spec, cohort, SPLIT, OPTIONS, tmp_path / "unbroken").state_dict()
     with monkeypatch.context() as patch:
         _stop_after(patch, epochs)
         with pytest.raises(KeyboardInterrupt):
-            fit(spec, cohort, train, OPTIONS, tmp_path / "stopped")
-    resumed = fit(spec, cohort, train, OPTIONS, tmp_path / "stopped").state_dict()
+            fit(spec, cohort, SPLIT, OPTIONS, tmp_path / "stopped")
+    resumed = fit(spec, cohort, SPLIT, OPTIONS, tmp_path / "stopped").state_dict()
     assert all(torch.equal(unbroken[name], resumed[name]) for name in unbroken)
 
 
 def test_a_checkpoint_of_another_run_is_not_gone_on_from(tiny_spec, cohort, tmp_path):
-    fit(tiny_spec, cohort, np.arange(8), replace(OPTIONS, epochs=1), tmp_path / "c")
+    fit(tiny_spec, cohort, FEW, replace(OPTIONS, epochs=1), tmp_path / "c")
     with pytest.raises(ZooError, match="expected a checkpoint of the run"):
-        fit(tiny_spec, cohort, np.arange(8), replace(OPTIONS, epochs=2), tmp_path / "c")
+        fit(tiny_spec, cohort, FEW, replace(OPTIONS, epochs=2), tmp_path / "c")
     otherwise = replace(tiny_spec, phases=(Phase("all", ("t1ce",), rates={"encoder.": 0.5}),))
     with pytest.raises(ZooError, match="expected a checkpoint of the run"):
-        fit(otherwise, cohort, np.arange(8), replace(OPTIONS, epochs=1), tmp_path / "c")
+        fit(otherwise, cohort, FEW, replace(OPTIONS, epochs=1), tmp_path / "c")
 
 
 def test_a_frozen_part_stays_as_it_was(tiny_spec, cohort, tmp_path):
     spec = replace(tiny_spec, phases=(Phase("frozen", ("t1ce",), 1, {"encoder.": 0.0}),))
     torch.manual_seed(OPTIONS.seed)
     before = spec.build(**spec.options).state_dict()
-    after = fit(spec, cohort, np.arange(8), replace(OPTIONS, epochs=1), tmp_path / "c").state_dict()
+    after = fit(spec, cohort, FEW, replace(OPTIONS, epochs=1), tmp_path / "c").state_dict()
     assert all(torch.equal(before[name], after[name]) == name.startswith("encoder.") for name in before)
 
 
-def test_every_epoch_has_an_order_and_a_dropout_of_its_own():
+def test_every_epoch_has_draws_of_its_own_and_so_has_every_process():
     draws = []
-    for epoch in (0, 1, 0):
-        order = shuffled(np.arange(64), OPTIONS, seeded(OPTIONS, epoch))
-        draws.append((np.concatenate(order).tolist(), torch.rand(1).item()))
+    for epoch, process in ((0, 0), (1, 0), (0, 0), (0, 1)):
+        generator = seeded(OPTIONS, epoch, process)
+        draws.append((torch.randperm(64, generator=generator).tolist(), torch.rand(1).item()))
     assert draws[0] == draws[2]
-    assert draws[0][0] != draws[1][0]
-    assert draws[0][1] != draws[1][1]
-    assert sorted(draws[0][0]) == list(range(64))
+    assert draws[0][0] == draws[3][0] != draws[1][0]
+    assert len({draw for _, draw in draws}) == 3
+
+
+def _history(path):
+    return [json.loads(line) for line in path.with_suffix(".jsonl").read_text().splitlines()]
+
+
+def test_each_phase_ends_with_its_best_epoch(tiny_spec, cohort, tmp_path):
+    spec = replace(tiny_spec, phases=(Phase("one", ("t1ce",), 0.5), Phase("two", ("t1ce",), 0.5)))
+    options = replace(OPTIONS, epochs=12, learning_rate=0.3)
+    module = fit(spec, cohort, SPLIT, options, tmp_path / "c")
+    margins = predict(module, cohort, SPLIT.inner, tiny_spec.uses)
+    reached = balanced_log_loss(margins, cohort.y[SPLIT.inner], np.ones(2))
+    losses = [row["inner_loss"] for row in _history(tmp_path / "c") if row["phase"] == "two"]
+    assert losses[-1] > min(losses)
+    assert reached == pytest.approx(min(losses), rel=1e-5)
+
+
+def test_a_phase_without_progress_ends_early_and_resumes_after_its_end(tiny_spec, cohort, tmp_path, monkeypatch):
+    spec = replace(tiny_spec, phases=(Phase("frozen", ("t1ce",), 0.5, {"": 0.0}), Phase("rest", ("t1ce",), 0.5)))
+    options = replace(OPTIONS, epochs=12, patience=2)
+    with monkeypatch.context() as patch:
+        _stop_after(patch, 3)
+        with pytest.raises(KeyboardInterrupt):
+            fit(spec, cohort, SPLIT, options, tmp_path / "c")
+    fit(spec, cohort, SPLIT, options, tmp_path / "c")
+    epochs = [(row["phase"], row["epoch"]) for row in _history(tmp_path / "c")]
+    assert epochs[:4] == [("frozen", 1), ("frozen", 2), ("frozen", 3), ("rest", 7)]
+
+
+def test_the_history_has_each_epoch_once_however_often_it_was_stopped(tiny_spec, cohort, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        _stop_after(patch, 2)
+        with pytest.raises(KeyboardInterrupt):
+            fit(tiny_spec, cohort, SPLIT, OPTIONS, tmp_path / "c")
+    told = []
+    fit(tiny_spec, cohort, SPLIT, OPTIONS, tmp_path / "c", lambda history: told.append(len(history)))
+    history = _history(tmp_path / "c")
+    assert [row["epoch"] for row in history] == [1, 2, 3]
+    assert set(history[0]) == {"epoch", "phase", "loss", "inner_loss", "seconds"}
+    assert told == [3]
+
+
+def test_accumulating_gradients_changes_nothing(tiny_spec, cohort, tmp_path):
+    spec = replace(tiny_spec, options={**tiny_spec.options, "dropout": 0.0})
+    states = [
+        fit(spec, cohort, SPLIT, replace(OPTIONS, accumulate=pieces), tmp_path / str(pieces)).state_dict()
+        for pieces in (1, 2)
+    ]
+    for name, value in states[0].items():
+        torch.testing.assert_close(states[1][name], value, rtol=1e-4, atol=1e-5)
 
 
 def test_stages_share_the_epochs_and_each_gets_one(tiny_spec):
@@ -116,7 +168,9 @@ class Recorder(torch.nn.Module):
 def test_phases_show_their_modalities_and_hide_some_at_random(tiny_spec, cohort, tmp_path):
     phases = (Phase("two", ("t1", "t2"), 0.5), Phase("any", MODALITIES, 0.5, modality_dropout=0.5))
     spec = replace(tiny_spec, build=Recorder, options={}, phases=phases)
-    shown = torch.cat(fit(spec, cohort, np.arange(24), replace(OPTIONS, epochs=2), tmp_path / "c").seen)
+    shown = torch.cat(
+        fit(spec, cohort, replace(SPLIT, train=np.arange(24)), replace(OPTIONS, epochs=2), tmp_path / "c").seen
+    )
     assert (shown[:24] == torch.tensor([True, False, True, False])).all()
     assert 0.3 < shown[24:].float().mean() < 0.8
     assert shown[24:].any(dim=1).all()

@@ -1,0 +1,37 @@
+"""Where training computes: device, precision, and how many processes share a step (Hugging Face Accelerate)."""
+
+from __future__ import annotations
+
+import torch
+from accelerate import Accelerator, DistributedDataParallelKwargs
+
+from training.options import FitOptions
+from zoo import ZooError
+
+
+def start_accelerator(options: FitOptions, studies: int) -> Accelerator:
+    """By the options and by what `accelerate launch` says, where it started us.
+
+    `ZooError` when a step of the training has too few studies to share.
+    """
+    # Phases leave modalities out, so some parameters have no part in a step.
+    unused = DistributedDataParallelKwargs(find_unused_parameters=True)
+    accelerator = Accelerator(
+        mixed_precision=_precision(options), gradient_accumulation_steps=options.accumulate, kwargs_handlers=[unused]
+    )
+    pieces = accelerator.num_processes * options.accumulate
+    smallest = studies // -(-studies // options.batch_size)
+    if smallest < pieces:
+        raise ZooError(
+            f"Expected at least {pieces} studies in every step, one for each of {accelerator.num_processes} processes "
+            f"in {options.accumulate} pieces; found {smallest} (batch size {options.batch_size}, {studies} studies). "
+            "Raise the batch size, or use fewer processes or pieces."
+        )
+    return accelerator
+
+
+def _precision(options: FitOptions) -> str | None:
+    """None leaves it to `accelerate launch`."""
+    if options.precision != "auto":
+        return options.precision
+    return "bf16" if torch.cuda.is_available() and torch.cuda.is_bf16_supported() else None
