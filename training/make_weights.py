@@ -1,52 +1,73 @@
-"""From a cohort to a weights file: prepare, split, fit, calibrate, measure on the held-out cases, save."""
+"""From a split cohort to a weights file: fit, calibrate, measure on the held-out cases, save."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from accelerate import PartialState
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, roc_auc_score
 from torch import nn
 
 from training.batches import best_device, predict
-from training.cache import PreparedCohort, fingerprint, prepare_cohort
-from training.cohorts import Case, load_cohort
+from training.cache import PreparedCohort, prepare_cohort, short
+from training.cohorts import Case
+from training.evaluation.metrics import measure
 from training.fit import fit
-from training.folds import Split, split_cohort
+from training.folds import Split
 from training.logistic import fit_head
 from training.model_card import write_card
 from training.options import FitOptions
-from zoo import ModelSpec, WeightsError
+from training.tracking import Tracker, epochs_in, history_of, untracked
+from zoo import ModelSpec, Recipe, WeightsError
 from zoo.weights import Calibration, TrainedModel, TrainingRecord, build_module, load_weights, save_weights
 
 
-def make_weights(spec: ModelSpec, root: Path, out: Path, options: FitOptions, work: Path) -> TrainingRecord:
-    """Train `spec` on the cohort at `root`; write `out` and its card. `work` keeps what a later call goes on from."""
-    cases = load_cohort(root)
-    cohort = prepare_cohort(cases, spec.recipe, work / "prepared")
-    split = split_cohort(cases, options.seed)
-    made_of = {"cohort": fingerprint(cases, spec.recipe), "seed": options.seed}
+@dataclass(frozen=True)
+class Material:
+    """What models are made from: cases, which of them train, how. prepared: folder of cohorts prepared by a recipe."""
+
+    cases: Sequence[Case]
+    split: Split
+    options: FitOptions
+    prepared: Path
+
+    def cohort(self, recipe: Recipe) -> PreparedCohort:
+        """Prepared by the first process that needs it."""
+        with PartialState().main_process_first():
+            return prepare_cohort(self.cases, recipe, self.prepared)
+
+
+def make_weights(spec: ModelSpec, material: Material, checkpoint: Path, tracker: Tracker = untracked) -> TrainingRecord:
+    """Train `spec` on the material; write its weights file and its card. A later call goes on from `checkpoint`."""
+    cohort, split, options = material.cohort(spec.recipe), material.split, material.options
+    made_of = {"cohort": cohort.fingerprint, "seed": options.seed, "split": split.name}
     members = trained_members(spec, made_of)
-    module = train(spec, members, cohort, split, options, work / f"{spec.id}.checkpoint")
+    module = train(spec, members, cohort, split, options, checkpoint, tracker)
     margins = {name: predict(module, cohort, getattr(split, name), spec.uses) for name in ("inner", "held_out")}
-    calibration = fit_calibration(margins["inner"], cohort.y[split.inner], describe(cases, split.inner))
-    measured = measure(calibrated(margins["held_out"], calibration), cohort.y[split.held_out])
+    calibration = fit_calibration(margins["inner"], cohort.y[split.inner], describe(material.cases, split.inner))
+    p_hgg = expit(calibration.log_odds(margins["held_out"]))
     record = TrainingRecord(
-        trained_on=describe(cases, split.train),
+        trained_on=describe(material.cases, split.train),
         calibration=calibration,
         details={
-            "held_out": measured,
-            "split": sizes(split),
-            "epochs": options.epochs if spec.phases else 0,
+            "held_out": measure(cohort.y[split.held_out], p_hgg),
+            "split_sizes": {name: len(getattr(split, name)) for name in ("train", "inner", "held_out")},
+            "epochs": epochs_in(history_of(checkpoint)),
+            "order": order_of(spec),
+            "patients": sorted({patient_mark(material.cases[row].patient) for row in (*split.train, *split.inner)}),
             "members": [member.revision for member in members],
             **made_of,
         },
     )
-    save_weights(out, spec, module, record)
-    write_card(out, spec, record)
+    if PartialState().is_main_process:
+        save_weights(spec.weights, spec, module, record)
+        write_card(spec.weights, spec, record)
+    PartialState().wait_for_everyone()
     return record
 
 
@@ -74,10 +95,11 @@ def train(
     split: Split,
     options: FitOptions,
     checkpoint: Path,
+    tracker: Tracker = untracked,
 ) -> nn.Module:
     """By gradient where the spec has phases; else by logistic regression where the module has measurements."""
     if spec.phases:
-        return fit(spec, cohort, split.train, options, checkpoint)
+        return fit(spec, cohort, split, options, checkpoint, tracker)
     module = build_module(spec, members).to(best_device()).eval()
     if hasattr(module, "measurements"):
         # What members have learned by heart would flatter them: a stacker is fitted to cases they have not seen.
@@ -86,30 +108,29 @@ def train(
 
 
 def fit_calibration(margins: np.ndarray, y: np.ndarray, fitted_on: str) -> Calibration:
-    """Platt scaling: slope and intercept of a logistic regression of the grade on the margin."""
-    model = LogisticRegression(C=1e6).fit(margins[:, None], y)
+    """Platt scaling: slope and intercept of a logistic regression of the grade on the margin.
+
+    With Platt's targets (1999), which leave a doubt of 1 / (n + 2) in each grade, so that a handful of cases that a
+    model tells apart don't make it infinitely sure.
+    """
+    counts = np.bincount(y, minlength=2)
+    doubt = (1 / (counts + 2))[y]
+    twice, labels = np.tile(margins, 2)[:, None], np.concatenate([y, 1 - y])
+    model = LogisticRegression(C=1e6).fit(twice, labels, sample_weight=np.concatenate([1 - doubt, doubt]))
     return Calibration(float(model.coef_[0, 0]), float(model.intercept_[0]), fitted_on)
 
 
-def calibrated(margins: np.ndarray, calibration: Calibration) -> np.ndarray:
-    return 1 / (1 + np.exp(-calibration.log_odds(margins)))
+def patient_mark(patient: str) -> str:
+    """Tells whether weights were trained on a patient, but not who that is."""
+    return short(patient)[:8]
 
 
-def measure(p_hgg: np.ndarray, y: np.ndarray) -> dict[str, float]:
-    """AUC, accuracy at 0.5 and Brier score, with the number of cases."""
-    return {
-        "cases": len(y),
-        "auc": round(float(roc_auc_score(y, p_hgg)), 4),
-        "accuracy": round(float(((p_hgg >= 0.5) == y).mean()), 4),
-        "brier": round(float(brier_score_loss(y, p_hgg)), 4),
-    }
+def order_of(spec: ModelSpec) -> list[str]:
+    """Modalities in the order in which the phases show them first."""
+    return list(dict.fromkeys(name for phase in spec.phases for name in phase.modalities))
 
 
 def describe(cases: Sequence[Case], rows: np.ndarray) -> str:
     """What stands beside every probability: how many studies, and whether all of them were simulated."""
     simulated = all(cases[row].site.startswith("simulated") for row in rows)
     return f"{len(rows)} simulated gliomas, no patient" if simulated else f"{len(rows)} studies"
-
-
-def sizes(split: Split) -> dict[str, Any]:
-    return {name: len(getattr(split, name)) for name in ("train", "inner", "held_out")}

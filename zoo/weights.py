@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,8 @@ def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
     if not spec.is_trained:
         raise WeightsError(f"{spec.id}: not trained yet. Train it with `{'`, then `'.join(spec.training_commands)}`.")
     digest = _checked_digest(spec)
-    metadata, tensors = _read(spec)
+    assert spec.weights is not None
+    metadata, tensors = _read(spec.weights, spec.id)
     _check_identity(spec, metadata)
     members = [load_weights(member, device) for member in spec.member_specs]
     record = metadata["record"] | {"calibration": Calibration(**metadata["record"]["calibration"])}
@@ -95,6 +96,22 @@ def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
         module = _filled(spec, members, tensors).to(device).eval().requires_grad_(False)
     revision = " + ".join([f"embedded:{digest[:12]}", *(member.revision for member in members)])
     return TrainedModel(spec, module, TrainingRecord(**record), revision)
+
+
+def spec_of(path: Path, find: Callable[[str], ModelSpec]) -> ModelSpec:
+    """The spec that a weights file was made for, in the file's reading of its options. find: a spec by its id.
+
+    Raises `WeightsError` when it is no weights file, or when the model knows no such reading.
+    """
+    metadata, _ = _read(path, path.name)
+    spec = find(metadata["model"])
+    told = {name: tuple(value) if isinstance(value, list) else value for name, value in metadata["options"].items()}
+    changes = {name: value for name, value in told.items() if value != spec.options.get(name)}
+    if changes and spec.vary:
+        spec = spec.vary(**changes)
+    here = replace(spec, weights=path)
+    _check_identity(here, metadata)
+    return here
 
 
 def build_module(spec: ModelSpec, members: Sequence[TrainedModel] = ()) -> nn.Module:
@@ -140,15 +157,14 @@ def _halved(value: torch.Tensor) -> torch.Tensor:
     return (value.half() if value.is_floating_point() else value).contiguous().cpu()
 
 
-def _read(spec: ModelSpec) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
-    assert spec.weights is not None
+def _read(path: Path, name: str) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     try:
-        with safe_open(spec.weights, "pt") as file:
+        with safe_open(path, "pt") as file:
             metadata = json.loads((file.metadata() or {})[METADATA_KEY])
-        return metadata, load_file(spec.weights)
+        return metadata, load_file(path)
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise WeightsError(
-            f"{spec.id}: {spec.weights.name} is not a weights file of this project; expected safetensors with "
+            f"{name}: {path.name} is not a weights file of this project; expected safetensors with "
             f"metadata {METADATA_KEY!r}. Fetch it again or train it."
         ) from error
 

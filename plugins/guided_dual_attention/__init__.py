@@ -7,6 +7,7 @@ Tumor Grading, arXiv 2401.09029.
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from plugins import LIMITS, WEIGHTS
@@ -86,5 +87,9 @@ def _spec(preset: str, title: str, options: GuidedOptions, recipe: Recipe, card:
         phases=cumulative_phases(options),
         card=card,
         weights=WEIGHTS / f"{model_id}.safetensors",
-        vary=lambda **changes: replace(_spec(preset, title, replace(options, **changes), recipe, card), weights=None),
+        vary=partial(_varied, preset, title, options, recipe, card),
     )
+
+
+def _varied(preset: str, title: str, options: GuidedOptions, recipe: Recipe, card: Card, **changes: Any) -> ModelSpec:
+    return replace(_spec(preset, title, replace(options, **changes), recipe, card), weights=None)

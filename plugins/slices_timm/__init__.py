@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from plugins import LIMITS, WEIGHTS
@@ -44,5 +45,9 @@ def _spec(options: dict[str, Any]) -> ModelSpec:
         phases=(Phase("all", MODALITIES),),
         card=CARD,
         weights=WEIGHTS / "slices-timm.compact.safetensors",
-        vary=lambda **changes: replace(_spec({**options, **changes}), weights=None),
+        vary=partial(_varied, options),
     )
+
+
+def _varied(options: dict[str, Any], **changes: Any) -> ModelSpec:
+    return replace(_spec({**options, **changes}), weights=None)

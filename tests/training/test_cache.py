@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests_support import LESION_MM, brain_affine, save_scan
 from training.cache import fingerprint, prepare_cohort
-from training.cohorts import Case
+from training.cohorts import Case, CohortError
 from zoo import Recipe
 from zoo.prepare import prepare
 from zoo.registry import load_registry
@@ -23,12 +27,15 @@ def cases(make_study):
     world = voxels @ brain_affine()[:3, :3].T + brain_affine()[:3, 3]
     mask = np.where(((world - LESION_MM) ** 2).sum(-1) < 15**2, 4, 0).astype(np.uint8)
     save_scan(first / "a_seg.nii.gz", mask, brain_affine())
-    return [Case("a", "HGG", "a", "s", first), Case("b", "LGG", "b", "s", second)]
+    return [
+        Case("a", "HGG", "a", "s", "h", first, first / "a_seg.nii.gz"),
+        Case("b", "LGG", "b", "s", "h", {"t1ce": second / "b_t1ce.nii.gz"}),
+    ]
 
 
 def test_rows_are_what_grading_would_see(cases, tmp_path):
     cohort = prepare_cohort(cases, RECIPE, tmp_path / "cache")
-    expected = prepare(load_volumes(load_registry().read(cases[0].folder)), RECIPE)
+    expected = prepare(load_volumes(load_registry().read(cases[0].source)), RECIPE)
     np.testing.assert_allclose(cohort.x[0], expected.x[0], atol=2e-3)
     assert cohort.present.tolist() == [[True] * 4, [False, True, False, False]]
     assert cohort.y.tolist() == [1, 0]
@@ -49,8 +56,29 @@ def test_a_second_call_does_no_image_work(cases, tmp_path, monkeypatch):
     assert prepare_cohort(cases, RECIPE, tmp_path / "cache").x.shape == (2, 4, *RECIPE.shape)
 
 
-def test_the_fingerprint_follows_files_and_recipe(cases):
-    before = fingerprint(cases, RECIPE)
-    assert fingerprint(cases, Recipe(shape=(8, 8, 8))) != before
-    (cases[0].folder / "a_t1.nii.gz").write_bytes(b"changed")
-    assert fingerprint(cases, RECIPE) != before
+def test_the_fingerprint_is_of_contents_wherever_they_lie(cases, tmp_path):
+    before = fingerprint(cases)
+    moved = shutil.copytree(cases[0].source, tmp_path / "elsewhere")
+    copied = replace(cases[0], source=moved, mask=moved / "a_seg.nii.gz")
+    os.utime(moved / "a_t1.nii.gz", (1, 1))
+    assert fingerprint([copied, cases[1]]) == before
+    content = bytearray((moved / "a_t1.nii.gz").read_bytes())
+    content[-9] ^= 1
+    (moved / "a_t1.nii.gz").write_bytes(content)
+    assert fingerprint([copied, cases[1]]) != before
+    assert fingerprint([cases[0], replace(cases[1], grade="HGG")]) != before
+
+
+def test_another_recipe_is_prepared_for_itself(cases, tmp_path):
+    small = Recipe(shape=(8, 32, 32))
+    cohorts = [prepare_cohort(cases, recipe, tmp_path / "cache") for recipe in (RECIPE, small)]
+    assert [cohort.x.shape[2:] for cohort in cohorts] == [RECIPE.shape, small.shape]
+    assert cohorts[0].fingerprint == cohorts[1].fingerprint == fingerprint(cases)
+
+
+def test_studies_that_cannot_be_read_are_all_named(cases, tmp_path):
+    (cases[0].source / "a_t1.nii.gz").write_bytes(b"damaged")
+    cases[1].source["t1ce"].write_bytes(b"damaged")
+    with pytest.raises(CohortError, match=r"found 2 of 2 that can't: a: T1: not a readable .* b: T1ce: not a readable"):
+        prepare_cohort(cases, RECIPE, tmp_path / "cache")
+    assert not list((tmp_path / "cache").rglob("done"))

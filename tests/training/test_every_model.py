@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from training.batches import predict
-from training.cache import prepare_cohort
 from training.cohorts import load_cohort
-from training.make_weights import make_weights
+from training.folds import split_cohort
+from training.make_weights import Material, make_weights
 from training.options import FitOptions
 from training.simulation import write_cohort
 from zoo import WeightsError
@@ -29,7 +29,19 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def trained(folder):
+def material(folder):
+    """material(epochs, seed) -> what models are made from."""
+    cases = load_cohort(folder / "cohort").cases
+
+    def make(epochs=1, seed=0):
+        options = FitOptions(epochs=epochs, seed=seed)
+        return Material(cases, split_cohort(cases, seed), options, folder / "prepared")
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def trained(folder, material):
     """trained(id) -> the spec with weights made here; members are trained first."""
     done = {}
 
@@ -38,46 +50,45 @@ def trained(folder):
             spec = MODELS[model_id]
             members = tuple(train(member.id) for member in spec.member_specs)
             done[model_id] = replace(spec, member_specs=members, weights=folder / f"{model_id}.safetensors")
-            options = FitOptions(epochs=len(spec.phases) or 1)
-            make_weights(done[model_id], folder / "cohort", done[model_id].weights, options, folder / "work")
+            make_weights(done[model_id], material(len(spec.phases) or 1), folder / f"{model_id}.checkpoint")
         return done[model_id]
 
     return train
 
 
 @pytest.mark.parametrize("model_id", TRAINABLE_HERE)
-def test_is_trained_and_grades(trained, folder, model_id):
+def test_is_trained_and_grades(trained, material, model_id):
     spec = trained(model_id)
     model = load_weights(spec)
     assert model.record.trained_on.endswith("simulated gliomas, no patient")
     assert spec.weights.with_suffix(".md").read_text(encoding="utf-8").startswith(f"# {spec.title}")
-    cohort = prepare_cohort(load_cohort(folder / "cohort"), spec.recipe, folder / "work" / "prepared")
+    cohort = material().cohort(spec.recipe)
     assert np.isfinite(predict(model.module, cohort, np.arange(3), spec.uses)).all()
 
 
-def test_a_stacker_is_fitted_to_cases_that_no_member_saw(trained, folder, monkeypatch):
+def test_a_stacker_is_fitted_to_cases_that_no_member_saw(trained, folder, material, monkeypatch):
     from training import make_weights as module
 
     spec = trained("decision-stacked.compact")
     asked = []
     monkeypatch.setattr(module, "fit_head", lambda spec, module, cohort, rows: asked.append(rows))
-    make_weights(spec, folder / "cohort", spec.weights.with_name("again.safetensors"), FitOptions(), folder / "work")
-    split = module.split_cohort(load_cohort(folder / "cohort"), FitOptions().seed)
+    make_weights(replace(spec, weights=folder / "again.safetensors"), material(), folder / "c")
+    split = material().split
     assert asked[0].tolist() == split.inner.tolist()
     assert not set(asked[0]) & set(split.train)
 
 
-def test_members_of_another_split_are_refused(trained, folder):
+def test_members_of_another_split_are_refused(trained, folder, material):
     spec = trained("decision-mean.compact")
     with pytest.raises(WeightsError, match=r"expected each trained on this cohort with seed 7.*Trained otherwise: sin"):
-        make_weights(spec, folder / "cohort", spec.weights, FitOptions(seed=7), folder / "work")
+        make_weights(spec, material(seed=7), folder / "c")
 
 
-def test_untrained_members_are_named(folder):
+def test_untrained_members_are_named(folder, material):
     spec = replace(MODELS["decision-mean.compact"], weights=folder / "never.safetensors")
     spec = replace(spec, member_specs=tuple(replace(member, weights=None) for member in spec.member_specs))
     with pytest.raises(WeightsError, match=r"Not trained yet: single-t1\.compact, single-t1ce\.compact"):
-        make_weights(spec, folder / "cohort", spec.weights, FitOptions(), folder / "work")
+        make_weights(spec, material(), folder / "c")
     assert len(spec.training_commands) == 5
     with pytest.raises(WeightsError, match=r"fit single-t1\.compact .*, then `python -m training fit single-t1ce"):
         load_weights(spec)

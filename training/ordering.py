@@ -1,0 +1,64 @@
+"""In which order modalities join a cumulative training, by how well each grades alone on the inner cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from zoo import MODALITIES, ModelSpec, Phase
+
+Alone = Callable[[], Mapping[str, float]]
+"""Inner AUC of each modality's own single encoder; called only where an order has to be found."""
+Adapt = Callable[[ModelSpec, Alone], ModelSpec]
+"""How a model is fitted to a split before it is trained: from the spec and what the inner cases say."""
+
+JUDGES = {modality: f"single-{modality}" for modality in MODALITIES}
+"""Ids of the models whose inner AUC stands for a modality's own performance."""
+
+
+def best_joins_first(spec: ModelSpec, alone: Alone) -> ModelSpec:
+    """Secondaries join in descending order of their own performance, as in the paper (arXiv 2401.09029)."""
+    return _joined_by(spec, alone, descending=True)
+
+
+def best_joins_last(spec: ModelSpec, alone: Alone) -> ModelSpec:
+    """The control: the reverse order."""
+    return _joined_by(spec, alone, descending=False)
+
+
+def best_is_primary(spec: ModelSpec, alone: Alone) -> ModelSpec:
+    """The modality that grades best alone guides the others, which join in descending order."""
+    ranked = _ranked(alone(), MODALITIES, descending=True)
+    return best_joins_first(spec.vary(primary=ranked[0], secondaries=tuple(ranked[1:])), alone)
+
+
+def as_given(spec: ModelSpec, alone: Alone) -> ModelSpec:
+    return spec
+
+
+def _joined_by(spec: ModelSpec, alone: Alone, descending: bool) -> ModelSpec:
+    """The same phases with other newcomers; a training in which at most one modality joins stays as it is."""
+    newcomers = joining(spec.phases)
+    if len(newcomers) < 2:
+        return spec
+    ranked = _ranked(alone(), newcomers, descending)
+    first, *later = spec.phases
+    phases = [
+        replace(phase, name=f"{name} joins", modalities=(*first.modalities, *ranked[: count + 1]))
+        for count, (phase, name) in enumerate(zip(later, ranked, strict=True))
+    ]
+    return replace(spec, phases=(first, *phases))
+
+
+def joining(phases: tuple[Phase, ...]) -> tuple[str, ...]:
+    """The modality that each later phase adds; empty unless each adds just one to those before."""
+    added = [
+        [name for name in after.modalities if name not in before.modalities]
+        for before, after in zip(phases, phases[1:], strict=False)
+    ]
+    return tuple(names[0] for names in added) if all(len(names) == 1 for names in added) else ()
+
+
+def _ranked(alone: Mapping[str, float], names: tuple[str, ...], descending: bool) -> list[str]:
+    """By performance; equals stay in the order of `names`."""
+    return sorted(names, key=lambda name: -alone[name] if descending else alone[name])
