@@ -199,7 +199,7 @@ def test_a_manifest_without_its_columns(write):
 
 def test_1251_folders_are_listed_in_a_second(tmp_path, add_study, write):
     for number in range(1251):
-        add_study(f"BraTS2021_{number:05}")
+        add_study(f"BraTS2021_{number:05}", suffixes=["_t1", "_seg"])
     write("labels.csv", "case,grade", *(f"BraTS2021_{number:05},{'LH'[number % 2]}GG" for number in range(1251)))
     start = time.process_time()
     assert len(load_cohort(tmp_path).cases) == 1251
