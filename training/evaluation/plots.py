@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 from sklearn.metrics import roc_curve
 
-from training.evaluation.answers import Answers, answers, outcomes_of
+from training.evaluation.answers import Answers, answers, by_repeat, outcomes_of
 from training.evaluation.drawing import GUIDE, headed, panels, save, spread, styles_of
 from training.evaluation.intervals import wilson_interval
 from training.evaluation.markdown import estimate
@@ -69,14 +69,17 @@ def _band(axes: Axes, curves: np.ndarray, colour: str) -> None:
 
 
 def plot_reliability(results: Results, summary: Figures, path: Path) -> Path | None:
-    """Share of HGG against the probability given, with Wilson's 95 % intervals; a panel an arm, the headline first."""
+    """Share of HGG against the probability given, with Wilson's 95 % intervals; a panel an arm, the headline first.
+
+    Of several repeats the first is drawn, since those intervals count every case once; the ECE is that of all.
+    """
     scheme, rows = _shown(results, summary)
     if not rows:
         return None
     rows = sorted(rows, key=lambda row: row.name != results.headline)
     figure, grid = panels(len(rows), height=2.4)
     for axes, (name, style) in zip(grid, styles_of(results, rows).items(), strict=True):
-        told = answers(results, outcomes_of(results, name, scheme))
+        told = answers(results, by_repeat(outcomes_of(results, name, scheme))[0])
         _reliability(axes, told, style["color"])
         ece = summary["arms"][name][scheme]["pooled"]["ece"]["value"]
         axes.set_title(f"{name}\nECE {ece:.3f}", fontsize=9)

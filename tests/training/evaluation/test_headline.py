@@ -75,9 +75,22 @@ def test_splits_that_only_one_arm_has_dont_count():
 
 def test_p_is_adjusted_for_all_arms():
     arms = ARMS | {"another": Arm(0.88), "yet another": Arm(0.9)}
-    rows = compare_with_headline(made_up_results(arms, schemes=(WHOLE,)), WHOLE)["arms"].values()
-    assert [row["p_holm"] for row in rows] == holm([row["p"] for row in rows])
-    assert [row["p_holm"] for row in rows] != [row["p"] for row in rows]
+    compared = compare_with_headline(made_up_results(arms, schemes=(WHOLE,)), WHOLE)["arms"]
+    assert list(compared) == ["single-t1ce", "site-control", "another", "yet another"]
+    p_values = [row["p"] for row in compared.values()]
+    assert [row["p_holm"] for row in compared.values()] == holm(p_values) != p_values
+
+
+def test_the_verdict_allows_for_the_number_of_arms():
+    headline, other, _ = (results := made_up_results(ARMS | {"single-t1ce": Arm(0.84)}, schemes=(WHOLE,))).outcomes
+    row = results.models[1]
+    for arms, verdict in ((1, "worse"), (40, "no difference shown")):
+        models = tuple(replace(row, name=str(index)) for index in range(arms))
+        outcomes = (headline, *(replace(other, model=model.name) for model in models))
+        changed = replace(results, models=(results.models[0], *models), outcomes=outcomes)
+        found = compare_with_headline(changed, WHOLE)["arms"]["0"]
+        assert found["p"] < 0.05
+        assert found["verdict"] == verdict
 
 
 @pytest.mark.parametrize(

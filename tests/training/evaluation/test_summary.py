@@ -143,4 +143,5 @@ def test_one_grade_alone_leaves_what_is_not_defined_empty():
 
 def test_mean_of_structures_skips_what_is_not_known():
     assert mean_of([{"a": 1, "b": {"c": None}}, {"a": 4, "b": {"c": 2}}, None]) == {"a": 2.5, "b": {"c": 2}}
+    assert mean_of([0, 2]) == 1
     assert mean_of([]) is mean_of([None]) is None
