@@ -82,7 +82,7 @@ def test_p_is_adjusted_for_all_arms():
 
 
 def test_the_verdict_allows_for_the_number_of_arms():
-    headline, other, _ = (results := made_up_results(ARMS | {"single-t1ce": Arm(0.84)}, schemes=(WHOLE,))).outcomes
+    headline, other, _ = (results := made_up_results(ARMS | {"single-t1ce": Arm(0.78)}, schemes=(WHOLE,))).outcomes
     row = results.models[1]
     for arms, verdict in ((1, "worse"), (40, "no difference shown")):
         models = tuple(replace(row, name=str(index)) for index in range(arms))
