@@ -1,5 +1,6 @@
 """What scanner and preprocessing do to a perfect image, drawn per modality."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,15 +53,26 @@ def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
-def acquire(rng: np.random.Generator, images: np.ndarray, mask: np.ndarray, grid: Grid):
+Scanner = Callable[[np.random.Generator], Acquisition]
+ANY_SCANNERS: tuple[Scanner, ...] = (draw_acquisition,) * 4  # no two studies alike
+
+
+def acquire(
+    rng: np.random.Generator,
+    images: np.ndarray,
+    mask: np.ndarray,
+    grid: Grid,
+    scanners: Sequence[Scanner] = ANY_SCANNERS,
+) -> np.ndarray:
     """Scan noiseless `images` [4, x, y, z] (white matter = 1) inside `mask` [x, y, z].
 
-    Returns float32 images in arbitrary units, at least 1 inside the mask, 0 outside.
+    Each of the four `scanners` draws how its modality is acquired. Returns float32 images in
+    arbitrary units, at least 1 inside the mask, 0 outside.
     """
     coil = smooth_field(rng, grid, 110)
     scanned = np.zeros_like(images)
-    for image, out in zip(images, scanned, strict=True):
-        out[:] = scan(rng, image, coil, draw_acquisition(rng), grid)
+    for image, out, draw in zip(images, scanned, scanners, strict=True):
+        out[:] = scan(rng, image, coil, draw(rng), grid)
     # Preprocessing resampled the stripped brain, which mixed its border with the background.
     covered = blur(mask.astype(np.float32), max(0.8, 0.4 * grid.spacing_mm), grid)
     scanned *= 1 - rng.uniform(0, 1) * (1 - covered)

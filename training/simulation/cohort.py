@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import nibabel
@@ -17,39 +18,62 @@ from tqdm import tqdm
 
 from training.cohorts import CohortError
 from training.simulation.contrast import MODALITIES
-from training.simulation.study import VERSION, SimulatedStudy, grade_of, simulate_study, study_id
+from training.simulation.study import VERSION, SimulatedStudy, grade_of, simulate_study, study_id, study_site
 
 
 @dataclass(frozen=True)
 class Task:
-    """One study to write: `out` is the cohort's folder."""
+    """One study to write: `out` is the cohort's folder, `site` the number of a hospital."""
 
     out: Path
     seed: int
     index: int
     spacing_mm: float
+    site: int | None = None
 
     @property
     def folder(self) -> Path:
         return self.out / grade_of(self.index) / study_id(self.seed, self.index)
 
 
-def write_cohort(out: Path, cases: int, seed: int, spacing_mm: float = 2.0, processes: int | None = None) -> None:
+def write_cohort(
+    out: Path,
+    cases: int,
+    seed: int,
+    spacing_mm: float = 2.0,
+    processes: int | None = None,
+    sites: int = 0,
+    tie: float = 0.0,
+) -> None:
     """Write studies 0 … `cases` − 1 of `seed` to `out` as BraTS folders, with cohort.csv and .json.
+
+    With `sites` every study comes from one of so many hospitals, each with its own look. `tie`
+    (0 to 1) is how strongly they follow grade: at 0 each sees both grades alike, at 1 one only.
 
     Studies that are already there are kept, so an interrupted call can be repeated; a larger
     `cases` extends the cohort. Raises `CohortError` if `out` holds a cohort made differently.
     """
+    _check_sites(sites, tie)
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    _write_description(out, cases, seed, spacing_mm)
-    tasks = [Task(out, seed, index, spacing_mm) for index in range(cases)]
+    made = {"version": VERSION, "seed": seed, "spacing_mm": spacing_mm}
+    _write_description(out, made | ({"sites": sites, "tie": tie} if sites else {}), cases)
+    site_of = partial(study_site, seed, sites=sites, tie=tie) if sites else lambda index: None
+    tasks = [Task(out, seed, index, spacing_mm, site_of(index)) for index in range(cases)]
     missing = [task for task in tasks if not task.folder.exists()]
     progress = tqdm(total=cases, initial=cases - len(missing), desc="simulating", unit="study")
     with progress:
         for _ in _run(missing, processes or os.cpu_count() or 1):
             progress.update()
     _write_table(out, tasks)
+
+
+def _check_sites(sites: int, tie: float) -> None:
+    if sites < 0 or sites == 1:
+        raise CohortError(f"sites: expected 2 or more, or 0 for a scanner per study; found {sites}.")
+    if not 0 <= tie <= (1 if sites else 0):
+        expected = "expected a number from 0 to 1" if sites else "expected 0 where there are no sites"
+        raise CohortError(f"tie: {expected}, found {tie}; it says how strongly sites follow grade.")
 
 
 def _run(tasks: list[Task], processes: int) -> Iterator[None]:
@@ -76,7 +100,7 @@ def one_thread() -> Iterator[None]:
 
 def write_study(task: Task) -> None:
     """Simulate and write one study: whole, or not at all."""
-    study = simulate_study(task.seed, task.index, task.spacing_mm)
+    study = simulate_study(task.seed, task.index, task.spacing_mm, None, task.site)
     partial = task.folder.with_name(f".partial-{task.folder.name}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -94,17 +118,16 @@ def _save(folder: Path, study: SimulatedStudy, name: str, volume: np.ndarray) ->
     nibabel.save(image, folder / f"{study.id}_{name}.nii.gz")
 
 
-def _write_description(out: Path, cases: int, seed: int, spacing_mm: float) -> None:
+def _write_description(out: Path, made: dict, cases: int) -> None:
     path = out / "cohort.json"
-    wanted = {"version": VERSION, "seed": seed, "spacing_mm": spacing_mm}
     if path.exists():
-        found = {key: json.loads(path.read_text()).get(key) for key in wanted}
-        if found != wanted:
+        found = json.loads(path.read_text())
+        found.pop("cases", None)
+        if found != made:
             raise CohortError(
-                f"{out} already holds another cohort: {found}, not {wanted}. "
-                "Choose an empty folder, or delete this one."
+                f"{out} already holds another cohort: {found}, not {made}. Choose an empty folder, or delete this one."
             )
-    path.write_text(json.dumps(wanted | {"cases": cases}, indent=1))
+    path.write_text(json.dumps(made | {"cases": cases}, indent=1))
 
 
 def _write_table(out: Path, tasks: list[Task]) -> None:
@@ -113,4 +136,5 @@ def _write_table(out: Path, tasks: list[Task]) -> None:
         table.writerow(["case", "grade", "patient", "site", "folder"])
         for task in tasks:
             name, grade = task.folder.name, task.folder.parent.name
-            table.writerow([name, grade, name, f"simulated-s{task.seed}", f"{grade}/{name}"])
+            site = f"simulated-site-{task.site}" if task.site else f"simulated-s{task.seed}"
+            table.writerow([name, grade, name, site, f"{grade}/{name}"])

@@ -1,5 +1,6 @@
 """What each tissue looks like: intensities of four contrasts, tied to tissue, never to grade."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from training.simulation.fields import Grid, smooth_field, soft_step
 from training.simulation.regions import Regions
 
 MODALITIES = ("t1", "t1ce", "t2", "flair")
+Contrast = Callable[[np.random.Generator], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -99,15 +101,23 @@ def _white_matter_lesions(rng, anatomy: Anatomy, grid: Grid) -> np.ndarray:
     return soft_step(spots, 0.15) * (anatomy.white > 0.6)
 
 
-def render(rng: np.random.Generator, fractions: dict[str, np.ndarray], grid: Grid) -> np.ndarray:
+def draw_contrast(rng: np.random.Generator) -> np.ndarray:
+    """How strong the contrast of each of the four sequences is, [4], around 1."""
+    t1 = np.exp(rng.uniform(-0.5, 0.45))
+    return np.array([t1, t1 * np.exp(rng.normal(0, 0.22)), *np.exp(rng.uniform(-0.5, 0.5, 2))])
+
+
+def render(
+    rng: np.random.Generator, fractions: dict[str, np.ndarray], grid: Grid, contrast: Contrast = draw_contrast
+) -> np.ndarray:
     """Noiseless images in units of white matter, float32 [4, x, y, z] in `MODALITIES` order.
 
-    Empties `fractions`.
+    `contrast` draws how strong the contrast of each sequence is. Empties `fractions`.
 
     T1 and T1ce share tissue values and texture, so that T1ce − T1 is uptake and, weakly, the
     difference between two T1-weighted sequences: what a radiologist reads from the pair.
     """
-    values = draw_values(rng)
+    values = draw_values(rng, contrast)
     strength = float(np.exp(rng.uniform(-0.5, 0.3)))
     shared = smooth_field(rng, grid, 12) + 0.6 * smooth_field(rng, grid, 5)
     textures = [_texture(rng, shared, sign, grid) for sign in (-1, 1, 1)]
@@ -129,14 +139,13 @@ def _texture(rng, shared: np.ndarray, sign: int, grid: Grid) -> np.ndarray:
     return (0.6 * sign * shared + 0.6 * own).astype(np.float32)
 
 
-def draw_values(rng: np.random.Generator) -> dict[str, tuple[np.ndarray, float]]:
+def draw_values(rng: np.random.Generator, contrast: Contrast = draw_contrast) -> dict[str, tuple[np.ndarray, float]]:
     """Median of each tissue on the four modalities, [4], and its uptake, for one patient.
 
     One contrast strength per modality scales all distances to white matter alike, so that the
     order of the tissues survives the randomisation.
     """
-    t1 = np.exp(rng.uniform(-0.5, 0.45))
-    strength = np.array([t1, t1 * np.exp(rng.normal(0, 0.22)), *np.exp(rng.uniform(-0.5, 0.5, 2))])
+    strength = contrast(rng)
     dose = np.exp(rng.normal(0, 0.35))
     return {name: _draw_tissue(rng, look, strength, dose) for name, look in APPEARANCE.items()}
 

@@ -11,6 +11,7 @@ from training.simulation.fields import BOX_CORNER_MM, Grid
 from training.simulation.growth import grow
 from training.simulation.regions import divide
 from training.simulation.signs import Signs, draw_signs
+from training.simulation.site import ANYWHERE, assign_site, draw_site
 
 # Goes up with every change that changes a voxel: results name it.
 VERSION = "1.1"
@@ -52,17 +53,27 @@ def study_signs(seed: int, index: int, grade: str | None = None) -> Signs:
     return draw_signs(_stream(seed, index, "signs"), grade or grade_of(index))
 
 
-def simulate_study(seed: int, index: int, spacing_mm: float = 2.0, grade: str | None = None) -> SimulatedStudy:
+def study_site(seed: int, index: int, sites: int, tie: float) -> int:
+    """Number of the site, 1 … `sites`, at which this patient was scanned; see `assign_site`."""
+    return assign_site(_stream(seed, index, "site"), index, grade_of(index), sites, tie)
+
+
+def simulate_study(
+    seed: int, index: int, spacing_mm: float = 2.0, grade: str | None = None, site: int | None = None
+) -> SimulatedStudy:
     """Simulate one patient; the same arguments give the same arrays.
 
     Another `spacing_mm` gives the same patient on another grid, but for voxel noise.
     `grade` is "HGG" or "LGG"; without it, grades alternate with `index`.
+    `site` is the number, from 1, of one of the hospitals of `seed`; without it, every study has
+    a scanner of its own.
     """
     grid = Grid(spacing_mm)
     signs = study_signs(seed, index, grade)
+    hospital = draw_site(_stream(seed, site, "hospital")) if site else ANYWHERE
     fractions, labels, mask = _patient(seed, index, signs, grid)
-    images = render(_stream(seed, index, "contrast"), fractions, grid)
-    images = acquire(_stream(seed, index, "scanner"), images, mask, grid)
+    images = render(_stream(seed, index, "contrast"), fractions, grid, hospital.contrast)
+    images = acquire(_stream(seed, index, "scanner"), images, mask, grid, hospital.scanners)
     return SimulatedStudy(
         id=study_id(seed, index),
         grade=signs.grade,

@@ -91,3 +91,63 @@ def test_a_study_cut_short_while_written_leaves_no_folder(tmp_path, monkeypatch)
 def test_another_cohort_in_the_folder_is_refused(cohort):
     with pytest.raises(CohortError, match="already holds another cohort"):
         write_cohort(cohort, cases=3, seed=6, spacing_mm=SPACING, processes=1)
+
+
+@pytest.fixture(scope="module")
+def hospitals(tmp_path_factory):
+    out = tmp_path_factory.mktemp("hospitals")
+    write_cohort(out, cases=4, seed=5, spacing_mm=SPACING, processes=1, sites=2, tie=1.0)
+    return out
+
+
+def test_sites_are_in_the_table_and_in_the_description(hospitals):
+    with (hospitals / "cohort.csv").open() as file:
+        sites = [row["site"] for row in csv.DictReader(file)]
+    assert sites == ["simulated-site-1", "simulated-site-2"] * 2
+    description = json.loads((hospitals / "cohort.json").read_text())
+    assert (description["sites"], description["tie"]) == (2, 1.0)
+
+
+def test_a_site_scans_the_same_patients_in_another_way(cohort, hospitals):
+    image, other = (
+        nibabel.load(out / "LGG/Sim-s5-00000/Sim-s5-00000_t1.nii.gz").get_fdata() for out in (cohort, hospitals)
+    )
+    assert ((image > 0) == (other > 0)).all()
+    assert (image != other).any()
+    ours, theirs = contents(cohort), contents(hospitals)
+    for kind in ("seg.nii.gz", "signs.json"):
+        assert ours[f"LGG/Sim-s5-00000/Sim-s5-00000_{kind}"] == theirs[f"LGG/Sim-s5-00000/Sim-s5-00000_{kind}"]
+    np.testing.assert_array_equal(np.rint(simulate_study(5, 0, SPACING, site=1).images[0]), other)
+
+
+def test_without_sites_a_table_names_the_seed(cohort):
+    assert "simulated-s5" in (cohort / "cohort.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    "other", [{}, {"sites": 3, "tie": 1.0}, {"sites": 2, "tie": 0.5}], ids=["none", "more", "looser"]
+)
+def test_a_cohort_of_other_sites_in_the_folder_is_refused(hospitals, other):
+    with pytest.raises(CohortError, match="already holds another cohort"):
+        write_cohort(hospitals, cases=4, seed=5, spacing_mm=SPACING, processes=1, **other)
+
+
+def test_a_cohort_with_sites_is_extended(hospitals):
+    write_cohort(hospitals, cases=5, seed=5, spacing_mm=SPACING, processes=1, sites=2, tie=1.0)
+    assert len((hospitals / "cohort.csv").read_text().splitlines()) == 6
+
+
+@pytest.mark.parametrize(
+    ("sites", "tie", "message"),
+    [
+        (1, 0.0, "sites: expected 2 or more, or 0 .* found 1"),
+        (-2, 0.0, "sites: expected 2 or more, or 0 .* found -2"),
+        (2, 1.5, "tie: expected a number from 0 to 1, found 1.5"),
+        (2, -0.1, "tie: expected a number from 0 to 1, found -0.1"),
+        (0, 0.5, "tie: expected 0 where there are no sites, found 0.5"),
+    ],
+)
+def test_impossible_sites_are_refused_before_anything_is_written(tmp_path, sites, tie, message):
+    with pytest.raises(CohortError, match=message):
+        write_cohort(tmp_path / "new", cases=2, seed=5, spacing_mm=SPACING, sites=sites, tie=tie)
+    assert not (tmp_path / "new").exists()

@@ -5,7 +5,7 @@ import pytest
 
 from training.simulation import simulate_study
 from training.simulation.fields import Grid
-from training.simulation.study import grade_of, into_field_of_view, study_signs
+from training.simulation.study import grade_of, into_field_of_view, study_signs, study_site
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +99,19 @@ def test_another_spacing_gives_the_same_patient(studies):
 def test_field_of_view_is_that_of_brats(spacing, shape):
     grid = Grid(spacing)
     assert into_field_of_view(np.ones((1, *grid.shape), np.uint8), grid).shape == (1, *shape)
+
+
+def test_a_site_gives_the_same_patient_another_look(studies):
+    one, other = (simulate_study(7, 3, spacing_mm=4.0, site=site) for site in (1, 2))
+    for study in (one, other):
+        np.testing.assert_array_equal(study.labels, studies[3].labels)
+        np.testing.assert_array_equal(study.images > 0, studies[3].images > 0)
+        assert study.signs == studies[3].signs
+        assert (study.images != studies[3].images).any()
+    assert (one.images != other.images).any()
+    np.testing.assert_array_equal(simulate_study(7, 3, spacing_mm=4.0, site=1).images, one.images)
+
+
+def test_another_seed_has_other_hospitals():
+    assert [study_site(7, i, 4, 0.5) for i in range(40)] == [study_site(7, i, 4, 0.5) for i in range(40)]
+    assert [study_site(7, i, 4, 0.5) for i in range(40)] != [study_site(8, i, 4, 0.5) for i in range(40)]
