@@ -62,13 +62,15 @@ def _expect_kind(kind: str) -> Corruption:
 
 
 def _tumour(volumes: Volumes, kind: str, mask: np.ndarray | None) -> np.ndarray:
-    found = "none" if mask is None else f"shape {mask.shape}" if mask.shape != volumes.brain.shape else "an empty one"
-    if found != "an empty one" or not (mask != 0).any():
+    fits = mask is not None and mask.shape == volumes.brain.shape
+    tumour = volumes.brain & (mask != 0) if fits else np.zeros(0, bool)
+    if not tumour.any():
+        found = "none" if mask is None else "one without tumour" if fits else f"shape {mask.shape}"
         raise CorruptionError(
             f"{volumes.id}: {kind}: expected a tumour mask of shape {volumes.brain.shape}, found {found}; "
             "put the study's _seg file beside its scans, or leave this control out."
         )
-    return (mask != 0) & volumes.brain
+    return tumour
 
 
 def bias_field(volumes: Volumes, percent: float, rng: np.random.Generator) -> Volumes:
@@ -204,7 +206,7 @@ def _slice_weights(size: int, thickness: float) -> np.ndarray:
     slices = (np.arange(count) - (count - 1) / 2)[:, None] * thickness
     covered = np.clip((thickness + 1) / 2 - np.abs(voxels - slices), 0, min(thickness, 1))
     between = np.clip(1 - np.abs(voxels - slices) / thickness, 0, None)
-    return (between / between.sum(axis=0)).T @ (covered / covered.sum(axis=1, keepdims=True))
+    return between.T @ covered
 
 
 def _gaussian_weights(size: int, sigma: float) -> np.ndarray:

@@ -26,6 +26,7 @@ def lesion(affine, shape=SHAPE):
 
 
 MASK = lesion(brain_affine())
+OUTSIDE = world_mm(brain_affine())[..., 2] > 70
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +69,13 @@ def test_brain_stays_above_0_background_and_absent_scans_stay_0(kind):
     assert (result.data[:, result.brain][result.present] > 0).all()
     assert not result.data[~result.present].any()
     assert (study.data == before).all()
+
+
+@pytest.mark.parametrize("kind", GRADED)
+def test_a_hole_in_one_scan_of_the_brain_does_not_become_background(volumes, kind):
+    volumes.data[T1CE, 20:26, 30:36, 25:31] = 0
+    result = changed(volumes, kind)
+    assert (result.data[:, result.brain] > 0).all()
 
 
 @pytest.mark.parametrize("kind", GRADED)
@@ -143,12 +151,14 @@ def test_contrast_raises_ratios_to_white_matter_to_a_power(study):
     assert exponents == {1.8, round(1 / 1.8, 3)}
 
 
-def test_thick_slices_average_over_their_thickness_from_foot_to_head():
+@pytest.mark.parametrize("spacing", [1.0, 2.0])
+def test_thick_slices_average_over_their_thickness_from_foot_to_head(spacing):
     slices = np.random.default_rng(0).uniform(50, 150, 48)
-    study = of_data(np.broadcast_to(slices, (16, 16, 48)), np.diag([1.0, 1, 1, 1]))
+    study = of_data(np.broadcast_to(slices, (16, 16, 48)), np.diag([1.0, 1, spacing, 1]))
     result = changed(study, "thick slices").data[T1, 8, 8]
-    blocks = slices.reshape(-1, 8).mean(axis=1)
-    np.testing.assert_allclose(result, np.interp(np.arange(48), np.arange(3.5, 48, 8), blocks), rtol=1e-4)
+    many = round(8 / spacing)
+    blocks, centres = slices.reshape(-1, many).mean(axis=1), np.arange((many - 1) / 2, 48, many)
+    np.testing.assert_allclose(result, np.interp(np.arange(48), centres, blocks), rtol=1e-4)
 
 
 def test_thick_slices_leave_a_slice_that_is_all_the_same_alone():
@@ -215,15 +225,31 @@ def test_without_the_only_scan_is_refused():
         changed(make_volumes(brain_affine(), modalities=("t2",)), "without t2")
 
 
-def test_lesion_swap_puts_healthy_brain_in_the_tumour_and_leaves_the_rest(study):
-    result = changed(study, "lesion swap")
-    mirrored = result.data[:, ::-1]
-    assert np.abs(result.data - mirrored)[:, MASK].mean() < 0.06 * study.data[:, MASK].mean()
-    for name, before, after in zip(MODALITIES, study.data, result.data, strict=True):
-        assert before[MASK].mean() == pytest.approx(TISSUE[name] * LESION_GAIN[name], rel=0.1)
-        assert after[MASK].mean() == pytest.approx(TISSUE[name], rel=0.1)
+def test_lesion_swap_puts_healthy_brain_in_the_tumour_and_leaves_the_rest(volumes):
+    towards_the_back = np.exp(-world_mm(volumes.affine)[..., 1] / 100).astype(np.float32)
+    volumes.data[:] *= towards_the_back
+    result = changed(volumes, "lesion swap")
+    assert np.abs(result.data - result.data[:, ::-1])[:, MASK].mean() < 0.06 * volumes.data[:, MASK].mean()
+    for name, before, after in zip(MODALITIES, volumes.data, result.data, strict=True):
+        healthy = TISSUE[name] * towards_the_back[MASK].mean()
+        assert before[MASK].mean() == pytest.approx(healthy * LESION_GAIN[name], rel=0.1)
+        assert after[MASK].mean() == pytest.approx(healthy, rel=0.1)
+
+
+@pytest.mark.parametrize("kind", CONTROLS)
+def test_controls_leave_brain_far_from_the_tumour_alone(study, kind):
     far = ndimage.distance_transform_edt(~MASK) * SPACING_MM >= 6
-    assert (result.data[:, far] == study.data[:, far]).all()
+    assert (changed(study, kind).data == study.data)[:, far].all()
+
+
+def test_a_seam_is_half_replaced_in_its_middle():
+    study = of_data(np.full(SHAPE, 100.0))
+    study.data[T1CE] = 200
+    study.data[T1CE, 10:18] = 400
+    mask = np.zeros(SHAPE, bool)
+    mask[:14] = True
+    column = changed(study, "no enhancement", mask=mask).data[T1CE, :, 30, 25]
+    np.testing.assert_allclose(column[[0, 13, 14, 15, 20]], [200, 200, 300, 400, 200], rtol=1e-3)
 
 
 def test_lesion_swap_of_a_tumour_on_both_sides_takes_healthy_brain_only(volumes):
@@ -245,8 +271,6 @@ def test_no_enhancement_leaves_only_t1_in_the_tumour_on_t1ce(study):
     levels = white_matter_levels(study)
     assert (result.data[[T1, T2, FLAIR]] == study.data[[T1, T2, FLAIR]]).all()
     np.testing.assert_allclose(result.data[T1CE][MASK] / levels[T1CE], study.data[T1][MASK] / levels[T1], rtol=1e-4)
-    far = ndimage.distance_transform_edt(~MASK) * SPACING_MM >= 6
-    assert (result.data[:, far] == study.data[:, far]).all()
 
 
 @pytest.mark.parametrize("kind", CONTROLS)
@@ -263,11 +287,16 @@ def test_no_enhancement_needs_both_scans():
 @pytest.mark.parametrize("kind", CONTROLS)
 @pytest.mark.parametrize(
     ("mask", "found"),
-    [(None, "none"), (np.zeros(SHAPE), "an empty one"), (np.ones((3, 3, 3)), r"shape \(3, 3, 3\)")],
-    ids=["none", "empty", "another grid"],
+    [
+        (None, "none"),
+        (np.zeros(SHAPE), "one without tumour"),
+        (OUTSIDE, "one without tumour"),
+        (np.ones((3, 3, 3)), r"shape \(3, 3, 3\)"),
+    ],
+    ids=["none", "empty", "outside the brain", "another grid"],
 )
 def test_a_control_needs_a_mask_of_the_study(study, kind, mask, found):
-    with pytest.raises(CorruptionError, match=f"synthetic: {kind}: expected a tumour mask .* found {found}; put"):
+    with pytest.raises(CorruptionError, match=f"synthetic: {kind}: expected a tumour mask of .* found {found}; put"):
         changed(study, kind, mask=mask)
 
 

@@ -69,6 +69,14 @@ def test_background_is_zero_and_brain_positive(image):
     assert (images[:, mask] >= 1).all()
 
 
+def test_each_modality_has_the_scanner_it_is_given(image):
+    mask = np.ones(GRID.shape, bool)
+    scanners = [lambda rng, k=k: replace(draw_acquisition(rng), **CLEAN | {"scale": 100.0 * k}) for k in (1, 2, 3, 4)]
+    images = acquire(np.random.default_rng(2), np.stack([image] * 4), mask, GRID, scanners)
+    inside = (slice(None), *(slice(4, -4),) * 3)
+    np.testing.assert_allclose(images[inside], np.stack([100 * k * image for k in (1, 2, 3, 4)])[inside], rtol=1e-4)
+
+
 def test_stripping_spares_the_lesion_and_varies():
     anatomy = build_anatomy(draw_deformation(np.random.default_rng(0)), GRID)
     lesion = ((anatomy.depth_mm > 0) & (anatomy.depth_mm < 8) & (GRID.points_mm()[2] > 30)).astype(np.float32)

@@ -58,3 +58,13 @@ def test_render_mixes_tissues_and_adds_uptake_to_t1ce():
     assert images[:, enhancing == 0].mean(axis=1) == pytest.approx([1, 1, 1, 1], abs=0.05)
     uptake = images[T1CE] - images[T1]
     assert uptake[enhancing == 1].mean() > uptake[enhancing == 0].mean() + 0.1
+
+
+def test_render_uses_the_contrast_it_is_given():
+    grid = Grid(4.0)
+    grey = np.zeros(grid.shape, np.float32)
+    grey[:20] = 1
+    strong = render(np.random.default_rng(1), {"grey": grey, "white": 1 - grey}, grid, lambda rng: np.full(4, 3.0))
+    none = render(np.random.default_rng(1), {"grey": grey, "white": 1 - grey}, grid, lambda rng: np.zeros(4))
+    assert np.abs(strong[T1, :20].mean() - 1) > 0.3
+    assert np.abs(none[T1, :20].mean() - 1) < 0.2

@@ -3,7 +3,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from training.simulation.acquisition import Acquisition
+from training.simulation.acquisition import Acquisition, draw_acquisition
+from training.simulation.contrast import draw_contrast
 from training.simulation.site import ANYWHERE, assign_site, draw_site
 
 OWN = {"shift_mm", "stripes", "scale"}  # motion and gain, which no protocol fixes
@@ -46,9 +47,10 @@ def test_each_sequence_of_a_site_has_a_contrast_of_its_own():
     assert len({scanner(np.random.default_rng(0)).noise for scanner in sites[0].scanners}) == 4
 
 
-def test_anywhere_draws_what_it_always_drew():
-    noise = [scanner(np.random.default_rng(n)).noise for n, scanner in enumerate(ANYWHERE.scanners)]
-    assert len(set(noise)) == 4
+def test_without_a_site_every_scan_is_drawn_anew():
+    for seed, scanner in enumerate(ANYWHERE.scanners):
+        assert scanner(np.random.default_rng(seed)) == draw_acquisition(np.random.default_rng(seed))
+    assert (ANYWHERE.contrast(np.random.default_rng(0)) == draw_contrast(np.random.default_rng(0))).all()
 
 
 def assigned(sites, tie, cases=400):

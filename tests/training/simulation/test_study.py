@@ -1,10 +1,13 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from training.simulation import simulate_study
+from training.simulation import study as study_module
 from training.simulation.fields import Grid
+from training.simulation.site import ANYWHERE, draw_site
 from training.simulation.study import grade_of, into_field_of_view, study_signs, study_site
 
 
@@ -110,6 +113,14 @@ def test_a_site_gives_the_same_patient_another_look(studies):
         assert (study.images != studies[3].images).any()
     assert (one.images != other.images).any()
     np.testing.assert_array_equal(simulate_study(7, 3, spacing_mm=4.0, site=1).images, one.images)
+
+
+@pytest.mark.parametrize("part", ["contrast", "scanners"])
+def test_contrast_and_scanners_of_a_site_are_both_used(studies, monkeypatch, part):
+    monkeypatch.setattr(
+        study_module, "draw_site", lambda rng: replace(ANYWHERE, **{part: getattr(draw_site(rng), part)})
+    )
+    assert (simulate_study(7, 3, spacing_mm=4.0, site=1).images != studies[3].images).any()
 
 
 def test_another_seed_has_other_hospitals():
