@@ -1,4 +1,4 @@
-"""`python -m training …`: simulate a cohort, fit a model."""
+"""`python -m training …`: simulate a cohort, fit a model, evaluate models, draw what was found."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from typing import Annotated, Any
 
 import typer
 
+from training.command_options import BatchSize, CohortPath, Epochs, Pieces, Precision, Seed, Tracking, Work
+from training.evaluation.commands import ablate, evaluate, report
+from training.options import FitOptions
 from zoo.errors import ZooError
 from zoo.types import ModelSpec
 
 EXAMPLE_SEED, EXAMPLE_INDEX = 2026, 49
 
-app = typer.Typer(help="Simulate cohorts and train the zoo's models.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Simulate cohorts, train the zoo's models, evaluate them.", no_args_is_help=True, add_completion=False
+)
 
 
 @app.command()
@@ -25,11 +30,13 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Another seed gives other patients.")] = 0,
     spacing: Annotated[float, typer.Option(help="Voxel size in mm.", min=1, max=4)] = 2.0,
     processes: Annotated[int | None, typer.Option(help="At once; all cores when not given.")] = None,
+    sites: Annotated[int, typer.Option(help="Hospitals with a scanner each; 0: every study its own scanner.")] = 0,
+    tie: Annotated[float, typer.Option(help="How strongly hospitals follow grade.", min=0, max=1)] = 0.0,
 ) -> None:
     """Simulate gliomas: four modalities, tumour mask and drawn signs for each study."""
     from training.simulation import write_cohort
 
-    write_cohort(out, cases, seed, spacing, processes)
+    write_cohort(out, cases, seed, spacing, processes, sites, tie)
 
 
 @app.command()
@@ -47,16 +54,19 @@ def example(
 @app.command()
 def fit(
     model: Annotated[str, typer.Argument(help="Id of a model, as in `python -m zoo models`.")],
-    cohort: Annotated[Path, typer.Option(help="Cohort to train on.")],
+    cohort: CohortPath,
     out: Annotated[Path | None, typer.Option(help="Weights file; where the model looks for it if not given.")] = None,
-    epochs: Annotated[int, typer.Option(help="Over all phases together.", min=1)] = 12,
-    seed: Annotated[int, typer.Option(help="Of the split, the start and the order.")] = 0,
-    work: Annotated[Path, typer.Option(help="Keeps the prepared cohort and checkpoints.")] = Path("runs"),
+    epochs: Epochs = 12,
+    batch_size: BatchSize = 8,
+    accumulate: Pieces = 1,
+    precision: Precision = "auto",
+    seed: Seed = 0,
+    work: Work = Path("runs"),
+    tracking: Tracking = True,
     option: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, an option of the model; repeatable.")] = None,
 ) -> None:
-    """Train a model; the same command again goes on where it was stopped."""
-    from training.make_weights import make_weights
-    from training.options import FitOptions
+    """Train a model; the same command again goes on where it was stopped. Works under `accelerate launch -m`."""
+    from training.fit_command import fit_model
     from zoo.registry import load_registry
 
     spec = load_registry().model(model)
@@ -65,8 +75,13 @@ def fit(
     out = out or spec.weights
     if out is None:
         raise typer.BadParameter(f"{model} has no weights file for this: say where to write.", param_hint="--out")
-    record = make_weights(spec, cohort, out, replace(FitOptions(), epochs=epochs, seed=seed), work)
-    typer.echo(f"{out}: {record.trained_on}; held out: {(record.details or {})['held_out']}")
+    options = FitOptions(epochs, batch_size=batch_size, accumulate=accumulate, precision=precision, seed=seed)
+    if told := fit_model(replace(spec, weights=out), cohort, options, work, tracking):
+        typer.echo(told)
+
+
+for command in (evaluate, ablate, report):
+    app.command()(command)
 
 
 def _varied(spec: ModelSpec, options: list[str]) -> ModelSpec:

@@ -25,7 +25,8 @@ from zoo.registry import Registry, load_registry
 from zoo.volumes import load_volumes
 
 CACHE_VERSION = 2
-BRATS_LABELS = (1, 2, 4)
+BRATS_LABELS = ((1,), (2,), (3, 4))
+"""Core, oedema, enhancing tumour, which is 4 until BraTS 2021 and 3 since 2023."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,6 @@ def _regions(case: Case, affine: np.ndarray, model_affine: np.ndarray, recipe: R
     if case.mask is None:
         return np.nan
     labels = np.asarray(nib.load(case.mask).dataobj)
-    one_hot = np.stack([labels == label for label in BRATS_LABELS]).astype(np.float32)
+    one_hot = np.stack([np.isin(labels, values) for values in BRATS_LABELS]).astype(np.float32)
     fine = torch.from_numpy(resample(one_hot, affine, model_affine, recipe))
     return torch.nn.functional.avg_pool3d(fine, (1, 4, 4)).numpy()

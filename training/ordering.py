@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from zoo import MODALITIES, ModelSpec, Phase
 
@@ -52,10 +53,7 @@ def _joined_by(spec: ModelSpec, alone: Alone, descending: bool) -> ModelSpec:
 
 def joining(phases: tuple[Phase, ...]) -> tuple[str, ...]:
     """The modality that each later phase adds; empty unless each adds just one to those before."""
-    added = [
-        [name for name in after.modalities if name not in before.modalities]
-        for before, after in zip(phases, phases[1:], strict=False)
-    ]
+    added = [[name for name in after.modalities if name not in before.modalities] for before, after in pairwise(phases)]
     return tuple(names[0] for names in added) if all(len(names) == 1 for names in added) else ()
 
 

@@ -29,7 +29,10 @@ def test_a_batch_shows_the_chosen_modalities(cohort):
     assert y.tolist() == [1, 1]
 
 
-def _studies(cohort, options, processes=1, process=0, phase=Phase("all", MODALITIES, modality_dropout=0.5)):
+DROPPING = Phase("all", MODALITIES, modality_dropout=0.5)
+
+
+def _studies(cohort, options, processes=1, process=0, phase=DROPPING):
     """{row: what training sees of it} and the weighted rows, for one process."""
     plans = plan_epoch(np.arange(21), options, torch.Generator().manual_seed(4), process, processes)
     seen = {}

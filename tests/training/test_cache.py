@@ -6,6 +6,7 @@ import os
 import shutil
 from dataclasses import replace
 
+import nibabel as nib
 import numpy as np
 import pytest
 
@@ -41,7 +42,10 @@ def test_rows_are_what_grading_would_see(cases, tmp_path):
     assert cohort.y.tolist() == [1, 0]
 
 
-def test_masks_become_region_shares_on_the_same_grid(cases, tmp_path):
+@pytest.mark.parametrize("enhancing", [4, 3], ids=["until 2021", "since 2023"])
+def test_masks_become_region_shares_on_the_same_grid(cases, tmp_path, enhancing):
+    mask = nib.load(cases[0].mask)
+    save_scan(cases[0].mask, np.asarray(mask.dataobj) // 4 * np.uint8(enhancing), mask.affine)
     regions = prepare_cohort(cases, RECIPE, tmp_path / "cache").regions
     assert regions.shape == (2, 3, 40, 24, 20)
     assert np.isnan(regions[1]).all()

@@ -1,0 +1,128 @@
+"""One command from a cohort to a table that says what it found; killed and repeated, it ends with the same file."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from training.evaluation.results import load_results
+
+ROOT = Path(__file__).parents[3]
+MODELS = ("single-t1ce", "early-fusion", "delta-control", "volume-control")
+ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "COLUMNS": "200"}
+
+
+def _command(*words):
+    return [sys.executable, "-m", "training", *map(str, words)]
+
+
+def _run(*words):
+    return subprocess.run(_command(*words), cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+
+
+def _evaluation(cohort, folder):
+    chosen = [word for model in MODELS for word in ("--model", model)]
+    options = ("--folds", 2, "--epochs", 1, "--no-tracking", "--work", folder / "work", "--leave-hospitals-out")
+    return ("evaluate", "--cohort", cohort.root, "--out", folder / "results.json", *chosen, *options)
+
+
+@pytest.fixture(scope="module")
+def evaluated(cohort, tmp_path_factory):
+    """Folder and output of an evaluation that nobody stopped."""
+    folder = tmp_path_factory.mktemp("evaluated")
+    run = _run(*_evaluation(cohort, folder))
+    assert run.returncode == 0, run.stderr
+    return folder, run
+
+
+def test_the_table_has_intervals_and_controls(evaluated):
+    _, run = evaluated
+    table = run.stdout
+    for words in ("cross-validation", "leave one hospital out", "site-control", "delta-control.compact", "95 %"):
+        assert words in table.lower() or words in table, words
+    assert "Research demonstration, not a medical device" in table
+    assert "0.985" in table  # what the paper reports
+
+
+def test_tables_and_plots_are_drawn_again_from_the_file_alone(evaluated, tmp_path):
+    folder, _ = evaluated
+    run = _run("report", folder / "results.json", "--out", tmp_path)
+    assert run.returncode == 0, run.stderr
+    for name in ("table.md", "table.csv", "roc.png", "reliability.svg", "auc-against-gflops.png"):
+        assert (tmp_path / name).read_bytes() == (folder / "results" / name).read_bytes(), name
+
+
+def test_killed_and_repeated_it_ends_with_the_same_file(evaluated, cohort, tmp_path):
+    words = _evaluation(cohort, tmp_path)
+    with subprocess.Popen(
+        _command(*words), cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        while not list(tmp_path.rglob("single-t1ce*.json")):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGKILL)
+    assert not (tmp_path / "results.json").exists()
+    assert _run(*words).returncode == 0
+    assert _facts(tmp_path / "results.json") == _facts(evaluated[0] / "results.json")
+
+
+def _facts(path):
+    """All but what differs from run to run, as text: digits and order count."""
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    assert facts.pop("timing")
+    return json.dumps(facts)
+
+
+def test_given_weights_grade_a_folder_with_labels(cohort, tmp_path):
+    root = tmp_path / "external"
+    root.mkdir()
+    for case in cohort.cases[:4]:
+        (root / case.id).symlink_to(case.source)
+    (root / "unlabelled").symlink_to(cohort.cases[5].source)
+    grades = [f"{case.id},{case.grade}" for case in cohort.cases[:4]]
+    (root / "labels.csv").write_text("\n".join(["case,brats_grade", *grades]))
+    options = ("--weights", "embedded", "--model", "single-t1ce", "--work", tmp_path / "work")
+    run = _run("evaluate", "--cohort", root, "--out", tmp_path / "results.json", *options)
+    assert run.returncode == 0, run.stderr
+    assert "left out: unlabelled: no grade given" in run.stderr
+    results = load_results(tmp_path / "results.json")
+    assert [len(outcome.cases) for outcome in results.outcomes] == [4]
+    assert results.cohort["left_out"] == {"unlabelled": "no grade given"}
+
+
+@pytest.mark.parametrize("experiment", ["paper", "shift"])
+def test_experiments_can_be_tried_on_a_small_simulated_cohort(experiment, tmp_path):
+    options = ("--dry-run", "--no-tracking", "--work", tmp_path / "work")
+    run = _run("ablate", experiment, "--out", tmp_path / "results.json", *options)
+    assert run.returncode == 0, run.stderr
+    results = load_results(tmp_path / "results.json")
+    assert results.protocol["experiment"] == experiment
+    assert len(results.cases) == 24
+    assert {outcome.model for outcome in results.outcomes} == {row.name for row in results.models}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ("ablate", "nonsense", "--out", "x.json"),
+            "expected one of baselines, ablation, order, compact, paper, shift",
+        ),
+        (("ablate", "paper", "--out", "x.json"), "Say which cohort, or try --dry-run"),
+        (("evaluate", "--cohort", "training", "--out", "x.json"), "found no"),
+        (("report", "README.md"), "expected a results file of format 1"),
+        (("evaluate", "--cohort", ".", "--out", "x.json", "--folds", 1), "Invalid value for '--folds'"),
+    ],
+)
+def test_user_errors(words, told):
+    run = _run(*words)
+    assert run.returncode == 2
+    assert told in " ".join(run.stderr.replace("│", " ").split())
+    assert "Traceback" not in run.stderr

@@ -1,0 +1,59 @@
+"""On one split each model is trained once, with members and judges of that split."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from training.evaluation import split_run as module
+from training.evaluation.split_run import SplitRun
+from training.ordering import JUDGES
+from zoo import MODALITIES
+
+
+@pytest.fixture
+def run(material, tmp_path):
+    return SplitRun(material, tmp_path)
+
+
+def test_a_model_is_trained_once(run, small, monkeypatch):
+    spec = small("single-t1ce", width=4)
+    first = run.trained(spec)
+    monkeypatch.setattr(module, "make_weights", lambda *arguments: pytest.fail("trained again"))
+    assert run.trained(spec).revision == first.revision
+    assert not list(run.home.glob("*.checkpoint"))
+
+
+def test_readings_splits_and_options_do_not_meet(run, small):
+    spec = small("single-t1ce", width=4)
+    wider = run.trained(small("single-t1ce", width=8)).spec.weights
+    shorter = run.trained(replace(spec, phases=(replace(spec.phases[0], share=0.5),))).spec.weights
+    assert len({run.trained(spec).spec.weights, wider, shorter}) == 3
+    other_split = replace(run.material, split=replace(run.material.split, inner=run.material.split.inner[:-1]))
+    other_options = replace(run.material, options=replace(run.material.options, seed=5))
+    homes = {SplitRun(material, run.folder).home for material in (run.material, other_split, other_options)}
+    assert len(homes) == 3
+
+
+def test_a_name_of_the_split_is_only_a_name(run):
+    renamed = replace(run.material, split=replace(run.material.split, name="another"))
+    assert SplitRun(renamed, run.folder).home == run.home
+
+
+def test_members_are_trained_on_the_same_split(run, small, registry):
+    members = tuple(small(f"single-{modality}", width=4) for modality in MODALITIES)
+    spec = replace(registry.model("decision-stacked"), recipe=members[0].recipe, member_specs=members)
+    model = run.trained(spec)
+    assert model.record.details["members"] == [run.trained(member).revision for member in members]
+
+
+def test_modalities_are_judged_on_the_inner_cases(run, small, registry, monkeypatch):
+    judges = {f"{name}.compact": small(name, width=4) for name in JUDGES.values()}
+    monkeypatch.setattr(module, "load_registry", lambda: replace(registry, models=registry.models | judges))
+    alone = run.alone()
+    assert list(alone) == list(MODALITIES)
+    model = run.trained(judges["single-t2.compact"])
+    y = run.material.cohort(model.spec.recipe).y[run.material.split.inner]
+    assert alone["t2"] == roc_auc_score(y, run.log_odds(model, "inner"))

@@ -1,0 +1,20 @@
+"""Options that several commands share, as Typer reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+CohortPath = Annotated[
+    Path, typer.Option("--cohort", help="BraTS folder, simulated cohort, folder with labels.csv, or manifest CSV.")
+]
+Epochs = Annotated[int, typer.Option(help="At the most, over all phases together.", min=1)]
+BatchSize = Annotated[int, typer.Option(help="Studies in a step, over all processes.", min=1)]
+Pieces = Annotated[int, typer.Option(help="Pieces of a process's share of a step: less memory, same result.", min=1)]
+Precision = Annotated[str, typer.Option(help="auto, no, bf16 or fp16.")]
+Seed = Annotated[int, typer.Option(help="Of the splits, the start and the order.")]
+Work = Annotated[Path, typer.Option(help="Keeps prepared cohorts, checkpoints and weights.")]
+Tracking = Annotated[bool, typer.Option(help="Show trainings in Trackio's local dashboard.")]
+Out = Annotated[Path, typer.Option(help="Results file; tables and plots go into a folder of its name.")]

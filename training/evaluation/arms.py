@@ -1,0 +1,104 @@
+"""What an evaluation compares: models, each in one reading, trained and asked on every split."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from training.evaluation.features import head_features
+from training.evaluation.results import ModelRow, Outcome
+from training.evaluation.sites import probe_site
+from training.evaluation.split_run import SplitRun, reading_name
+from training.make_weights import Material, order_of
+from training.ordering import Adapt, best_joins_first
+from zoo import ModelSpec
+from zoo.sizes import measure_size
+from zoo.weights import TrainedModel
+
+
+@dataclass(frozen=True)
+class Arm:
+    """name: unique in an evaluation. adapt: a function of a module, so that a task can travel to another process.
+
+    extends: name of the arm that sees one modality less and is otherwise the same, if there is one.
+    """
+
+    name: str
+    spec: ModelSpec
+    adapt: Adapt = best_joins_first
+    extends: str = ""
+
+    def row(self) -> ModelRow:
+        size = measure_size(self.spec)
+        return ModelRow(
+            self.name, self.spec.title, self.spec.family, self.spec.uses, size.parameters, size.gflops, self.extends
+        )
+
+
+@dataclass(frozen=True)
+class ArmOnSplit:
+    """A task: train an arm on one split and let it grade the cases held out. folder: of all splits' weights."""
+
+    arm: Arm
+    material: Material
+    folder: Path
+    scheme: str
+    repeat: int = 0
+    dashboard: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """Under the folder of its split, so that any evaluation that asks for the same finds it."""
+        return f"{self._run.home.name}/{reading_name(self.arm.spec)}-{self.arm.adapt.__name__}"
+
+    @property
+    def _run(self) -> SplitRun:
+        return SplitRun(self.material, self.folder, self.dashboard)
+
+    def run(self) -> dict[str, Any]:
+        """{"outcome": fields of an `Outcome`, but for its names; "seconds": for training and grading}."""
+        began, run = time.perf_counter(), self._run
+        model = run.trained(self.arm.adapt(self.arm.spec, run.alone))
+        log_odds = run.log_odds(model, "held_out")
+        answers = {
+            "cases": [self.material.cases[row].id for row in self.material.split.held_out],
+            "logit": log_odds.tolist(),
+            "p_hgg": expit(log_odds).tolist(),
+            "threshold": model.record.threshold,
+            "train_cases": len(self.material.split.train),
+            "train_auc": run.auc(model, "train"),
+            "inner_auc": run.auc(model, "inner"),
+            "epochs": (model.record.details or {})["epochs"],
+            "order": order_of(model.spec),
+            "site_probe": self._site_probe(model),
+        }
+        return {"answers": answers, "seconds": time.perf_counter() - began}
+
+    def outcome(self, answers: dict[str, Any]) -> Outcome:
+        sequences = {name: tuple(value) for name, value in answers.items() if isinstance(value, list)}
+        names = {
+            "model": self.arm.name,
+            "scheme": self.scheme,
+            "split": self.material.split.name,
+            "repeat": self.repeat,
+        }
+        return Outcome(**names, **answers | sequences)
+
+    def _site_probe(self, model: TrainedModel) -> dict[str, Any]:
+        """How well a line through the model's features tells the sites apart, within one grade."""
+        cases, split = self.material.cases, self.material.split
+        cohort = self.material.cohort(model.spec.recipe)
+        sites = np.array([case.site for case in cases])
+        sides = []
+        for rows in (split.train, split.held_out):
+            features = head_features(model.spec, model.module, cohort, rows)
+            if features is None:
+                return {}
+            sides += [features, sites[rows], cohort.y[rows]]
+        probed = probe_site(*sides)
+        return {grade: [part.tolist() for part in found] if found else None for grade, found in probed.items()}

@@ -1,0 +1,138 @@
+"""Cross-validation: every arm on every split of a cohort, into one results file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.special import logit
+
+from training.cohorts import Case, Cohort
+from training.evaluation.arms import Arm, ArmOnSplit
+from training.evaluation.cohort_facts import case_rows, cohort_facts
+from training.evaluation.results import FOLDS, HOSPITALS, ModelRow, Outcome, Results
+from training.evaluation.sites import site_control
+from training.evaluation.surroundings import surroundings
+from training.folds import Split, cross_validation, leave_one_hospital_out
+from training.make_weights import Material
+from training.options import FitOptions
+from training.tasks import Execute, run_tasks
+from zoo import GRADES
+
+SITE_CONTROL = "site-control"
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """folds, repeats: of the cross-validation. hospitals: whether to leave one hospital out, too.
+
+    known: patient → fold of an earlier evaluation, kept in the first repeat. seed: of the folds; the next repeats take
+    the next ones.
+    """
+
+    folds: int = 5
+    repeats: int = 1
+    hospitals: bool = False
+    seed: int = 0
+    known: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class NamedSplit:
+    """scheme: FOLDS or HOSPITALS."""
+
+    scheme: str
+    repeat: int
+    split: Split
+
+
+def cross_validate(
+    arms: Sequence[Arm],
+    cohort: Cohort,
+    protocol: Protocol,
+    options: FitOptions,
+    work: Path,
+    headline: str,
+    dashboard: Path | None = None,
+    execute: Execute = map,
+    experiment: str = "baselines",
+) -> Results:
+    """Train and test every arm on every split, going on where an earlier call was stopped.
+
+    work: keeps prepared cohorts and the weights of every split. headline: the arm named in advance.
+    """
+    splits = list(named_splits(cohort.cases, protocol))
+    tasks = [
+        ArmOnSplit(arm, Material(cohort.cases, each.split, options, work / "prepared"), work / "splits", each.scheme,
+                   each.repeat, dashboard)
+        for each in splits
+        for arm in arms
+    ]  # fmt: skip
+    found = run_tasks(tasks, work / "splits", execute)
+    outcomes = [task.outcome(result["answers"]) for task, result in zip(tasks, found, strict=True)]
+    return Results(
+        cohort=cohort_facts(cohort),
+        protocol={"experiment": experiment, **_facts(protocol), "training": asdict(options)},
+        headline=headline,
+        cases=case_rows(cohort.cases, _folds(cohort.cases, splits)),
+        models=(*(arm.row() for arm in arms), ModelRow(SITE_CONTROL, "Prefix of the case's name", "sees no image", ())),
+        outcomes=(*outcomes, *site_outcomes(cohort.cases, splits)),
+        timing=surroundings()
+        | {"seconds": {task.name: result["seconds"] for task, result in zip(tasks, found, strict=True)}},
+    )
+
+
+def _facts(protocol: Protocol) -> dict[str, Any]:
+    facts = asdict(protocol)
+    return facts | {"known": "given" if facts["known"] else "none"}
+
+
+def named_splits(cases: Sequence[Case], protocol: Protocol) -> Iterator[NamedSplit]:
+    for repeat in range(protocol.repeats):
+        known = (protocol.known or {}) if repeat == 0 else {}
+        for split in cross_validation(cases, protocol.folds, protocol.seed + repeat, known):
+            yield NamedSplit(FOLDS, repeat, split)
+    if protocol.hospitals:
+        for split in leave_one_hospital_out(cases, protocol.seed):
+            yield NamedSplit(HOSPITALS, 0, split)
+
+
+def site_outcomes(cases: Sequence[Case], splits: Sequence[NamedSplit]) -> Iterator[Outcome]:
+    """What a grader says that sees nothing but the prefix of the case's name, on the same splits."""
+    y = np.array([GRADES.index(case.grade) for case in cases])
+    sites = [case.site for case in cases]
+    for each in splits:
+        held_out = each.split.held_out
+        learned = np.concatenate([each.split.train, each.split.inner])
+        p_hgg = site_control(y, sites, [(learned, held_out)])[held_out]
+        yield Outcome(
+            SITE_CONTROL,
+            each.scheme,
+            each.split.name,
+            each.repeat,
+            tuple(cases[row].id for row in held_out),
+            tuple(logit(p_hgg).tolist()),
+            tuple(p_hgg.tolist()),
+            train_cases=len(learned),
+        )
+
+
+def _folds(cases: Sequence[Case], splits: Sequence[NamedSplit]) -> list[tuple[int, ...]]:
+    """The fold of each case in each repeat."""
+    found: list[list[int]] = [[] for _ in cases]
+    numbers: Counter[int] = Counter()
+    for each in splits:
+        if each.scheme == FOLDS:
+            for row in each.split.held_out:
+                found[row].append(numbers[each.repeat])
+            numbers[each.repeat] += 1
+    return [tuple(folds) for folds in found]
+
+
+def known_folds(results: Results) -> dict[str, int]:
+    """Patient → fold, to be kept by another evaluation."""
+    return {case.patient: case.folds[0] for case in results.cases if case.folds}

@@ -1,0 +1,104 @@
+"""The experiments of the protocol, each a list of arms that differ in what it asks about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+from training.corruptions import KINDS
+from training.evaluation.arms import Arm
+from training.evaluation.external import UNCHANGED, Change
+from training.ordering import Adapt, as_given, best_is_primary, best_joins_first, best_joins_last
+from zoo import MODALITIES, MODALITY_TITLES, Phase
+from zoo.registry import Registry
+
+GUIDED = "guided-dual-attention"
+BEST_ALONE = "single-t1ce"
+GUIDANCES: dict[str, dict[str, str]] = {
+    "concat": {},
+    "none": {"guidance": "none"},
+    "self": {"guidance_source": "self"},
+    "shuffled": {"guidance_source": "shuffled"},
+}
+
+
+def baselines(zoo: Registry, full: bool) -> Iterator[Arm]:
+    """Every model of the zoo on the same folds; the paper's own size only in full."""
+    headline = zoo.model(GUIDED)
+    for spec in (headline, *(spec for spec in zoo.models.values() if spec.id != headline.id)):
+        if full or not spec.id.endswith(".paper"):
+            yield zoo_arm(zoo, spec.id)
+
+
+def ablation(zoo: Registry, full: bool) -> Iterator[Arm]:
+    """Attention and guidance, with the controls that tell information from capacity; one factor at a time, or all."""
+    for attention, guidance in product(("dual", "spatial", "slice", "none"), GUIDANCES):
+        if full or attention == "dual" or guidance == "concat":
+            name = f"attention {attention}, guidance {guidance}"
+            yield _guided(zoo, name, attention=attention, **GUIDANCES[guidance])
+
+
+def order(zoo: Registry, full: bool) -> Iterator[Arm]:
+    """Which modality guides, and in which order the others join: the paper's third open question."""
+    for primary in ("t1ce", "t1", "t2", "flair"):
+        others = tuple(name for name in MODALITIES if name != primary)
+        yield _guided(zoo, f"{MODALITY_TITLES[primary]} guides", primary=primary, secondaries=others)
+    yield _guided(zoo, "best alone guides", adapt=best_is_primary)
+    yield _guided(zoo, "reversed order", adapt=best_joins_last)
+    symmetric = _guided(zoo, "symmetric", adapt=as_given, guidance="none")
+    yield replace(symmetric, spec=replace(symmetric.spec, phases=(Phase("all", MODALITIES),)))
+
+
+def compact(zoo: Registry, full: bool) -> Iterator[Arm]:
+    """How small the model may be, the second open question; differences up to 0.03 were called small in advance."""
+    for width in (64, 32, 16, 8) if full else (16, 32, 8):
+        yield _guided(zoo, f"width {width}", width=width)
+    for shared in ("high", "all"):
+        yield _guided(zoo, f"width 16, {shared} convolutions shared", share_encoders=shared)
+
+
+def paper(zoo: Registry, full: bool) -> Iterator[Arm]:
+    """The paper's first three experiments: each modality alone, attention on T1ce, T1ce guiding T2."""
+    yield _guided(zoo, "T1ce guides T2", extends="T1ce alone, dual attention", secondaries=("t2",))
+    for name in ("single-t1ce-attention", *(f"single-{modality}" for modality in MODALITIES)):
+        spec = zoo.model(name)
+        yield Arm(spec.title, spec)
+
+
+SHIFT = "shift"
+
+
+def shifts(full: bool) -> tuple[Change, ...]:
+    """The first open question: studies as they are, then corrupted in each way; every severity, or middle and worst."""
+    changes = [UNCHANGED]
+    for kind, corruption in KINDS.items():
+        worst = len(corruption.amounts)
+        severities = range(1, worst + 1) if full else sorted({(worst + 1) // 2, worst})
+        changes += [Change(kind, severity) for severity in severities]
+    return tuple(changes)
+
+
+EXPERIMENTS: dict[str, Callable[[Registry, bool], Iterator[Arm]]] = {
+    "baselines": baselines,
+    "ablation": ablation,
+    "order": order,
+    "compact": compact,
+    "paper": paper,
+}
+"""By name; the first arm of each is its headline. True asks for the full grid."""
+
+
+def zoo_arm(zoo: Registry, name: str) -> Arm:
+    """A model as it is. One that sees more than T1ce should grade better than T1ce alone."""
+    spec, alone = zoo.model(name), zoo.model(BEST_ALONE)
+    sees_more = set(spec.uses) > set(alone.uses) and bool(spec.phases)
+    return Arm(spec.id, spec, extends=alone.id if sees_more else "")
+
+
+def _guided(zoo: Registry, name: str, adapt: Adapt = best_joins_first, extends: str = "", **changes: Any) -> Arm:
+    """The headline model in another reading."""
+    spec = zoo.model(GUIDED)
+    assert spec.vary is not None
+    return Arm(name, spec.vary(**changes), adapt, extends)

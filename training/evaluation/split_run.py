@@ -1,0 +1,72 @@
+"""One split of a cohort, on which each model is trained once, whoever asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from training.batches import best_device, predict
+from training.cache import fingerprint, short
+from training.make_weights import Material, make_weights
+from training.ordering import JUDGES
+from training.tracking import tracking
+from zoo import ModelSpec
+from zoo.registry import load_registry
+from zoo.weights import TrainedModel, load_weights
+
+
+@dataclass(frozen=True)
+class SplitRun:
+    """folder: keeps weights and checkpoints of all splits. dashboard: folder of Trackio's file, None for none."""
+
+    material: Material
+    folder: Path
+    dashboard: Path | None = None
+
+    def trained(self, spec: ModelSpec) -> TrainedModel:
+        """The model as trained on this split's training cases, its members too; a second call finds its file."""
+        members = tuple(self.trained(member).spec for member in spec.member_specs)
+        weights = self.home / f"{reading_name(spec)}.safetensors"
+        here = replace(spec, member_specs=members, weights=weights)
+        if not weights.is_file():
+            self._train(here, weights)
+        return load_weights(here, str(best_device()))
+
+    def _train(self, spec: ModelSpec, weights: Path) -> None:
+        checkpoint = weights.with_suffix(".checkpoint")
+        name = f"{weights.stem} · {self.material.split.name} · {self.home.name}"
+        config = asdict(self.material.options) | {"model": spec.id, "split": self.material.split.name}
+        with tracking(self.dashboard, name, config) as tracker:
+            make_weights(spec, self.material, checkpoint, tracker)
+        checkpoint.unlink(missing_ok=True)
+
+    def alone(self) -> dict[str, float]:
+        """Inner AUC of each modality's own single encoder."""
+        judges = {modality: load_registry().model(judge) for modality, judge in JUDGES.items()}
+        return {modality: self.auc(self.trained(spec), "inner") for modality, spec in judges.items()}
+
+    def log_odds(self, model: TrainedModel, part: str) -> np.ndarray:
+        """Calibrated log-odds of HGG of the split's "train", "inner" or "held_out" cases, float64 [n]."""
+        cohort = self.material.cohort(model.spec.recipe)
+        margins = predict(model.module, cohort, getattr(self.material.split, part), model.spec.uses)
+        return model.record.calibration.log_odds(margins)
+
+    def auc(self, model: TrainedModel, part: str) -> float:
+        cohort = self.material.cohort(model.spec.recipe)
+        return float(roc_auc_score(cohort.y[getattr(self.material.split, part)], self.log_odds(model, part)))
+
+    @cached_property
+    def home(self) -> Path:
+        """One folder for these cases, this split of them and these options, whatever it is part of."""
+        split = self.material.split
+        parts = [part.tolist() for part in (split.train, split.inner, split.held_out)]
+        return self.folder / short(fingerprint(self.material.cases), parts, asdict(self.material.options))
+
+
+def reading_name(spec: ModelSpec) -> str:
+    """Of a file for this model in this reading: its options, phases and recipe."""
+    return f"{spec.id}-{short(dict(spec.options), str(spec.phases), spec.recipe.as_json())}"

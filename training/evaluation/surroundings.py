@@ -1,0 +1,23 @@
+"""On what an evaluation ran: versions and hardware, kept beside its timings."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from typing import Any
+
+import torch
+
+from zoo import __version__
+
+LIBRARIES = ("torch", "accelerate", "numpy", "scikit-learn", "nibabel")
+
+
+def surroundings() -> dict[str, Any]:
+    gpus = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
+    return {
+        "versions": {"glioma-zoo": __version__, "python": platform.python_version()}
+        | {name: version(name) for name in LIBRARIES},
+        "hardware": {"machine": platform.machine(), "cores": os.cpu_count(), "gpus": gpus},
+    }
