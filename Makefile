@@ -17,6 +17,7 @@ lint: $(VENV)/test
 	$(VENV)/bin/mypy
 
 bench: $(VENV)/test ## prints times and memory, asserts nothing
+	$(RUN) -m pip install --quiet --editable '.[training,test,bench]'
 	PYTHONPATH=tests:. $(RUN) tests/bench.py
 
 $(VENV)/bin/python:

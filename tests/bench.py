@@ -18,6 +18,7 @@ import psutil
 import torch
 
 from bench_presets import bench_presets
+from bench_training import bench_training
 from tests_support import brain_image, save_scan
 from zoo import MODALITIES, ExplainerSpec, ModelSpec, Volumes
 from zoo.explain import explain_study
@@ -101,6 +102,7 @@ def main() -> None:
         if spec.is_trained:
             print(f"{spec.id:32} read {read:.2f} s, {bench_model(spec, volumes, explainer)}")
     bench_presets()
+    bench_training()
     print(f"peak memory of this process      {_peak_gib():6.2f} GiB")
 
 

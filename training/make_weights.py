@@ -16,12 +16,12 @@ from torch import nn
 from training.batches import best_device, predict
 from training.cache import PreparedCohort, prepare_cohort, short
 from training.cohorts import Case
-from training.evaluation.metrics import measure
 from training.fit import fit
 from training.folds import Split
 from training.logistic import fit_head
 from training.model_card import write_card
 from training.options import FitOptions
+from training.statistics.metrics import measure
 from training.tracking import Tracker, epochs_in, history_of, untracked
 from zoo import ModelSpec, Recipe, WeightsError
 from zoo.weights import Calibration, TrainedModel, TrainingRecord, build_module, load_weights, save_weights

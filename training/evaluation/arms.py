@@ -12,10 +12,10 @@ from scipy.special import expit
 
 from training.evaluation.features import head_features
 from training.evaluation.results import ModelRow, Outcome
-from training.evaluation.sites import probe_site
 from training.evaluation.split_run import SplitRun, reading_name
 from training.make_weights import Material, order_of
 from training.ordering import Adapt, best_joins_first
+from training.statistics.sites import probe_site
 from zoo import ModelSpec
 from zoo.sizes import measure_size
 from zoo.weights import TrainedModel

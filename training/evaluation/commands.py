@@ -163,7 +163,7 @@ def publish(results: Results, out: Path) -> None:
 
 
 def show(results: Results, folder: Path) -> None:
-    from training.evaluation.report import write_report
+    from training.report.folder import write_report
 
     table, *others = write_report(results, folder)
     typer.echo(table.read_text(encoding="utf-8"))

@@ -15,11 +15,11 @@ from training.cohorts import Case, Cohort
 from training.evaluation.arms import Arm, ArmOnSplit
 from training.evaluation.cohort_facts import case_rows, cohort_facts
 from training.evaluation.results import FOLDS, HOSPITALS, ModelRow, Outcome, Results
-from training.evaluation.sites import site_control
 from training.evaluation.surroundings import surroundings
 from training.folds import Split, cross_validation, leave_one_hospital_out
 from training.make_weights import Material
 from training.options import FitOptions
+from training.statistics.sites import site_control
 from training.tasks import Execute, run_tasks
 from zoo import GRADES
 

@@ -15,9 +15,9 @@ from training.evaluation import arms as arms_module
 from training.evaluation.arms import Arm, ArmOnSplit
 from training.evaluation.cross_validate import SITE_CONTROL, Protocol, cross_validate, known_folds, named_splits
 from training.evaluation.results import FOLDS, HOSPITALS, load_results, save_results
-from training.evaluation.sites import site_control
 from training.evaluation.split_run import SplitRun
 from training.options import FitOptions
+from training.statistics.sites import site_control
 
 PROTOCOL = Protocol(folds=2, hospitals=True)
 OPTIONS = FitOptions(epochs=1)

@@ -8,6 +8,7 @@ import pytest
 
 from training.corruptions import KINDS
 from training.evaluation.experiments import EXPERIMENTS, shifts, zoo_arm
+from training.evaluation.external import UNCHANGED
 from training.ordering import best_joins_first
 from zoo.registry import load_registry
 from zoo.weights import build_module
@@ -87,7 +88,7 @@ def test_arms_can_be_built(arm):
 
 def test_shifts_are_the_study_as_it_is_and_every_corruption():
     few, all_of_them = shifts(full=False), shifts(full=True)
-    assert few[0] == all_of_them[0] and few[0].severity == 0
+    assert few[0] == all_of_them[0] == UNCHANGED
     assert {change.kind for change in few[1:]} == {change.kind for change in all_of_them[1:]} == set(KINDS)
     assert len(all_of_them) == 1 + sum(len(kind.amounts) for kind in KINDS.values()) > len(few)
     assert set(few) <= set(all_of_them)

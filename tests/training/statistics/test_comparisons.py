@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from training.evaluation.comparisons import Comparison, bootstrap_test, delong_test, holm, nadeau_bengio_test
+from training.statistics.comparisons import Comparison, bootstrap_test, delong_test, holm, nadeau_bengio_test
 
 
 def rivals(hgg, lgg, auc_a, auc_b, draws=1, seed=0):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from made_up_results import ARMS, HEADLINE, Arm, made_up_results
-from training.evaluation.answers import answers, outcomes_of
-from training.evaluation.comparisons import bootstrap_test, delong_test, holm, nadeau_bengio_test
-from training.evaluation.headline import compare_with_headline
-from training.evaluation.metrics import auc
 from training.evaluation.results import FOLDS, WHOLE
+from training.report.answers import answers, outcomes_of
+from training.report.headline import compare_with_headline
+from training.statistics.comparisons import bootstrap_test, delong_test, holm, nadeau_bengio_test
+from training.statistics.metrics import auc
 
 
 def _both(results, scheme):

@@ -9,7 +9,7 @@ import pytest
 from sklearn import metrics as sklearn
 from sklearn.calibration import calibration_curve
 
-from training.evaluation.metrics import auc, expected_calibration_error, measure, reliability, wins
+from training.statistics.metrics import auc, expected_calibration_error, measure, reliability, wins
 
 
 @pytest.fixture

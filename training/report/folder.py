@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from training.evaluation.plots import plot_auc_against_gflops, plot_reliability, plot_roc
 from training.evaluation.results import Results
-from training.evaluation.shift import plot_shift
-from training.evaluation.summary import summarise
-from training.evaluation.tables import to_markdown
-from training.evaluation.tidy import to_csv
+from training.report.plots import plot_auc_against_gflops, plot_reliability, plot_roc
+from training.report.shift import plot_shift
+from training.report.summary import summarise
+from training.report.tables import to_markdown
+from training.report.tidy import to_csv
 
 TABLES = {"table.md": to_markdown, "table.csv": to_csv}
 PLOTS = {

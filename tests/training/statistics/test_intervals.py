@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from training.evaluation.intervals import (
+from training.statistics.intervals import (
     Interval,
     bootstrap_intervals,
     delong_interval,
@@ -17,7 +17,7 @@ from training.evaluation.intervals import (
     pooled_over_folds_interval,
     wilson_interval,
 )
-from training.evaluation.metrics import wins
+from training.statistics.metrics import wins
 
 Z = 1.959964
 

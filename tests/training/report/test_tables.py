@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from made_up_results import HEADLINE, made_up_results
-from training.evaluation.failures import failure_signs
-from training.evaluation.markdown import estimate
 from training.evaluation.results import FOLDS, HOSPITALS, WHOLE
-from training.evaluation.summary import MEASURES, summarise
-from training.evaluation.tables import NO_PATIENT, to_markdown
-from training.evaluation.tidy import HEADER, to_csv
+from training.report.failures import failure_signs
+from training.report.markdown import estimate
+from training.report.summary import MEASURES, summarise
+from training.report.tables import NO_PATIENT, to_markdown
+from training.report.tidy import HEADER, to_csv
 from zoo import DISCLAIMER
 
 

@@ -11,13 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 from sklearn.metrics import roc_curve
 
-from training.evaluation.answers import Answers, answers, by_repeat, outcomes_of
-from training.evaluation.drawing import GUIDE, headed, panels, save, spread, styles_of
-from training.evaluation.intervals import wilson_interval
-from training.evaluation.markdown import estimate
-from training.evaluation.metrics import reliability
 from training.evaluation.results import FOLDS, HOSPITALS, WHOLE, ModelRow, Results
-from training.evaluation.shift import shift_of
+from training.report.answers import Answers, answers, by_repeat, outcomes_of
+from training.report.drawing import GUIDE, headed, panels, save, spread, styles_of
+from training.report.markdown import estimate
+from training.report.shift import shift_of
+from training.statistics.intervals import wilson_interval
+from training.statistics.metrics import reliability
 
 Figures = Mapping[str, Any]
 

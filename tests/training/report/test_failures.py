@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from made_up_results import CONTROL, HEADLINE, Arm, made_up_results
-from training.evaluation.failures import failure_signs
 from training.evaluation.results import FOLDS, WHOLE
-from training.evaluation.summary import summarise
+from training.report.failures import failure_signs
+from training.report.summary import summarise
 
 FIGURES = f"{HEADLINE} (cross-validation): "
 GOOD = {"value": 0.9, "sd": 0.05, "low": 0.8, "high": 0.95}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from training.evaluation.failures import failure_signs
-from training.evaluation.markdown import bullets, estimate, number, p_value, prose, size, table
-from training.evaluation.references import OTHER_DATA, REFERENCES, SITE_TRAP
 from training.evaluation.results import FOLDS, ModelRow, Results
-from training.evaluation.summary import SCHEME_TITLES
+from training.report.failures import failure_signs
+from training.report.markdown import bullets, estimate, number, p_value, prose, size, table
+from training.report.references import OTHER_DATA, REFERENCES, SITE_TRAP
+from training.report.summary import SCHEME_TITLES
 from zoo import DISCLAIMER, GRADES
 
 Figures = Mapping[str, Any]

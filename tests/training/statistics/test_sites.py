@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.model_selection import StratifiedKFold
 
-from training.evaluation.metrics import auc
-from training.evaluation.sites import Probed, probe_site, probe_summary, site_control, within_hospital_auc
+from training.statistics.metrics import auc
+from training.statistics.sites import Probed, probe_site, probe_summary, site_control, within_hospital_auc
 
 HENRY_FORD, JEFFERSON, CASE_WESTERN = "Henry Ford", "Thomas Jefferson", "Case Western"
 # Case-ID prefix in BraTS 2018 → its hospital, HGG cases, LGG cases.

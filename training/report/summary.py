@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from training.evaluation.answers import Answers, answers, by_repeat, outcomes_of
-from training.evaluation.headline import compare_with_headline
-from training.evaluation.intervals import (
+from training.evaluation.results import FOLDS, HOSPITALS, WHOLE, Outcome, Results
+from training.report.answers import Answers, answers, by_repeat, outcomes_of
+from training.report.headline import compare_with_headline
+from training.statistics.intervals import (
     Interval,
     bootstrap_intervals,
     delong_interval,
     pooled_over_folds_interval,
     wilson_interval,
 )
-from training.evaluation.metrics import measure
-from training.evaluation.results import FOLDS, HOSPITALS, WHOLE, Outcome, Results
-from training.evaluation.sites import Probed, probe_summary, within_hospital_auc
+from training.statistics.metrics import measure
+from training.statistics.sites import Probed, probe_summary, within_hospital_auc
 from zoo import GRADES
 
 SCHEME_TITLES = {FOLDS: "cross-validation", HOSPITALS: "leave one hospital out", WHOLE: "whole cohort"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from training.evaluation.results import FOLDS, ModelRow, Results
-from training.evaluation.summary import SCHEME_TITLES
+from training.report.summary import SCHEME_TITLES
 
 FALL, SPREAD, GAP, SITE_GAP, PROBE_GAIN = 0.01, 0.05, 0.1, 0.1, 0.2
 ONE_CLASS, MIXED = 0.9, (0.2, 0.8)

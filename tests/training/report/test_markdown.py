@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from training.evaluation.markdown import bullets, estimate, number, p_value, size, table
+from training.report.markdown import bullets, estimate, number, p_value, size, table
 
 
 def test_columns_are_aligned_and_a_bar_in_a_cell_breaks_nothing():

@@ -9,13 +9,13 @@ from matplotlib.text import Text
 from PIL import Image
 
 from made_up_results import ARMS, CONTROL, HEADLINE, Arm, made_up_results
-from training.evaluation import drawing, plots, shift
-from training.evaluation.drawing import spread, styles_of
-from training.evaluation.plots import plot_auc_against_gflops, plot_reliability, plot_roc
-from training.evaluation.report import write_report
 from training.evaluation.results import FOLDS, WHOLE
-from training.evaluation.shift import Shift, plot_shift, shift_of
-from training.evaluation.summary import summarise
+from training.report import drawing, plots, shift
+from training.report.drawing import spread, styles_of
+from training.report.folder import write_report
+from training.report.plots import plot_auc_against_gflops, plot_reliability, plot_roc
+from training.report.shift import Shift, plot_shift, shift_of
+from training.report.summary import summarise
 
 SHIFTED = ARMS | {f"{HEADLINE} · {kind} {level}": Arm(0.8) for kind in ("bias field", "noise") for level in (1, 2)}
 PLOTS = (plot_roc, plot_reliability, plot_auc_against_gflops, plot_shift)

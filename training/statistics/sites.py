@@ -11,7 +11,7 @@ from sklearn.metrics import recall_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from training.evaluation.metrics import wins
+from training.statistics.metrics import wins
 from zoo import GRADES
 
 

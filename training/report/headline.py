@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from training.evaluation.answers import Answers, answers, outcomes_of
-from training.evaluation.comparisons import Comparison, bootstrap_test, delong_test, holm, nadeau_bengio_test
-from training.evaluation.metrics import auc
 from training.evaluation.results import Outcome, Results
+from training.report.answers import Answers, answers, outcomes_of
+from training.statistics.comparisons import Comparison, bootstrap_test, delong_test, holm, nadeau_bengio_test
+from training.statistics.metrics import auc
 
 SMALLEST_DIFFERENCE, SIGNIFICANCE = 0.02, 0.05
 DELONG = "DeLong's test for two AUCs on the same cases"

@@ -8,10 +8,10 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, brier_score_loss, f1_score, roc_auc_score
 
 from made_up_results import ARMS, CONTROL, HEADLINE, Arm, made_up_results
-from training.evaluation.answers import answers, outcomes_of
-from training.evaluation.intervals import delong_interval, pooled_over_folds_interval, wilson_interval
 from training.evaluation.results import FOLDS, HOSPITALS, WHOLE
-from training.evaluation.summary import MEASURES, mean_of, summarise
+from training.report.answers import answers, outcomes_of
+from training.report.summary import MEASURES, mean_of, summarise
+from training.statistics.intervals import delong_interval, pooled_over_folds_interval, wilson_interval
 
 DRAWS = 10
 
