@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +33,7 @@ Weights = Annotated[
 Folds = Annotated[int, typer.Option(help="Of the cross-validation.", min=2)]
 Repeats = Annotated[int, typer.Option(help="Of the cross-validation, each with other folds.", min=1)]
 HEADLINE = "guided-dual-attention.compact"
-DRY_CASES, DRY_FOLDS = 24, 2
+DRY_CASES, DRY_FOLDS, DRY_SHIFTED = 24, 2, 6
 
 
 def evaluate(
@@ -105,6 +106,7 @@ def ablate(
         raise typer.BadParameter("Say which cohort, or try --dry-run.", param_hint="--cohort")
     studies = load(cohort)
     if experiment == SHIFT:
+        studies = replace(studies, cases=studies.cases[:DRY_SHIFTED]) if dry_run else studies
         models, changes = models_from(weights, model or [HEADLINE]), shifts(full)
         publish(grade_cohort(models, studies, work, models[0].spec.id, changes, seed, experiment=experiment), out)
         return
