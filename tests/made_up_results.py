@@ -58,7 +58,11 @@ def made_up_results(
         cases=cases,
         models=tuple(_row(name, arm, index) for index, (name, arm) in enumerate(arms.items())),
         outcomes=tuple(outcomes),
-        timing={"hardware": "2 cores", "versions": {"torch": "2.14"}, "seconds": 12.5},
+        timing={
+            "hardware": {"cores": 2, "gpus": []},
+            "versions": {"torch": "2.14"},
+            "seconds": {"a": 12.5, "b": 137.5},
+        },
     )
 
 

@@ -113,7 +113,7 @@ def _single_grade_hospitals(results: Results) -> list[str]:
     grades: dict[str, set[str]] = {}
     for row in results.cases:
         grades.setdefault(row.hospital, set()).add(row.grade)
-    return sorted(name for name, found in grades.items() if len(found) == 1)
+    return sorted(name for name, found in grades.items() if name and len(found) == 1)
 
 
 def _tally(reasons: Mapping[str, str]) -> dict[str, int]:

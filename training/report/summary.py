@@ -26,6 +26,7 @@ SCHEME_TITLES = {FOLDS: "cross-validation", HOSPITALS: "leave one hospital out",
 MEASURES = ("auc", "accuracy", "balanced_accuracy", "sensitivity", "specificity", "f1", "brier", "ece")
 WITHOUT_FORMULA = ("balanced_accuracy", "f1", "brier")
 NO_SINGLE_HOSPITAL = ("2013",)
+UNKNOWN = ""  # patients of unknown hospitals are not of the same one
 
 
 def summarise(results: Results, draws: int = 500) -> dict[str, Any]:
@@ -134,12 +135,12 @@ def _over_folds(splits: Sequence[dict[str, Any]], auc_interval: dict[str, float 
 
 
 def _within(told: Answers, leave_out: Sequence[str] = ()) -> dict[str, Any]:
-    found = within_hospital_auc(told.y, told.p_hgg, told.hospitals.tolist(), told.split, leave_out)
+    found = within_hospital_auc(told.y, told.p_hgg, told.hospitals.tolist(), told.split, (UNKNOWN, *leave_out))
     return {name: found[name] for name in ("pooled", "macro", "pairs")}
 
 
 def _hospitals(told: Answers) -> dict[str, dict[str, Any]]:
-    found = within_hospital_auc(told.y, told.p_hgg, told.hospitals.tolist(), told.split)["hospitals"]
+    found = within_hospital_auc(told.y, told.p_hgg, told.hospitals.tolist(), told.split, (UNKNOWN,))["hospitals"]
     own = {name: told.at(told.hospitals == name) for name in found}
     return {name: row | _bounds(delong_interval(own[name].y, own[name].p_hgg)) for name, row in found.items()}
 

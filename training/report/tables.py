@@ -62,11 +62,12 @@ def _opening(results: Results, summary: Figures) -> Iterator[str]:
     patients, hospitals = ({getattr(row, name) for row in results.cases} for name in ("patient", "hospital"))
     yield bullets(
         [
-            f"Cohort: {len(results.cases)} cases ({grades}) of {len(patients)} patients from {len(hospitals)} "
+            f"Cohort: {len(results.cases)} cases ({grades}) of {len(patients)} patients from {len(hospitals - {''})} "
             f"hospitals; {len(results.cohort['left_out'])} left out; fingerprint {results.cohort['fingerprint']}",
             f"Protocol: {_in_words(results.protocol)}",
             f"Headline, named in advance: {summary['headline']}",
-            f"Computed with: {_in_words(results.timing)}",
+            f"Computed in {sum(results.timing['seconds'].values()) / 60:.1f} minutes: "
+            f"{_in_words(results.timing['hardware'])}; {_in_words(results.timing['versions'])}",
         ]
     )
 
@@ -74,7 +75,7 @@ def _opening(results: Results, summary: Figures) -> Iterator[str]:
 def _in_words(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_in_words(part)}" for name, part in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return (", ".join(map(str, value)) or "none") if isinstance(value, list | tuple) else str(value)
 
 
 def _name(row: ModelRow, summary: Figures) -> str:

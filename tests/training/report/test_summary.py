@@ -145,3 +145,11 @@ def test_mean_of_structures_skips_what_is_not_known():
     assert mean_of([{"a": 1, "b": {"c": None}}, {"a": 4, "b": {"c": 2}}, None]) == {"a": 2.5, "b": {"c": 2}}
     assert mean_of([0, 2]) == 1
     assert mean_of([]) is mean_of([None]) is None
+
+
+def test_patients_of_unknown_hospitals_are_not_of_one():
+    known = made_up_results()
+    unknown = replace(known, cases=tuple(replace(row, hospital="") for row in known.cases))
+    (figures,) = summarise(unknown, DRAWS)["arms"][HEADLINE].values()
+    assert figures["within_hospital"]["pairs"] == 0
+    assert figures["within_hospital"]["pooled"] is None
