@@ -52,7 +52,7 @@ def test_the_opening_says_what_it_was(report):
         "166 cases (63 LGG and 103 HGG) of 166 patients from 4 hospitals; 0 left out; fingerprint 0000000000000000",
         "Protocol: experiment baselines, folds 5, repeats 1, seed 0",
         f"Headline, named in advance: {HEADLINE}",
-        "hardware 2 cores, versions torch 2.14, seconds 12.5",
+        "Computed in 2.5 minutes: cores 2, gpus none; torch 2.14",
     ):
         assert text in opening
 
