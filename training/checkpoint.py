@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import torch
 from torch import nn
 
 from training.cache import PreparedCohort
+from training.files import written_whole
 from training.folds import Split
 from training.options import FitOptions
 from zoo import ModelSpec, ZooError
@@ -64,10 +64,8 @@ def save_checkpoint(path: Path, run: dict[str, Any], progress: Progress, parts: 
     parts: module, optimizer and the like, by name; None is passed over.
     """
     states = {name: part.state_dict() for name, part in parts.items() if part is not None}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    torch.save({"run": run, "progress": asdict(progress), **states}, partial)
-    os.replace(partial, path)
+    with written_whole(path) as partial:
+        torch.save({"run": run, "progress": asdict(progress), **states}, partial)
 
 
 def restore_checkpoint(path: Path, run: dict[str, Any], module: nn.Module) -> tuple[Progress, dict[str, Any]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
+
+from training.files import write_json
 
 Execute = Callable[[Callable[["Task"], Any], Sequence["Task"]], Iterable[Any]]
 """Calls a function on every task, in order, like `map`. A pool's or a cluster engine's `map` will do: tasks and what
@@ -33,11 +34,3 @@ def _done(task: Task, folder: Path) -> Any:
     if not path.is_file():
         write_json(path, task.run())
     return json.loads(path.read_text(encoding="utf-8"))
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write in one step, so that a kill at any moment leaves a whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial_path = path.with_name(f".{path.name}.partial")
-    partial_path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-    os.replace(partial_path, path)

@@ -12,6 +12,8 @@ from typing import Any
 
 from accelerate import PartialState
 
+from training.files import written_whole
+
 PROJECT = "glioma-zoo"
 
 History = Sequence[dict[str, Any]]
@@ -56,9 +58,8 @@ def history_of(checkpoint: Path) -> Path:
 
 def write_history(path: Path, history: History) -> None:
     """One JSON line an epoch, the whole file in one step: a resumed run's file has no epoch twice."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text("".join(json.dumps(row) + "\n" for row in history), encoding="utf-8")
-    os.replace(partial, path)
+    with written_whole(path) as partial:
+        partial.write_text("".join(json.dumps(row) + "\n" for row in history), encoding="utf-8")
 
 
 def epochs_in(path: Path) -> int:

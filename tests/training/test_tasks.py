@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from training.tasks import run_tasks, write_json
+from training.tasks import run_tasks
 
 
 @dataclass(frozen=True)
@@ -48,12 +47,3 @@ def test_a_pool_of_processes_does_as_well(tmp_path):
     assert [result["square"] for result in results] == [0, 1, 4, 9, 16]
     assert os.getpid() not in {result["process"] for result in results}
     assert run_tasks(tasks, tmp_path) == results
-
-
-def test_json_is_written_whole_or_not_at_all(tmp_path):
-    path = tmp_path / "a" / "b.json"
-    write_json(path, {"one": 1})
-    with pytest.raises(ValueError, match="JSON compliant"):
-        write_json(path, {"one": float("nan")})
-    assert json.loads(path.read_text()) == {"one": 1}
-    assert [file.name for file in path.parent.iterdir()] == ["b.json"]

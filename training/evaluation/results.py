@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from training.files import write_json
 from zoo import ZooError
 
 FORMAT = 1
@@ -94,11 +94,7 @@ class Results:
 
 def save_results(path: Path, results: Results) -> None:
     """Write the file in one step; the order of keys and numbers' digits depend on nothing but the results."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    text = json.dumps({"format": FORMAT, **asdict(results)}, indent=1, ensure_ascii=False, allow_nan=False)
-    partial.write_text(text + "\n", encoding="utf-8")
-    os.replace(partial, path)
+    write_json(path, {"format": FORMAT, **asdict(results)})
 
 
 def load_results(path: Path) -> Results:
