@@ -27,6 +27,9 @@ from zoo import ModelSpec, Recipe, WeightsError
 from zoo.weights import Calibration, TrainedModel, TrainingRecord, build_module, load_weights, save_weights
 
 
+LEAST_SLOPE = 0.01
+
+
 @dataclass(frozen=True)
 class Material:
     """What models are made from: cases, which of them train, how. prepared: folder of cohorts prepared by a recipe."""
@@ -117,7 +120,10 @@ def fit_calibration(margins: np.ndarray, y: np.ndarray, fitted_on: str) -> Calib
     doubt = (1 / (counts + 2))[y]
     twice, labels = np.tile(margins, 2)[:, None], np.concatenate([y, 1 - y])
     model = LogisticRegression(C=1e6).fit(twice, labels, sample_weight=np.concatenate([1 - doubt, doubt]))
-    return Calibration(float(model.coef_[0, 0]), float(model.intercept_[0]), fitted_on)
+    slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
+    if slope < LEAST_SLOPE:
+        slope, intercept = LEAST_SLOPE, float(np.log(counts[1] / counts[0]) - LEAST_SLOPE * margins.mean())
+    return Calibration(slope, intercept, fitted_on)
 
 
 def patient_mark(patient: str) -> str:

@@ -77,6 +77,14 @@ def test_a_few_cases_told_apart_do_not_make_a_model_infinitely_sure():
     assert 0.7 < expit(calibration.log_odds(3.0)) < 0.95
 
 
+def test_calibration_never_turns_the_ranking_round():
+    margins, y = np.array([3.0, 2.0, 1.0, -2.0, -3.0]), np.array([0, 0, 0, 1, 1])
+    calibration = fit_calibration(margins, y, "")
+    p_hgg = expit(calibration.log_odds(margins))
+    assert (np.diff(p_hgg) < 0).all()
+    np.testing.assert_allclose(p_hgg, 2 / 5, atol=0.02)
+
+
 class _Scores(ClassifierMixin, BaseEstimator):
     """Its decision function is the only feature."""
 

@@ -18,7 +18,7 @@ from training.statistics.intervals import (
     pooled_over_folds_interval,
     wilson_interval,
 )
-from training.statistics.metrics import measure
+from training.statistics.metrics import brier, grade_measures, measure
 from training.statistics.sites import Probed, probe_summary, within_hospital_auc
 from zoo import GRADES
 
@@ -106,8 +106,10 @@ def estimates(told: Answers, draws: int) -> dict[str, dict[str, float | None]]:
     """Each measure over all cases, with its interval."""
 
     def formless(rows: np.ndarray) -> dict[str, float | None]:
-        measured = measure(told.y[rows], told.p_hgg[rows], told.threshold[rows])
-        return {name: measured[name] for name in WITHOUT_FORMULA}
+        grades = grade_measures(told.y[rows], told.called_hgg[rows])
+        return {"balanced_accuracy": grades["balanced_accuracy"], "f1": grades["f1"]} | {
+            "brier": brier(told.y[rows], told.p_hgg[rows])
+        }
 
     right = told.called_hgg == told.y
     intervals = bootstrap_intervals(formless, told.y, told.patients, draws) | {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.metrics import brier_score_loss, confusion_matrix, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
 
 class ReliabilityBin(NamedTuple):
@@ -21,19 +21,32 @@ def measure(y: np.ndarray, p_hgg: np.ndarray, threshold: float | np.ndarray = 0.
 
     threshold: one for all cases, or float64 [N], each case's own.
     """
-    tn, fp, fn, tp = confusion_matrix(y, p_hgg >= threshold, labels=[0, 1]).ravel().tolist()
-    sensitivity, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
     return {
         "cases": len(y),
         "auc": auc(y, p_hgg),
+        **grade_measures(y, p_hgg >= threshold),
+        "brier": brier(y, p_hgg),
+        "ece": expected_calibration_error(y, p_hgg),
+    }
+
+
+def grade_measures(y: np.ndarray, called_hgg: np.ndarray) -> dict[str, float | None]:
+    """Those that only the grades decide, bool [N]; plain counts, as a bootstrap asks for them thousands of times."""
+    tp, fp = (int(np.count_nonzero(called_hgg & (y == label))) for label in (1, 0))
+    fn, tn = (int(np.count_nonzero(~called_hgg & (y == label))) for label in (1, 0))
+    sensitivity, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
+    return {
         "accuracy": _ratio(tp + tn, len(y)),
         "balanced_accuracy": _mean(sensitivity, specificity),
         "sensitivity": sensitivity,
         "specificity": specificity,
         "f1": _ratio(2 * tp, 2 * tp + fp + fn),
-        "brier": float(brier_score_loss(y, p_hgg)),
-        "ece": expected_calibration_error(y, p_hgg),
     }
+
+
+def brier(y: np.ndarray, p_hgg: np.ndarray) -> float:
+    """Mean squared error of the probability (Brier 1950)."""
+    return float(np.mean((p_hgg - y) ** 2))
 
 
 def _ratio(part: int, whole: int) -> float | None:

@@ -97,7 +97,7 @@ def test_given_weights_grade_a_folder_with_labels(cohort, tmp_path):
     assert results.cohort["left_out"] == {"unlabelled": "no grade given"}
 
 
-@pytest.mark.parametrize(("experiment", "cases"), [("paper", 24), ("shift", 6)])
+@pytest.mark.parametrize(("experiment", "cases"), [("paper", 24), ("shift", 4)])
 def test_experiments_can_be_tried_on_a_small_simulated_cohort(experiment, cases, tmp_path):
     options = ("--dry-run", "--no-tracking", "--work", tmp_path / "work", "--model", "single-t1ce")
     run = _run("ablate", experiment, "--out", tmp_path / "results.json", *options)
