@@ -26,7 +26,6 @@ from training.tracking import Tracker, epochs_in, history_of, untracked
 from zoo import ModelSpec, Recipe, WeightsError
 from zoo.weights import Calibration, TrainedModel, TrainingRecord, build_module, load_weights, save_weights
 
-
 LEAST_SLOPE = 0.01
 
 

@@ -64,7 +64,8 @@ def test_calibration_recovers_slope_and_intercept():
 
 def test_calibration_is_scikit_learns_platt_scaling():
     rng = np.random.default_rng(1)
-    margins, y = rng.normal(0, 2, 25), rng.integers(0, 2, 25)
+    margins = rng.normal(0, 2, 25)
+    y = (rng.random(25) < expit(margins)).astype(int)
     calibration = fit_calibration(margins, y, "")
     scores = FrozenEstimator(_Scores().fit(margins[:, None], y))
     expected = CalibratedClassifierCV(scores, ensemble=False, cv=2).fit(margins[:, None], y)
