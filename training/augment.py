@@ -21,20 +21,21 @@ def augment(x: Tensor, regions: Tensor, generator: torch.Generator) -> tuple[Ten
     x: float32 [4, D, H, W]; regions: float32 [3, D, H/4, W/4]; generator: of the CPU. Gain and offset are shared
     between the modalities for the larger part, so that T1ce − T1, which carries the grade, stays what it was.
     """
-    flip = [-1] if torch.rand((), generator=generator) < 0.5 else []
+    if torch.rand((), generator=generator) < 0.5:
+        x, regions = x.flip(-1), regions.flip(-1)
     shift = int(torch.randint(-MAX_SHIFT, MAX_SHIFT + 1, (), generator=generator))
-    x, regions = (volume.flip(flip).roll(shift, 1) for volume in (x, regions))
-    return _jitter(x, generator), regions
+    return _jitter(x.roll(shift, 1), generator), regions.roll(shift, 1)
 
 
 def _jitter(x: Tensor, generator: torch.Generator) -> Tensor:
+    """In place: memory that is fresh costs more than the arithmetic."""
     background = x.amin((1, 2, 3), keepdim=True)
     brain = x > background
     gain = 1 + GAIN * torch.randn(1, generator=generator) + GAIN / 2 * torch.randn(len(x), generator=generator)
     offset = OFFSET * torch.randn((), generator=generator).item()
     noise = NOISE * torch.rand((), generator=generator).item()
-    changed = x.mul(gain.to(x.device)[:, None, None, None]).add_(offset).add_(_noise(x, generator), alpha=noise)
-    return torch.where(brain, changed, background)
+    x.mul_(gain.to(x.device)[:, None, None, None]).add_(offset).add_(_noise(x, generator), alpha=noise)
+    return torch.where(brain, x, background, out=x)
 
 
 def _noise(x: Tensor, generator: torch.Generator) -> Tensor:
