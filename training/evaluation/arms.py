@@ -61,7 +61,7 @@ class ArmOnSplit:
         return SplitRun(self.material, self.folder, self.dashboard)
 
     def run(self) -> dict[str, Any]:
-        """{"outcome": fields of an `Outcome`, but for its names; "seconds": for training and grading}."""
+        """{"answers": fields of an `Outcome`, but for its names; "seconds": for training and grading}."""
         began, run = time.perf_counter(), self._run
         model = run.trained(self.arm.adapt(self.arm.spec, run.alone))
         log_odds = run.log_odds(model, "held_out")

@@ -16,7 +16,7 @@ from training.evaluation.arms import Arm, ArmOnSplit
 from training.evaluation.cohort_facts import case_rows, cohort_facts
 from training.evaluation.results import FOLDS, HOSPITALS, ModelRow, Outcome, Results
 from training.evaluation.surroundings import surroundings
-from training.folds import Split, cross_validation, leave_one_hospital_out
+from training.folds import Split, cross_validation, leave_one_hospital_out, require_no_leak
 from training.make_weights import Material
 from training.options import FitOptions
 from training.statistics.sites import site_control
@@ -66,6 +66,8 @@ def cross_validate(
     work: keeps prepared cohorts and the weights of every split. headline: the arm named in advance.
     """
     splits = list(named_splits(cohort.cases, protocol))
+    for each in splits:
+        require_no_leak(cohort.cases, each.split)
     tasks = [
         ArmOnSplit(arm, Material(cohort.cases, each.split, options, work / "prepared"), work / "splits", each.scheme,
                    each.repeat, dashboard)

@@ -24,7 +24,6 @@ from zoo import GRADES
 
 SCHEME_TITLES = {FOLDS: "cross-validation", HOSPITALS: "leave one hospital out", WHOLE: "whole cohort"}
 MEASURES = ("auc", "accuracy", "balanced_accuracy", "sensitivity", "specificity", "f1", "brier", "ece")
-WITHOUT_FORMULA = ("balanced_accuracy", "f1", "brier")
 NO_SINGLE_HOSPITAL = ("2013",)
 UNKNOWN = ""  # patients of unknown hospitals are not of the same one
 
