@@ -13,6 +13,8 @@ from training.statistics.comparisons import Comparison, bootstrap_test, delong_t
 from training.statistics.metrics import auc
 
 SMALLEST_DIFFERENCE, SIGNIFICANCE = 0.02, 0.05
+MARGINS = {"compact": 0.03}
+"""Experiments that ask what a smaller model loses: the loss of AUC that was called small in advance."""
 DELONG = "DeLong's test for two AUCs on the same cases"
 BOOTSTRAP = "Mean of the splits' differences in AUC; patients drawn anew within grade and split (paired bootstrap)"
 NADEAU_BENGIO = "Mean of the differences in AUC over folds and repeats; t test with Nadeau and Bengio's variance"
@@ -25,7 +27,8 @@ def compare_with_headline(results: Results, scheme: str) -> dict[str, Any] | Non
 
     method: in words. arms: by name, cases, difference, low, high, p, p_holm (adjusted for the number of arms) and the
     verdict on the arm: "better" or "worse" if p_holm < 0.05 and the difference is 0.02 or more, which fewer than some
-    hundred patients can't show; else "no difference shown". None where the headline or every other arm is missing.
+    hundred patients can't show; else "no difference shown". Where `MARGINS` has the experiment, the interval of the
+    difference against the margin instead. None where the headline or every other arm is missing.
     """
     headline = outcomes_of(results, results.headline, scheme)
     others = {row.name: _pairs(results, outcomes_of(results, row.name, scheme), headline) for row in results.models}
@@ -35,8 +38,9 @@ def compare_with_headline(results: Results, scheme: str) -> dict[str, Any] | Non
     method = _method(headline)
     found = {name: _compare(method, pairs, headline) for name, pairs in others.items()}
     adjusted = holm([row.p_value for row in found.values()])
+    margin = MARGINS.get(results.protocol["experiment"])
     rows = {
-        name: _row(found[name], p_holm, sum(len(ours) for ours, _ in others[name]))
+        name: _row(found[name], p_holm, sum(len(ours) for ours, _ in others[name]), margin)
         for name, p_holm in zip(found, adjusted, strict=True)
     }
     return {"method": method, "arms": rows}
@@ -73,7 +77,7 @@ def _compare(method: str, pairs: Sequence[Pair], headline: Sequence[Outcome]) ->
     return bootstrap_test(y, a, b, patients.tolist(), np.repeat(np.arange(len(pairs)), [len(a) for a, _ in pairs]))
 
 
-def _row(found: Comparison, p_holm: float | None, cases: int) -> dict[str, Any]:
+def _row(found: Comparison, p_holm: float | None, cases: int, margin: float | None) -> dict[str, Any]:
     low, high = (found.interval.low, found.interval.high) if found.interval else (None, None)
     return {
         "cases": cases,
@@ -82,7 +86,7 @@ def _row(found: Comparison, p_holm: float | None, cases: int) -> dict[str, Any]:
         "high": high,
         "p": found.p_value,
         "p_holm": p_holm,
-        "verdict": _verdict(found.difference, p_holm),
+        "verdict": _against_margin(low, high, margin) if margin else _verdict(found.difference, p_holm),
     }
 
 
@@ -90,3 +94,11 @@ def _verdict(difference: float | None, p_holm: float | None) -> str:
     if p_holm is None or p_holm >= SIGNIFICANCE or abs(difference) < SMALLEST_DIFFERENCE:
         return "no difference shown"
     return "better" if difference > 0 else "worse"
+
+
+def _against_margin(low: float | None, high: float | None, margin: float) -> str:
+    if low is not None and low >= -margin:
+        return f"loses at most {margin:g}"
+    if high is not None and high < -margin:
+        return f"loses more than {margin:g}"
+    return f"a loss of {margin:g} can't be told"

@@ -112,6 +112,16 @@ def test_a_difference_below_two_hundredths_is_none_however_certain(shift, verdic
     assert row["verdict"] == verdict
 
 
+@pytest.mark.parametrize(
+    ("auc", "size", "verdict"),
+    [(0.95, 4, "loses at most 0.03"), (0.75, 4, "loses more than 0.03"), (0.9, 1, "a loss of 0.03 can't be told")],
+)
+def test_a_smaller_model_is_held_against_the_margin_that_was_said_in_advance(auc, size, verdict):
+    results = made_up_results({HEADLINE: Arm(0.92), "smaller": Arm(auc)}, size=size, schemes=(WHOLE,))
+    asked = replace(results, protocol=results.protocol | {"experiment": "compact"})
+    assert compare_with_headline(asked, WHOLE)["arms"]["smaller"]["verdict"] == verdict
+
+
 def test_equal_answers_show_no_difference_and_no_p():
     results = made_up_results(schemes=(WHOLE,))
     outcomes = tuple(replace(results.outcomes[0], model=row.model) for row in results.outcomes)
