@@ -16,7 +16,7 @@ from training.options import FitOptions
 from zoo.errors import ZooError
 from zoo.types import ModelSpec
 
-EXAMPLE_SEED, EXAMPLE_INDEX = 2026, 49
+EXAMPLE_SEED, EXAMPLE_HGG, EXAMPLE_LGG = 2026, 49, 16
 
 app = typer.Typer(
     help="Simulate cohorts, train the zoo's models, evaluate them.", no_args_is_help=True, add_completion=False
@@ -41,14 +41,16 @@ def simulate(
 
 @app.command()
 def example(
-    out: Annotated[Path, typer.Option(help="Folder that gets the study's folder.")] = Path("zoo/examples"),
+    out: Annotated[Path, typer.Option(help="Folder that gets a folder and a picture for each.")] = Path("zoo/examples"),
     seed: Annotated[int, typer.Option(help="As in simulate.")] = EXAMPLE_SEED,
-    index: Annotated[int, typer.Option(help="Which study of the seed; odd ones are high-grade.")] = EXAMPLE_INDEX,
+    hgg: Annotated[int, typer.Option(help="Which study of the seed is the high-grade one.")] = EXAMPLE_HGG,
+    lgg: Annotated[int, typer.Option(help="Which study of the seed is the low-grade one.")] = EXAMPLE_LGG,
 ) -> None:
-    """Write the simulated study that the page offers as its example."""
+    """Write the two simulated studies that the page offers, and their pictures."""
     from training.example import write_example
 
-    typer.echo(write_example(out, seed, index))
+    for index, grade in ((hgg, "HGG"), (lgg, "LGG")):
+        typer.echo(write_example(out, seed, index, grade))
 
 
 @app.command()

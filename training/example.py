@@ -1,28 +1,33 @@
-"""The simulated study that the page offers for one click: full resolution, eight bits a voxel."""
+"""A simulated study that the page offers for one click: full resolution, eight bits a voxel, and its picture."""
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 
 from training.simulation import simulate_study
+from training.thumbnail import draw_thumbnail
 from zoo import MODALITIES
 
 BRIGHTEST = 250
 CLIPPED_PERCENTILE = 99.9
 
 
-def write_example(out: Path, seed: int, index: int, spacing_mm: float = 1.0) -> Path:
-    """Write OUT/simulated-hgg or -lgg with one NIfTI a modality; uint8, 0 outside the brain. Returns the folder."""
-    study = simulate_study(seed, index, spacing_mm)
-    folder = out / f"simulated-{study.grade.lower()}"
+def write_example(out: Path, seed: int, index: int, grade: str, spacing_mm: float = 1.0) -> Path:
+    """Write OUT/simulated-hgg or -lgg with one NIfTI a modality, uint8, 0 outside the brain, and its picture beside it.
+
+    Returns the folder.
+    """
+    study = simulate_study(seed, index, spacing_mm, grade)
+    scans = np.stack([to_eight_bits(image) for image in study.images])
+    folder = out / f"simulated-{grade.lower()}"
     folder.mkdir(parents=True, exist_ok=True)
-    for name, image in zip(MODALITIES, study.images, strict=True):
-        scan = nib.Nifti1Image(to_eight_bits(image), study.affine)
-        scan.header.set_xyzt_units("mm")
-        nib.save(scan, folder / f"{folder.name}_{name}.nii.gz")
+    for name, scan in zip(MODALITIES, scans, strict=True):
+        _save(scan, study.affine, folder / f"{folder.name}_{name}.nii.gz")
+    draw_thumbnail(scans, study.labels).save(folder.with_suffix(".webp"))
     return folder
 
 
@@ -31,3 +36,9 @@ def to_eight_bits(image: np.ndarray) -> np.ndarray:
     brightest = np.percentile(image[image > 0], CLIPPED_PERCENTILE)
     scaled = np.clip(np.rint(image * (BRIGHTEST / brightest)), 1, 255)
     return np.where(image > 0, scaled, 0).astype(np.uint8)
+
+
+def _save(scan: np.ndarray, affine: np.ndarray, path: Path) -> None:
+    image = nib.Nifti1Image(scan, affine)
+    image.header.set_xyzt_units("mm")
+    path.write_bytes(gzip.compress(image.to_bytes(), mtime=0))  # smaller than nibabel's own, and the same each time
