@@ -16,8 +16,9 @@ from typing import Any
 import gradio as gr
 
 from zoo.assignment import candidates, complaints, settle, unambiguous
-from zoo.cards import empty_card, grade_card, message_card, progress_card, zoo_section
+from zoo.cards import empty_card, example_button, grade_card, message_card, progress_card, zoo_section
 from zoo.errors import Refused, ZooError
+from zoo.examples import EXAMPLES
 from zoo.registry import Registry, load_registry
 from zoo.sessions import Session, close_session, open_session
 from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES
@@ -25,7 +26,6 @@ from zoo.viewer import StudyViewer, viewer_value
 from zoo.worker import Worker
 
 HERE = Path(__file__).parent
-EXAMPLE = HERE / "zoo" / "examples" / "simulated-hgg"
 CSS = (HERE / "zoo" / "page.css").read_text(encoding="utf-8")
 EXPLAINER = "grad-cam"
 IDLE_SECONDS = 3600
@@ -134,7 +134,9 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
                     label="Scans of one study (.nii, .nii.gz)", file_count="multiple",
                     file_types=[".nii", ".nii.gz"], elem_id="scans",
                 )  # fmt: skip
-                example = gr.Button("Try a simulated glioma", elem_id="example", size="sm")
+                gr.Markdown("Or try a simulated study (no patient):")
+                with gr.Row(elem_id="examples"):
+                    pictures = [gr.HTML(example_button(each), elem_id=each.name, min_width=130) for each in EXAMPLES]
                 with gr.Accordion("Which file is which", open=False, elem_id="assignment") as table:
                     slots = [
                         gr.Dropdown([], label=MODALITY_TITLES[name], elem_id=f"slot-{name}") for name in MODALITIES
@@ -152,10 +154,12 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
         work = {"inputs": [session, scans, model, *slots], "outputs": [session, card, viewer], **private}
         assigned = scans.change(page.assign, scans, [*slots, table, card], **private)
         graded = grade.click(page.grade, **work, concurrency_id="compute", concurrency_limit=1)
-        shown = example.click(lambda: [str(path) for path in sorted(EXAMPLE.glob("*.nii.gz"))], None, scans, **private)
-        shown = shown.then(page.assign, scans, [*slots, table, card], **private)
-        shown = shown.then(page.grade, **work, concurrency_id="compute")
-        stopped = cancel.click(None, cancels=[graded, shown, assigned], **private)
+        started = [assigned, graded]
+        for example, picture in zip(EXAMPLES, pictures, strict=True):
+            shown = picture.click(example.scans, None, scans, **private)
+            shown = shown.then(page.assign, scans, [*slots, table, card], **private)
+            started.append(shown.then(page.grade, **work, concurrency_id="compute"))
+        stopped = cancel.click(None, cancels=started, **private)
         stopped.then(page.cancelled, None, card, **private)
     return blocks
 
@@ -176,7 +180,11 @@ def main() -> None:
     threading.Thread(target=worker.result, args=("zoo.tasks:warm_up",), daemon=True).start()
     blocks = build_page(load_registry(), worker, private_cache())
     blocks.queue(max_size=32).launch(
-        css=CSS, theme=THEME, max_file_size="200mb", footer_links=[], allowed_paths=[str(EXAMPLE)]
+        css=CSS,
+        theme=THEME,
+        max_file_size="200mb",
+        footer_links=[],
+        allowed_paths=[str(example.folder) for example in EXAMPLES],
     )
 
 

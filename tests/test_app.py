@@ -133,8 +133,3 @@ def test_a_request_that_names_an_untrained_model_is_told_how_to_train_it(registr
 def test_a_page_without_any_trained_model_opens(registry, tmp_path):
     untrained = {"paper": registry.model("guided-dual-attention.paper")}
     assert _built(replace(registry, models=untrained), tmp_path)["model"].choices == []
-
-
-def test_the_example_is_a_complete_study(registry):
-    study = registry.read(app.EXAMPLE)
-    assert list(study.paths) == ["t1", "t1ce", "t2", "flair"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Collection
 from html import escape
 
+from zoo.examples import Example
 from zoo.origin import origin
 from zoo.registry import Fault
 from zoo.types import DISCLAIMER, MODALITY_TITLES, Grade, ModelSpec
@@ -54,7 +56,17 @@ def progress_card(fraction: float, text: str) -> str:
 
 
 def empty_card() -> str:
-    return message_card("empty", "No study yet", "Drop the scans of one study, or try the simulated example.")
+    return message_card("empty", "No study yet", "Drop the scans of one study, or try a simulated one.")
+
+
+def example_button(example: Example) -> str:
+    """The picture of a study, to click; its title tells that there is nobody behind it."""
+    picture = b64encode(example.picture.read_bytes()).decode()
+    return f"""
+<button type="button" class="zoo-example" title="{escape(example.caption)}: simulated, no patient">
+  <img src="data:image/webp;base64,{picture}" alt="T1ce and FLAIR, a slice of each through the tumour.">
+  <span>{escape(example.caption)}</span>
+</button>"""
 
 
 def zoo_section(models: Collection[ModelSpec], faults: Collection[Fault]) -> str:

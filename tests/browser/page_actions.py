@@ -15,6 +15,10 @@ def upload(page, files):
     page.wait_for_selector(f"#scans :text('{Path(files[-1]).stem.split('.')[0]}')")
 
 
+def try_example(page, name="simulated-hgg"):
+    page.locator(f"#{name} button").click()
+
+
 def choose(page, elem_id, text):
     page.locator(f"#{elem_id} input").click()
     page.get_by_role("option", name=text).click()

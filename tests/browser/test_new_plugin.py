@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from new_plugin import NAME, install_new_plugin
-from page_actions import PATIENCE_MS, card, choose
+from page_actions import PATIENCE_MS, card, choose, try_example
 
 TITLE = "My grader"
 
@@ -31,6 +31,6 @@ def test_a_new_plugin_is_listed_then_trained_then_grades(page, new_plugin, start
     with start_app(str(new_plugin.python)) as url:
         page.goto(url)
         choose(page, "model", f"{TITLE} ({NAME})")
-        page.click("#example")
+        try_example(page)
         card(page, "graded")
         expect(page.locator("#card")).to_contain_text("4 simulated gliomas, no patient", timeout=PATIENCE_MS)

@@ -12,9 +12,10 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
-from page_actions import PATIENCE_MS, READY, card, choose, heat_map, opacity, upload
+from page_actions import PATIENCE_MS, READY, card, choose, heat_map, opacity, try_example, upload
 
 ROOT = Path(__file__).parents[2]
+EXAMPLES = ("simulated-hgg", "simulated-lgg")
 
 
 def test_upload_grade_explain_switch(visit, make_study, look):
@@ -37,17 +38,58 @@ def test_upload_grade_explain_switch(visit, make_study, look):
     assert (look(visit).rgb != without.rgb).mean() > 0.02
 
 
-def test_the_example_takes_one_click(visit):
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_takes_one_click(visit, name):
     """GLIOMA_ZOO_SCREENSHOTS=.github makes the README's picture anew."""
-    visit.click("#example")
+    try_example(visit, name)
     card(visit, "graded")
     heat_map(visit)
-    if folder := os.environ.get("GLIOMA_ZOO_SCREENSHOTS"):
+    expect(visit.locator("#scans")).to_contain_text(f"{name}_flair")
+    folder = os.environ.get("GLIOMA_ZOO_SCREENSHOTS")
+    if folder and name == "simulated-hgg":
         visit.screenshot(path=Path(folder) / "screenshot.png", full_page=True)
 
 
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_an_example_is_reached_and_started_by_keyboard(visit, key):
+    low_grade = visit.locator("#simulated-lgg button")
+    visit.locator("#simulated-hgg button").focus()
+    visit.keyboard.press("Tab")
+    expect(low_grade).to_be_focused()
+    expect(low_grade).to_have_css("outline-style", "solid")
+    visit.keyboard.press(key)
+    card(visit, "working")
+    expect(visit.locator("#scans")).to_contain_text("simulated-lgg_flair")
+
+
+def test_of_two_examples_the_last_is_graded(visit):
+    first, last = EXAMPLES
+    try_example(visit, last)
+    probability = card(visit, "graded").locator("h2 strong").inner_text()
+    visit.reload()
+    try_example(visit, first)
+    expect(visit.locator("#scans")).to_contain_text(f"{first}_flair")
+    try_example(visit, last)
+    expect(visit.locator("#card h2 strong")).to_have_text(probability, timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_examples_lie_side_by_side_and_say_what_they_are(visit, width, scheme):
+    visit.emulate_media(color_scheme=scheme)
+    visit.set_viewport_size({"width": width, "height": 844})
+    buttons = [visit.locator(f"#{name} button") for name in EXAMPLES]
+    for button in buttons:
+        expect(button).to_have_attribute("title", re.compile("simulated, no patient"))
+        assert button.locator("img").evaluate("image => image.naturalWidth") > 200
+    left, right = [button.bounding_box() for button in buttons]
+    assert (left["y"], left["width"], left["height"]) == (right["y"], right["width"], right["height"])
+    assert left["x"] + left["width"] < right["x"]
+    assert right["x"] + right["width"] <= width
+
+
 def test_another_model_needs_no_second_upload(visit):
-    visit.click("#example")
+    try_example(visit)
     card(visit, "graded")
     heat_map(visit)
     choose(visit, "model", "Early fusion")
@@ -61,7 +103,7 @@ def test_bad_input_is_told_and_the_page_stays_usable(visit, make_study):
     upload(visit, sorted(folder.iterdir()))
     visit.click("#grade")
     assert "T2: not a readable NIfTI file" in card(visit, "error").inner_text()
-    visit.click("#example")
+    try_example(visit)
     card(visit, "graded")
 
 
@@ -84,7 +126,7 @@ def test_two_candidates_are_settled_in_the_table(visit, make_study):
     card(visit, "graded")
 
 
-@pytest.mark.parametrize("start", ["#grade", "#example"])
+@pytest.mark.parametrize("start", ["#grade", *(f"#{name} button" for name in EXAMPLES)])
 def test_cancel_stops_the_work_and_the_next_grade_runs(visit, start):
     """With a study of full size, so that there is something to cancel."""
     if start == "#grade":

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from zoo import DISCLAIMER, Grade
-from zoo.cards import grade_card, message_card, progress_card, zoo_section
+from zoo.cards import example_button, grade_card, message_card, progress_card, zoo_section
+from zoo.examples import EXAMPLES
 from zoo.registry import Fault
 
 NASTY = "<script>alert('x')</script>"
@@ -85,3 +86,10 @@ def test_the_zoo_escapes_what_plugins_say(registry):
     section = zoo_section([spec], [Fault(NASTY, NASTY)])
     assert "<script" not in section
     assert section.count("&lt;script") == 8
+
+
+def test_an_example_is_a_button_that_says_that_it_is_no_patient():
+    button = example_button(replace(EXAMPLES[0], caption=NASTY))
+    assert button.count("<button") == button.count("<img") == 1
+    assert "simulated, no patient" in button
+    assert "<script" not in button
