@@ -8,8 +8,8 @@ from PIL import Image, ImageOps
 from zoo import MODALITIES
 
 SHOWN = ("t1ce", "flair")
-SIZE = (400, 240)
-MARGIN = 4
+SIZE = (400, 240)  # pixels across, down
+MARGIN_VOXELS = 4
 CORE = (1, 4)  # BraTS labels: necrotic or non-enhancing, enhancing
 BRIGHTEST_PERCENT = 0.2  # of a slice, shown as white: a vessel alone must not darken it
 
@@ -29,4 +29,4 @@ def _bounding_box(mask: np.ndarray) -> tuple[slice, ...]:
 def _upright(image: np.ndarray) -> np.ndarray:
     """[x, y] → [rows, columns] in radiological view: anterior on top, the patient's right on the left."""
     picture = Image.fromarray(np.ascontiguousarray(image[::-1, ::-1].T))
-    return np.asarray(ImageOps.expand(ImageOps.autocontrast(picture, (0, BRIGHTEST_PERCENT)), MARGIN))
+    return np.asarray(ImageOps.expand(ImageOps.autocontrast(picture, (0, BRIGHTEST_PERCENT)), MARGIN_VOXELS))
