@@ -6,3 +6,7 @@ It shares grid, template and the drawn signs with the first and nothing else. Re
 `protocol` (how a hospital scans) → `imaging` (tissue → noiseless images) → `coils`, `kspace`, `strip` (what the
 scanner and preprocessing do to them) → `study`.
 """
+
+from training.simulation.physics.study import VERSION, simulate_study, study_id
+
+__all__ = ["VERSION", "simulate_study", "study_id"]

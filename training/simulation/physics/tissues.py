@@ -55,7 +55,7 @@ AS_FREE_WATER = ("csf", "mismatch_core", "skull")
 
 
 def draw_tissues(rng: np.random.Generator, tesla: float) -> dict[str, Tissue]:
-    """The tissues of one patient at 1.5 or 3 T: the dose of contrast agent is the same for all, uptake is each one's."""
+    """The tissues of one patient at 1.5 or 3 T; they share the dose of contrast agent, not its uptake."""
     dose = float(np.exp(rng.normal(0, 0.3)))
     drawn = {}
     for name, tissue in TISSUES.items():
