@@ -18,6 +18,7 @@ FLUID_DIFFUSIVITY = {"white": 1.0, "grey": 0.03}
 TIME_STEP = 0.15  # in voxels² per diffusivity of white matter; explicit steps are stable below 1/6
 MOST_STEPS = 240
 FLUID_STEPS = 160
+CLUMP_MM = 5.0
 TRACE = 1e-25  # density below which there is nothing
 
 
@@ -56,7 +57,7 @@ def _invade(rng, brain: Anatomy, signs: Signs, width_mm: float) -> np.ndarray:
 
 
 def _first_cells(rng, brain: Anatomy, signs: Signs) -> np.ndarray:
-    """One full voxel in the white matter of the drawn lobe; a second focus starts with fewer cells."""
+    """One full voxel in the white matter of the drawn lobe; a second focus is where a clump of cells has settled."""
     site = choose_site(rng, brain, signs.lobe)
     distance = np.linalg.norm(COARSE.points_mm() - site.reshape(AXIS), axis=0)
     cells = (distance == distance.min()).astype(np.float32)
@@ -64,7 +65,9 @@ def _first_cells(rng, brain: Anatomy, signs: Signs) -> np.ndarray:
     apart = (distance > 1.6 * radius_mm + 8) & (distance < 1.6 * radius_mm + 35) & (brain.white > 0.6)
     candidates = np.flatnonzero(apart & (brain.template_mm[2] > -25))
     if signs.multifocal and len(candidates):
-        cells.ravel()[rng.choice(candidates)] = 10.0 ** -rng.uniform(0.3, 2.0)
+        settled = COARSE.points_mm().reshape(3, -1)[:, rng.choice(candidates)].reshape(AXIS)
+        near = np.linalg.norm(COARSE.points_mm() - settled, axis=0) < CLUMP_MM
+        cells[near] = rng.uniform(0.4, 1.0)
     return cells
 
 
