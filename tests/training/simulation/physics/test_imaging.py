@@ -1,11 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from training.simulation.physics.imaging import render, responses
-from training.simulation.physics.protocol import draw_protocol
-from training.simulation.physics.sequences import SpinEcho
+from training.simulation.physics.protocol import Protocol, draw_protocol
+from training.simulation.physics.sequences import InversionRecovery, SpinEcho
 from training.simulation.physics.tissues import TISSUES, with_agent
 
+SAME = SpinEcho(550, 12)
+PROTOCOL = Protocol(3.0, (SAME, SAME, SpinEcho(4500, 100), InversionRecovery(9000, 110, 2450)), ())
 NAMES = ("white", "grey", "csf", "oedema", "enhancing", "solid_core")
 
 
@@ -45,6 +49,19 @@ def test_contrast_agent_shows_on_t1ce_in_leaky_tissue_only(medians):
     gain = {name: np.median(of(medians, name, "t1ce") - of(medians, name, "t1")) for name in NAMES}
     assert 0.15 < gain["enhancing"] < 0.7
     assert all(abs(gain[name]) < 0.1 for name in ("white", "grey", "csf", "oedema", "solid_core"))
+
+
+def test_agent_does_not_leak_alike_everywhere(grid):
+    fractions = {"enhancing": np.ones(grid.shape, np.float32)}
+    t1, t1ce, *_ = render(np.random.default_rng(0), fractions, grid, PROTOCOL)
+    assert t1ce.std() / t1ce.mean() > 1.3 * t1.std() / t1.mean()
+
+
+def test_a_magnitude_is_shown_where_the_signal_is_inverted(grid):
+    """CSF before its null is negative, hence bright."""
+    early = replace(PROTOCOL, sequences=(*PROTOCOL.sequences[:3], InversionRecovery(9000, 110, 800)))
+    fractions = {"csf": np.ones(grid.shape, np.float32)}
+    assert render(np.random.default_rng(0), fractions, grid, early)[3].min() > 0.5
 
 
 def test_responses_are_what_a_small_change_does():

@@ -83,6 +83,14 @@ def test_thick_slices_average_along_their_axis_only(box):
     np.testing.assert_allclose(seen[11:13, 25, 20], [0, 1], atol=0.02)
 
 
+def test_slices_are_cut_off_in_their_plane_only():
+    """A step from slice to slice rings in no slice."""
+    layers = np.zeros(GRID.shape, np.float32)
+    layers[:, :, 20:] = 1
+    fine, coarse = (scanned(layers, slice_mm=4.0, resolution_mm=(mm, mm)) for mm in (1.0, 12.0))
+    np.testing.assert_allclose(coarse, fine, atol=1e-4)
+
+
 def test_every_other_slice_is_weaker(box):
     means = scanned(box, slice_mm=4.0, crosstalk=0.2)[15:28, 20:35, 12:28].mean(axis=(0, 1))
     assert means.max() - means.min() > 0.08

@@ -15,6 +15,16 @@ def test_the_mask_follows_the_brain_but_not_exactly(brain, grid):
         assert not mask[brain.depth_mm < -6].any()
 
 
+def test_it_fits_badly_in_some_directions(brain, grid):
+    """Somewhere deeper tissue is lost than is kept elsewhere."""
+    above = grid.points_mm()[2] > -30
+    lost_and_kept = [
+        (brain.depth_mm[~mask & above].max(), brain.depth_mm[mask & above].min())
+        for mask in masks(brain, grid, np.zeros(grid.shape))
+    ]
+    assert np.median([lost - kept for lost, kept in lost_and_kept]) > 1
+
+
 def test_some_are_cut_off_below(brain, grid):
     lowest = [np.argwhere(mask)[:, 2].min() for mask in masks(brain, grid, np.zeros(grid.shape))]
     assert 0 < np.mean(np.array(lowest) > min(lowest) + 1) < 0.6

@@ -2,8 +2,12 @@ import json
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
+from training.simulation.fields import Grid
 from training.simulation.physics import simulate_study
+from training.simulation.physics import study as study_module
+from training.simulation.physics.protocol import draw_protocol
 from training.simulation.physics.study import study_id
 from training.simulation.study import simulate_study as other_family
 from training.simulation.study import study_id as other_id
@@ -87,6 +91,20 @@ def test_another_spacing_gives_the_same_patient(studies):
     blocks = fine.images[2, :, :, :78].reshape(60, 2, 60, 2, 39, 2).mean(axis=(1, 3, 5))
     both = (blocks > 0) & (coarse.images[2] > 0)
     assert np.corrcoef(blocks[both], coarse.images[2][both])[0, 1] > 0.7
+
+
+def test_what_the_strip_took_away_has_no_label(monkeypatch):
+    monkeypatch.setattr(study_module, "brain_mask", lambda rng, brain, lesion, grid: grid.points_mm()[2] > 90)
+    assert not simulate_study(7, 3, spacing_mm=4.0).labels.any()
+
+
+def test_coils_shade_all_images_of_a_session_alike():
+    grid = Grid(4.0)
+    flat, everywhere = np.ones((4, *grid.shape), np.float32), np.ones(grid.shape, bool)
+    protocol = draw_protocol(np.random.default_rng(0))
+    scanned = study_module._scan_all(np.random.default_rng(1), flat, everywhere, protocol, grid)
+    smooth = [ndimage.gaussian_filter(image, 2)[4:-4, 4:-4, 4:-4].ravel() for image in scanned]
+    assert np.corrcoef(smooth).min() > 0.7
 
 
 def test_signs_are_plain_json_and_grades_alternate(studies):
