@@ -32,11 +32,14 @@ def simulate(
     processes: Annotated[int | None, typer.Option(help="At once; all cores when not given.")] = None,
     sites: Annotated[int, typer.Option(help="Hospitals with a scanner each; 0: every study its own scanner.")] = 0,
     tie: Annotated[float, typer.Option(help="How strongly hospitals follow grade.", min=0, max=1)] = 0.0,
+    family: Annotated[str, typer.Option(help="Which simulator: template, or physics, which training never sees.")] = (
+        "template"
+    ),
 ) -> None:
     """Simulate gliomas: four modalities, tumour mask and drawn signs for each study."""
     from training.simulation import write_cohort
 
-    write_cohort(out, cases, seed, spacing, processes, sites, tie)
+    write_cohort(out, cases, seed, spacing, processes, sites, tie, family)
 
 
 @app.command()

@@ -28,6 +28,7 @@ def _run(*arguments):
         (("fit", "guided-dual-attention", "--cohort", ".", "--option", "guidance=shout"), "expected one of concat"),
         (("fit", "guided-dual-attention", "--cohort", ".", "--option", "depth=3"), "Options of guided-dual"),
         (("simulate", "--out", "runs/x", "--spacing", "9"), "Invalid value for '--spacing'"),
+        (("simulate", "--out", "runs/x", "--family", "gan"), "family: expected template or physics"),
     ],
 )
 def test_user_errors(arguments, words):

@@ -2,7 +2,8 @@
 
 Reads top to bottom as: `anatomy` (a brain) → `signs` (what this patient shows) → `growth`
 (where the tumour is) → `contrast` (what each tissue looks like) → `acquisition` (what the
-scanner does to it) → `study` (all of these) → `cohort` (many, on disk).
+scanner does to it) → `study` (all of these) → `cohort` (many, on disk). `physics` does all from growth
+to acquisition by other means, for studies that no model was trained on: `families` names both.
 """
 
 from training.simulation.cohort import write_cohort

@@ -18,22 +18,24 @@ from tqdm import tqdm
 
 from training.cohorts import CohortError
 from training.simulation.contrast import MODALITIES
-from training.simulation.study import VERSION, SimulatedStudy, grade_of, simulate_study, study_id, study_site
+from training.simulation.families import FAMILIES
+from training.simulation.study import SimulatedStudy, grade_of, study_site
 
 
 @dataclass(frozen=True)
 class Task:
-    """One study to write: `out` is the cohort's folder, `site` the number of a hospital."""
+    """One study to write: `out` is the cohort's folder, `site` the number of a hospital, `family` one of `FAMILIES`."""
 
     out: Path
     seed: int
     index: int
     spacing_mm: float
     site: int | None = None
+    family: str = "template"
 
     @property
     def folder(self) -> Path:
-        return self.out / grade_of(self.index) / study_id(self.seed, self.index)
+        return self.out / grade_of(self.index) / FAMILIES[self.family].study_id(self.seed, self.index)
 
 
 def write_cohort(
@@ -44,8 +46,11 @@ def write_cohort(
     processes: int | None = None,
     sites: int = 0,
     tie: float = 0.0,
+    family: str = "template",
 ) -> None:
     """Write studies 0 … `cases` − 1 of `seed` to `out` as BraTS folders, with cohort.csv and .json.
+
+    `family` names the simulator, one of `FAMILIES`.
 
     With `sites` every study comes from one of so many hospitals, each with its own look. `tie`
     (0 to 1) is how strongly they follow grade: at 0 each sees both grades alike, at 1 one only.
@@ -53,19 +58,25 @@ def write_cohort(
     Studies that are already there are kept, so an interrupted call can be repeated; a larger
     `cases` extends the cohort. Raises `CohortError` if `out` holds a cohort made differently.
     """
+    _check_family(family)
     _check_sites(sites, tie)
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    made = {"version": VERSION, "seed": seed, "spacing_mm": spacing_mm}
+    made = {"family": family, "version": FAMILIES[family].version, "seed": seed, "spacing_mm": spacing_mm}
     _write_description(out, made | ({"sites": sites, "tie": tie} if sites else {}), cases)
     site_of = partial(study_site, seed, sites=sites, tie=tie) if sites else lambda index: None
-    tasks = [Task(out, seed, index, spacing_mm, site_of(index)) for index in range(cases)]
+    tasks = [Task(out, seed, index, spacing_mm, site_of(index), family) for index in range(cases)]
     missing = [task for task in tasks if not task.folder.exists()]
     progress = tqdm(total=cases, initial=cases - len(missing), desc="simulating", unit="study")
     with progress:
         for _ in _run(missing, processes or os.cpu_count() or 1):
             progress.update()
     _write_table(out, tasks)
+
+
+def _check_family(family: str) -> None:
+    if family not in FAMILIES:
+        raise CohortError(f"family: expected {' or '.join(FAMILIES)}, found {family!r}.")
 
 
 def _check_sites(sites: int, tie: float) -> None:
@@ -100,7 +111,7 @@ def one_thread() -> Iterator[None]:
 
 def write_study(task: Task) -> None:
     """Simulate and write one study: whole, or not at all."""
-    study = simulate_study(task.seed, task.index, task.spacing_mm, None, task.site)
+    study = FAMILIES[task.family].simulate(task.seed, task.index, task.spacing_mm, None, task.site)
     partial = task.folder.with_name(f".partial-{task.folder.name}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

@@ -1,6 +1,6 @@
 """What one patient shows: subtype first, then each sign by its prevalence in that subtype."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ class Prevalence:
 
     `ring`, `patchy`: kind of enhancement, else none. `flair_mismatch`: T2–FLAIR mismatch.
     `oedema_dominant`: more oedema than tumour. `sharp_margin`: well-defined border.
+    `cyst`: share among the cases without a ring, since the necrosis within a ring hides it.
     `enhancing_share`: range of the enhancing part of the core when it is patchy.
     `lobes`: weights of frontal, temporal, parietal, occipital, deep.
     """
@@ -69,7 +70,8 @@ class Signs:
     """The drawn signs of one patient, plain values only.
 
     Volumes in ml; `enhancing_share` is the part of the core when patchy; `ring_thickness` is a
-    ratio to the radius of the core, `ring_completeness` the closed part of the ring.
+    ratio to the radius of the core, `ring_completeness` the closed part of the ring. What the
+    kind of enhancement hides is 0 or False: the truth tells no more than the images can.
     """
 
     grade: str
@@ -108,7 +110,7 @@ def draw_signs(rng: np.random.Generator, grade: str) -> Signs:
     oedema_dominant = _chance(rng, rates.oedema_dominant)
     whole_ml = float(np.clip(75 * np.exp(0.65 * rng.standard_normal()), 14, 220))
     core_share = rng.uniform(0.06, 0.5) if oedema_dominant else rng.uniform(0.5, 0.92)
-    return Signs(
+    drawn = Signs(
         grade=grade,
         subtype=subtype,
         lobe=_pick(rng, dict(zip(LOBES, rates.lobes, strict=True))),
@@ -127,6 +129,15 @@ def draw_signs(rng: np.random.Generator, grade: str) -> Signs:
         ring_completeness=float(rng.uniform(0.7, 1.0)),
         mass_effect=float(rng.uniform(0.0, 0.45)),
     )
+    return _visible(drawn)
+
+
+def _visible(drawn: Signs) -> Signs:
+    """Without what has no effect on a voxel; it was drawn all the same, so that no other draw depends on it."""
+    if drawn.enhancement == "ring":
+        return replace(drawn, enhancing_share=0.0, cyst=False)
+    share = drawn.enhancing_share if drawn.enhancement == "patchy" else 0.0
+    return replace(drawn, enhancing_share=share, ring_thickness=0.0, ring_completeness=0.0)
 
 
 def _chance(rng: np.random.Generator, probability: float) -> bool:

@@ -1,5 +1,6 @@
 import csv
 import json
+from dataclasses import replace
 
 import nibabel
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from training.cohorts import CohortError
 from training.simulation import VERSION, simulate_study, write_cohort
 from training.simulation import cohort as cohort_module
+from training.simulation.families import FAMILIES
 
 SPACING = 6.0
 
@@ -50,7 +52,7 @@ def test_table_and_description(cohort):
     assert list(rows[0]) == ["case", "grade", "patient", "site", "folder"]
     assert [row["grade"] for row in rows] == ["LGG", "HGG", "LGG"]
     assert all((cohort / row["folder"]).is_dir() for row in rows)
-    expected = {"version": VERSION, "seed": 5, "cases": 3, "spacing_mm": SPACING}
+    expected = {"family": "template", "version": VERSION, "seed": 5, "cases": 3, "spacing_mm": SPACING}
     assert json.loads((cohort / "cohort.json").read_text()) == expected
 
 
@@ -60,13 +62,17 @@ def test_processes_change_nothing(cohort, tmp_path):
 
 
 def test_an_interrupted_cohort_is_resumed(tmp_path, monkeypatch):
-    monkeypatch.setattr(cohort_module, "simulate_study", _stop_at(1))
+    _simulate_with(monkeypatch, _stop_at(1))
     with pytest.raises(KeyboardInterrupt):
         write_cohort(tmp_path, cases=3, seed=5, spacing_mm=SPACING, processes=1)
     made = []
-    monkeypatch.setattr(cohort_module, "simulate_study", lambda *a: made.append(a[1]) or simulate_study(*a))
+    _simulate_with(monkeypatch, lambda *a: made.append(a[1]) or simulate_study(*a))
     write_cohort(tmp_path, cases=3, seed=5, spacing_mm=SPACING, processes=1)
     assert made == [1, 2]
+
+
+def _simulate_with(monkeypatch, simulate):
+    monkeypatch.setitem(FAMILIES, "template", replace(FAMILIES["template"], simulate=simulate))
 
 
 def _stop_at(index):
@@ -150,4 +156,36 @@ def test_a_cohort_with_sites_is_extended(hospitals):
 def test_impossible_sites_are_refused_before_anything_is_written(tmp_path, sites, tie, message):
     with pytest.raises(CohortError, match=message):
         write_cohort(tmp_path / "new", cases=2, seed=5, spacing_mm=SPACING, sites=sites, tie=tie)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.fixture(scope="module")
+def physics(tmp_path_factory):
+    out = tmp_path_factory.mktemp("physics")
+    write_cohort(out, cases=2, seed=5, spacing_mm=SPACING, processes=1, family="physics")
+    return out
+
+
+def test_another_family_is_named_in_the_description_and_in_every_case(physics):
+    description = json.loads((physics / "cohort.json").read_text())
+    assert (description["family"], description["version"]) == ("physics", FAMILIES["physics"].version)
+    with (physics / "cohort.csv").open() as file:
+        assert [row["case"] for row in csv.DictReader(file)] == ["SimPhysics-s5-00000", "SimPhysics-s5-00001"]
+
+
+def test_another_family_has_the_same_files_and_other_patients(physics, cohort):
+    ours, theirs = contents(cohort), contents(physics)
+    renamed = {name.replace("SimPhysics", "Sim"): value for name, value in theirs.items()}
+    assert set(renamed) < set(ours)
+    assert all(renamed[name] != ours[name] for name in renamed)
+
+
+def test_a_family_does_not_continue_the_cohort_of_another(physics):
+    with pytest.raises(CohortError, match="already holds another cohort"):
+        write_cohort(physics, cases=2, seed=5, spacing_mm=SPACING, processes=1)
+
+
+def test_an_unknown_family_is_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(CohortError, match="family: expected template or physics, found 'gan'"):
+        write_cohort(tmp_path / "new", cases=2, seed=5, family="gan")
     assert not (tmp_path / "new").exists()

@@ -10,6 +10,7 @@ from training.simulation.signs import draw_signs
 
 GRID = Grid(3.0)
 PLAIN = {"flair_mismatch": False, "haemorrhage": False, "calcification": False, "cyst": False}
+RING = {"ring_thickness": 0.3, "ring_completeness": 0.9}
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def ball():
 
 
 def divided(ball, **signs):
-    drawn = replace(draw_signs(np.random.default_rng(0), "HGG"), core_ml=24.4, **PLAIN | signs)
+    drawn = replace(draw_signs(np.random.default_rng(0), "HGG"), core_ml=24.4, **PLAIN | RING | signs)
     return divide(np.random.default_rng(1), ball, drawn, GRID)
 
 

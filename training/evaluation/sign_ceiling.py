@@ -1,0 +1,67 @@
+"""How well the drawn signs themselves tell the grade: what no model can exceed on a simulated cohort."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.pipeline import make_pipeline
+
+from training.cohorts import Case, CohortError
+from training.simulation.study import study_signs
+from training.statistics.intervals import delong_interval
+from training.statistics.metrics import auc
+
+DRAWN_SEED = 4_000_000_007  # no cohort's: these patients are drawn to learn from, and never imaged
+ANSWERS = ("grade", "subtype")
+
+Signs = Mapping[str, Any]
+
+
+def sign_ceiling(held_out: Sequence[Case], drawn: int = 4000) -> dict[str, Any]:
+    """AUC on `held_out`, cases of a simulated cohort, of classifiers that are told the true signs.
+
+    They learn from the signs of `drawn` other patients. Returns plain JSON values: {"cases": N, "ceiling": {"auc",
+    "low", "high"} of all signs together, with DeLong's 95 % interval, "signs": {name: AUC of this sign alone}}, best
+    sign first. Raises `CohortError` where a case has no signs or a grade has no case.
+    """
+    signs, y = [_read(case) for case in held_out], np.array([case.grade == "HGG" for case in held_out], np.int64)
+    if len(np.unique(y)) < 2:
+        raise CohortError(f"Expected held-out cases of both grades, found {len(y)} of one; hold out more.")
+    examples = [study_signs(DRAWN_SEED, index).as_dict() for index in range(drawn)]
+    names = [name for name in examples[0] if name not in ANSWERS]
+    score = _p_hgg(examples, signs, names)
+    interval = delong_interval(y, score)
+    alone = {name: auc(y, _p_hgg(examples, signs, [name])) for name in names}
+    return {
+        "cases": len(y),
+        "ceiling": {"auc": auc(y, score), "low": interval.low, "high": interval.high},
+        "signs": dict(sorted(alone.items(), key=lambda pair: -pair[1])),
+    }
+
+
+def _read(case: Case) -> Signs:
+    path = case.files[0].with_name(f"{case.id}_signs.json")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CohortError(
+            f"{case.id}: expected its drawn signs in {path}, found no such file; only cohorts made by "
+            "`python -m training simulate` have them."
+        ) from None
+
+
+def _p_hgg(examples: Sequence[Signs], signs: Sequence[Signs], names: Sequence[str]) -> np.ndarray:
+    """Probability of HGG, float64 [N], from the named signs alone; categories one-hot."""
+    boosting = HistGradientBoostingClassifier(max_leaf_nodes=4, max_iter=150, random_state=0)
+    model = make_pipeline(DictVectorizer(sparse=False), boosting)
+    model.fit(_only(examples, names), [one["grade"] == "HGG" for one in examples])
+    return model.predict_proba(_only(signs, names))[:, 1]
+
+
+def _only(signs: Sequence[Signs], names: Sequence[str]) -> list[dict[str, Any]]:
+    return [{name: one[name] for name in names} for one in signs]

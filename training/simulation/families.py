@@ -1,0 +1,26 @@
+"""The simulators: each builds studies of the same signs in its own way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from training.simulation import physics, study
+from training.simulation.study import SimulatedStudy
+
+
+@dataclass(frozen=True)
+class Family:
+    """One way to build studies. version: goes up with every change that changes a voxel.
+
+    simulate: as `training.simulation.study.simulate_study`. study_id: name of a study from seed and index, another in
+    every family, since other patients must have other names.
+    """
+
+    version: str
+    simulate: Callable[..., SimulatedStudy]
+    study_id: Callable[[int, int], str]
+
+
+FAMILIES = {
+    "template": Family(study.VERSION, study.simulate_study, study.study_id),
+    "physics": Family(physics.VERSION, physics.simulate_study, physics.study_id),
+}

@@ -1,0 +1,12 @@
+"""A second simulator, built by other means: what a model never trained on, and still no patient.
+
+It shares grid, template and the drawn signs with the first and nothing else. Reads top to bottom as: `deformation` →
+`brain` (another person's head) → `tumour` (reaction and diffusion) → `regions` (what the tumour is made of) →
+`structures` (what else is bright after contrast agent) → `tissues`, `sequences` (relaxation times → signal) →
+`protocol` (how a hospital scans) → `imaging` (tissue → noiseless images) → `coils`, `kspace`, `strip` (what the
+scanner and preprocessing do to them) → `study`.
+"""
+
+from training.simulation.physics.study import VERSION, simulate_study, study_id
+
+__all__ = ["VERSION", "simulate_study", "study_id"]
