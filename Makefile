@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: app test lint bench browser
+.PHONY: app test test-long lint bench browser
 .DEFAULT_GOAL := app
 
 app: $(VENV)/app ## serve the page on http://127.0.0.1:7860
@@ -10,6 +10,9 @@ app: $(VENV)/app ## serve the page on http://127.0.0.1:7860
 
 test: $(VENV)/test browser lint ## everything, in a real browser too
 	$(RUN) -m pytest
+
+test-long: $(VENV)/test browser ## what takes half a minute or more each
+	$(RUN) -m pytest -m long
 
 lint: $(VENV)/test
 	$(VENV)/bin/ruff format --check .

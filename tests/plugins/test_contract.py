@@ -10,6 +10,7 @@ from zoo.registry import load_registry
 
 MODELS = load_registry().models
 SHAPE, SMALLEST = (8, 48, 40), (8, 32, 32)
+PAPER = "guided-dual-attention.paper"
 NOT_OF_A_NETWORK = {"Its measurements fit the head that is fitted to them."}
 
 
@@ -36,7 +37,9 @@ def outcomes():
     return check
 
 
-@pytest.mark.parametrize("model_id", MODELS)
+@pytest.mark.parametrize(
+    "model_id", [pytest.param(name, marks=pytest.mark.long) if name == PAPER else name for name in MODELS]
+)
 def test_keeps_what_it_promises(outcomes, model_id):
     found = outcomes(model_id)
     assert len(found) == len(CONTRACT)
@@ -44,7 +47,7 @@ def test_keeps_what_it_promises(outcomes, model_id):
     assert not broken, "\n".join(broken)
 
 
-@pytest.mark.parametrize("tag", ["compact", "paper"])
-def test_the_headline_model_is_spared_no_promise_of_a_network(outcomes, tag):
-    skipped = {outcome.promise for outcome in outcomes(f"guided-dual-attention.{tag}") if outcome.skipped}
+@pytest.mark.parametrize("model_id", ["guided-dual-attention.compact", pytest.param(PAPER, marks=pytest.mark.long)])
+def test_the_headline_model_is_spared_no_promise_of_a_network(outcomes, model_id):
+    skipped = {outcome.promise for outcome in outcomes(model_id) if outcome.skipped}
     assert skipped == NOT_OF_A_NETWORK

@@ -72,6 +72,7 @@ def _fit(cohort, folder, *launcher):
     return load_file(weights)
 
 
+@pytest.mark.long
 def test_two_processes_end_where_one_does(cohort, tmp_path):
     launcher = ["accelerate.commands.launch", "--cpu", "--num_processes=2", "--num_machines=1", "--mixed_precision=no",
                 "--dynamo_backend=no", "--main_process_port=0", "-m"]  # fmt: skip

@@ -59,6 +59,7 @@ def test_tables_and_plots_are_drawn_again_from_the_file_alone(evaluated, tmp_pat
         assert (tmp_path / name).read_bytes() == (folder / "results" / name).read_bytes(), name
 
 
+@pytest.mark.long
 def test_killed_and_repeated_it_ends_with_the_same_file(evaluated, cohort, tmp_path):
     words = _evaluation(cohort, tmp_path)
     with subprocess.Popen(
@@ -97,6 +98,7 @@ def test_given_weights_grade_a_folder_with_labels(cohort, tmp_path):
     assert results.cohort["left_out"] == {"unlabelled": "no grade given"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("experiment", "cases"), [("paper", 24), ("shift", 4)])
 def test_experiments_can_be_tried_on_a_small_simulated_cohort(experiment, cases, tmp_path):
     options = ("--dry-run", "--no-tracking", "--work", tmp_path / "work", "--model", "single-t1ce")
