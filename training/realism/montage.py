@@ -58,4 +58,4 @@ def _show(row: Sequence[Axes], slices: Slices | None, kind: str) -> None:
     for axes, name, image in zip(row, MODALITIES, slices.images, strict=True):
         axes.imshow(image, cmap="gray", vmin=0, vmax=BRIGHTEST[name], origin="lower", interpolation="nearest")
         axes.set_title(MODALITY_TITLES[name], color="white", fontsize=8)
-    row[0].set_title(f"{kind}: {slices.name}, {MODALITY_TITLES[MODALITIES[0]]}", color="white", fontsize=8, loc="left")
+    row[0].text(2, 2, f"{kind}: {slices.name}", color="white", fontsize=8)
