@@ -10,8 +10,6 @@ from scipy import ndimage
 from training.simulation.anatomy import Anatomy
 from training.simulation.fields import BOX_SIZE_MM, Grid, blur, interpolate, smooth_field
 
-STEEPEST = 0.45  # radians that slices are tilted
-
 
 @dataclass(frozen=True)
 class Acquisition:
@@ -128,9 +126,6 @@ def _thick_slices(rng, image: np.ndarray, how: Acquisition, grid: Grid) -> np.nd
     centres = np.arange(rng.uniform(0, how.slice_mm), BOX_SIZE_MM[how.plane], how.slice_mm)
     profile = how.slice_mm / 2.355 / grid.spacing_mm
     averaged = ndimage.gaussian_filter1d(image, profile, axis=how.plane, truncate=2.5)
-    # Slices are tilted forwards or backwards against the grid, so that they blur along it too.
-    tilted = profile * np.sin(rng.uniform(0, STEEPEST))
-    averaged = ndimage.gaussian_filter1d(averaged, tilted, axis=2 if how.plane == 1 else 1, truncate=2.5)
     slices = interpolate(averaged, centres / grid.spacing_mm - 0.5, how.plane)
     slices = rician(rng, slices, how.noise / grid.spacing_mm)
     gain = (1 + how.banding * rng.standard_normal(len(centres))).astype(np.float32)

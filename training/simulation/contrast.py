@@ -138,7 +138,7 @@ def render(
     shared = smooth_field(rng, grid, 12 * coarseness) + 0.6 * smooth_field(rng, grid, 5)
     textures = [_texture(rng, shared, sign, coarseness, grid) for sign in (-1, 1, 1)]
     uneven = smooth_field(rng, grid, 6) + 0.5 * smooth_field(rng, grid, 14)
-    uptake_texture = np.clip(1 + rng.uniform(0.3, 0.7) * uneven, 0.05, 2.5)
+    uptake_texture = np.clip(1 + rng.uniform(0.3, 0.7) * uneven, 0.05, 3)
     images = np.zeros((4, *grid.shape), np.float32)
     while fractions:  # emptied as it is used: at 1 mm the maps are most of the memory
         name, fraction = fractions.popitem()

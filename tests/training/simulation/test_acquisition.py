@@ -48,7 +48,7 @@ def test_every_artefact_changes_the_image(image, how):
 
 
 @pytest.mark.parametrize("plane", [0, 1, 2])
-def test_thick_slices_blur_across_their_plane_most(image, plane):
+def test_thick_slices_blur_across_their_plane_only(image, plane):
     thick = scanned(image, slice_mm=12.0, plane=plane)
     roughness = [np.diff(thick, axis=axis).std() / np.diff(image, axis=axis).std() for axis in range(3)]
     assert int(np.argmin(roughness)) == plane
