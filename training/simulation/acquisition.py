@@ -58,10 +58,10 @@ def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
 Scanner = Callable[[np.random.Generator], Acquisition]
 # T1 and T1ce are more often 3-D sequences, and less noisy in units of white matter, than T2 and FLAIR.
 ANY_SCANNERS: tuple[Scanner, ...] = (
-    partial(draw_acquisition, thick=0.75, noisy=0.7),
-    partial(draw_acquisition, thick=0.5),
-    partial(draw_acquisition, thick=0.85, noisy=1.5),
-    partial(draw_acquisition, thick=0.85, noisy=1.7),
+    partial(draw_acquisition, thick=0.8, noisy=0.7),
+    partial(draw_acquisition, thick=0.55),
+    partial(draw_acquisition, thick=0.85, noisy=1.8),
+    partial(draw_acquisition, thick=0.85, noisy=2.0),
 )
 """No two studies alike."""
 

@@ -33,11 +33,11 @@ class Appearance:
 # Ranges checked against eight real studies (see the model cards); nothing is fitted to them.
 APPEARANCE = {
     "white": Appearance(1.0, 1.0, 1.0, 0.0, (0.03, 0.06, 0.06)),
-    "grey": Appearance(0.79, 1.28, 1.04, 0.02, (0.03, 0.07, 0.07), spread=0.4),
+    "grey": Appearance(0.79, 1.24, 1.05, 0.02, (0.03, 0.07, 0.07), spread=0.4),
     "deep_grey": Appearance(0.88, 0.95, 0.93, 0.02, (0.03, 0.06, 0.06), spread=0.5),
     "csf": Appearance(0.42, 3.3, 0.24, 0.0, (0.03, 0.25, 0.06), spread=0.15),
     "oedema": Appearance(0.83, 1.76, 1.78, 0.01, (0.11, 0.40, 0.34)),
-    "solid_core": Appearance(0.71, 2.20, 1.75, 0.01, (0.10, 0.38, 0.32), spread=0.45),
+    "solid_core": Appearance(0.70, 2.25, 1.70, 0.01, (0.10, 0.38, 0.32), spread=0.45),
     "mismatch_core": Appearance(0.55, 2.70, 0.85, 0.01, (0.06, 0.25, 0.12)),
     "necrosis": Appearance(0.68, 2.55, 1.55, 0.02, (0.10, 0.50, 0.42), spread=0.35),
     "enhancing": Appearance(0.85, 1.90, 1.80, 0.42, (0.09, 0.42, 0.38), spread=0.35),
@@ -119,7 +119,7 @@ def _white_matter_lesions(rng, anatomy: Anatomy, grid: Grid) -> np.ndarray:
 def draw_contrast(rng: np.random.Generator) -> np.ndarray:
     """How strong the contrast of each of the four sequences is, [4], around 1."""
     t1 = np.exp(rng.uniform(-0.5, 0.45))
-    return np.array([t1, t1 * np.exp(rng.normal(0, 0.22)), *np.exp(rng.uniform([-0.45, -0.5], [0.6, 0.5]))])
+    return np.array([t1, t1 * np.exp(rng.normal(0, 0.22)), *np.exp(rng.uniform([-0.5, -0.5], [0.65, 0.5]))])
 
 
 def render(
@@ -138,7 +138,7 @@ def render(
     shared = smooth_field(rng, grid, 12 * coarseness) + 0.6 * smooth_field(rng, grid, 5)
     textures = [_texture(rng, shared, sign, coarseness, grid) for sign in (-1, 1, 1)]
     uneven = smooth_field(rng, grid, 6) + 0.5 * smooth_field(rng, grid, 14)
-    uptake_texture = np.clip(1 + rng.uniform(0.3, 0.7) * uneven, 0.05, 3)
+    uptake_texture = np.clip(1 + rng.uniform(0.3, 0.7) * uneven, 0.05, 2.5)
     images = np.zeros((4, *grid.shape), np.float32)
     while fractions:  # emptied as it is used: at 1 mm the maps are most of the memory
         name, fraction = fractions.popitem()
