@@ -14,6 +14,7 @@ from training.realism.intensities import CHANNELS
 from training.realism.textures import FEATURES, feature_names
 
 FOLDS = 4
+TREES = 100
 TELLING = 10
 
 
@@ -64,4 +65,4 @@ def _most_telling(x: np.ndarray, y: np.ndarray, seed: int) -> list[str]:
 
 
 def _forest(seed: int) -> RandomForestClassifier:
-    return RandomForestClassifier(100, min_samples_leaf=3, class_weight="balanced", random_state=seed)
+    return RandomForestClassifier(TREES, min_samples_leaf=3, class_weight="balanced", random_state=seed)

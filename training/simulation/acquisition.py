@@ -38,10 +38,10 @@ def draw_acquisition(rng: np.random.Generator, thick: float = 0.5, noisy: float 
     moved = rng.random() < 0.4
     return Acquisition(
         bias=rng.uniform(0.01, 0.13),
-        blur_mm=rng.uniform(0.0, 0.9),
+        blur_mm=1.3 * rng.random() ** 2,
         noise=noisy * _log_uniform(rng, 0.01, 0.12),
         plane=int(rng.choice(3, p=[0.08, 0.08, 0.84])),
-        slice_mm=rng.uniform(3.0, 8.0) if sliced else 0.0,
+        slice_mm=rng.uniform(2.0, 8.0) if sliced else 0.0,
         banding=rng.uniform(0.0, 0.03),
         gamma=_log_uniform(rng, 0.88, 1.14),
         shift_mm=tuple(rng.normal(0, 0.5, 3) if moved else np.zeros(3)),

@@ -92,7 +92,7 @@ def _vessels(rng, anatomy: Anatomy, grid: Grid) -> np.ndarray:
     """Tubes, where two random fields are both near zero; most of them near the surface."""
     tube = smooth_field(rng, grid, 13) ** 2 + smooth_field(rng, grid, 13) ** 2
     near_surface = soft_step(rng.uniform(3, 12) - anatomy.depth_mm, 1.5)
-    return soft_step(rng.uniform(0.015, 0.08) - tube, 0.01) * (0.85 * near_surface + 0.15)
+    return soft_step(rng.uniform(0.01, 0.08) - tube, 0.01) * (0.85 * near_surface + 0.15)
 
 
 def _dura(rng, anatomy: Anatomy, grid: Grid) -> np.ndarray:
