@@ -39,19 +39,23 @@ def tell_apart(
 
 
 def deal_patients(patients: Sequence[str], real: Sequence[bool], seed: int) -> np.ndarray:
-    """Fold of each study, int [N]: every fold gets its share of the patients of either kind."""
-    rng, fold_of, found = np.random.default_rng(seed), {}, []
-    for kind in (True, False):
-        names = sorted({name for name, is_real in zip(patients, real, strict=True) if is_real == kind})
-        found.append(len(names))
-        fold_of |= {(kind, name): place for place, name in enumerate(rng.permutation(names))}
+    """Fold of each study, int [N]: every fold gets its share of the patients of either kind.
+
+    Who is in both cohorts has one fold in both, so that a cohort can be compared with itself.
+    """
+    names = {
+        kind: {name for name, is_real in zip(patients, real, strict=True) if is_real == kind} for kind in (True, False)
+    }
+    found = [len(names[kind]) for kind in (True, False)]
     if min(found) < 2:
         raise CohortError(
             f"Expected at least two real and two simulated patients to tell apart, found {found[0]} and {found[1]}; "
             "add studies."
         )
-    folds = min(FOLDS, *found)
-    return np.array([fold_of[kind, name] % folds for kind, name in zip(real, patients, strict=True)])
+    rng, folds = np.random.default_rng(seed), min(FOLDS, *found)
+    dealt = [rng.permutation(sorted(group)) for group in (names[True], names[False] - names[True])]
+    fold_of = {name: place % folds for group in dealt for place, name in enumerate(group)}
+    return np.array([fold_of[name] for name in patients])
 
 
 def _auc(x: np.ndarray, y: np.ndarray, folds: np.ndarray, seed: int) -> dict[str, float]:

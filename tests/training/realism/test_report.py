@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from training.realism.report import write_realism
 
 
@@ -14,6 +16,14 @@ def test_alike_cohorts_are_near_and_can_not_be_told_apart(make_cohort, tmp_path)
     assert figures["shapes"]["whole_ml"]["distance"] == 0
     assert 0.25 < figures["telling_apart"]["all"]["value"] < 0.75
     assert json.loads((out / "realism.json").read_text()) == figures
+
+
+def test_a_cohort_is_nowhere_apart_from_itself(make_cohort, tmp_path):
+    home = make_cohort("real")
+    figures = write_realism(home, home, tmp_path / "out")
+    assert all(each["distance"] == 0 for channels in figures["intensities"].values() for each in channels.values())
+    assert all(fact["distance"] == 0 for kind in ("shapes", "scans") for fact in figures[kind].values())
+    assert figures["telling_apart"]["all"]["value"] == pytest.approx(0.5)
 
 
 def test_a_shifted_cohort_is_far_and_told_apart(make_cohort, tmp_path):

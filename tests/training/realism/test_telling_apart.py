@@ -54,6 +54,13 @@ def test_patients_stay_together_and_every_fold_has_both_kinds():
         assert {real[i] for i in np.flatnonzero(folds == fold)} == {True, False}
 
 
+def test_who_is_in_both_cohorts_has_one_fold():
+    patients = ["a", "b", "c", "d"]
+    folds = deal_patients([*patients, *patients, "x", "y"], [True] * 4 + [False] * 6, seed=0)
+    np.testing.assert_array_equal(folds[:4], folds[4:8])
+    assert sorted(folds[:4]) == list(range(4))
+
+
 def test_two_patients_of_each_kind_are_the_least():
     assert set(deal_patients(["a", "b", "x", "y"], [True, True, False, False], 0)) == {0, 1}
     with pytest.raises(
