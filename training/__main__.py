@@ -13,6 +13,7 @@ import typer
 from training.command_options import BatchSize, CohortPath, Epochs, Pieces, Precision, Seed, Tracking, Work
 from training.evaluation.commands import ablate, evaluate, report
 from training.options import FitOptions
+from training.realism.command import realism
 from zoo.errors import ZooError
 from zoo.types import ModelSpec
 
@@ -85,7 +86,7 @@ def fit(
         typer.echo(told)
 
 
-for command in (evaluate, ablate, report):
+for command in (evaluate, ablate, report, realism):
     app.command()(command)
 
 

@@ -56,12 +56,12 @@ def headed(figure: Figure, what: str, results: Results, scheme: str) -> None:
     figure.suptitle(f"{what}: {title_of(results)}\n{SCHEME_TITLES[scheme]}", fontsize=11)
 
 
-def save(figure: Figure, path: Path) -> Path:
+def save(figure: Figure, path: Path, facecolor: str = "white") -> Path:
     """PNG or SVG by the suffix; the same figure gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     metadata = {"Date": None} if path.suffix == ".svg" else None
     with matplotlib.rc_context({"svg.hashsalt": "glioma-zoo"}):
-        figure.savefig(path, metadata=metadata, facecolor="white")
+        figure.savefig(path, metadata=metadata, facecolor=facecolor)
     return path
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import ndimage
@@ -14,7 +15,8 @@ from training.simulation.fields import BOX_SIZE_MM, Grid, blur, interpolate, smo
 class Acquisition:
     """How one modality of one patient was acquired; lengths in mm, noise as a ratio to white.
 
-    `slice_mm` 0 means a 3-D sequence, else the slice thickness along axis `plane`.
+    `slice_mm` 0 means a 3-D sequence, else the slice thickness along axis `plane`. `ceiling` is where the receiver
+    saturates, in units of white matter.
     """
 
     bias: float
@@ -30,21 +32,21 @@ class Acquisition:
     scale: float
 
 
-def draw_acquisition(rng: np.random.Generator) -> Acquisition:
-    """One modality's protocol: half of them are thick slices, mostly axial."""
-    thick = rng.random() < 0.5
+def draw_acquisition(rng: np.random.Generator, thick: float = 0.5, noisy: float = 1.0) -> Acquisition:
+    """One modality's protocol: the share `thick` of them has thick slices, mostly axial; noise is usual × `noisy`."""
+    sliced = rng.random() < thick
     moved = rng.random() < 0.4
     return Acquisition(
-        bias=rng.uniform(0.01, 0.10),
-        blur_mm=rng.uniform(0.3, 1.3),
-        noise=_log_uniform(rng, 0.008, 0.06),
-        plane=int(rng.choice(3, p=[0.1, 0.1, 0.8])),
-        slice_mm=rng.uniform(2.0, 6.0) if thick else 0.0,
+        bias=rng.uniform(0.01, 0.13),
+        blur_mm=1.3 * rng.random() ** 2,
+        noise=noisy * _log_uniform(rng, 0.01, 0.12),
+        plane=int(rng.choice(3, p=[0.08, 0.08, 0.84])),
+        slice_mm=rng.uniform(2.0, 8.0) if sliced else 0.0,
         banding=rng.uniform(0.0, 0.03),
         gamma=_log_uniform(rng, 0.88, 1.14),
         shift_mm=tuple(rng.normal(0, 0.5, 3) if moved else np.zeros(3)),
         stripes=rng.uniform(0.01, 0.06) if rng.random() < 0.08 else 0.0,
-        ceiling=rng.uniform(1.8, 3.0) if rng.random() < 0.15 else np.inf,
+        ceiling=rng.uniform(1.7, 3.0) if rng.random() < 0.15 else np.inf,
         scale=_log_uniform(rng, 100, 2000),
     )
 
@@ -54,7 +56,14 @@ def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
 
 
 Scanner = Callable[[np.random.Generator], Acquisition]
-ANY_SCANNERS: tuple[Scanner, ...] = (draw_acquisition,) * 4  # no two studies alike
+# T1 and T1ce are more often 3-D sequences, and less noisy in units of white matter, than T2 and FLAIR.
+ANY_SCANNERS: tuple[Scanner, ...] = (
+    partial(draw_acquisition, thick=0.8, noisy=0.7),
+    partial(draw_acquisition, thick=0.55),
+    partial(draw_acquisition, thick=0.85, noisy=1.8),
+    partial(draw_acquisition, thick=0.85, noisy=2.0),
+)
+"""No two studies alike."""
 
 
 def acquire(
@@ -91,7 +100,12 @@ def scan(rng, image: np.ndarray, coil: np.ndarray, how: Acquisition, grid: Grid)
         image = _thick_slices(rng, image, how, grid)
     else:
         image = blur(rician(rng, image, how.noise / grid.spacing_mm), 0.5, grid)
-    return how.scale * np.minimum(image, how.ceiling) ** how.gamma
+    return how.scale * saturate(image, how.ceiling) ** how.gamma
+
+
+def saturate(image: np.ndarray, ceiling: float) -> np.ndarray:
+    """A receiver that gives less and less above `ceiling`, and hardly changes what is at half of it."""
+    return image * (1 + (image / ceiling) ** 6) ** np.float32(-1 / 6)
 
 
 def rician(rng: np.random.Generator, image: np.ndarray, sigma: float) -> np.ndarray:
@@ -125,10 +139,10 @@ def brain_mask(rng: np.random.Generator, anatomy: Anatomy, lesion: np.ndarray, g
 
     The lesion (fractions, [x, y, z]) is never stripped except by the cut. Returns bool [x, y, z].
     """
-    rough = rng.uniform(0.2, 1.6) * smooth_field(rng, grid, 18)
+    rough = rng.uniform(0.2, 1.8) * smooth_field(rng, grid, 18)
     brain = (anatomy.depth_mm > rng.uniform(-1.2, 1.5) + rough) | (lesion > 0.3)
-    if rng.random() < 0.6:
-        patch = smooth_field(rng, grid, 28) > rng.uniform(1.4, 2.6)
+    if rng.random() < 0.75:
+        patch = smooth_field(rng, grid, 28) > rng.uniform(0.8, 2.6)
         brain |= patch & (anatomy.depth_mm > -rng.uniform(2, 6))
     if rng.random() < 0.3:
         z = grid.points_mm()[2] + rng.normal(0, 0.08) * grid.points_mm()[1]

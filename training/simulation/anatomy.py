@@ -9,7 +9,7 @@ import nibabel
 import numpy as np
 from scipy import ndimage
 
-from training.simulation.fields import BOX_CORNER_MM, COARSE, Grid, sample, smooth_field, upsample
+from training.simulation.fields import BOX_CORNER_MM, COARSE, Grid, sample, smooth_field, soft_step, upsample
 
 TEMPLATE_FILE = "datasets/data/mni_icbm152_{}_tal_nlin_sym_09a_converted.nii.gz"
 TEMPLATE_CORNER_MM = np.array([-98.0, -134.0, -72.0])
@@ -104,12 +104,12 @@ def draw_deformation(rng: np.random.Generator) -> Deformation:
     matrix[0] *= rng.choice([-1, 1])
     moved = np.tensordot(matrix, points - centre.reshape(3, 1, 1, 1), axes=1)
     moved += (centre + rng.normal(0, 2, 3)).reshape(3, 1, 1, 1)
-    moved = _zoom_ventricles(moved, rng.uniform(-0.25, 0.5))
+    moved = _zoom_ventricles(moved, rng.uniform(-0.25, 0.65))
     for length_mm, shift_mm in ((70, rng.uniform(1, 4)), (30, rng.uniform(1, 2.5)), (11, 1.2)):
         moved += shift_mm * np.stack([smooth_field(rng, COARSE, length_mm) for _ in range(3)])
     return Deformation(
         points_mm=moved.astype(np.float32),
-        atrophy=float(np.exp(rng.uniform(-0.3, 1.6))),
+        atrophy=float(np.exp(rng.uniform(-0.3, 2.0))),
         crispness=float(rng.uniform(1.4, 3.5)),
     )
 
@@ -160,3 +160,20 @@ def build_anatomy(deformation: Deformation, grid: Grid) -> Anatomy:
     tissue /= tissue.sum(axis=0) + 1e-6
     grey, white, _ = tissue
     return Anatomy(grey, white, 1 - grey - white, depth, points)
+
+
+def sulci(rng: np.random.Generator, anatomy: Anatomy, grid: Grid) -> np.ndarray:
+    """CSF in the folds of the cortex, which the averaged template has smoothed away; fractions, [x, y, z].
+
+    A sheet runs where a random field is near zero; its thickness varies.
+    """
+    sheet = np.abs(smooth_field(rng, grid, rng.uniform(13, 20)))
+    width = rng.uniform(-0.1, 0.3) + 0.15 * smooth_field(rng, grid, 30)
+    near_surface = soft_step(rng.uniform(7, 18) - anatomy.depth_mm, 2)
+    return soft_step(width - sheet, 0.06) * near_surface
+
+
+def deep_grey(anatomy: Anatomy) -> np.ndarray:
+    """Where grey matter is that of the basal ganglia, whose iron darkens T2; fractions, [x, y, z]."""
+    x, y, z = np.abs(anatomy.template_mm[0]), anatomy.template_mm[1], anatomy.template_mm[2]
+    return soft_step(np.minimum(30 - x, np.minimum(20 - np.abs(y), 11 - np.abs(z - 3))), 1.5)

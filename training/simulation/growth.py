@@ -73,12 +73,16 @@ def spread(rng, anatomy: Anatomy, site: np.ndarray, radius_mm: float, signs: Sig
     core = arrival_mm(anatomy, CORE_COST, _nearest(site))
     if signs.multifocal:
         core = np.minimum(core, _second_focus(rng, anatomy, core, radius_mm))
-    bumps = 0.28 * smooth_field(rng, COARSE, 34) + 0.14 * smooth_field(rng, COARSE, 15)
+    bumps = rng.uniform(0.7, 1.7) * _bumps(rng)
     core = core + radius_mm * (0.5 if signs.sharp_margin else 1.0) * bumps
     seeds = np.flatnonzero(core <= np.partition(core.ravel(), _rank(signs.core_ml))[_rank(signs.core_ml)])
     oedema = arrival_mm(anatomy, OEDEMA_COST, seeds)
-    oedema = oedema * (1 + 0.2 * np.clip(smooth_field(rng, COARSE, 22), -2, 2))
+    oedema = oedema * (1 + 0.25 * np.clip(smooth_field(rng, COARSE, 22), -2, 2))
     return Fronts(core.astype(np.float32), oedema.astype(np.float32))
+
+
+def _bumps(rng) -> np.ndarray:
+    return 0.28 * smooth_field(rng, COARSE, 34) + 0.14 * smooth_field(rng, COARSE, 15)
 
 
 def _rank(volume_ml: float) -> int:

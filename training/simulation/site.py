@@ -26,7 +26,7 @@ ANYWHERE = Site(draw_contrast, ANY_SCANNERS)
 def draw_site(rng: np.random.Generator) -> Site:
     """A new hospital, whose scans differ from each other by no more than `JITTER`, motion and gain."""
     contrast = partial(_usual_contrast, draw_contrast(rng))
-    return Site(contrast, tuple(partial(_usual_acquisition, draw_acquisition(rng)) for _ in ANY_SCANNERS))
+    return Site(contrast, tuple(partial(_usual_acquisition, draw(rng)) for draw in ANY_SCANNERS))
 
 
 def _usual_contrast(usual: np.ndarray, rng: np.random.Generator) -> np.ndarray:

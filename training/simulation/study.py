@@ -14,7 +14,7 @@ from training.simulation.signs import Signs, draw_signs
 from training.simulation.site import ANYWHERE, assign_site, draw_site
 
 # Goes up with every change that changes a voxel: results name it.
-VERSION = "1.1"
+VERSION = "2.0"
 
 # Field of view of a BraTS study, centred on the MNI brain.
 FIELD_OF_VIEW_MM = np.array([240.0, 240.0, 155.0])

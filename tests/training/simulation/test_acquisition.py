@@ -3,7 +3,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.simulation.acquisition import acquire, brain_mask, draw_acquisition, rician, scan
+from training.simulation.acquisition import (
+    ANY_SCANNERS,
+    acquire,
+    brain_mask,
+    draw_acquisition,
+    rician,
+    saturate,
+    scan,
+)
 from training.simulation.anatomy import build_anatomy, draw_deformation
 from training.simulation.fields import Grid
 
@@ -55,9 +63,30 @@ def test_rician_noise_lifts_the_background():
     assert noisy.mean() == pytest.approx(0.1 * np.sqrt(np.pi / 2), rel=0.05)
 
 
-def test_half_of_the_volumes_are_thick_slices():
+@pytest.mark.parametrize("share", [0.2, 0.8])
+def test_the_share_that_is_asked_for_has_thick_slices(share):
     rng = np.random.default_rng(0)
-    assert 0.4 < np.mean([draw_acquisition(rng).slice_mm > 0 for _ in range(400)]) < 0.6
+    sliced = [draw_acquisition(rng, thick=share).slice_mm > 0 for _ in range(400)]
+    assert np.mean(sliced) == pytest.approx(share, abs=0.07)
+
+
+def test_a_noisy_sequence_is_noisier_by_its_factor():
+    usual, noisy = (draw_acquisition(np.random.default_rng(0), noisy=factor) for factor in (1.0, 3.0))
+    assert noisy == replace(usual, noise=pytest.approx(3 * usual.noise))
+
+
+def test_flair_and_t2_have_thicker_slices_than_t1ce():
+    sliced = [np.mean([draw(np.random.default_rng(n)).slice_mm > 0 for n in range(200)]) for draw in ANY_SCANNERS]
+    assert min(sliced[2:]) > sliced[1] + 0.2
+
+
+def test_saturation_bounds_what_is_bright_and_spares_what_is_not():
+    image = np.array([0.5, 1.0, 2.0, 4.0, 50.0], np.float32)
+    saturated = saturate(image, 2.0)
+    np.testing.assert_allclose(saturated[:2], image[:2], rtol=0.01)
+    assert (np.diff(saturated) > 0).all()
+    assert saturated.max() == pytest.approx(2.0, rel=0.01)
+    np.testing.assert_array_equal(saturate(image, np.inf), image)
 
 
 def test_background_is_zero_and_brain_positive(image):

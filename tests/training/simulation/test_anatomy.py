@@ -4,7 +4,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.simulation.anatomy import build_anatomy, draw_deformation, load_template, push_aside, template_path
+from training.simulation.anatomy import (
+    build_anatomy,
+    deep_grey,
+    draw_deformation,
+    load_template,
+    push_aside,
+    sulci,
+    template_path,
+)
 from training.simulation.fields import COARSE
 
 
@@ -37,6 +45,26 @@ def test_mass_effect_moves_tissue_near_the_centre_only(deformation):
     far = np.linalg.norm(COARSE.points_mm() - np.reshape((30, -20, 20), (3, 1, 1, 1)), axis=0) > 56
     assert moved[~far].max() > 2
     assert moved[far & (build_anatomy(deformation, COARSE).depth_mm > 0)].max() < 1e-3
+
+
+def test_sulci_are_fractions_near_the_surface(deformation):
+    anatomy = build_anatomy(deformation, COARSE)
+    folds = np.mean([sulci(np.random.default_rng(seed), anatomy, COARSE) for seed in range(20)], axis=0)
+    assert folds.min() >= 0
+    assert folds.max() <= 1
+    near, deep = (
+        folds[inside].mean() for inside in ((anatomy.depth_mm > 0) & (anatomy.depth_mm < 5), anatomy.depth_mm > 35)
+    )
+    assert near > 0.05
+    assert deep < 0.1 * near
+
+
+def test_deep_grey_holds_the_basal_ganglia_and_no_cortex(deformation):
+    anatomy = build_anatomy(deformation, COARSE)
+    nuclei = deep_grey(anatomy)
+    putamen = np.linalg.norm(np.abs(anatomy.template_mm) - np.reshape((26, 2, 2), (3, 1, 1, 1)), axis=0).argmin()
+    assert nuclei.ravel()[putamen] > 0.8
+    assert nuclei[(anatomy.depth_mm > 0) & (anatomy.depth_mm < 8)].mean() < 0.02
 
 
 def test_template_depth_is_positive_inside():

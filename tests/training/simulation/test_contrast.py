@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
-from training.simulation.contrast import APPEARANCE, draw_values, render
+from training.simulation.anatomy import build_anatomy, draw_deformation
+from training.simulation.contrast import APPEARANCE, draw_values, render, tissue_fractions
 from training.simulation.fields import Grid
+from training.simulation.regions import CORE_TISSUES, Regions
 
 T1, T1CE, T2, FLAIR = range(4)
 
@@ -43,6 +45,23 @@ def test_without_uptake_t1_and_t1ce_agree(patients):
     assert max(np.abs(np.median(d)) for d in difference.values()) < 0.03
     assert max(d.std() for d in difference.values()) < 0.13
     assert np.median([p["enhancing"][1] for p in patients]) > 0.25
+
+
+def test_nothing_but_bone_is_wetter_than_csf(patients):
+    for tissue in set(APPEARANCE) - {"skull"}:
+        assert (values(patients, tissue)[:, T1] >= values(patients, "csf")[:, T1]).all(), tissue
+        assert (values(patients, tissue)[:, T2] <= values(patients, "csf")[:, T2]).all(), tissue
+
+
+def test_fractions_of_all_tissues_sum_to_one_and_sulci_add_csf():
+    grid = Grid(4.0)
+    anatomy = build_anatomy(draw_deformation(np.random.default_rng(1)), grid)
+    nothing = np.zeros(grid.shape, np.float32)
+    fractions = tissue_fractions(np.random.default_rng(2), anatomy, Regions({"oedema": nothing}), grid)
+    assert set(fractions) == set(APPEARANCE) - set(CORE_TISSUES) - {"solid_core"}
+    np.testing.assert_allclose(sum(fractions.values()), 1, atol=1e-5)
+    inside = anatomy.depth_mm > 8
+    assert fractions["csf"][inside].mean() > 1.05 * anatomy.csf[inside].mean()
 
 
 def test_white_matter_is_the_unit(patients):
