@@ -14,6 +14,7 @@ from training.command_options import BatchSize, CohortPath, Epochs, Pieces, Prec
 from training.evaluation.commands import ablate, evaluate, report
 from training.options import FitOptions
 from training.realism.command import realism
+from training.whole_zoo.command import zoo
 from zoo.errors import ZooError
 from zoo.types import ModelSpec
 
@@ -63,7 +64,7 @@ def fit(
     cohort: CohortPath,
     out: Annotated[Path | None, typer.Option(help="Weights file; where the model looks for it if not given.")] = None,
     epochs: Epochs = 12,
-    batch_size: BatchSize = 8,
+    batch_size: BatchSize = 4,
     accumulate: Pieces = 1,
     precision: Precision = "auto",
     seed: Seed = 0,
@@ -86,7 +87,7 @@ def fit(
         typer.echo(told)
 
 
-for command in (evaluate, ablate, report, realism):
+for command in (evaluate, ablate, report, realism, zoo):
     app.command()(command)
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -19,6 +17,7 @@ import torch
 from tqdm import tqdm
 
 from training.cohorts import Case, CohortError
+from training.pool import one_thread_each
 from zoo import GRADES, MODALITIES, Recipe, StudyError
 from zoo.prepare import prepare, resample
 from zoo.registry import Registry, load_registry
@@ -113,8 +112,7 @@ def _fill(cases: Sequence[Case], recipe: Recipe, home: Path) -> None:
 
 def _prepared(cases: Sequence[Case], recipe: Recipe) -> Iterator[dict[str, np.ndarray] | str]:
     """Each case's row, or why there is none, in order, from all cores."""
-    # Spawned, not forked: a parent with PyTorch threads can't be forked safely.
-    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+    with one_thread_each() as pool:
         rows = pool.map(partial(_prepare_case, recipe=recipe), cases, chunksize=4)
         yield from tqdm(rows, "preparing", len(cases), unit="study")
 

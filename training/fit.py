@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -26,6 +27,9 @@ from training.tracking import Tracker, history_of, untracked, write_history
 from zoo import ModelSpec, Phase
 from zoo.weights import build_module
 
+Encoders = Mapping[str, Mapping[str, Tensor]]
+NO_ENCODERS: Encoders = MappingProxyType({})
+
 
 def fit(
     spec: ModelSpec,
@@ -34,15 +38,17 @@ def fit(
     options: FitOptions,
     checkpoint: Path,
     tracker: Tracker = untracked,
+    encoders: Encoders = NO_ENCODERS,
 ) -> nn.Module:
     """Train a model, or go on from `checkpoint`, which is replaced after every epoch; its history lies beside it.
 
+    encoders: parameters that submodules start from, by the submodule's name.
     Each phase ends with the parameters of its best epoch, as the inner cases judge it. Uses a GPU where there is one,
     and every process that `accelerate launch` started. Returns the module in evaluation mode.
     """
     accelerator = start_accelerator(options, len(split.train))
     torch.manual_seed(options.seed)
-    module = channels_last(build_module(spec).to(accelerator.device))
+    module = channels_last(started(build_module(spec), encoders).to(accelerator.device))
     class_weights = balanced_weights(cohort.y[split.train])
     trainee = accelerator.prepare_model(TrainingLoss(module, class_weights.to(accelerator.device), options))
     run = run_identity(spec, cohort, split, options)
@@ -80,6 +86,12 @@ def fit(
                 break
     accelerator.wait_for_everyone()
     return module.eval()
+
+
+def started(module: nn.Module, encoders: Encoders) -> nn.Module:
+    for name, parameters in encoders.items():
+        module.get_submodule(name).load_state_dict(parameters)
+    return module
 
 
 def train_epoch(

@@ -30,9 +30,12 @@ class TrainingLoss(nn.Module):
         losses = grade_losses(logits, y, self.class_weights, self.options.label_smoothing)
         if "regions" not in auxiliary:
             return losses
-        return losses + self.options.region_weight * region_losses(
-            auxiliary["regions"], regions, self.options.rare_region
-        )
+        return losses + self._region_losses(auxiliary["regions"], regions)
+
+    def _region_losses(self, logits: Tensor, shares: Tensor) -> Tensor:
+        options = self.options
+        losses = options.region_weight * region_losses(logits, shares, options.rare_region)
+        return losses + options.overlap_weight * overlap_losses(logits, shares)
 
     def _grade_and_auxiliary(self, x: Tensor, present: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """What a model offers to train by beside its logits: nothing, unless it says otherwise."""
@@ -61,6 +64,18 @@ def region_losses(logits: Tensor, shares: Tensor, rare: float) -> Tensor:
         logits.float(), target.nan_to_num(), reduction="none", pos_weight=weight
     )
     return (losses * known).mean((1, 2, 3, 4))
+
+
+def overlap_losses(logits: Tensor, shares: Tensor) -> Tensor:
+    """1 − soft Dice of each region, smoothed by one voxel, averaged over the regions, [B]; 0 for a case without a mask.
+
+    With squares in the denominator (Milletari et al. 2016, V-Net).
+    """
+    target = functional.adaptive_avg_pool3d(shares, logits.shape[2:])
+    known = ~target.isnan().flatten(1).any(1)
+    scores, target = logits.float().sigmoid(), target.nan_to_num()
+    shared, size = (2 * scores * target).sum((2, 3, 4)), (scores.square() + target.square()).sum((2, 3, 4))
+    return (1 - (shared + 1) / (size + 1)).mean(1) * known
 
 
 def balanced_log_loss(margins: np.ndarray, y: np.ndarray, weights: np.ndarray) -> float:

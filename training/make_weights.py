@@ -16,7 +16,7 @@ from torch import nn
 from training.batches import best_device, predict
 from training.cache import PreparedCohort, prepare_cohort, short
 from training.cohorts import Case
-from training.fit import fit
+from training.fit import NO_ENCODERS, Encoders, fit
 from training.folds import Split
 from training.logistic import fit_head
 from training.model_card import write_card
@@ -44,12 +44,21 @@ class Material:
             return prepare_cohort(self.cases, recipe, self.prepared)
 
 
-def make_weights(spec: ModelSpec, material: Material, checkpoint: Path, tracker: Tracker = untracked) -> TrainingRecord:
-    """Train `spec` on the material; write its weights file and its card. A later call goes on from `checkpoint`."""
+def make_weights(
+    spec: ModelSpec,
+    material: Material,
+    checkpoint: Path,
+    tracker: Tracker = untracked,
+    encoders: Encoders = NO_ENCODERS,
+) -> TrainingRecord:
+    """Train `spec` on the material; write its weights file and its card. A later call goes on from `checkpoint`.
+
+    encoders: what its submodules start from, as `SplitRun.encoders` gives them.
+    """
     cohort, split, options = material.cohort(spec.recipe), material.split, material.options
     made_of = {"cohort": cohort.fingerprint, "seed": options.seed, "split": split.name}
     members = trained_members(spec, made_of)
-    module = train(spec, members, cohort, split, options, checkpoint, tracker)
+    module = train(spec, members, cohort, split, options, checkpoint, tracker, encoders)
     margins = {name: predict(module, cohort, getattr(split, name), spec.uses) for name in ("inner", "held_out")}
     calibration = fit_calibration(margins["inner"], cohort.y[split.inner], describe(material.cases, split.inner))
     p_hgg = expit(calibration.log_odds(margins["held_out"]))
@@ -98,10 +107,11 @@ def train(
     options: FitOptions,
     checkpoint: Path,
     tracker: Tracker = untracked,
+    encoders: Encoders = NO_ENCODERS,
 ) -> nn.Module:
     """By gradient where the spec has phases; else by logistic regression where the module has measurements."""
     if spec.phases:
-        return fit(spec, cohort, split, options, checkpoint, tracker)
+        return fit(spec, cohort, split, options, checkpoint, tracker, encoders)
     module = build_module(spec, members).to(best_device()).eval()
     if hasattr(module, "measurements"):
         # What members have learned by heart would flatter them: a stacker is fitted to cases they have not seen.

@@ -15,10 +15,12 @@ from zoo import Phase
 
 
 def build_optimization(module: nn.Module, phase: Phase, options: FitOptions, steps: int) -> tuple[AdamW, LambdaLR]:
-    """The optimizer and schedule of one phase of so many steps."""
+    """The optimizer and schedule of one phase of so many steps. At a rate of 0 parameters stay as they are."""
     groups: dict[float, list[nn.Parameter]] = {}
     for name, parameter in module.named_parameters():
-        groups.setdefault(_rate(name, phase), []).append(parameter)
+        rate = _rate(name, phase)
+        parameter.requires_grad_(rate > 0)
+        groups.setdefault(rate, []).append(parameter)
     optimizer = AdamW(
         [{"params": parameters, "lr": options.learning_rate * rate} for rate, parameters in groups.items()],
         weight_decay=options.weight_decay,

@@ -17,19 +17,21 @@ class FitOptions:
     batch_size: studies in one step of the optimizer, over all processes. accumulate: in how many pieces each process
     takes its share, to save memory; it changes nothing but speed.
     precision: "auto" is bfloat16 on a GPU that has it, else none but float32.
-    region_weight: of the auxiliary loss on tumour masks, which teaches where to look. rare_region: how much a tumour
-    voxel counts against one without.
+    region_weight: of the auxiliary loss on tumour masks, which teaches where to look; overlap_weight: of the soft Dice
+    loss on them, in which small regions don't drown in the background. rare_region: how much a tumour voxel counts
+    against one without.
     """
 
     epochs: int = 12
     patience: int = 8
-    batch_size: int = 8
+    batch_size: int = 4
     accumulate: int = 1
     precision: str = "auto"
     learning_rate: float = 3e-3
     warm_up: float = 0.2
     weight_decay: float = 1e-2
     region_weight: float = 3.0
+    overlap_weight: float = 0.5
     rare_region: float = 6.0
     label_smoothing: float = 0.05
     seed: int = 0

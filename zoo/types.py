@@ -109,6 +109,8 @@ class Card:
 class Phase:
     """One stage of training: which modalities are shown, for how large a share of the epochs, and at which rates.
 
+    share: those of all phases add up to 1, or less where encoders have learned before.
+
     rates: factor on the learning rate by prefix of the parameter's name (0 freezes); 1 where no prefix matches.
     modality_dropout: chance that a study's modality is hidden, so that any subset can be graded later; one stays.
     """
@@ -136,6 +138,8 @@ class ModelSpec:
     cam_layers: for each modality the dotted name of the submodule whose output a class-activation map reads.
     phases: how its training proceeds. Without any it isn't trained by gradient: its `measurements(x, present)` [B, K]
     are fitted by logistic regression into its `head` (`zoo.blocks.LogisticHead`), or there is nothing to fit.
+    encoders_from: ids of models of one encoder, by the submodule that starts training as that model's `encoder`; these
+    models are trained first, on the same studies.
     members: ids of models that this one is made of; `build(members=modules, **options)` gets them as modules whose
     logits are calibrated, which it keeps as `self.members`; all must share this one's recipe.
     differentiable: whether gradients reach the input.
@@ -154,6 +158,7 @@ class ModelSpec:
     recipe: Recipe = Recipe()
     cam_layers: Mapping[str, str] = field(default_factory=dict)
     phases: tuple[Phase, ...] = ()
+    encoders_from: Mapping[str, str] = field(default_factory=dict)
     members: tuple[str, ...] = ()
     differentiable: bool = True
     weights: Path | None = None

@@ -75,7 +75,7 @@ def save_weights(path: Path, spec: ModelSpec, module: nn.Module, record: Trainin
     tensors = {name: _halved(value) for name, value in own_state(spec, module).items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, path, {METADATA_KEY: json.dumps(metadata)})
-    _note_checksum(path)
+    note_checksum(path)
 
 
 def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
@@ -219,7 +219,7 @@ def _checksums(folder: Path) -> dict[str, str]:
     return {name: digest for digest, name in pairs}
 
 
-def _note_checksum(path: Path) -> None:
+def note_checksum(path: Path) -> None:
     """In the format of `sha256sum`, so that `sha256sum --check SHA256SUMS` works too."""
     known = _checksums(path.parent) | {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
     lines = [f"{digest}  {name}\n" for name, digest in sorted(known.items())]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from plugins import LIMITS, WEIGHTS
+from plugins import COMPACT_ENCODER, LIMITS, WEIGHTS
 from zoo import MODALITIES, Card, ModelSpec, Phase, hookimpl
 
-COMPACT = {"width": 16, "blocks": 1, "slice_stride": 2}
-MODALITY_DROPOUT = 0.3
+STARTED_SHARE, ENCODER_RATE, MODALITY_DROPOUT = 0.2, 0.1, 0.3
 
 
 @hookimpl
@@ -77,9 +76,14 @@ def _spec(name: str, title: str, fusion: str, card: Card, any_subset: bool = Fal
         needs=() if any_subset else MODALITIES,
         uses=MODALITIES,
         build=build,
-        options={"fusion": fusion, **COMPACT},
+        options={"fusion": fusion, **COMPACT_ENCODER},
         cam_layers={modality: f"encoders.{modality}.layer2" for modality in MODALITIES},
-        phases=(Phase("all", MODALITIES, modality_dropout=MODALITY_DROPOUT if any_subset else 0.0),),
+        phases=(
+            Phase(
+                "all", MODALITIES, STARTED_SHARE, {"encoders": ENCODER_RATE}, MODALITY_DROPOUT if any_subset else 0.0
+            ),
+        ),
+        encoders_from={f"encoders.{modality}": f"single-{modality}.compact" for modality in MODALITIES},
         card=card,
         weights=WEIGHTS / f"{model_id}.safetensors",
     )

@@ -10,14 +10,14 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
-from plugins import LIMITS, WEIGHTS
+from plugins import COMPACT_ENCODER, LIMITS, WEIGHTS
 from plugins.guided_dual_attention.options import GuidedOptions
 from zoo import Card, ModelSpec, Phase, Recipe, hookimpl
 
-COMPACT = GuidedOptions(width=16, blocks=1, slice_stride=2, norm="group", evidence="regions", donor_grid=(20, 6, 5))
+COMPACT = GuidedOptions(**COMPACT_ENCODER, norm="group", evidence="regions", donor_grid=(20, 6, 5))
 PAPER = GuidedOptions()
 PAPER_RECIPE = Recipe(shape=(64, 128, 128), spacing=(2.5, 1.5, 1.5))
-PRIMARY_SHARE, PRIMARY_RATE, MODALITY_DROPOUT = 0.4, 0.1, 0.3
+PRIMARY_SHARE, STARTED_SHARE, LEARNED_RATE, MODALITY_DROPOUT = 0.4, 0.15, 0.1, 0.3
 REFERENCE = "Xu et al., arXiv 2401.09029; published AUC 0.985 (BraTS2018) and 0.966 (BraTS2019), not of these weights"
 COMPACT_CARD = Card(
     summary="The paper's model with 1.4 instead of 46 million parameters: width 16, one block a stage.",
@@ -48,18 +48,29 @@ def build(**options: Any) -> Any:
 
 
 def cumulative_phases(options: GuidedOptions) -> tuple[Phase, ...]:
-    """The primary alone; then the secondaries join one by one while the primary learns slowly."""
+    """The primary alone; then the secondaries join one by one.
+
+    Encoders that have learned before learn slowly, and what starts with such encoders needs fewer epochs.
+    """
     dropout = MODALITY_DROPOUT if options.missing == "any" else 0.0
     joined = [options.secondaries[: count + 1] for count in range(len(options.secondaries))]
-    alone = Phase(f"{options.primary} alone", (options.primary,), PRIMARY_SHARE if joined else 1.0)
-    slowly = {f"encoders.{options.primary}": PRIMARY_RATE}
+    started = bool(encoders_from(options))
+    slowly = {"encoders" if started else f"encoders.{options.primary}": LEARNED_RATE}
+    share = STARTED_SHARE if started else PRIMARY_SHARE if joined else 1.0
+    each = STARTED_SHARE if started else (1 - share) / max(1, len(joined))
+    alone = Phase(f"{options.primary} alone", (options.primary,), share, slowly if started else {})
     return (
         alone,
-        *(
-            Phase(f"{names[-1]} joins", (options.primary, *names), (1 - PRIMARY_SHARE) / len(joined), slowly, dropout)
-            for names in joined
-        ),
+        *(Phase(f"{names[-1]} joins", (options.primary, *names), each, slowly, dropout) for names in joined),
     )
+
+
+def encoders_from(options: GuidedOptions) -> dict[str, str]:
+    """Compact encoders start as those of `single-*`, unless modalities share theirs."""
+    encoder = {name: getattr(options, name) for name in COMPACT_ENCODER} | {"norm": options.norm}
+    if encoder != COMPACT_ENCODER | {"norm": "group"} or options.share_encoders != "none":
+        return {}
+    return {f"encoders.{name}": f"single-{name}.compact" for name in options.modalities}
 
 
 def _cam_layers(options: GuidedOptions) -> dict[str, str]:
@@ -85,6 +96,7 @@ def _spec(preset: str, title: str, options: GuidedOptions, recipe: Recipe, card:
         recipe=recipe,
         cam_layers=_cam_layers(options),
         phases=cumulative_phases(options),
+        encoders_from=encoders_from(options),
         card=card,
         weights=WEIGHTS / f"{model_id}.safetensors",
         vary=partial(_varied, preset, title, options, recipe, card),

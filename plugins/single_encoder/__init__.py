@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from plugins import LIMITS, WEIGHTS
+from plugins import COMPACT_ENCODER, LIMITS, WEIGHTS
 from zoo import MODALITIES, MODALITY_TITLES, Card, ModelSpec, Phase, hookimpl
 
-COMPACT = {"width": 16, "blocks": 1, "slice_stride": 2}
+STARTED_SHARE, ENCODER_RATE = 0.2, 0.1
 MC3 = "MC3-18 of Tran et al., arXiv 1711.11248"
 
 
@@ -40,7 +41,9 @@ def _single_with_attention() -> ModelSpec:
         intended_use="Baseline: what dual attention adds to the best single modality.",
         limits=LIMITS,
     )
-    return _spec("single-t1ce-attention", "T1ce alone, dual attention", ("t1ce",), card, attention="dual")
+    spec = _spec("single-t1ce-attention", "T1ce alone, dual attention", ("t1ce",), card, attention="dual")
+    phases = (Phase("all", ("t1ce",), STARTED_SHARE, {"encoder": ENCODER_RATE}),)
+    return replace(spec, phases=phases, encoders_from={"encoder": "single-t1ce.compact"})
 
 
 def _early_fusion() -> ModelSpec:
@@ -62,7 +65,7 @@ def _spec(name: str, title: str, modalities: tuple[str, ...], card: Card, attent
         needs=modalities,
         uses=modalities,
         build=build,
-        options={"modalities": modalities, **COMPACT, "attention": attention},
+        options={"modalities": modalities, **COMPACT_ENCODER, "attention": attention},
         cam_layers=dict.fromkeys(modalities, "encoder.layer2"),
         phases=(Phase("all", modalities),),
         card=card,

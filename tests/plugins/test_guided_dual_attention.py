@@ -174,6 +174,18 @@ def test_secondaries_join_one_by_one_in_their_order(compact):
     assert alone.share == 1
 
 
+def test_compact_encoders_start_as_those_of_single_modalities(registry):
+    spec = registry.model("guided-dual-attention")
+    assert spec.encoders_from == {f"encoders.{name}": f"single-{name}.compact" for name in MODALITIES}
+    assert all(phase.rates == {"encoders": 0.1} for phase in spec.phases)
+    module = spec.build(**spec.options)
+    for name, donor in spec.encoders_from.items():
+        single = registry.model(donor)
+        module.get_submodule(name).load_state_dict(single.build(**single.options).encoder.state_dict())
+    assert spec.vary(width=8).encoders_from == {} == spec.vary(share_encoders="all").encoders_from
+    assert sum(phase.share for phase in spec.vary(width=8).phases) == pytest.approx(1)
+
+
 def test_options_survive_json(registry):
     for model_id in ("guided-dual-attention.compact", "guided-dual-attention.paper"):
         options = json.loads(json.dumps(registry.model(model_id).options))

@@ -72,7 +72,7 @@ def test_training_changes_studies_and_hides_modalities(cohort):
 
 
 def test_volumes_lie_as_3d_convolutions_like_them(cohort):
-    plans = plan_epoch(np.arange(8), FitOptions(), torch.Generator())
+    plans = plan_epoch(np.arange(8), FitOptions(batch_size=8), torch.Generator())
     (batch,) = training_batches(plans, cohort, Phase("all", MODALITIES), torch.device("cpu"))
     assert batch.x.is_contiguous(memory_format=torch.channels_last_3d)
 

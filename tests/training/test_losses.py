@@ -8,7 +8,14 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from training.losses import TrainingLoss, balanced_log_loss, balanced_weights, grade_losses, region_losses
+from training.losses import (
+    TrainingLoss,
+    balanced_log_loss,
+    balanced_weights,
+    grade_losses,
+    overlap_losses,
+    region_losses,
+)
 from training.options import FitOptions
 
 LOGITS = torch.tensor([[1.0, -1.0], [0.2, 0.4], [2.0, 0.5], [0.0, 3.0]])
@@ -45,6 +52,17 @@ def test_region_losses_pool_targets_and_skip_unknown_masks():
     torch.testing.assert_close(region_losses(logits, shares, 5.0), torch.stack([expected, torch.tensor(0.0)]))
 
 
+def test_overlap_is_dices_and_skips_unknown_masks():
+    logits = torch.full((3, 3, 1, 2, 2), -30.0)
+    shares = torch.zeros(3, 3, 1, 2, 2)
+    logits[0, 0, 0, 0] = 30.0
+    shares[0, 0, 0, :, 0] = 1
+    shares[1, 1] = 1
+    shares[2] = torch.nan
+    half, missed = 1 - (2 + 1) / (2 + 2 + 1), 1 - 1 / (4 + 1)
+    torch.testing.assert_close(overlap_losses(logits, shares), torch.tensor([half / 3, missed / 3, 0.0]))
+
+
 class Grader(nn.Module):
     def forward(self, x, present):
         return LOGITS
@@ -71,7 +89,10 @@ def test_regions_count_where_a_model_offers_them():
     torch.testing.assert_close(losses[0], expected)
     torch.testing.assert_close(losses[1], expected)
     auxiliary = region_losses(torch.ones(4, 3, 2, 2, 2), shares, options.rare_region)
-    torch.testing.assert_close(losses[2], expected + options.region_weight * auxiliary)
+    overlap = overlap_losses(torch.ones(4, 3, 2, 2, 2), shares)
+    torch.testing.assert_close(
+        losses[2], expected + options.region_weight * auxiliary + options.overlap_weight * overlap
+    )
 
 
 def test_inner_cases_are_judged_by_the_same_cross_entropy():

@@ -83,7 +83,7 @@ def _resave(spec, change, monkeypatch):
     with weights.safe_open(spec.weights, "pt") as file:
         metadata = file.metadata()
     save_file(tensors, spec.weights, metadata)
-    weights._note_checksum(spec.weights)
+    weights.note_checksum(spec.weights)
 
 
 def test_missing_tensor(saved, monkeypatch):
@@ -106,6 +106,6 @@ def test_foreign_file(saved, content):
 
     spec, _ = saved
     spec.weights.write_bytes(content)
-    weights._note_checksum(spec.weights)
+    weights.note_checksum(spec.weights)
     with pytest.raises(WeightsError, match="not a weights file"):
         load_weights(spec)

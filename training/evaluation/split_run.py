@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from training.batches import best_device, predict
 from training.cache import fingerprint, short
+from training.fit import Encoders
 from training.make_weights import Material, make_weights
 from training.ordering import JUDGES
 from training.tracking import tracking
@@ -41,8 +42,13 @@ class SplitRun:
         name = f"{weights.stem} · {self.material.split.name} · {self.home.name}"
         config = asdict(self.material.options) | {"model": spec.id, "split": self.material.split.name}
         with tracking(self.dashboard, name, config) as tracker:
-            make_weights(spec, self.material, checkpoint, tracker)
+            make_weights(spec, self.material, checkpoint, tracker, self.encoders(spec))
         checkpoint.unlink(missing_ok=True)
+
+    def encoders(self, spec: ModelSpec) -> Encoders:
+        """What its submodules start from: the encoders of other models, trained on the same split."""
+        donors = {name: load_registry().model(donor) for name, donor in spec.encoders_from.items()}
+        return {name: self.trained(donor).module.encoder.state_dict() for name, donor in donors.items()}
 
     def alone(self) -> dict[str, float]:
         """Inner AUC of each modality's own single encoder."""

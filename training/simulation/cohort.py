@@ -2,12 +2,9 @@
 
 import csv
 import json
-import multiprocessing
 import os
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from training.cohorts import CohortError
+from training.pool import one_thread_each
 from training.simulation.contrast import MODALITIES
 from training.simulation.families import FAMILIES
 from training.simulation.study import SimulatedStudy, grade_of, study_site
@@ -91,22 +89,8 @@ def _run(tasks: list[Task], processes: int) -> Iterator[None]:
     if processes == 1 or len(tasks) < 2:
         yield from map(write_study, tasks)
         return
-    # Spawned, not forked: a parent with PyTorch threads can't be forked safely.
-    with one_thread(), ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+    with one_thread_each(processes) as pool:
         yield from pool.map(write_study, tasks)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Processes started within use one thread each for their linear algebra."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def write_study(task: Task) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import torch
 from sklearn.metrics import roc_auc_score
 
 from training.evaluation import split_run as module
@@ -47,6 +48,15 @@ def test_members_are_trained_on_the_same_split(run, small, registry):
     spec = replace(registry.model("decision-stacked"), recipe=members[0].recipe, member_specs=members)
     model = run.trained(spec)
     assert model.record.details["members"] == [run.trained(member).revision for member in members]
+
+
+def test_encoders_start_as_those_trained_on_the_same_split(run, small, registry, monkeypatch):
+    donor = small("single-t2", width=4)
+    monkeypatch.setattr(module, "load_registry", lambda: replace(registry, models=registry.models | {donor.id: donor}))
+    spec = replace(small("early-fusion", width=4), encoders_from={"encoder": donor.id})
+    expected = run.trained(donor).module.encoder.state_dict()
+    found = run.encoders(spec)["encoder"]
+    assert all(torch.equal(found[name], value) for name, value in expected.items())
 
 
 def test_modalities_are_judged_on_the_inner_cases(run, small, registry, monkeypatch):

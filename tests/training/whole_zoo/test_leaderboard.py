@@ -1,0 +1,35 @@
+"""The leaderboard tells what the statistics tell, as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from sklearn.metrics import brier_score_loss, roc_auc_score
+
+from training.whole_zoo.grading import grade_prepared
+from training.whole_zoo.leaderboard import leaderboard
+
+
+@pytest.fixture(scope="module")
+def graded(whole, models, prepared):
+    cohorts = {"held_out": whole.held_out, "unseen": whole.unseen_cohort}
+    return {name: grade_prepared(models, cohort, prepared, models[0].spec.id) for name, cohort in cohorts.items()}
+
+
+def test_figures_are_those_of_the_answers(whole, models, graded):
+    seconds = {model.spec.id: 0.25 for model in models}
+    found = json.loads(json.dumps(leaderboard(models, **graded, cohort=whole.held_out, seconds=seconds)))
+    row = found["models"]["single-t1ce.compact"]
+    for name, results in graded.items():
+        y = np.array([case.grade == "HGG" for case in results.cases])
+        p_hgg = results.outcomes[0].p_hgg
+        assert row[name]["auc"]["value"] == pytest.approx(roc_auc_score(y, p_hgg))
+        assert row[name]["brier"]["value"] == pytest.approx(brier_score_loss(y, p_hgg))
+        assert found[name]["cases"] == len(y)
+    assert row["seconds"] == 0.25
+    assert row["parameters"] > 100_000
+    assert row["weights"] == models[0].revision
+    assert set(found["models"]) == {model.spec.id for model in models}
+    assert 0.5 < found["ceiling"]["ceiling"]["auc"] <= 1

@@ -1,0 +1,37 @@
+"""Every model that is meant to be trained here is, on one family of simulated studies, and put where the zoo looks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from training.folds import shared_patients
+from training.whole_zoo.make import WholeZoo, embed, trained_here
+from zoo.registry import load_registry
+from zoo.weights import load_weights
+
+
+def test_all_built_in_models_are_trained_but_those_of_full_size():
+    zoo = load_registry()
+    left = set(zoo.models) - {spec.id for spec in trained_here(zoo)}
+    assert left == {"guided-dual-attention.paper"}
+
+
+def test_no_patient_is_on_two_sides(whole):
+    train = [whole.cohort.cases[row] for row in (*whole.material.split.train, *whole.material.split.inner)]
+    assert not shared_patients(train, whole.held_out.cases)
+    assert not shared_patients(whole.cohort.cases, whole.unseen_cohort.cases)
+    assert len(whole.held_out.cases) > 0
+
+
+def test_a_second_call_finds_what_is_there(whole, models):
+    again = WholeZoo(whole.registry, whole.work, whole.studies, whole.unseen, whole.options, spacing_mm=6.0)
+    assert [model.revision for model in again.trained()] == [model.revision for model in models]
+    assert [model.spec.id for model in models] == ["single-t1ce.compact", "volume-control.compact"]
+
+
+def test_embedded_weights_are_those_that_were_trained(models, small_registry, tmp_path):
+    embed(models[0], tmp_path)
+    spec = small_registry.models[models[0].spec.id]
+    found = load_weights(replace(spec, weights=tmp_path / f"{spec.id}.safetensors"))
+    assert found.revision == models[0].revision
+    assert (tmp_path / f"{spec.id}.md").read_text(encoding="utf-8").startswith(f"# {spec.title}")

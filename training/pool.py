@@ -1,0 +1,30 @@
+"""Processes side by side, one a core with one thread each: on small arrays they outrun one with many threads."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+
+
+@contextmanager
+def one_thread_each(processes: int | None = None) -> Iterator[ProcessPoolExecutor]:
+    """A pool of so many processes, or as many as there are cores."""
+    # Spawned, not forked: a parent with PyTorch threads can't be forked safely.
+    with _one_thread(), ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Processes started within use one thread each for their linear algebra."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})

@@ -1,0 +1,47 @@
+"""`python -m training zoo`: what it asks for, and what it does one after another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.command_options import Epochs, Precision, Seed, Tracking, Work
+from training.options import FitOptions
+
+WEIGHTS, LEADERBOARD = Path("plugins/weights"), Path("zoo/leaderboard.json")
+
+
+def zoo(
+    studies: Annotated[int, typer.Option(help="To simulate: three quarters train, the rest judges.", min=16)] = 2400,
+    unseen: Annotated[int, typer.Option(help="To simulate by the other family, which never trains.", min=16)] = 400,
+    spacing: Annotated[float, typer.Option(help="Of the studies' voxels, in mm.", min=1, max=6)] = 2.0,
+    epochs: Epochs = 10,
+    precision: Precision = "auto",
+    seed: Seed = 0,
+    weights: Annotated[Path, typer.Option(help="Folder that gets weights and cards.")] = WEIGHTS,
+    leaderboard: Annotated[Path, typer.Option(help="File that gets the figures of all models.")] = LEADERBOARD,
+    work: Work = Path("runs/zoo"),
+    tracking: Tracking = True,
+) -> None:
+    """Simulate, train and measure the whole zoo; stop it at any time, repeat it to go on."""
+    from training.evaluation.commands import HEADLINE, dashboard
+    from training.files import write_json
+    from training.whole_zoo.grading import grade_prepared
+    from training.whole_zoo.leaderboard import leaderboard as figures
+    from training.whole_zoo.make import WholeZoo, embed
+    from training.whole_zoo.timing import seconds_a_study
+    from zoo.registry import load_registry
+
+    options = FitOptions(epochs, precision=precision, seed=seed)
+    whole = WholeZoo(load_registry(), work, studies, unseen, options, dashboard(work, tracking), spacing)
+    models = whole.trained()
+    held_out, other = (
+        grade_prepared(models, cohort, work / "prepared", HEADLINE) for cohort in (whole.held_out, whole.unseen_cohort)
+    )
+    seconds = {model.spec.id: seconds_a_study(model) for model in models}
+    write_json(leaderboard, figures(models, held_out, other, whole.held_out, seconds))
+    for model in models:
+        embed(model, weights)
+    typer.echo(f"{weights}: {len(models)} models; figures: {leaderboard}")

@@ -1,0 +1,67 @@
+"""The leaderboard: what each embedded model reaches on simulated studies, and what could be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from training.cohorts import Cohort
+from training.evaluation.results import WHOLE, ModelRow, Results
+from training.evaluation.sign_ceiling import sign_ceiling
+from training.report.summary import summarise
+from training.simulation.study import VERSION
+from zoo.weights import TrainedModel
+
+FORMAT = 1
+MEASURES = ("auc", "brier", "ece", "accuracy", "sensitivity", "specificity")
+
+
+def leaderboard(
+    models: Sequence[TrainedModel],
+    held_out: Results,
+    unseen: Results,
+    cohort: Cohort,
+    seconds: Mapping[str, float],
+) -> dict[str, Any]:
+    """Plain JSON values.
+
+    simulator: version. held_out, unseen: facts of the cohorts of the simulator's own family and of the one that no
+    training sees; cohort: that of held_out. ceiling: see `sign_ceiling`. models: by id, size, seconds a study, and
+    under "held_out" and "unseen" each of `MEASURES` with value, low and high.
+    """
+    figures = {"held_out": _figures(held_out), "unseen": _figures(unseen)}
+    rows = {row.name: row for row in held_out.models}
+    return {
+        "format": FORMAT,
+        "simulator": VERSION,
+        "held_out": _facts(held_out),
+        "unseen": _facts(unseen),
+        "ceiling": sign_ceiling(cohort.cases),
+        "models": {
+            model.spec.id: _size(rows[model.spec.id])
+            | {"seconds": seconds[model.spec.id], "weights": model.revision}
+            | {name: found[model.spec.id] for name, found in figures.items()}
+            for model in models
+        },
+        "timing": dict(held_out.timing),
+    }
+
+
+def _figures(results: Results) -> dict[str, dict[str, Any]]:
+    arms = summarise(results)["arms"]
+    return {name: {measure: found[WHOLE]["pooled"][measure] for measure in MEASURES} for name, found in arms.items()}
+
+
+def _facts(results: Results) -> dict[str, Any]:
+    return {"fingerprint": results.cohort["fingerprint"], "cases": len(results.cases)}
+
+
+def _size(row: ModelRow) -> dict[str, Any]:
+    return {
+        "title": row.title,
+        "family": row.family,
+        "uses": list(row.uses),
+        "parameters": row.parameters,
+        "gflops": row.gflops,
+        "trained_on": row.trained_on,
+    }

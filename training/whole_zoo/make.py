@@ -1,0 +1,114 @@
+"""From nothing to weights: two simulated cohorts, every model trained on one of them, all of them measured on both."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+
+from training.batches import best_device
+from training.cohorts import Cohort, load_cohort
+from training.evaluation.split_run import SplitRun
+from training.files import written_whole
+from training.folds import split_cohort
+from training.make_weights import Material
+from training.options import FitOptions
+from training.ordering import best_joins_first
+from training.pool import one_thread_each
+from training.simulation import write_cohort
+from zoo import ModelSpec
+from zoo.registry import Registry
+from zoo.weights import TrainedModel, note_checksum
+
+COHORT_SEED, UNSEEN_SEED = 1, 2
+
+
+@dataclass(frozen=True)
+class WholeZoo:
+    """work: keeps cohorts, checkpoints and weights. studies: simulated, for training, inner cases and hold-out.
+
+    unseen: studies of the simulator family that no model is trained on. dashboard: folder of Trackio's file, or None.
+    """
+
+    registry: Registry
+    work: Path
+    studies: int
+    unseen: int
+    options: FitOptions
+    dashboard: Path | None = None
+    spacing_mm: float = 2.0
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        return self._simulated("cohort", self.studies, COHORT_SEED, "template")
+
+    @cached_property
+    def unseen_cohort(self) -> Cohort:
+        return self._simulated("unseen", self.unseen, UNSEEN_SEED, "physics")
+
+    @cached_property
+    def material(self) -> Material:
+        cases = self.cohort.cases
+        return Material(cases, split_cohort(cases, self.options.seed), self.options, self.work / "prepared")
+
+    @property
+    def held_out(self) -> Cohort:
+        rows = self.material.split.held_out
+        return replace(self.cohort, cases=tuple(self.cohort.cases[row] for row in rows))
+
+    def trained(self) -> list[TrainedModel]:
+        """Every model that is meant to be trained here: side by side, but those first that others are made from."""
+        run = SplitRun(self.material, self.work / "splits", self.dashboard)
+        specs = trained_here(self.registry)
+        for recipe in {spec.recipe for spec in specs}:
+            self.material.cohort(recipe)
+        for wave in waves(specs):
+            with _side_by_side() as execute:
+                list(execute(partial(_train, run), wave))
+        return [run.trained(best_joins_first(spec, run.alone)) for spec in specs]
+
+    def _simulated(self, name: str, studies: int, seed: int, family: str) -> Cohort:
+        write_cohort(self.work / name, studies, seed, self.spacing_mm, family=family)
+        return load_cohort(self.work / name)
+
+
+def trained_here(registry: Registry) -> list[ModelSpec]:
+    """The built-in models but for full-size presets, which are for a GPU and for your own data."""
+    return [spec for spec in registry.models.values() if spec.plugin.startswith("plugins.") and _is_compact(spec)]
+
+
+def waves(specs: Sequence[ModelSpec]) -> tuple[list[ModelSpec], list[ModelSpec]]:
+    """Models that stand alone, then those that start from others or are made of them."""
+    later = [spec for spec in specs if spec.encoders_from or spec.members]
+    return [spec for spec in specs if spec not in later], later
+
+
+def _train(run: SplitRun, spec: ModelSpec) -> None:
+    run.trained(best_joins_first(spec, run.alone))
+
+
+@contextmanager
+def _side_by_side() -> Iterator[Callable[..., Iterable[None]]]:
+    """A `map` over cores, or over nothing where a GPU does the work."""
+    if best_device().type == "cuda":
+        yield map
+        return
+    with one_thread_each() as pool:
+        yield pool.map
+
+
+def embed(model: TrainedModel, home: Path) -> None:
+    """Put weights and card into the folder where the zoo looks for them."""
+    source = model.spec.weights
+    assert source is not None
+    for suffix in (".safetensors", ".md"):
+        with written_whole(home / f"{model.spec.id}{suffix}") as partial:
+            shutil.copyfile(source.with_suffix(suffix), partial)
+    note_checksum(home / f"{model.spec.id}.safetensors")
+
+
+def _is_compact(spec: ModelSpec) -> bool:
+    return spec.id.endswith(".compact")
