@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -11,10 +12,23 @@ from contextlib import contextmanager
 
 @contextmanager
 def one_thread_each(processes: int | None = None) -> Iterator[ProcessPoolExecutor]:
-    """A pool of so many processes, or as many as there are cores."""
+    """A pool of so many processes, or as many as there are cores; they end when this one is killed."""
     # Spawned, not forked: a parent with PyTorch threads can't be forked safely.
-    with _one_thread(), ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    with _one_thread(), ProcessPoolExecutor(processes, spawn, _leave_with_parent) as pool:
         yield pool
+
+
+def _leave_with_parent() -> None:
+    """Else a killed training would go on, and write beside the one that was started anew."""
+
+    def wait_for_its_end() -> None:
+        parent = multiprocessing.parent_process()
+        assert parent is not None
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait_for_its_end, daemon=True).start()
 
 
 @contextmanager
