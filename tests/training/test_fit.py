@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from training.batches import predict
+from training.batches import predict, step_count
 from training.cache import PreparedCohort
 from training.fit import fit, seeded, stages
 from training.folds import Split
+from training.optimization import warm_cosine
 from training.options import FitOptions
 from zoo import MODALITIES, Phase, ZooError
 from zoo.weights import build_module
@@ -57,7 +58,7 @@ def test_learns_an_easy_grade(tiny_spec, cohort, tmp_path):
     assert ((margins > 0) == cohort.y[16:]).all()
 
 
-@pytest.mark.parametrize("epochs", [1, 2])
+@pytest.mark.parametrize("epochs", [1, 2, 3])
 def test_a_stopped_run_ends_bit_for_bit_as_an_unbroken_one(tiny_spec, cohort, tmp_path, monkeypatch, epochs):
     phases = (Phase("one", ("t1ce",), 0.5), Phase("two", ("t1ce",), 0.5, {"encoder.": 0.1}))
     spec = replace(tiny_spec, phases=phases)
@@ -68,6 +69,23 @@ def test_a_stopped_run_ends_bit_for_bit_as_an_unbroken_one(tiny_spec, cohort, tm
             fit(spec, cohort, SPLIT, OPTIONS, tmp_path / "stopped")
     resumed = fit(spec, cohort, SPLIT, OPTIONS, tmp_path / "stopped").state_dict()
     assert all(torch.equal(unbroken[name], resumed[name]) for name in unbroken)
+
+
+def test_a_finished_run_is_only_read(tiny_spec, cohort, tmp_path):
+    options = replace(OPTIONS, epochs=1)
+    first = fit(tiny_spec, cohort, FEW, options, tmp_path / "c").state_dict()
+    again = fit(tiny_spec, cohort, FEW, options, tmp_path / "c")
+    assert all(torch.equal(first[name], value) for name, value in again.state_dict().items())
+    assert not again.training
+
+
+def test_the_learning_rate_ends_where_its_schedule_does(tiny_spec, cohort, tmp_path):
+    fit(tiny_spec, cohort, SPLIT, OPTIONS, tmp_path / "c")
+    state = torch.load(tmp_path / "c", weights_only=True)
+    steps = OPTIONS.epochs * step_count(SPLIT.train, OPTIONS)
+    assert state["schedule"]["last_epoch"] == steps
+    last = OPTIONS.learning_rate * warm_cosine(steps, OPTIONS.warm_up)(steps)
+    assert state["optimizer"]["param_groups"][0]["lr"] == pytest.approx(last)
 
 
 def test_a_checkpoint_of_another_run_is_not_gone_on_from(tiny_spec, cohort, tmp_path):
@@ -146,7 +164,7 @@ def test_accumulating_gradients_changes_nothing(tiny_spec, cohort, tmp_path):
     spec = replace(tiny_spec, options={**tiny_spec.options, "dropout": 0.0})
     states = [
         fit(spec, cohort, SPLIT, replace(OPTIONS, accumulate=pieces), tmp_path / str(pieces)).state_dict()
-        for pieces in (1, 2)
+        for pieces in (1, 3)
     ]
     for name, value in states[0].items():
         torch.testing.assert_close(states[1][name], value, rtol=1e-4, atol=1e-5)

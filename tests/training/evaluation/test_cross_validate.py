@@ -11,11 +11,21 @@ import pytest
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
+from training.cohorts import CohortError
 from training.evaluation import arms as arms_module
+from training.evaluation import cross_validate as module
 from training.evaluation.arms import Arm, ArmOnSplit
-from training.evaluation.cross_validate import SITE_CONTROL, Protocol, cross_validate, known_folds, named_splits
+from training.evaluation.cross_validate import (
+    SITE_CONTROL,
+    NamedSplit,
+    Protocol,
+    cross_validate,
+    known_folds,
+    named_splits,
+)
 from training.evaluation.results import FOLDS, HOSPITALS, load_results, save_results
 from training.evaluation.split_run import SplitRun
+from training.folds import Split
 from training.options import FitOptions
 from training.statistics.sites import site_control
 
@@ -47,6 +57,15 @@ def test_every_case_is_graded_once_under_each_scheme(results, model):
     for scheme in (FOLDS, HOSPITALS):
         graded = [case for outcome in _outcomes(results, model, scheme) for case in outcome.cases]
         assert sorted(graded) == sorted(case.id for case in results.cases)
+
+
+def test_a_split_that_leaks_is_refused_before_anything_trains(arms, cohort, tmp_path, monkeypatch):
+    rows = np.arange(len(cohort.cases))
+    leaking = NamedSplit(FOLDS, 0, Split(rows[:8], rows[8:12], rows[7:]))
+    monkeypatch.setattr(module, "named_splits", lambda cases, protocol: [leaking])
+    with pytest.raises(CohortError, match="expected every patient on one side only, found 5 on two"):
+        cross_validate(arms, cohort, PROTOCOL, OPTIONS, tmp_path, "headline")
+    assert not list(tmp_path.iterdir())
 
 
 def test_answers_are_those_of_the_weights_of_the_split(results, arms, cohort, work):
