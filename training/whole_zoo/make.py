@@ -105,8 +105,8 @@ def embed(model: TrainedModel, home: Path) -> None:
     source = model.spec.weights
     assert source is not None
     for suffix in (".safetensors", ".md"):
-        with written_whole(home / f"{model.spec.id}{suffix}") as partial:
-            shutil.copyfile(source.with_suffix(suffix), partial)
+        with written_whole(home / f"{model.spec.id}{suffix}") as unfinished:
+            shutil.copyfile(source.with_suffix(suffix), unfinished)
     note_checksum(home / f"{model.spec.id}.safetensors")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from training.folds import shared_patients
-from training.whole_zoo.make import WholeZoo, embed, trained_here
+from training.whole_zoo.make import WholeZoo, embed, trained_here, waves
 from zoo.registry import load_registry
 from zoo.weights import load_weights
 
@@ -14,6 +14,15 @@ def test_all_built_in_models_are_trained_but_those_of_full_size():
     zoo = load_registry()
     left = set(zoo.models) - {spec.id for spec in trained_here(zoo)}
     assert left == {"guided-dual-attention.paper"}
+
+
+def test_models_that_others_are_made_from_come_first():
+    zoo = load_registry()
+    first, later = waves(trained_here(zoo))
+    assert {spec.id for spec in first + later} == {spec.id for spec in trained_here(zoo)}
+    needed = {zoo.model(name).id for spec in later for name in (*spec.encoders_from.values(), *spec.members)}
+    assert needed <= {spec.id for spec in first}
+    assert not any(spec.encoders_from or spec.members for spec in first)
 
 
 def test_no_patient_is_on_two_sides(whole):
