@@ -58,7 +58,7 @@ def test_overlap_is_dices_and_skips_unknown_masks():
     logits[0, 0, 0, 0] = 30.0
     shares[0, 0, 0, :, 0] = 1
     shares[1, 1] = 1
-    shares[2] = torch.nan
+    logits[2], shares[2] = 0.0, torch.nan
     half, missed = 1 - (2 + 1) / (2 + 2 + 1), 1 - 1 / (4 + 1)
     torch.testing.assert_close(overlap_losses(logits, shares), torch.tensor([half / 3, missed / 3, 0.0]))
 

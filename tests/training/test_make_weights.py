@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
+from training.batches import predict
 from training.cohorts import load_cohort
 from training.folds import split_cohort
 from training.make_weights import Material, describe, fit_calibration, make_weights, patient_mark
@@ -41,6 +42,16 @@ def test_weights_say_what_they_were_trained_on(tiny_spec, material, tmp_path):
     assert {"cases", "auc", "accuracy", "brier"} < set(loaded.details["held_out"])
     assert (loaded.details["epochs"], loaded.details["order"]) == (1, ["t1ce"])
     assert tiny_spec.weights.with_suffix(".md").is_file()
+
+
+def test_probabilities_are_calibrated_on_the_inner_cases(tiny_spec, material, tmp_path):
+    material = replace(material, split=replace(material.split, inner=material.split.train, train=material.split.inner))
+    record = make_weights(tiny_spec, material, tmp_path / "checkpoint")
+    cohort, inner = material.cohort(tiny_spec.recipe), material.split.inner
+    margins = predict(load_weights(tiny_spec).module, cohort, inner, tiny_spec.uses)
+    expected = fit_calibration(margins, cohort.y[inner], "")
+    found = record.calibration
+    assert (found.slope, found.intercept) == pytest.approx((expected.slope, expected.intercept), rel=0.05)
 
 
 def test_weights_know_their_patients_without_naming_them(tiny_spec, material, cases, tmp_path):

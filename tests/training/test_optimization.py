@@ -19,6 +19,15 @@ def test_rates_follow_the_prefixes_of_a_phase():
     assert [rates[id(module[name].weight)] for name in module] == pytest.approx([0.05, 0.0, 0.5])
 
 
+def test_what_is_frozen_costs_no_gradient_until_it_learns_again():
+    module = nn.ModuleDict({"frozen": nn.Linear(2, 2), "head": nn.Linear(2, 2)})
+    learns = []
+    for rate in (0.0, 0.1):
+        build_optimization(module, Phase("one", ("t1",), rates={"frozen.": rate}), FitOptions(), 10)
+        learns.append([module[name].weight.requires_grad for name in module])
+    assert learns == [[False, True], [True, True]]
+
+
 def test_the_rate_rises_to_its_peak_then_falls_along_a_cosine_to_nearly_nothing():
     factor = warm_cosine(100, 0.2)
     rates = [factor(step) for step in range(100)]

@@ -68,6 +68,17 @@ def test_a_split_that_leaks_is_refused_before_anything_trains(arms, cohort, tmp_
     assert not list(tmp_path.iterdir())
 
 
+def _in_two_phases(spec, alone):
+    (phase,) = spec.phases
+    return replace(spec, phases=(replace(phase, share=0.5),) * 2)
+
+
+def test_an_arm_is_trained_as_it_is_adapted_to_the_split(arms, cohort, work):
+    split = next(named_splits(cohort.cases, PROTOCOL)).split
+    task = _task(replace(arms[0], adapt=_in_two_phases), split, cohort, work)
+    assert task.run()["answers"]["epochs"] == 2
+
+
 def test_answers_are_those_of_the_weights_of_the_split(results, arms, cohort, work):
     outcome = _outcomes(results, "headline", FOLDS)[1]
     split = next(each.split for each in named_splits(cohort.cases, PROTOCOL) if each.split.name == outcome.split)

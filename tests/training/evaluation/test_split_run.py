@@ -57,6 +57,11 @@ def test_encoders_start_as_those_trained_on_the_same_split(run, small, registry,
     expected = run.trained(donor).module.encoder.state_dict()
     found = run.encoders(spec)["encoder"]
     assert all(torch.equal(found[name], value) for name, value in expected.items())
+    passed = []
+    monkeypatch.setattr(module, "make_weights", lambda *arguments: passed.extend(arguments) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run.trained(spec)
+    assert passed[-1].keys() == {"encoder"}
 
 
 def test_modalities_are_judged_on_the_inner_cases(run, small, registry, monkeypatch):
