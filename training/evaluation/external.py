@@ -116,13 +116,14 @@ def grade_cohort(
         },
         headline=headline,
         cases=case_rows(cohort.cases, [()] * len(cohort.cases)),
-        models=tuple(_row(name, model) for name, model in arms),
+        models=tuple(model_row(name, model) for name, model in arms),
         outcomes=tuple(_outcome(name, model, answers) for name, model in arms),
         timing=surroundings() | {"seconds": seconds},
     )
 
 
-def _row(name: str, model: TrainedModel) -> ModelRow:
+def model_row(name: str, model: TrainedModel) -> ModelRow:
+    """Of the arm `name`, in which `model` grades."""
     spec, size = model.spec, measure_size(model.spec)
     return ModelRow(
         name, spec.title, spec.family, spec.uses, size.parameters, size.gflops, trained_on=model.record.trained_on

@@ -12,9 +12,9 @@ from training.batches import predict
 from training.cache import prepare_cohort
 from training.cohorts import Cohort
 from training.evaluation.cohort_facts import case_rows, cohort_facts
-from training.evaluation.results import WHOLE, ModelRow, Outcome, Results
+from training.evaluation.external import model_row
+from training.evaluation.results import WHOLE, Outcome, Results
 from training.evaluation.surroundings import surroundings
-from zoo.sizes import measure_size
 from zoo.weights import TrainedModel
 
 
@@ -25,16 +25,10 @@ def grade_prepared(models: Sequence[TrainedModel], cohort: Cohort, prepared: Pat
         protocol={"experiment": "given weights", "weights": {model.spec.id: model.revision for model in models}},
         headline=headline,
         cases=case_rows(cohort.cases, [()] * len(cohort.cases)),
-        models=tuple(_row(model) for model in models),
+        models=tuple(model_row(model.spec.id, model) for model in models),
         outcomes=tuple(_outcome(model, cohort, prepared) for model in models),
         timing=surroundings(),
     )
-
-
-def _row(model: TrainedModel) -> ModelRow:
-    spec, size = model.spec, measure_size(model.spec)
-    known = spec.title, spec.family, spec.uses, size.parameters, size.gflops
-    return ModelRow(spec.id, *known, trained_on=model.record.trained_on)
 
 
 def _outcome(model: TrainedModel, cohort: Cohort, prepared: Path) -> Outcome:
