@@ -74,14 +74,7 @@ def simulate_study(
     fractions, labels, mask = _patient(seed, index, signs, grid)
     images = render(_stream(seed, index, "contrast"), fractions, grid, hospital.contrast)
     images = acquire(_stream(seed, index, "scanner"), images, mask, grid, hospital.scanners)
-    return SimulatedStudy(
-        id=study_id(seed, index),
-        grade=signs.grade,
-        images=into_field_of_view(images, grid),
-        labels=into_field_of_view(labels[None], grid)[0],
-        affine=field_affine(spacing_mm),
-        signs=signs.as_dict(),
-    )
+    return assemble(study_id(seed, index), signs, images, labels, grid)
 
 
 def _patient(seed: int, index: int, signs: Signs, grid: Grid):
@@ -93,6 +86,18 @@ def _patient(seed: int, index: int, signs: Signs, grid: Grid):
     labels = regions.labels() * mask
     fractions = tissue_fractions(_stream(seed, index, "normal"), anatomy, regions, grid)
     return fractions, labels, mask
+
+
+def assemble(name: str, signs: Signs, images: np.ndarray, labels: np.ndarray, grid: Grid) -> SimulatedStudy:
+    """A study in BraTS form from what fills the working box: images [4, x, y, z], labels [x, y, z]."""
+    return SimulatedStudy(
+        id=name,
+        grade=signs.grade,
+        images=into_field_of_view(images, grid),
+        labels=into_field_of_view(labels[None], grid)[0],
+        affine=field_affine(grid.spacing_mm),
+        signs=signs.as_dict(),
+    )
 
 
 def field_affine(spacing_mm: float) -> np.ndarray:

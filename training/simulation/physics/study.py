@@ -14,7 +14,7 @@ from training.simulation.physics.strip import brain_mask
 from training.simulation.physics.structures import tissue_fractions
 from training.simulation.physics.tumour import grow
 from training.simulation.signs import Signs, draw_signs
-from training.simulation.study import SimulatedStudy, field_affine, grade_of, into_field_of_view
+from training.simulation.study import SimulatedStudy, assemble, grade_of
 
 # Goes up with every change that changes a voxel: results name it.
 VERSION = "1.0"
@@ -35,14 +35,7 @@ def simulate_study(
     fractions, labels, mask = _patient(seed, index, signs, grid)
     images = render(_stream(seed, index, "tissues"), fractions, grid, protocol)
     images = _scan_all(_stream(seed, index, "scanner"), images, mask, protocol, grid)
-    return SimulatedStudy(
-        id=study_id(seed, index),
-        grade=signs.grade,
-        images=into_field_of_view(images, grid),
-        labels=into_field_of_view(labels[None], grid)[0],
-        affine=field_affine(spacing_mm),
-        signs=signs.as_dict(),
-    )
+    return assemble(study_id(seed, index), signs, images, labels, grid)
 
 
 def _patient(seed: int, index: int, signs: Signs, grid: Grid):
