@@ -21,6 +21,7 @@ from training.pool import one_thread_each
 from training.simulation import write_cohort
 from zoo import ModelSpec
 from zoo.registry import Registry
+from zoo.sizes import measure_size
 from zoo.weights import TrainedModel, note_checksum
 
 COHORT_SEED, UNSEEN_SEED = 1, 2
@@ -81,9 +82,18 @@ def trained_here(registry: Registry) -> list[ModelSpec]:
 
 
 def waves(specs: Sequence[ModelSpec]) -> tuple[list[ModelSpec], list[ModelSpec]]:
-    """Models that stand alone, then those that start from others or are made of them."""
-    later = [spec for spec in specs if spec.encoders_from or spec.members]
-    return [spec for spec in specs if spec not in later], later
+    """Models that stand alone, then those that start from others or are made of them.
+
+    Each with the longest work first, so that no core is left with a long training when the others are done.
+    """
+    ordered = sorted(specs, key=_work, reverse=True)
+    later = [spec for spec in ordered if spec.encoders_from or spec.members]
+    return [spec for spec in ordered if spec not in later], later
+
+
+def _work(spec: ModelSpec) -> float:
+    """GFLOP, as far as they are counted, for every study of one epoch of the options, over the phases."""
+    return (measure_size(spec).gflops or 0.0) * sum(phase.share for phase in spec.phases)
 
 
 def _train(run: SplitRun, spec: ModelSpec) -> None:

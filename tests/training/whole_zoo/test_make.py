@@ -25,6 +25,14 @@ def test_models_that_others_are_made_from_come_first():
     assert not any(spec.encoders_from or spec.members for spec in first)
 
 
+def test_the_longest_training_of_a_wave_starts_first():
+    first, later = waves(trained_here(load_registry()))
+    assert first[0].id == "early-fusion.compact"
+    assert {spec.id for spec in first[-2:]} == {"volume-control.compact", "delta-control.compact"}
+    assert later[0].id == "guided-dual-attention.compact"
+    assert {spec.id for spec in later[-2:]} == {"decision-mean.compact", "decision-stacked.compact"}
+
+
 def test_no_patient_is_on_two_sides(whole):
     train = [whole.cohort.cases[row] for row in (*whole.material.split.train, *whole.material.split.inner)]
     assert not shared_patients(train, whole.held_out.cases)
