@@ -4,6 +4,8 @@ from pathlib import Path
 
 COMPACT_ENCODER = {"width": 16, "blocks": 1, "slice_stride": 2}
 """Of the compact presets, see `zoo.blocks.RMCEncoder`; equal, so that what one has learned can start another."""
+FROZEN = 0.0
+"""Learning rate of encoders that start as another model's: all fusions are built on the same features."""
 WEIGHTS = Path(__file__).parent / "weights"
 LIMITS = (
     "Weights trained on simulated gliomas have seen no patient. Expects adult pre-operative gliomas, co-registered "

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from plugins import COMPACT_ENCODER, LIMITS, WEIGHTS
+from plugins import COMPACT_ENCODER, FROZEN, LIMITS, WEIGHTS
 from zoo import MODALITIES, Card, ModelSpec, Phase, hookimpl
 
-STARTED_SHARE, ENCODER_RATE, MODALITY_DROPOUT = 0.2, 0.1, 0.3
+STARTED_SHARE, MODALITY_DROPOUT = 0.3, 0.3
 
 
 @hookimpl
@@ -79,9 +79,7 @@ def _spec(name: str, title: str, fusion: str, card: Card, any_subset: bool = Fal
         options={"fusion": fusion, **COMPACT_ENCODER},
         cam_layers={modality: f"encoders.{modality}.layer2" for modality in MODALITIES},
         phases=(
-            Phase(
-                "all", MODALITIES, STARTED_SHARE, {"encoders": ENCODER_RATE}, MODALITY_DROPOUT if any_subset else 0.0
-            ),
+            Phase("all", MODALITIES, STARTED_SHARE, {"encoders": FROZEN}, MODALITY_DROPOUT if any_subset else 0.0),
         ),
         encoders_from={f"encoders.{modality}": f"single-{modality}.compact" for modality in MODALITIES},
         card=card,

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
-from plugins import COMPACT_ENCODER, LIMITS, WEIGHTS
+from plugins import COMPACT_ENCODER, FROZEN, LIMITS, WEIGHTS
 from plugins.guided_dual_attention.options import GuidedOptions
 from zoo import Card, ModelSpec, Phase, Recipe, hookimpl
 
@@ -50,18 +50,19 @@ def build(**options: Any) -> Any:
 def cumulative_phases(options: GuidedOptions) -> tuple[Phase, ...]:
     """The primary alone; then the secondaries join one by one.
 
-    Encoders that have learned before learn slowly, and what starts with such encoders needs fewer epochs.
+    The primary's encoder learns slowly once it has learned alone. Encoders that other models have trained stay as they
+    are, and what is built on them needs fewer epochs.
     """
     dropout = MODALITY_DROPOUT if options.missing == "any" else 0.0
     joined = [options.secondaries[: count + 1] for count in range(len(options.secondaries))]
     started = bool(encoders_from(options))
-    slowly = {"encoders" if started else f"encoders.{options.primary}": LEARNED_RATE}
+    rates = {"encoders": FROZEN} if started else {f"encoders.{options.primary}": LEARNED_RATE}
     share = STARTED_SHARE if started else PRIMARY_SHARE if joined else 1.0
     each = STARTED_SHARE if started else (1 - share) / max(1, len(joined))
-    alone = Phase(f"{options.primary} alone", (options.primary,), share, slowly if started else {})
+    alone = Phase(f"{options.primary} alone", (options.primary,), share, rates if started else {})
     return (
         alone,
-        *(Phase(f"{names[-1]} joins", (options.primary, *names), each, slowly, dropout) for names in joined),
+        *(Phase(f"{names[-1]} joins", (options.primary, *names), each, rates, dropout) for names in joined),
     )
 
 

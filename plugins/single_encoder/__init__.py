@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from plugins import COMPACT_ENCODER, LIMITS, WEIGHTS
+from plugins import COMPACT_ENCODER, FROZEN, LIMITS, WEIGHTS
 from zoo import MODALITIES, MODALITY_TITLES, Card, ModelSpec, Phase, hookimpl
 
-STARTED_SHARE, ENCODER_RATE = 0.2, 0.1
+STARTED_SHARE = 0.3
 MC3 = "MC3-18 of Tran et al., arXiv 1711.11248"
 
 
@@ -42,7 +42,7 @@ def _single_with_attention() -> ModelSpec:
         limits=LIMITS,
     )
     spec = _spec("single-t1ce-attention", "T1ce alone, dual attention", ("t1ce",), card, attention="dual")
-    phases = (Phase("all", ("t1ce",), STARTED_SHARE, {"encoder": ENCODER_RATE}),)
+    phases = (Phase("all", ("t1ce",), STARTED_SHARE, {"encoder": FROZEN}),)
     return replace(spec, phases=phases, encoders_from={"encoder": "single-t1ce.compact"})
 
 

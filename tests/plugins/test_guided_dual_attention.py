@@ -177,7 +177,7 @@ def test_secondaries_join_one_by_one_in_their_order(compact):
 def test_compact_encoders_start_as_those_of_single_modalities(registry):
     spec = registry.model("guided-dual-attention")
     assert spec.encoders_from == {f"encoders.{name}": f"single-{name}.compact" for name in MODALITIES}
-    assert all(phase.rates == {"encoders": 0.1} for phase in spec.phases)
+    assert all(phase.rates == {"encoders": 0.0} for phase in spec.phases)
     module = spec.build(**spec.options)
     for name, donor in spec.encoders_from.items():
         single = registry.model(donor)

@@ -48,7 +48,13 @@ def order(zoo: Registry, full: bool) -> Iterator[Arm]:
     yield _guided(zoo, "best alone guides", adapt=best_is_primary)
     yield _guided(zoo, "reversed order", adapt=best_joins_last)
     symmetric = _guided(zoo, "symmetric", adapt=as_given, guidance="none")
-    yield replace(symmetric, spec=replace(symmetric.spec, phases=(Phase("all", MODALITIES),)))
+    yield replace(symmetric, spec=replace(symmetric.spec, phases=(_all_at_once(symmetric.spec.phases),)))
+
+
+def _all_at_once(phases: tuple[Phase, ...]) -> Phase:
+    """One phase as long as these together, with the rates of the last."""
+    share = sum(phase.share for phase in phases)
+    return replace(phases[-1], name="all", modalities=MODALITIES, share=share)
 
 
 def compact(zoo: Registry, full: bool) -> Iterator[Arm]:

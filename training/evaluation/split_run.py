@@ -22,11 +22,15 @@ from zoo.weights import TrainedModel, load_weights
 
 @dataclass(frozen=True)
 class SplitRun:
-    """folder: keeps weights and checkpoints of all splits. dashboard: folder of Trackio's file, None for none."""
+    """folder: keeps weights and checkpoints of all splits. dashboard: folder of Trackio's file, None for none.
+
+    donors: another run on the same patients, if encoders and the order of modalities are to be taken from there.
+    """
 
     material: Material
     folder: Path
     dashboard: Path | None = None
+    donors: SplitRun | None = None
 
     def trained(self, spec: ModelSpec) -> TrainedModel:
         """The model as trained on this split's training cases, its members too; a second call finds its file."""
@@ -47,13 +51,15 @@ class SplitRun:
 
     def encoders(self, spec: ModelSpec) -> Encoders:
         """What its submodules start from: the encoders of other models, trained on the same split."""
-        donors = {name: load_registry().model(donor) for name, donor in spec.encoders_from.items()}
-        return {name: self.trained(donor).module.encoder.state_dict() for name, donor in donors.items()}
+        home, registry = self.donors or self, load_registry()
+        donors = {name: home.trained(registry.model(donor)) for name, donor in spec.encoders_from.items()}
+        return {name: donor.module.encoder.state_dict() for name, donor in donors.items()}
 
     def alone(self) -> dict[str, float]:
         """Inner AUC of each modality's own single encoder."""
-        judges = {modality: load_registry().model(judge) for modality, judge in JUDGES.items()}
-        return {modality: self.auc(self.trained(spec), "inner") for modality, spec in judges.items()}
+        home, registry = self.donors or self, load_registry()
+        judges = {modality: home.trained(registry.model(judge)) for modality, judge in JUDGES.items()}
+        return {modality: home.auc(judge, "inner") for modality, judge in judges.items()}
 
     def log_odds(self, model: TrainedModel, part: str) -> np.ndarray:
         """Calibrated log-odds of HGG of the split's "train", "inner" or "held_out" cases, float64 [n]."""
@@ -70,7 +76,8 @@ class SplitRun:
         """One folder for these cases, this split of them and these options, whatever it is part of."""
         split = self.material.split
         parts = [part.tolist() for part in (split.train, split.inner, split.held_out)]
-        return self.folder / short(fingerprint(self.material.cases), parts, asdict(self.material.options))
+        donors = [self.donors.home.name] if self.donors else []
+        return self.folder / short(fingerprint(self.material.cases), parts, asdict(self.material.options), *donors)
 
 
 def reading_name(spec: ModelSpec) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,13 +37,15 @@ def compare_with_headline(results: Results, scheme: str) -> dict[str, Any] | Non
         return None
     method = _method(headline)
     found = {name: _compare(method, pairs, headline) for name, pairs in others.items()}
+    verdicts = judged(found, MARGINS.get(results.protocol["experiment"]))
+    cases = {name: {"cases": sum(len(ours) for ours, _ in pairs)} for name, pairs in others.items()}
+    return {"method": method, "arms": {name: cases[name] | verdicts[name] for name in found}}
+
+
+def judged(found: Mapping[str, Comparison], margin: float | None = None) -> dict[str, dict[str, Any]]:
+    """By name: difference, low, high, p, p_holm and verdict, as `compare_with_headline` describes them."""
     adjusted = holm([row.p_value for row in found.values()])
-    margin = MARGINS.get(results.protocol["experiment"])
-    rows = {
-        name: _row(found[name], p_holm, sum(len(ours) for ours, _ in others[name]), margin)
-        for name, p_holm in zip(found, adjusted, strict=True)
-    }
-    return {"method": method, "arms": rows}
+    return {name: _row(row, p_holm, margin) for (name, row), p_holm in zip(found.items(), adjusted, strict=True)}
 
 
 def _pairs(results: Results, ours: Sequence[Outcome], headline: Sequence[Outcome]) -> list[Pair]:
@@ -77,10 +79,9 @@ def _compare(method: str, pairs: Sequence[Pair], headline: Sequence[Outcome]) ->
     return bootstrap_test(y, a, b, patients.tolist(), np.repeat(np.arange(len(pairs)), [len(a) for a, _ in pairs]))
 
 
-def _row(found: Comparison, p_holm: float | None, cases: int, margin: float | None) -> dict[str, Any]:
+def _row(found: Comparison, p_holm: float | None, margin: float | None) -> dict[str, Any]:
     low, high = (found.interval.low, found.interval.high) if found.interval else (None, None)
     return {
-        "cases": cases,
         "difference": found.difference,
         "low": low,
         "high": high,

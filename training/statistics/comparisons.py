@@ -28,12 +28,18 @@ ROUNDING = 1e-20  # equal differences have a variance of about 1e-34
 def delong_test(y: np.ndarray, a: np.ndarray, b: np.ndarray, level: float = 0.95) -> Comparison:
     """Paired test of two scores, float64 [N], on one test set (DeLong, DeLong & Clarke-Pearson 1988).
 
-    No interval and no p value where the difference doesn't vary, as between models that rank all pairs alike.
+    Of several trainings, float64 [trainings, N], the mean AUCs are compared; the interval tells what other cases would
+    change, not what other trainings would. No interval and no p value where the difference doesn't vary, as between
+    models that rank all pairs alike.
     """
-    pairs = wins(y, a) - wins(y, b)
+    pairs = _mean_wins(y, a) - _mean_wins(y, b)
     if not pairs.size:
         return UNDECIDED
     return _judge(float(pairs.mean()), delong_variance(pairs), np.inf, level)
+
+
+def _mean_wins(y: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    return np.mean([wins(y, score) for score in np.atleast_2d(scores)], axis=0)
 
 
 def nadeau_bengio_test(differences: np.ndarray, train_share: float, level: float = 0.95) -> Comparison:

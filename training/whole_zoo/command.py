@@ -18,6 +18,8 @@ def zoo(
     unseen: Annotated[int, typer.Option(help="To simulate by the other family, which never trains.", min=16)] = 400,
     spacing: Annotated[float, typer.Option(help="Of the studies' voxels, in mm.", min=1, max=6)] = 2.0,
     epochs: Epochs = 10,
+    seeds: Annotated[int, typer.Option(help="From which each reading of the ablations is trained.", min=1)] = 3,
+    ablation_studies: Annotated[int, typer.Option(help="That train it.", min=8)] = 300,
     precision: Precision = "auto",
     seed: Seed = 0,
     weights: Annotated[Path, typer.Option(help="Folder that gets weights and cards.")] = WEIGHTS,
@@ -28,9 +30,10 @@ def zoo(
     """Simulate, train and measure the whole zoo; stop it at any time, repeat it to go on."""
     from training.evaluation.commands import HEADLINE, dashboard
     from training.files import write_json
+    from training.whole_zoo.ablation import ablations
     from training.whole_zoo.grading import grade_prepared
     from training.whole_zoo.leaderboard import leaderboard as figures
-    from training.whole_zoo.make import WholeZoo, embed
+    from training.whole_zoo.make import WholeZoo, embed, side_by_side
     from training.whole_zoo.timing import seconds_a_study
     from zoo.registry import load_registry
 
@@ -41,7 +44,9 @@ def zoo(
         grade_prepared(models, cohort, work / "prepared", HEADLINE) for cohort in (whole.held_out, whole.unseen_cohort)
     )
     seconds = {model.spec.id: seconds_a_study(model) for model in models}
-    write_json(leaderboard, figures(models, held_out, other, whole.held_out, seconds))
     for model in models:
         embed(model, weights)
+    with side_by_side() as execute:
+        readings = ablations(whole.registry, whole.run, ablation_studies, seeds, epochs, execute)
+    write_json(leaderboard, figures(models, held_out, other, whole.held_out, seconds, readings))
     typer.echo(f"{weights}: {len(models)} models; figures: {leaderboard}")

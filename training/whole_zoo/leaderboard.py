@@ -22,12 +22,13 @@ def leaderboard(
     unseen: Results,
     cohort: Cohort,
     seconds: Mapping[str, float],
+    ablations: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Plain JSON values.
 
     simulator: version. held_out, unseen: facts of the cohorts of the simulator's own family and of the one that no
     training sees; cohort: that of held_out. ceiling: see `sign_ceiling`. models: by id, size, seconds a study, and
-    under "held_out" and "unseen" each of `MEASURES` with value, low and high.
+    under "held_out" and "unseen" each of `MEASURES` with value, low and high. ablations: see `ablations`.
     """
     figures = {"held_out": _figures(held_out), "unseen": _figures(unseen)}
     rows = {row.name: row for row in held_out.models}
@@ -43,6 +44,7 @@ def leaderboard(
             | {name: found[model.spec.id] for name, found in figures.items()}
             for model in models
         },
+        "ablations": dict(ablations),
         "timing": dict(held_out.timing),
     }
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from training.batches import best_device
 from training.cohorts import Cohort, load_cohort
@@ -55,6 +56,10 @@ class WholeZoo:
         cases = self.cohort.cases
         return Material(cases, split_cohort(cases, self.options.seed), self.options, self.work / "prepared")
 
+    @cached_property
+    def run(self) -> SplitRun:
+        return SplitRun(self.material, self.work / "splits", self.dashboard)
+
     @property
     def held_out(self) -> Cohort:
         rows = self.material.split.held_out
@@ -62,14 +67,13 @@ class WholeZoo:
 
     def trained(self) -> list[TrainedModel]:
         """Every model that is meant to be trained here: side by side, but those first that others are made from."""
-        run = SplitRun(self.material, self.work / "splits", self.dashboard)
         specs = trained_here(self.registry)
         for recipe in {spec.recipe for spec in specs}:
             self.material.cohort(recipe)
         for wave in waves(specs):
-            with _side_by_side() as execute:
-                list(execute(partial(_train, run), wave))
-        return [run.trained(best_joins_first(spec, run.alone)) for spec in specs]
+            with side_by_side() as execute:
+                list(execute(partial(_train, self.run), wave))
+        return [self.run.trained(best_joins_first(spec, self.run.alone)) for spec in specs]
 
     def _simulated(self, name: str, studies: int, seed: int, family: str) -> Cohort:
         write_cohort(self.work / name, studies, seed, self.spacing_mm, family=family)
@@ -101,7 +105,7 @@ def _train(run: SplitRun, spec: ModelSpec) -> None:
 
 
 @contextmanager
-def _side_by_side() -> Iterator[Callable[..., Iterable[None]]]:
+def side_by_side() -> Iterator[Callable[..., Iterable[Any]]]:
     """A `map` over cores, or over nothing where a GPU does the work."""
     if best_device().type == "cuda":
         yield map

@@ -64,6 +64,19 @@ def test_encoders_start_as_those_trained_on_the_same_split(run, small, registry,
     assert passed[-1].keys() == {"encoder"}
 
 
+def test_encoders_and_order_can_come_from_another_run(run, small, registry, monkeypatch):
+    judges = {f"{name}.compact": small(name, width=4) for name in JUDGES.values()}
+    monkeypatch.setattr(module, "load_registry", lambda: replace(registry, models=registry.models | judges))
+    reseeded = replace(run.material, options=replace(run.material.options, seed=5))
+    ours = replace(run, material=reseeded, donors=run)
+    spec = replace(small("early-fusion", width=4), encoders_from={"encoder": "single-t2.compact"})
+    assert ours.alone() == run.alone()
+    given, own = ours.encoders(spec)["encoder"], run.trained(judges["single-t2.compact"]).module.encoder.state_dict()
+    assert all(torch.equal(given[name], value) for name, value in own.items())
+    assert not ours.home.exists()
+    assert ours.home != SplitRun(reseeded, run.folder).home
+
+
 def test_modalities_are_judged_on_the_inner_cases(run, small, registry, monkeypatch):
     judges = {f"{name}.compact": small(name, width=4) for name in JUDGES.values()}
     monkeypatch.setattr(module, "load_registry", lambda: replace(registry, models=registry.models | judges))

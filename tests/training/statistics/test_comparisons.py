@@ -43,6 +43,18 @@ def test_delong_is_the_papers_formula_with_its_covariance(decimals):
     assert delong_test(y, b, a).p_value == pytest.approx(result.p_value)
 
 
+def test_delong_of_several_trainings_compares_mean_aucs_by_mean_components():
+    y, a, b = rivals(25, 18, 0.9, 0.75, draws=3)
+    (hgg_a, lgg_a), (hgg_b, lgg_b) = (
+        np.mean([structural_components(y, score) for score in scores], axis=0, dtype=object) for scores in (a, b)
+    )
+    error = np.sqrt(np.var(hgg_a - hgg_b, ddof=1) / 25 + np.var(lgg_a - lgg_b, ddof=1) / 18)
+    result = delong_test(y, a, b)
+    expected = np.mean([roc_auc_score(y, one) - roc_auc_score(y, other) for one, other in zip(a, b, strict=True)])
+    assert result.difference == pytest.approx(expected)
+    assert result.interval.high - result.difference == pytest.approx(1.959964 * error)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_delong_agrees_with_a_permutation_of_the_models(seed):
     """Where neither is better, exchanging both models' ranks of any case changes nothing (Venkatraman & Begg 1996)."""

@@ -9,10 +9,14 @@ from training.whole_zoo import command
 
 def test_weights_and_leaderboard_are_written(whole, small_registry, tmp_path, monkeypatch):
     monkeypatch.setattr("zoo.registry.load_registry", lambda: small_registry)
+    asked = []
+    monkeypatch.setattr("training.whole_zoo.ablation.ablations", lambda *given: asked.append(given) or {"seeds": 2})
     board, weights = tmp_path / "leaderboard.json", tmp_path / "weights"
-    command.zoo(16, 16, 6.0, epochs=1, weights=weights, leaderboard=board, work=whole.work, tracking=False)
+    command.zoo(16, 16, 6.0, 1, seeds=2, weights=weights, leaderboard=board, work=whole.work, tracking=False)
     assert {path.name for path in weights.glob("*.safetensors")} == {
         "single-t1ce.compact.safetensors",
         "volume-control.compact.safetensors",
     }
     assert set(json.loads(board.read_text())["models"]) == {path.stem for path in weights.glob("*.md")}
+    assert json.loads(board.read_text())["ablations"] == {"seeds": 2}
+    assert asked[0][2:5] == (300, 2, 1)

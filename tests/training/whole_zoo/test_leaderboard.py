@@ -20,7 +20,9 @@ def graded(whole, models, prepared):
 
 def test_figures_are_those_of_the_answers(whole, models, graded):
     seconds = {model.spec.id: 0.25 for model in models}
-    found = json.loads(json.dumps(leaderboard(models, **graded, cohort=whole.held_out, seconds=seconds)))
+    found = json.loads(
+        json.dumps(leaderboard(models, **graded, cohort=whole.held_out, seconds=seconds, ablations={"seeds": 3}))
+    )
     row = found["models"]["single-t1ce.compact"]
     for name, results in graded.items():
         y = np.array([case.grade == "HGG" for case in results.cases])
@@ -32,4 +34,5 @@ def test_figures_are_those_of_the_answers(whole, models, graded):
     assert row["parameters"] > 100_000
     assert row["weights"] == models[0].revision
     assert set(found["models"]) == {model.spec.id for model in models}
+    assert found["ablations"] == {"seeds": 3}
     assert 0.5 < found["ceiling"]["ceiling"]["auc"] <= 1

@@ -1,0 +1,103 @@
+"""What attention, guidance, order and primary are worth: the headline model in other readings, from several seeds.
+
+All readings are built on the same encoders, those of the zoo's `single-*`, so that they differ in what they ask about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from training.evaluation.arms import Arm
+from training.evaluation.experiments import EXPERIMENTS
+from training.evaluation.split_run import SplitRun, reading_name
+from training.make_weights import Material
+from training.report.headline import judged
+from training.statistics.comparisons import delong_test
+from training.statistics.metrics import auc
+from training.tasks import Execute, run_tasks
+from zoo import ModelSpec
+from zoo.registry import Registry
+
+ASKED = ("ablation", "order")
+
+
+@dataclass(frozen=True)
+class Training:
+    """A task: train one reading from one seed and let it grade the cases held out."""
+
+    spec: ModelSpec
+    run_on: SplitRun
+
+    @property
+    def name(self) -> str:
+        return f"{self.run_on.home.name}/{reading_name(self.spec)}-held-out"
+
+    def run(self) -> list[float]:
+        """Calibrated log-odds of HGG, in the order of the split's held-out cases."""
+        return self.run_on.log_odds(self.run_on.trained(self.spec), "held_out").tolist()
+
+
+def ablations(
+    registry: Registry, donors: SplitRun, studies: int, seeds: int, epochs: int, execute: Execute = map
+) -> dict[str, Any]:
+    """Train every reading of the experiments `ASKED` from every seed, going on where an earlier call was stopped.
+
+    donors: the run that trained the zoo's encoders; its split is kept, but for training cases beyond `studies`.
+    Returns plain JSON values: studies, held_out (cases), seeds, epochs, and experiments: by name and arm, the AUC of
+    each seed, and against the experiment's first arm the difference of the mean AUCs, its interval, p and verdict.
+    """
+    material = _smaller(donors.material, studies, epochs)
+    runs = [replace(donors, material=_seeded(material, seed), donors=donors) for seed in range(seeds)]
+    arms = {name: _adapted(EXPERIMENTS[name](registry, False), donors) for name in ASKED}
+    # Arms of two experiments, or an arm that adapts to the donors, can be one and the same reading.
+    trainings = [Training(spec, run) for run in runs for found in arms.values() for spec in found.values()]
+    once = {training.name: training for training in trainings}
+    told = dict(zip(once, run_tasks(list(once.values()), donors.folder, execute), strict=True))
+    cases = [material.cases[row] for row in material.split.held_out]
+    y = np.array([case.grade == "HGG" for case in cases], np.int64)
+
+    def of_every_seed(spec: ModelSpec) -> np.ndarray:
+        return np.array([told[Training(spec, run).name] for run in runs])
+
+    return {
+        "studies": len(material.split.train),
+        "held_out": len(cases),
+        "seeds": seeds,
+        "epochs": epochs,
+        "experiments": {
+            name: compared(y, {arm: of_every_seed(spec) for arm, spec in found.items()}) for name, found in arms.items()
+        },
+    }
+
+
+def compared(y: np.ndarray, scores: Mapping[str, np.ndarray]) -> dict[str, dict[str, Any]]:
+    """By arm: "auc", one of each training; for all but the first arm also what it differs by, see `judged`.
+
+    y: int64 [N]. scores: float64 [trainings, N].
+    """
+    headline, *others = scores
+    differences = judged({name: delong_test(y, scores[name], scores[headline]) for name in others})
+    aucs = {name: {"auc": [auc(y, score) for score in found]} for name, found in scores.items()}
+    return {name: found | differences.get(name, {}) for name, found in aucs.items()}
+
+
+def _smaller(material: Material, studies: int, epochs: int) -> Material:
+    """With fewer training cases, drawn at random, and their own number of epochs."""
+    train = material.split.train
+    drawn = np.sort(np.random.default_rng(0).permutation(train)[:studies])
+    split = replace(material.split, train=drawn)
+    return replace(material, split=split, options=replace(material.options, epochs=epochs))
+
+
+def _seeded(material: Material, seed: int) -> Material:
+    return replace(material, options=replace(material.options, seed=seed))
+
+
+def _adapted(arms: Iterable[Arm], donors: SplitRun) -> dict[str, ModelSpec]:
+    alone = cache(donors.alone)
+    return {arm.name: arm.adapt(arm.spec, alone) for arm in arms}
