@@ -45,10 +45,9 @@ def test_delong_is_the_papers_formula_with_its_covariance(decimals):
 
 def test_delong_of_several_trainings_compares_mean_aucs_by_mean_components():
     y, a, b = rivals(25, 18, 0.9, 0.75, draws=3)
-    (hgg_a, lgg_a), (hgg_b, lgg_b) = (
-        np.mean([structural_components(y, score) for score in scores], axis=0, dtype=object) for scores in (a, b)
-    )
-    error = np.sqrt(np.var(hgg_a - hgg_b, ddof=1) / 25 + np.var(lgg_a - lgg_b, ddof=1) / 18)
+    of_a, of_b = ([structural_components(y, score) for score in scores] for scores in (a, b))
+    hgg, lgg = (np.mean([x[side] - z[side] for x, z in zip(of_a, of_b, strict=True)], axis=0) for side in (0, 1))
+    error = np.sqrt(np.var(hgg, ddof=1) / 25 + np.var(lgg, ddof=1) / 18)
     result = delong_test(y, a, b)
     expected = np.mean([roc_auc_score(y, one) - roc_auc_score(y, other) for one, other in zip(a, b, strict=True)])
     assert result.difference == pytest.approx(expected)
