@@ -34,6 +34,7 @@ def zoo(
     from training.whole_zoo.grading import grade_prepared
     from training.whole_zoo.leaderboard import leaderboard as figures
     from training.whole_zoo.make import WholeZoo, embed, side_by_side
+    from training.whole_zoo.tables import to_markdown
     from training.whole_zoo.timing import seconds_a_study
     from zoo.registry import load_registry
 
@@ -48,5 +49,7 @@ def zoo(
         embed(model, weights)
     with side_by_side() as execute:
         readings = ablations(whole.registry, whole.run, ablation_studies, seeds, epochs, execute)
-    write_json(leaderboard, figures(models, held_out, other, whole.held_out, seconds, readings))
+    board = figures(models, held_out, other, whole.held_out, seconds, readings)
+    write_json(leaderboard, board)
+    typer.echo(to_markdown(board))
     typer.echo(f"{weights}: {len(models)} models; figures: {leaderboard}")

@@ -1,0 +1,69 @@
+"""The leaderboard in Markdown, for the README and the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from training.report.markdown import estimate, number, p_value, size, table
+
+Row = Mapping[str, Any]
+
+MODELS = ("model", "parameters", "GFLOPs", "s", "AUC", "Brier", "ECE", "other simulator: AUC", "drop")
+READINGS = ("reading", "AUC ± SD of seeds", "difference", "p, adjusted", "verdict")
+
+
+def to_markdown(leaderboard: Row) -> str:
+    """Models, what they could have reached, and the ablations."""
+    readings = [readings_table(arms) for arms in leaderboard["ablations"]["experiments"].values()]
+    return "\n\n".join([models_table(leaderboard), ceiling(leaderboard), *readings]) + "\n"
+
+
+def models_table(leaderboard: Row) -> str:
+    """Best first, by the AUC on held-out studies of the simulator that trained them."""
+    models = leaderboard["models"]
+    ranked = sorted(models, key=lambda name: -models[name]["held_out"]["auc"]["value"])
+    return table(MODELS, [_model(name, models[name]) for name in ranked])
+
+
+def _model(name: str, row: Row) -> list[str]:
+    own, other = row["held_out"], row["unseen"]
+    return [
+        f"`{name}`",
+        size(row["parameters"]),
+        number(row["gflops"], 1),
+        number(row["seconds"], 2),
+        estimate(own["auc"]),
+        number(own["brier"]["value"]),
+        number(own["ece"]["value"]),
+        estimate(other["auc"]),
+        number(own["auc"]["value"] - other["auc"]["value"]),
+    ]
+
+
+def ceiling(leaderboard: Row) -> str:
+    """What the drawn signs themselves tell, in a sentence."""
+    told, signs = leaderboard["ceiling"], leaderboard["ceiling"]["signs"]
+    reached = told["ceiling"] | {"value": told["ceiling"]["auc"]}
+    best = max(signs, key=signs.__getitem__)
+    return (
+        f"A classifier that is told the true signs of the {told['cases']} held-out studies reaches "
+        f"{estimate(reached)}; the best single sign, {best.replace('_', ' ')}, {signs[best]:.3f}."
+    )
+
+
+def readings_table(arms: Mapping[str, Row]) -> str:
+    """One experiment's arms, each against the first."""
+    return table(READINGS, list(_readings(arms)))
+
+
+def _readings(arms: Mapping[str, Row]) -> Iterator[list[str]]:
+    for name, row in arms.items():
+        aucs = f"{np.mean(row['auc']):.3f} ± {np.std(row['auc'], ddof=1):.3f}"
+        if "verdict" not in row:
+            yield [name, aucs, "", "", ""]
+            continue
+        difference = estimate({"value": row["difference"], "low": row["low"], "high": row["high"]})
+        yield [name, aucs, difference, p_value(row["p_holm"]), row["verdict"]]
