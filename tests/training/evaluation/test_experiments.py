@@ -51,7 +51,9 @@ def test_order_tries_every_primary_and_the_controls():
     primaries = _options("order", False, "primary", "secondaries", "guidance")
     assert [primaries[f"{name} guides"][0] for name in ("T1ce", "T1", "T2", "FLAIR")] == ["t1ce", "t1", "t2", "flair"]
     assert primaries["T2 guides"][1] == ("t1", "t1ce", "flair")
-    symmetric = ARMS["order", False][-1]
+    first, *_, symmetric = ARMS["order", False]
+    assert sum(phase.share for phase in symmetric.spec.phases) == sum(phase.share for phase in first.spec.phases)
+    assert symmetric.spec.phases[0].rates == first.spec.phases[0].rates
     assert (symmetric.name, len(symmetric.spec.phases), symmetric.spec.options["guidance"]) == ("symmetric", 1, "none")
 
 
@@ -59,6 +61,12 @@ def test_compact_changes_width_and_sharing():
     assert set(_options("compact", True, "width", "share_encoders").values()) == {
         (64, "none"), (32, "none"), (16, "none"), (8, "none"), (16, "high"), (16, "all")
     }  # fmt: skip
+
+
+def test_compact_gives_every_size_the_same_start():
+    specs = [arm.spec for arm in ARMS["compact", True]]
+    assert all(spec.phases == specs[0].phases and not spec.encoders_from for spec in specs)
+    assert sum(phase.share for phase in specs[0].phases) == pytest.approx(1)
 
 
 def test_paper_is_each_modality_attention_and_t1ce_guiding_t2():
