@@ -54,16 +54,16 @@ def ceiling(leaderboard: Row) -> str:
     )
 
 
-def readings_table(arms: Mapping[str, Row]) -> str:
+def readings_table(arms: Row) -> str:
     """One experiment's arms, each against the first."""
     return table(READINGS, list(_readings(arms)))
 
 
-def _readings(arms: Mapping[str, Row]) -> Iterator[list[str]]:
+def _readings(arms: Row) -> Iterator[list[str]]:
     for name, row in arms.items():
-        aucs = f"{np.mean(row['auc']):.3f} ± {np.std(row['auc'], ddof=1):.3f}"
-        if "verdict" not in row:
-            yield [name, aucs, "", "", ""]
-            continue
-        difference = estimate({"value": row["difference"], "low": row["low"], "high": row["high"]})
-        yield [name, aucs, difference, p_value(row["p_holm"]), row["verdict"]]
+        spread = np.std(row["auc"], ddof=1) if len(row["auc"]) > 1 else None
+        auc = estimate({"value": np.mean(row["auc"]), "sd": spread, "low": None})
+        against = ["", "", ""]
+        if "verdict" in row:
+            against = [estimate(row | {"value": row["difference"]}), p_value(row["p_holm"]), row["verdict"]]
+        yield [name, auc, *against]

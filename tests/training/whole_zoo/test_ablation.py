@@ -40,6 +40,7 @@ def test_every_reading_is_trained_from_every_seed_once(arms, small_registry, don
     found = json.loads(json.dumps(ablations(small_registry, donors, 6, 2, 1, execute)))
     assert (found["studies"], found["held_out"], found["seeds"]) == (6, len(whole.held_out.cases), 2)
     assert len(trained) == 4
+    assert all(task.run_on.donors is donors for task in trained)
     assert {task.run_on.material.options.seed for task in trained} == {0, 1}
     assert all(len(task.run_on.material.split.train) == 6 for task in trained)
     rows = found["experiments"]["ablation"]

@@ -56,3 +56,8 @@ def test_readings_are_compared_with_the_first():
     first, second = _rows(to_markdown(BOARD))[-2:]
     assert first == ["as the paper", "0.850 ± 0.014", "", "", ""]
     assert second == ["no guidance", "0.810 ± 0.014", "-0.040 [-0.070, -0.010]", "< 0.001", "worse"]
+
+
+def test_one_seed_has_no_spread():
+    board = BOARD | {"ablations": {"experiments": {"ablation": {"only": {"auc": [0.84]}}}}}
+    assert _rows(to_markdown(board))[-1][:2] == ["only", "0.840"]
