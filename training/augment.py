@@ -16,15 +16,19 @@ MAX_SHIFT = 3
 
 
 def augment(x: Tensor, regions: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Mirror left and right, shift slices, jitter intensities, add noise.
+    """Mirror left and right, jitter intensities, add noise.
 
     x: float32 [4, D, H, W]; regions: float32 [3, D, H/4, W/4]; generator: of the CPU. Gain and offset are shared
     between the modalities for the larger part, so that T1ce − T1, which carries the grade, stays what it was.
     """
-    if torch.rand((), generator=generator) < 0.5:
-        x, regions = x.flip(-1), regions.flip(-1)
+    mirrored = torch.rand((), generator=generator) < 0.5
+    x, regions = (x.flip(-1), regions.flip(-1)) if mirrored else (x.clone(), regions)
+    return _jitter(x, generator), regions
+
+
+def shift_slices(x: Tensor, regions: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     shift = int(torch.randint(-MAX_SHIFT, MAX_SHIFT + 1, (), generator=generator))
-    return _jitter(x.roll(shift, 1), generator), regions.roll(shift, 1)
+    return x.roll(shift, 1), regions.roll(shift, 1)
 
 
 def _jitter(x: Tensor, generator: torch.Generator) -> Tensor:

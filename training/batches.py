@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.augment import augment, hide_modalities
+from training.augment import augment, hide_modalities, shift_slices
 from training.cache import PreparedCohort
 from training.options import FitOptions
+from training.patches import patch
 from zoo import MODALITIES, Phase
 from zoo.weights import device_of
 
@@ -21,12 +22,15 @@ BATCH_SIZE = 8
 
 
 class Batch(NamedTuple):
-    """Studies on the device: x float32 [B, 4, D, H, W], present bool [B, 4], region shares, grades int64 [B]."""
+    """Studies on the device: x float32 [B, 4, D, H, W], present bool [B, 4], region shares, grades int64 [B].
+
+    Patches have no grade: y is None.
+    """
 
     x: Tensor
     present: Tensor
     regions: Tensor
-    y: Tensor
+    y: Tensor | None
 
 
 class Plan(NamedTuple):
@@ -76,7 +80,7 @@ def training_batches(
 
     def make(plan: Plan) -> Batch:
         batch = load_batch(cohort, plan.rows, phase.modalities, device)
-        return augmented(batch, plan.seeds.tolist(), phase.modality_dropout)
+        return augmented(batch, plan.seeds.tolist(), phase)
 
     return prefetched(make, plans) if device.type == "cuda" else map(make, plans)
 
@@ -92,15 +96,17 @@ def step_count(train: np.ndarray, options: FitOptions) -> int:
     return -(-len(train) // options.batch_size)
 
 
-def augmented(batch: Batch, seeds: Sequence[int], modality_dropout: float) -> Batch:
-    """Each study changed at random by its seed; x laid out as 3-D convolutions like it."""
-    x = torch.empty_like(batch.x, memory_format=torch.channels_last_3d)
-    present, regions = batch.present.clone(), torch.empty_like(batch.regions)
-    for index, seed in enumerate(seeds):
+def augmented(batch: Batch, seeds: Sequence[int], phase: Phase) -> Batch:
+    """Each study, or a patch of it, changed at random by its seed; x laid out as 3-D convolutions like it."""
+    place = patch if phase.patches else shift_slices
+    changed = []
+    for x, present, regions, seed in zip(batch.x, batch.present, batch.regions, seeds, strict=True):
         generator = torch.Generator().manual_seed(seed)
-        x[index], regions[index] = augment(batch.x[index], batch.regions[index], generator)
-        present[index] = hide_modalities(batch.present[index], modality_dropout, generator)
-    return Batch(x, present, regions, batch.y)
+        seen = augment(*place(x, regions, generator), generator)
+        changed.append((*seen, hide_modalities(present, phase.modality_dropout, generator)))
+    x, regions, present = (torch.stack(parts) for parts in zip(*changed, strict=True))
+    y = None if phase.patches else batch.y
+    return Batch(x.contiguous(memory_format=torch.channels_last_3d), present, regions, y)
 
 
 def prefetched(make: Callable[[Plan], Batch], plans: Iterable[Plan]) -> Iterator[Batch]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.optimizer import AcceleratedOptimizer
@@ -15,13 +14,15 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler
 from tqdm import tqdm
 
-from training.batches import Batch, Plan, plan_epoch, predict, step_count, training_batches
+from training.batches import Batch, Plan, plan_epoch, step_count, training_batches
 from training.cache import PreparedCohort
 from training.checkpoint import Best, restore_checkpoint, restore_parts, run_identity, save_checkpoint
 from training.folds import Split
-from training.losses import TrainingLoss, balanced_log_loss, balanced_weights
+from training.judging import judge
+from training.losses import TrainingLoss, balanced_weights
 from training.optimization import build_optimization, channels_last
 from training.options import FitOptions
+from training.patches import studies_of
 from training.processes import start_accelerator
 from training.tracking import Tracker, history_of, untracked, write_history
 from zoo import ModelSpec, Phase
@@ -43,20 +44,22 @@ def fit(
     """Train a model, or go on from `checkpoint`, which is replaced after every epoch; its history lies beside it.
 
     encoders: parameters that submodules start from, by the submodule's name.
-    Each phase ends with the parameters of its best epoch, as the inner cases judge it. Uses a GPU where there is one,
-    and every process that `accelerate launch` started. Returns the module in evaluation mode.
+    Each phase ends with the parameters of its best epoch, as the inner cases judge it: by the grade, or in patches by
+    the regions. Uses a GPU where there is one, and every process that `accelerate launch` started. Returns the module
+    in evaluation mode.
     """
     accelerator = start_accelerator(options, len(split.train))
     torch.manual_seed(options.seed)
     module = channels_last(started(build_module(spec), encoders).to(accelerator.device))
-    class_weights = balanced_weights(cohort.y[split.train])
-    trainee = accelerator.prepare_model(TrainingLoss(module, class_weights.to(accelerator.device), options))
+    loss_of = TrainingLoss(module, balanced_weights(cohort.y[split.train]).to(accelerator.device), options)
+    trainee = accelerator.prepare_model(loss_of)
     run = run_identity(spec, cohort, split, options)
     progress, saved = restore_checkpoint(checkpoint, run, module)
     for phase, start, end in stages(spec, options):
         if end <= progress.epochs_done:
             continue
-        steps = (end - start) * step_count(split.train, options)
+        studies = studies_of(phase, split.train)
+        steps = (end - start) * step_count(studies, options)
         optimizer, schedule = build_optimization(module, phase, options, steps)
         parts = {"module": module, "optimizer": optimizer, "schedule": schedule, "scaler": accelerator.scaler}
         if start < progress.epochs_done:
@@ -67,11 +70,11 @@ def fit(
         for epoch in range(max(start, progress.epochs_done), end):
             began = time.perf_counter()
             generator = seeded(options, epoch, accelerator.process_index)
-            plans = plan_epoch(split.train, options, generator, accelerator.process_index, accelerator.num_processes)
+            plans = plan_epoch(studies, options, generator, accelerator.process_index, accelerator.num_processes)
             batches = training_batches(plans, cohort, phase, accelerator.device)
             bar = tqdm(batches, f"{spec.id} · {phase.name} · epoch {epoch + 1}", len(plans), leave=False, disable=None)
             loss = train_epoch(accelerator, trainee, stepper, schedule, zip(plans, bar, strict=True))
-            inner_loss = judge(module, cohort, split.inner, phase, class_weights)
+            inner_loss = judge(loss_of, cohort, split.inner, phase)
             progress.best.offer(inner_loss, epoch, module)
             ended = epoch + 1 == end or epoch - progress.best.epoch >= options.patience
             if ended:
@@ -114,12 +117,6 @@ def train_epoch(
             schedule.step()
         losses.append(loss.detach())
     return torch.stack(losses).mean().item()
-
-
-def judge(module: nn.Module, cohort: PreparedCohort, inner: np.ndarray, phase: Phase, class_weights: Tensor) -> float:
-    """Balanced log loss on the inner cases, shown what the phase shows."""
-    margins = predict(module.eval(), cohort, inner, phase.modalities)
-    return balanced_log_loss(margins, cohort.y[inner], class_weights.numpy())
 
 
 def stages(spec: ModelSpec, options: FitOptions) -> Iterator[tuple[Phase, int, int]]:

@@ -16,8 +16,8 @@ class TrainingLoss(nn.Module):
     """A model with what it is trained by: one module, as processes that train together have to call it.
 
     forward(x, present, regions, y) -> the loss of each case, float32 [B]: weighted cross-entropy of the grade, plus the
-    loss of the regions where the model offers them. To be averaged over all cases of a step: torch's weighted mean
-    would cancel the class weights at batch size 1.
+    loss of the regions where the model offers them; of patches, which have no grade (y None), the regions' alone. To be
+    averaged over all cases of a step: torch's weighted mean would cancel the class weights at batch size 1.
     """
 
     def __init__(self, module: nn.Module, class_weights: Tensor, options: FitOptions) -> None:
@@ -25,7 +25,9 @@ class TrainingLoss(nn.Module):
         self.module, self.options = module, options
         self.class_weights = class_weights
 
-    def forward(self, x: Tensor, present: Tensor, regions: Tensor, y: Tensor) -> Tensor:
+    def forward(self, x: Tensor, present: Tensor, regions: Tensor, y: Tensor | None) -> Tensor:
+        if y is None:
+            return self._region_losses(self.module.region_logits(x, present), regions)
         logits, auxiliary = self._grade_and_auxiliary(x, present)
         losses = grade_losses(logits, y, self.class_weights, self.options.label_smoothing)
         if "regions" not in auxiliary:

@@ -113,6 +113,8 @@ class Phase:
 
     rates: factor on the learning rate by prefix of the parameter's name (0 freezes); 1 where no prefix matches.
     modality_dropout: chance that a study's modality is hidden, so that any subset can be graded later; one stays.
+    patches: only the regions are learned, from windows half as long along each axis, most of them around a tumour
+    (as Isensee et al. 2021, nnU-Net, learn to segment); an epoch shows eight of each study.
     """
 
     name: str
@@ -120,6 +122,7 @@ class Phase:
     share: float = 1.0
     rates: Mapping[str, float] = field(default_factory=dict)
     modality_dropout: float = 0.0
+    patches: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,8 @@ class ModelSpec:
     The module that `build` returns keeps the contract `forward(x, present) -> logits`: x float32 [B, 4, D, H, W],
     present bool [B, 4], logits float [B, 2] in the order LGG, HGG. `python -m zoo check ID` says whether it does.
     It may offer more: `grade_and_auxiliary(x, present)`, its logits and {"regions": [B, 3, D', H', W']}, which training
-    fits to tumour masks (`zoo.blocks.RegionScores`), and `attention_maps(x, present)`, a `zoo.blocks.AttentionReading`
-    by modality, for the explainers of attention.
+    fits to tumour masks (`zoo.blocks.RegionScores`); `region_logits(x, present)`, these regions alone, for phases of
+    patches; and `attention_maps(x, present)`, a `zoo.blocks.AttentionReading` by modality, for explainers of attention.
 
     needs: modalities without which the model refuses. uses: all modalities it can look at.
     options: arguments of `build`, kept with the weights. vary: makes the spec of the same model with other options,

@@ -36,8 +36,8 @@ class FeatureFusionGrader(nn.Module):
         """Logits [B, 2] and region logits [B, 3, D, h, w], the target of the auxiliary loss in training."""
         middles, highs = self._encode(masked(x, present), present)
         regions = self.regions(middles.flatten(1, 2))
-        evidence = torch.cat([self.fusion(highs, present), RegionScores.pooled(regions)], dim=1)
-        return self.head(self.dropout(evidence)), {"regions": regions}
+        evidence = torch.cat([self.dropout(self.fusion(highs, present)), RegionScores.pooled(regions)], dim=1)
+        return self.head(evidence), {"regions": regions}
 
     def _encode(self, x: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
         """Features of layer2 and of layer4, [B, 4, C, D, h, w], 0 where a modality is absent."""

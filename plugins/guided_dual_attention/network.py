@@ -68,7 +68,7 @@ class GuidedDualAttention(nn.Module):
             return self.head(pooled, pooled.new_zeros(len(x), 0), here), {}
         middles = [encoded[name].middle if name in encoded else torch.zeros_like(some.middle) for name in names]
         regions = self.regions(torch.cat(middles, dim=1))
-        return self.head(pooled, self.dropout(RegionScores.pooled(regions)), here), {"regions": regions}
+        return self.head(pooled, RegionScores.pooled(regions), here), {"regions": regions}
 
     def attention_maps(self, x: Tensor, present: Tensor) -> dict[str, AttentionReading]:
         """For each modality of the batch what its attention looked at, on the grid of its features."""

@@ -8,7 +8,7 @@ from typing import Any
 from plugins import COMPACT_ENCODER, FROZEN, LIMITS, WEIGHTS
 from zoo import MODALITIES, MODALITY_TITLES, Card, ModelSpec, Phase, hookimpl
 
-STARTED_SHARE = 0.3
+STARTED_SHARE, PATCHES_SHARE = 0.3, 0.5
 MC3 = "MC3-18 of Tran et al., arXiv 1711.11248"
 
 
@@ -67,7 +67,10 @@ def _spec(name: str, title: str, modalities: tuple[str, ...], card: Card, attent
         build=build,
         options={"modalities": modalities, **COMPACT_ENCODER, "attention": attention},
         cam_layers=dict.fromkeys(modalities, "encoder.layer2"),
-        phases=(Phase("all", modalities),),
+        phases=(
+            Phase("regions", modalities, PATCHES_SHARE, patches=True),
+            Phase("all", modalities, 1 - PATCHES_SHARE),
+        ),
         card=card,
         weights=WEIGHTS / f"{model_id}.safetensors",
     )

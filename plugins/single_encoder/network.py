@@ -53,7 +53,12 @@ class SingleEncoderGrader(nn.Module):
         middle, high, slices = self._encode(x, present)
         regions = self.regions(middle)
         pooled = average_and_peak(self.attention(high, slices))
-        return self.head(self.dropout(torch.cat([pooled, RegionScores.pooled(regions)], dim=1))), {"regions": regions}
+        evidence = torch.cat([self.dropout(pooled), RegionScores.pooled(regions)], dim=1)
+        return self.head(evidence), {"regions": regions}
+
+    def region_logits(self, x: Tensor, present: Tensor) -> Tensor:
+        """[B, 3, D, h, w], of whole studies or of patches."""
+        return self.regions(self.encoder.middle(masked(x, present)[:, self.channels]))
 
     def attention_maps(self, x: Tensor, present: Tensor) -> dict[str, AttentionReading]:
         """What attention looked at, on the grid of the features: one reading for all the modalities it sees."""

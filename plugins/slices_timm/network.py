@@ -67,8 +67,8 @@ class SliceGrader(nn.Module):
         """Logits [B, 2] and region logits [B, 3, D, h, w], the target of the auxiliary loss in training."""
         middle, rows, allowed = self._encode(masked(x, present))
         regions = self.regions(middle)
-        evidence = torch.cat([self.pooling(rows, allowed), RegionScores.pooled(regions)], dim=1)
-        return self.head(self.dropout(evidence)), {"regions": regions}
+        evidence = torch.cat([self.dropout(self.pooling(rows, allowed)), RegionScores.pooled(regions)], dim=1)
+        return self.head(evidence), {"regions": regions}
 
     def attention_maps(self, x: Tensor, present: Tensor) -> dict[str, AttentionReading]:
         """How much each slice counted: one reading for all modalities."""

@@ -199,6 +199,18 @@ class PooledRegions(Auxiliary):
         return logits, {"regions": auxiliary["regions"].mean((2, 3, 4))}
 
 
+class SameRegions(Auxiliary):
+    """Keeps all promises too."""
+
+    def region_logits(self, x, present):
+        return self.regions(self.stage(masked(x, present)))
+
+
+class OtherRegions(Auxiliary):
+    def region_logits(self, x, present):
+        return self.regions(self.stage(x)) + 1
+
+
 class Measured(Good):
     """Without phases: keeps all promises too."""
 
@@ -393,7 +405,9 @@ def _crashes():
     raise ValueError("no such backbone")
 
 
+REGIONAL = "patches_teach_its_regions"
 SHARES = tuple(Phase(name, MODALITIES, share=0.7) for name in ("first", "second"))
+PATCHES = (Phase("regions", MODALITIES, 0.5, patches=True), Phase("all", MODALITIES, 0.5))
 FAULTS = [
     Fault("card_is_complete", spec_of(card=replace(CARD, limits=" ")), "nothing in card.limits: fill it in"),
     Fault("card_is_complete", spec_of(title=""), "nothing in title"),
@@ -401,6 +415,7 @@ FAULTS = [
     Fault("modalities_agree", spec_of(uses=()), "at least one modality in uses"),
     Fault("phases_add_up", spec_of(phases=(Phase("all", THREE),)), "T1, T1ce, T2, FLAIR; found T1, T1ce, T2"),
     Fault("phases_add_up", spec_of(phases=SHARES), "add up to 1 at most, found 1.4"),
+    Fault("phases_add_up", spec_of(OtherRegions, phases=PATCHES[:1]), "found one of patches", also=(REGIONAL,)),
     Fault(
         "options_can_be_kept",
         spec_of(lambda strides: Good(), options={"strides": {1, 2}}),
@@ -431,6 +446,9 @@ FAULTS = [
     Fault("every_parameter_can_learn", spec_of(NormOfNothing), "others at scale"),
     Fault("auxiliary_outputs_fit", spec_of(TwoMinds), "logits of forward from grade_and_auxiliary too"),
     Fault("auxiliary_outputs_fit", spec_of(PooledRegions), r"core, oedema, enhancing\), found \[2, 3\]"),
+    Fault(REGIONAL, spec_of(OtherRegions, phases=PATCHES), 'to give the "regions"'),
+    Fault(REGIONAL, spec_of(Auxiliary, phases=PATCHES), "found none or others"),
+    Fault(REGIONAL, spec_of(phases=PATCHES), "found none or others"),
     Fault("measurements_fit_the_head", spec_of(Mismeasured, phases=(), cam_layers={}), r"LogisticHead\(5\)"),
     Fault("measurements_fit_the_head", spec_of(MeasuredBatch, phases=(), cam_layers={}), r"\[2, K\].*found \[8\]"),
     Fault("weights_can_be_stored", spec_of(Forgetful), "loaded weights.*persistent buffer"),
@@ -471,8 +489,8 @@ def test_every_promise_has_a_model_that_breaks_it():
     assert {fault.promise for fault in FAULTS} == {promise.check.__name__ for promise in CONTRACT}
 
 
-NETWORK = {"auxiliary_outputs_fit", "measurements_fit_the_head"}
-LOGISTIC = {"phases_add_up", "every_parameter_can_learn", "auxiliary_outputs_fit", "layers_can_be_mapped"}
+NETWORK = {"auxiliary_outputs_fit", "measurements_fit_the_head", REGIONAL}
+LOGISTIC = {"phases_add_up", "every_parameter_can_learn", "auxiliary_outputs_fit", "layers_can_be_mapped", REGIONAL}
 KEPT = [
     (spec_of(), NETWORK),
     (spec_of(needs=MODALITIES), NETWORK | {"any_allowed_subset_is_graded"}),
@@ -487,7 +505,8 @@ KEPT = [
     (spec_of(SliceBySlice), NETWORK),
     (spec_of(Tied), NETWORK),
     (spec_of(cam_layers={}), NETWORK | {"layers_can_be_mapped"}),
-    (spec_of(Auxiliary), {"measurements_fit_the_head"}),
+    (spec_of(Auxiliary), {"measurements_fit_the_head", REGIONAL}),
+    (spec_of(SameRegions, phases=PATCHES), {"measurements_fit_the_head"}),
     (spec_of(Measured, phases=(), cam_layers={}), LOGISTIC),
     (
         spec_of(Thresholds, phases=(), cam_layers={}, differentiable=False),

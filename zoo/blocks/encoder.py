@@ -80,10 +80,17 @@ class RMCEncoder(nn.Module):
 
     def high(self, low: Tensor) -> tuple[Tensor, Tensor]:
         """The outputs of layer2 (for region scores) and of layer4."""
-        middle = low
-        for stage in self.SPLITS[len(self.low_stages) :]:
-            middle = self.get_submodule(stage)(middle)
+        middle = self._to_middle(low)
         return middle, self.layer4(self.layer3(middle))
+
+    def middle(self, x: Tensor) -> Tensor:
+        """The output of layer2 alone."""
+        return self._to_middle(self.low(x))
+
+    def _to_middle(self, low: Tensor) -> Tensor:
+        for stage in self.SPLITS[len(self.low_stages) :]:
+            low = self.get_submodule(stage)(low)
+        return low
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         return self.high(self.low(x))

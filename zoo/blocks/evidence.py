@@ -22,11 +22,12 @@ def average_and_peak(features: Tensor) -> Tensor:
 class RegionScores(nn.Module):
     """A coarse tumour segmentation whose pooled scores help to grade: where to look, learned from masks.
 
-    logits: [B, C, D, h, w] -> [B, 3, D, h, w] in the order of REGIONS. pooled: -> [B, 6], log of the soft volume and
-    the largest score of each region.
+    logits: [B, C, D, h, w] -> [B, 3, D, h, w] in the order of REGIONS. pooled: -> [B, 9], of each region the log of
+    its soft volume, the log of its volume above a score of one half, and the largest score.
     """
 
-    pooled_size = 2 * len(REGIONS)
+    pooled_size = 3 * len(REGIONS)
+    sharpness = 8.0
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -37,10 +38,12 @@ class RegionScores(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         return self.classify(features)
 
-    @staticmethod
-    def pooled(logits: Tensor) -> Tensor:
-        scores = logits.sigmoid()
-        return torch.cat([scores.sum((2, 3, 4)).add(1).log(), scores.amax((2, 3, 4))], dim=1)
+    @classmethod
+    def pooled(cls, logits: Tensor) -> Tensor:
+        """Doubts all over a brain add up to the soft volume of a tumour; above one half there are none, smoothly."""
+        scores, sure = logits.sigmoid(), (cls.sharpness * logits).sigmoid()
+        volumes = torch.cat([scores.sum((2, 3, 4)), sure.sum((2, 3, 4))], dim=1)
+        return torch.cat([volumes.add(1).log(), scores.amax((2, 3, 4))], dim=1)
 
 
 class LogisticHead(nn.Module):

@@ -28,6 +28,7 @@ from zoo.conformance.learning import (
     every_parameter_can_learn,
     gradients_reach_the_input,
     measurements_fit_the_head,
+    patches_teach_its_regions,
 )
 from zoo.conformance.precision import bfloat16_changes_little, float16_does_not_overflow
 from zoo.conformance.specimen import Broken, NotApplicable, Specimen, seeded
@@ -75,6 +76,7 @@ CONTRACT = (
     Promise("Gradients reach all that it uses of the input.", gradients_reach_the_input),
     Promise("Every trainable parameter can learn.", every_parameter_can_learn),
     Promise("What it offers to training beside its logits fits.", auxiliary_outputs_fit),
+    Promise("What patches teach is what it finds in studies.", patches_teach_its_regions),
     Promise("Its measurements fit the head that is fitted to them.", measurements_fit_the_head),
     Promise("Its weights give the same logits when they were saved and loaded.", weights_can_be_stored),
     Promise("bfloat16 changes its logits little.", bfloat16_changes_little),

@@ -33,6 +33,8 @@ def phases_add_up(specimen: Specimen) -> None:
     if set(phases[-1].modalities) != set(uses):
         last = titles(phases[-1].modalities)
         raise Broken(f"Expected the last phase to show what it uses, {titles(uses)}; found {last}: make them agree.")
+    if phases[-1].patches:
+        raise Broken("Expected the last phase to teach the grade, found one of patches, which have none: add another.")
     total = sum(phase.share for phase in phases)
     if total > 1 and not math.isclose(total, 1):
         raise Broken(

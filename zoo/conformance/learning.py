@@ -99,6 +99,22 @@ def auxiliary_outputs_fit(specimen: Specimen) -> None:
         )
 
 
+def patches_teach_its_regions(specimen: Specimen) -> None:
+    """region_logits(x, present) -> the regions of grade_and_auxiliary, where a phase shows patches."""
+    if not any(phase.patches for phase in specimen.spec.phases):
+        raise NotApplicable("No phase of it shows patches.")
+    module: Any = specimen.module
+    x, here = specimen.studies(2), present(MODALITIES, MODALITIES)
+    with torch.inference_mode():
+        regions = _outputs(module, x, here)[1].get("regions")
+        found = module.region_logits(x, here) if hasattr(module, "region_logits") else None
+    if regions is None or found is None or regions.shape != found.shape or not same(regions, found):
+        raise Broken(
+            'Expected region_logits(x, present) to give the "regions" of grade_and_auxiliary, which phases of patches '
+            "train; found none or others: offer both, or let no phase show patches."
+        )
+
+
 def measurements_fit_the_head(specimen: Specimen) -> None:
     """measurements(x, present) -> [B, K], and a `head` that takes K (`zoo.blocks.LogisticHead`)."""
     if specimen.spec.phases:

@@ -11,8 +11,17 @@ def test_region_scores_measure_volume_and_peak():
     logits = torch.full((1, 3, 2, 4, 4), -30.0)
     logits[0, 1, 0, :2] = 30.0
     expected = torch.tensor([[1.0, 9.0, 1.0]]).log()
-    torch.testing.assert_close(RegionScores.pooled(logits)[:, :3], expected)
-    torch.testing.assert_close(RegionScores.pooled(logits)[:, 3:], torch.tensor([[0.0, 1.0, 0.0]]))
+    soft, sure, peak = RegionScores.pooled(logits).split(3, dim=1)
+    torch.testing.assert_close(soft, expected)
+    torch.testing.assert_close(sure, expected)
+    torch.testing.assert_close(peak, torch.tensor([[0.0, 1.0, 0.0]]))
+
+
+def test_doubts_add_up_to_a_soft_volume_but_to_none_that_is_sure():
+    doubts = torch.full((1, 3, 4, 4, 4), -1.0)
+    soft, sure, _ = RegionScores.pooled(doubts).split(3, dim=1)
+    torch.testing.assert_close(soft, torch.full((1, 3), 1 + 64 * 0.2689414).log())
+    assert (sure < 0.03).all()
 
 
 def test_pooling_by_hand():
