@@ -11,7 +11,7 @@ PRECISIONS = ("auto", "no", "bf16", "fp16")
 
 @dataclass(frozen=True)
 class FitOptions:
-    """epochs: at the most, over all phases together. learning_rate: peak of each phase's cosine, after its warm-up.
+    """epochs: at the most, over phases whose shares add up to 1. learning_rate: peak of each phase's cosine, after its warm-up.
 
     patience: a phase ends after so many epochs without a better loss on the inner cases. warm_up: share of a phase.
     batch_size: studies in one step of the optimizer, over all processes. accumulate: in how many pieces each process

@@ -8,7 +8,7 @@ from typing import Any
 from plugins import COMPACT_ENCODER, FROZEN, LIMITS, WEIGHTS
 from zoo import MODALITIES, MODALITY_TITLES, Card, ModelSpec, Phase, hookimpl
 
-STARTED_SHARE, PATCHES_SHARE = 0.3, 0.5
+STARTED_SHARE, FUSION_SHARE = 0.3, 2.0
 MC3 = "MC3-18 of Tran et al., arXiv 1711.11248"
 
 
@@ -53,10 +53,13 @@ def _early_fusion() -> ModelSpec:
         intended_use="Baseline: fusion without any structure.",
         limits=LIMITS,
     )
-    return _spec("early-fusion", "Early fusion", MODALITIES, card)
+    return _spec("early-fusion", "Early fusion", MODALITIES, card, share=FUSION_SHARE)
 
 
-def _spec(name: str, title: str, modalities: tuple[str, ...], card: Card, attention: str = "none") -> ModelSpec:
+def _spec(
+    name: str, title: str, modalities: tuple[str, ...], card: Card, attention: str = "none", share: float = 1.0
+) -> ModelSpec:
+    """Half of the epochs teach regions, half all."""
     model_id = f"{name}.compact"
     return ModelSpec(
         id=model_id,
@@ -68,8 +71,8 @@ def _spec(name: str, title: str, modalities: tuple[str, ...], card: Card, attent
         options={"modalities": modalities, **COMPACT_ENCODER, "attention": attention},
         cam_layers=dict.fromkeys(modalities, "encoder.layer2"),
         phases=(
-            Phase("regions", modalities, PATCHES_SHARE, patches=True),
-            Phase("all", modalities, 1 - PATCHES_SHARE),
+            Phase("regions", modalities, share / 2, patches=True),
+            Phase("all", modalities, share / 2),
         ),
         card=card,
         weights=WEIGHTS / f"{model_id}.safetensors",

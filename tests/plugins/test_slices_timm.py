@@ -32,8 +32,9 @@ def test_equals_timm_called_by_hand(backbone):
     bag = (weights[:, None] * rows).sum(0) / weights.sum()
     _, (middle,) = by_hand.forward_intermediates(x[0].transpose(0, 1), indices=[2])
     regions = torch.einsum("oc,dchw->odhw", module.regions.classify.weight[:, :, 0, 0, 0], middle)
-    regions = (regions + module.regions.classify.bias[:, None, None, None]).sigmoid()
-    scores = [regions.sum((1, 2, 3)).add(1).log(), regions.amax((1, 2, 3))]
+    found = regions + module.regions.classify.bias[:, None, None, None]
+    regions, sure = found.sigmoid(), (8 * found).sigmoid()
+    scores = [regions.sum((1, 2, 3)).add(1).log(), sure.sum((1, 2, 3)).add(1).log(), regions.amax((1, 2, 3))]
     expected = torch.cat([bag, *scores]) @ module.head.weight.T + module.head.bias
     torch.testing.assert_close(module(x, PRESENT)[0], expected, atol=1e-5, rtol=1e-5)
     curve = module.attention_maps(x, PRESENT)["t2"].slices[0]

@@ -17,7 +17,7 @@ def zoo(
     studies: Annotated[int, typer.Option(help="To simulate: three quarters train, the rest judges.", min=16)] = 2400,
     unseen: Annotated[int, typer.Option(help="To simulate by the other family, which never trains.", min=16)] = 400,
     spacing: Annotated[float, typer.Option(help="Of the studies' voxels, in mm.", min=1, max=6)] = 2.0,
-    epochs: Epochs = 10,
+    epochs: Epochs = 8,
     seeds: Annotated[int, typer.Option(help="From which each reading of the ablations is trained.", min=1)] = 3,
     ablation_studies: Annotated[int, typer.Option(help="That train it.", min=8)] = 300,
     precision: Precision = "auto",
