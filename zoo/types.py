@@ -109,8 +109,8 @@ class Card:
 class Phase:
     """One stage of training: which modalities are shown, for how large a share of the epochs, and at which rates.
 
-    share: of the epochs asked for. Those of all phases add up to 1; to less where encoders have learned before; to more,
-    at most 1 for each modality in use, where one encoder learns what others learn in several.
+    share: of the epochs asked for. Those of all phases add up to 1; to less where encoders have learned before; to
+    more, at most 1 for each modality in use, where one encoder learns what others learn in several.
     rates: factor on the learning rate by prefix of the parameter's name (0 freezes); 1 where no prefix matches.
     modality_dropout: chance that a study's modality is hidden, so that any subset can be graded later; one stays.
     patches: only the regions are learned, from windows half as long along each axis, most of them around a tumour
