@@ -29,7 +29,7 @@ def small_registry(registry):
 
 def test_rows_hold_sizes_states_and_commands(small_registry):
     early, mean, broken = model_rows(small_registry)
-    assert early["parameters"] == 326_353
+    assert early["parameters"] == 326_359
     assert early["trained"]
     assert early["training_commands"] == []
     assert mean["training_commands"][-1] == "python -m training fit decision-mean.compact --cohort DIR"
