@@ -68,15 +68,14 @@ def test_a_split_that_leaks_is_refused_before_anything_trains(arms, cohort, tmp_
     assert not list(tmp_path.iterdir())
 
 
-def _in_two_phases(spec, alone):
-    (phase,) = spec.phases
-    return replace(spec, phases=(replace(phase, share=0.5),) * 2)
+def _in_three_phases(spec, alone):
+    return replace(spec, phases=(replace(spec.phases[-1], share=0.3),) * 3)
 
 
 def test_an_arm_is_trained_as_it_is_adapted_to_the_split(arms, cohort, work):
     split = next(named_splits(cohort.cases, PROTOCOL)).split
-    task = _task(replace(arms[0], adapt=_in_two_phases), split, cohort, work)
-    assert task.run()["answers"]["epochs"] == 2
+    task = _task(replace(arms[0], adapt=_in_three_phases), split, cohort, work)
+    assert task.run()["answers"]["epochs"] == 3
 
 
 def test_answers_are_those_of_the_weights_of_the_split(results, arms, cohort, work):
