@@ -40,7 +40,7 @@ def test_weights_say_what_they_were_trained_on(tiny_spec, material, tmp_path):
     assert loaded.calibration.fitted_on == "2 simulated gliomas, no patient"
     assert loaded.details["split_sizes"] == {"train": 4, "inner": 2, "held_out": 2}
     assert {"cases", "auc", "accuracy", "brier"} < set(loaded.details["held_out"])
-    assert (loaded.details["epochs"], loaded.details["order"]) == (1, ["t1ce"])
+    assert (loaded.details["epochs"], loaded.details["order"]) == (2, ["t1ce"])
     assert tiny_spec.weights.with_suffix(".md").is_file()
 
 

@@ -90,7 +90,7 @@ def test_answers_are_those_of_the_weights_of_the_split(results, arms, cohort, wo
     y = run.material.cohort(arms[0].spec.recipe).y
     assert outcome.train_auc == roc_auc_score(y[split.train], run.log_odds(model, "train"))
     assert outcome.inner_auc == roc_auc_score(y[split.inner], run.log_odds(model, "inner"))
-    assert (outcome.train_cases, outcome.epochs, outcome.order) == (len(split.train), 1, ("t1ce",))
+    assert (outcome.train_cases, outcome.epochs, outcome.order) == (len(split.train), 2, ("t1ce",))
 
 
 def _task(arm, split, cohort, work):
