@@ -52,6 +52,7 @@ def run_identity(spec: ModelSpec, cohort: PreparedCohort, split: Split, options:
         "model": spec.id,
         "architecture": str(dict(spec.options)),
         "phases": str(spec.phases),
+        "epochs_factor": spec.epochs_factor,
         "cohort": cohort.fingerprint,
         "split": hashlib.sha256(rows.tobytes() + cohort.y.tobytes()).hexdigest()[:16],
         **asdict(options),

@@ -123,7 +123,7 @@ def stages(spec: ModelSpec, options: FitOptions) -> Iterator[tuple[Phase, int, i
     """Each phase with its first epoch and the one after its last; every phase gets at least one epoch."""
     start = 0
     for phase in spec.phases:
-        end = start + max(1, round(options.epochs * phase.share))
+        end = start + max(1, round(options.epochs * spec.epochs_factor * phase.share))
         yield phase, start, end
         start = end
 

@@ -109,8 +109,7 @@ class Card:
 class Phase:
     """One stage of training: which modalities are shown, for how large a share of the epochs, and at which rates.
 
-    share: of the epochs asked for. Those of all phases add up to 1; to less where encoders have learned before; to
-    more, at most 1 for each modality in use, where one encoder learns what others learn in several.
+    share: of the model's epochs. Those of all phases add up to 1, or to less where encoders have learned before.
     rates: factor on the learning rate by prefix of the parameter's name (0 freezes); 1 where no prefix matches.
     modality_dropout: chance that a study's modality is hidden, so that any subset can be graded later; one stays.
     patches: only the regions are learned, from windows half as long along each axis, most of them around a tumour
@@ -139,6 +138,8 @@ class ModelSpec:
     options: arguments of `build`, kept with the weights. vary: makes the spec of the same model with other options,
     untrained.
     cam_layers: for each modality the dotted name of the submodule whose output a class-activation map reads.
+    epochs_factor: the model's epochs are so many times those asked for; above 1 where one encoder learns what others
+    learn in several.
     phases: how its training proceeds. Without any it isn't trained by gradient: its `measurements(x, present)` [B, K]
     are fitted by logistic regression into its `head` (`zoo.blocks.LogisticHead`), or there is nothing to fit.
     encoders_from: ids of models of one encoder, by the submodule that starts training as that model's `encoder`; these
@@ -161,6 +162,7 @@ class ModelSpec:
     recipe: Recipe = Recipe()
     cam_layers: Mapping[str, str] = field(default_factory=dict)
     phases: tuple[Phase, ...] = ()
+    epochs_factor: float = 1.0
     encoders_from: Mapping[str, str] = field(default_factory=dict)
     members: tuple[str, ...] = ()
     differentiable: bool = True

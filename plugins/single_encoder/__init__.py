@@ -8,7 +8,7 @@ from typing import Any
 from plugins import COMPACT_ENCODER, FROZEN, LIMITS, WEIGHTS
 from zoo import MODALITIES, MODALITY_TITLES, Card, ModelSpec, Phase, hookimpl
 
-STARTED_SHARE, FUSION_SHARE = 0.3, 2.0
+STARTED_SHARE, FUSION_EPOCHS = 0.3, 2.0
 MC3 = "MC3-18 of Tran et al., arXiv 1711.11248"
 
 
@@ -53,12 +53,10 @@ def _early_fusion() -> ModelSpec:
         intended_use="Baseline: fusion without any structure.",
         limits=LIMITS,
     )
-    return _spec("early-fusion", "Early fusion", MODALITIES, card, share=FUSION_SHARE)
+    return replace(_spec("early-fusion", "Early fusion", MODALITIES, card), epochs_factor=FUSION_EPOCHS)
 
 
-def _spec(
-    name: str, title: str, modalities: tuple[str, ...], card: Card, attention: str = "none", share: float = 1.0
-) -> ModelSpec:
+def _spec(name: str, title: str, modalities: tuple[str, ...], card: Card, attention: str = "none") -> ModelSpec:
     """Half of the epochs teach regions, half all."""
     model_id = f"{name}.compact"
     return ModelSpec(
@@ -71,8 +69,8 @@ def _spec(
         options={"modalities": modalities, **COMPACT_ENCODER, "attention": attention},
         cam_layers=dict.fromkeys(modalities, "encoder.layer2"),
         phases=(
-            Phase("regions", modalities, share / 2, patches=True),
-            Phase("all", modalities, share / 2),
+            Phase("regions", modalities, 0.5, patches=True),
+            Phase("all", modalities, 0.5),
         ),
         card=card,
         weights=WEIGHTS / f"{model_id}.safetensors",

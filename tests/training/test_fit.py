@@ -183,6 +183,12 @@ def test_stages_share_the_epochs_and_each_gets_one(tiny_spec):
     assert spans == [(0, 1), (1, 5), (5, 11)]
 
 
+def test_a_model_may_ask_for_more_epochs(tiny_spec):
+    phases = (Phase("a", MODALITIES, 0.5), Phase("b", MODALITIES, 0.5))
+    spec = replace(tiny_spec, phases=phases, epochs_factor=2)
+    assert [(start, end) for _, start, end in stages(spec, FitOptions(epochs=8))] == [(0, 8), (8, 16)]
+
+
 class Recorder(torch.nn.Module):
     """Notes which modalities it is shown."""
 

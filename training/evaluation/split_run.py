@@ -81,5 +81,6 @@ class SplitRun:
 
 
 def reading_name(spec: ModelSpec) -> str:
-    """Of a file for this model in this reading: its options, phases and recipe."""
-    return f"{spec.id}-{short(dict(spec.options), str(spec.phases), spec.recipe.as_json())}"
+    """Of a file for this model in this reading: its options, phases, recipe and length."""
+    longer = [spec.epochs_factor] if spec.epochs_factor != 1 else []
+    return f"{spec.id}-{short(dict(spec.options), str(spec.phases), spec.recipe.as_json(), *longer)}"

@@ -44,7 +44,7 @@ def zoo(
     held_out, other = (
         grade_prepared(models, cohort, work / "prepared", HEADLINE) for cohort in (whole.held_out, whole.unseen_cohort)
     )
-    seconds = {model.spec.id: seconds_a_study(model) for model in models}
+    seconds = {model.spec.id: seconds_a_study(model.module, model.spec.recipe) for model in models}
     for model in models:
         embed(model, weights)
     with side_by_side() as execute:

@@ -20,10 +20,10 @@ from training.options import FitOptions
 from training.ordering import best_joins_first
 from training.pool import one_thread_each
 from training.simulation import write_cohort
+from training.whole_zoo.timing import seconds_a_study
 from zoo import ModelSpec
 from zoo.registry import Registry
-from zoo.sizes import measure_size
-from zoo.weights import TrainedModel, note_checksum
+from zoo.weights import TrainedModel, build_module, note_checksum
 
 COHORT_SEED, UNSEEN_SEED = 1, 2
 
@@ -96,8 +96,9 @@ def waves(specs: Sequence[ModelSpec]) -> tuple[list[ModelSpec], list[ModelSpec]]
 
 
 def _work(spec: ModelSpec) -> float:
-    """GFLOP, as far as they are counted, for every study of one epoch of the options, over the phases."""
-    return (measure_size(spec).gflops or 0.0) * sum(phase.share for phase in spec.phases)
+    """Seconds of a forward pass, which FLOPs don't tell of depthwise convolutions, for each of the epochs asked for."""
+    epochs = spec.epochs_factor * sum(phase.share for phase in spec.phases)
+    return epochs * seconds_a_study(build_module(spec).eval(), spec.recipe, rounds=1) if epochs else 0.0
 
 
 def _train(run: SplitRun, spec: ModelSpec) -> None:

@@ -6,28 +6,29 @@ import statistics
 import time
 
 import torch
+from torch import nn
 
-from zoo import MODALITIES
-from zoo.weights import TrainedModel, device_of
+from zoo import MODALITIES, Recipe
+from zoo.weights import device_of
 
 CORES, ROUNDS = 2, 5
 
 
-def seconds_a_study(model: TrainedModel) -> float:
-    """Median of `ROUNDS` forward passes after a first one, on `CORES` cores or the GPU that the model is on."""
-    device = device_of(model.module)
-    x = torch.randn(1, len(MODALITIES), *model.spec.recipe.shape, device=device)
+def seconds_a_study(module: nn.Module, recipe: Recipe, rounds: int = ROUNDS) -> float:
+    """Median of that many forward passes after a first one, on `CORES` cores or the GPU that the module is on."""
+    device = device_of(module)
+    x = torch.randn(1, len(MODALITIES), *recipe.shape, device=device)
     present = torch.ones(1, len(MODALITIES), dtype=torch.bool, device=device)
     before = torch.get_num_threads()
     torch.set_num_threads(CORES)
     try:
-        return statistics.median([_seconds(model, x, present) for _ in range(ROUNDS + 1)][1:])
+        return statistics.median([_seconds(module, x, present) for _ in range(rounds + 1)][1:])
     finally:
         torch.set_num_threads(before)
 
 
-def _seconds(model: TrainedModel, x: torch.Tensor, present: torch.Tensor) -> float:
+def _seconds(module: nn.Module, x: torch.Tensor, present: torch.Tensor) -> float:
     began = time.perf_counter()
     with torch.inference_mode():
-        model.module(x, present).cpu()
+        module(x, present).cpu()
     return time.perf_counter() - began
