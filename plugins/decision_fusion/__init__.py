@@ -1,4 +1,4 @@
-"""Fusion of decisions: four graders of one modality each, and what is made of their four opinions."""
+"""Fusion of decisions: several graders, of one modality each or of all, and what is made of their opinions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 from plugins import LIMITS, WEIGHTS
 from zoo import MODALITIES, Card, ModelSpec, hookimpl
 
-MEMBERS = tuple(f"single-{modality}.compact" for modality in MODALITIES)
-MEMBERS_LIMITS = f"As good as its four members, whose weights it uses. {LIMITS}"
+ALONE = tuple(f"single-{modality}.compact" for modality in MODALITIES)
+FUSIONS = ("early-fusion.compact", "feature-concat.compact", "slices-timm.compact")
+MEMBERS_LIMITS = f"As good as its members, whose weights it uses. {LIMITS}"
 
 
 @hookimpl
@@ -25,9 +26,16 @@ def register_models() -> list[ModelSpec]:
         intended_use="Baseline: fusion that learns how much each modality is worth, and nothing else.",
         limits=MEMBERS_LIMITS,
     )
+    ensemble = Card(
+        summary="Logistic regression on the log-odds of three graders that fuse modalities at different places.",
+        reference="Ensemble of architectures; Kamnitsas et al. 2018, arXiv 1711.01468; Wolpert 1992",
+        intended_use="Upper baseline: what differently built graders know together.",
+        limits=MEMBERS_LIMITS,
+    )
     return [
-        _spec("decision-mean", "Mean of decisions", build_mean, mean),
-        _spec("decision-stacked", "Stacked decisions", build_stacked, stacked),
+        _spec("decision-mean", "Mean of decisions", build_mean, ALONE, mean),
+        _spec("decision-stacked", "Stacked decisions", build_stacked, ALONE, stacked),
+        _spec("ensemble", "Ensemble", build_stacked, FUSIONS, ensemble),
     ]
 
 
@@ -43,7 +51,7 @@ def build_stacked(**options: Any) -> Any:
     return DecisionStacked(**options)
 
 
-def _spec(name: str, title: str, build: Any, card: Card) -> ModelSpec:
+def _spec(name: str, title: str, build: Any, members: tuple[str, ...], card: Card) -> ModelSpec:
     model_id = f"{name}.compact"
     return ModelSpec(
         id=model_id,
@@ -52,7 +60,7 @@ def _spec(name: str, title: str, build: Any, card: Card) -> ModelSpec:
         needs=MODALITIES,
         uses=MODALITIES,
         build=build,
-        members=MEMBERS,
+        members=members,
         card=card,
         weights=WEIGHTS / f"{model_id}.safetensors",
     )

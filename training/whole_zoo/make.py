@@ -85,14 +85,17 @@ def trained_here(registry: Registry) -> list[ModelSpec]:
     return [spec for spec in registry.models.values() if spec.plugin.startswith("plugins.") and _is_compact(spec)]
 
 
-def waves(specs: Sequence[ModelSpec]) -> tuple[list[ModelSpec], list[ModelSpec]]:
-    """Models that stand alone, then those that start from others or are made of them.
+def waves(specs: Sequence[ModelSpec]) -> Iterator[list[ModelSpec]]:
+    """Models that stand alone, those that start from these or are made of them, and so on.
 
     Each with the longest work first, so that no core is left with a long training when the others are done.
     """
-    ordered = sorted(specs, key=_work, reverse=True)
-    later = [spec for spec in ordered if spec.encoders_from or spec.members]
-    return [spec for spec in ordered if spec not in later], later
+    left = sorted(specs, key=_work, reverse=True)
+    while left:
+        waiting = {spec.id for spec in left}
+        ready = [spec for spec in left if waiting.isdisjoint((*spec.encoders_from.values(), *spec.members))]
+        yield ready
+        left = [spec for spec in left if spec not in ready]
 
 
 def _work(spec: ModelSpec) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from training.folds import shared_patients
 from training.whole_zoo.make import WholeZoo, embed, trained_here, waves
 from zoo.registry import load_registry
@@ -16,21 +18,27 @@ def test_all_built_in_models_are_trained_but_those_of_full_size():
     assert left == {"guided-dual-attention.paper"}
 
 
-def test_models_that_others_are_made_from_come_first():
-    zoo = load_registry()
-    first, later = waves(trained_here(zoo))
-    assert {spec.id for spec in first + later} == {spec.id for spec in trained_here(zoo)}
-    needed = {zoo.model(name).id for spec in later for name in (*spec.encoders_from.values(), *spec.members)}
-    assert needed <= {spec.id for spec in first}
-    assert not any(spec.encoders_from or spec.members for spec in first)
+@pytest.fixture(scope="module")
+def in_waves():
+    return list(waves(trained_here(load_registry())))
 
 
-def test_the_longest_training_of_a_wave_starts_first():
-    first, later = waves(trained_here(load_registry()))
-    assert first[0].id == "early-fusion.compact"
-    assert {spec.id for spec in first[-2:]} == {"volume-control.compact", "delta-control.compact"}
-    assert later[0].id == "guided-dual-attention.compact"
-    assert {spec.id for spec in later[-2:]} == {"decision-mean.compact", "decision-stacked.compact"}
+def test_models_that_others_are_made_from_come_first(in_waves):
+    done = set()
+    for wave in in_waves:
+        assert {name for spec in wave for name in (*spec.encoders_from.values(), *spec.members)} <= done
+        done |= {spec.id for spec in wave}
+    assert done == {spec.id for spec in trained_here(load_registry())}
+    assert len(in_waves) == 3
+
+
+def test_the_longest_training_of_a_wave_starts_first(in_waves):
+    first, second, third = ([spec.id for spec in wave] for wave in in_waves)
+    assert first[0] == "early-fusion.compact"
+    assert set(first[-2:]) == {"volume-control.compact", "delta-control.compact"}
+    assert second[0] == "guided-dual-attention.compact"
+    assert set(second[-2:]) == {"decision-mean.compact", "decision-stacked.compact"}
+    assert third == ["ensemble.compact"]
 
 
 def test_no_patient_is_on_two_sides(whole):
