@@ -19,6 +19,7 @@ from zoo.errors import ZooError
 from zoo.types import ModelSpec
 
 EXAMPLE_SEED, EXAMPLE_HGG, EXAMPLE_LGG = 2026, 49, 16
+REFERENCE_SEED = 6
 
 app = typer.Typer(
     help="Simulate cohorts, train the zoo's models, evaluate them.", no_args_is_help=True, add_completion=False
@@ -56,6 +57,19 @@ def example(
 
     for index, grade in ((hgg, "HGG"), (lgg, "LGG")):
         typer.echo(write_example(out, seed, index, grade))
+
+
+@app.command()
+def references(
+    out: Annotated[Path, typer.Option(help="Folder that gets a folder for each.")] = Path("zoo/references"),
+    seed: Annotated[int, typer.Option(help="As in simulate.")] = REFERENCE_SEED,
+    count: Annotated[int, typer.Option(help="How many.", min=1)] = 4,
+) -> None:
+    """Write the brains without a tumour that explainers compare with."""
+    from training.example import write_reference
+
+    for index in range(count):
+        typer.echo(write_reference(out, seed, index))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""A simulated study that the page offers for one click: full resolution, eight bits a voxel, and its picture."""
+"""Simulated studies that the zoo ships, eight bits a voxel: examples with their pictures, and reference brains."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 
-from training.simulation import simulate_study
+from training.simulation import SimulatedStudy, simulate_study
 from training.thumbnail import draw_thumbnail
 from zoo import MODALITIES
 
@@ -22,13 +22,26 @@ def write_example(out: Path, seed: int, index: int, grade: str, spacing_mm: floa
     Returns the folder.
     """
     study = simulate_study(seed, index, spacing_mm, grade)
-    scans = np.stack([to_eight_bits(image) for image in study.images])
     folder = out / f"simulated-{grade.lower()}"
+    scans = _write_scans(study, folder)
+    draw_thumbnail(scans, study.labels).save(folder.with_suffix(".webp"))
+    return folder
+
+
+def write_reference(out: Path, seed: int, index: int, spacing_mm: float = 2.0) -> Path:
+    """Write OUT/reference-INDEX: a simulated study without its tumour, as an example is written; returns the folder."""
+    folder = out / f"reference-{index}"
+    _write_scans(simulate_study(seed, index, spacing_mm, tumour=False), folder)
+    return folder
+
+
+def _write_scans(study: SimulatedStudy, folder: Path) -> np.ndarray:
+    """One NIfTI a modality; returns them, uint8 [4, x, y, z]."""
+    scans = np.stack([to_eight_bits(image) for image in study.images])
     folder.mkdir(parents=True, exist_ok=True)
     for name, scan in zip(MODALITIES, scans, strict=True):
         _save(scan, study.affine, folder / f"{folder.name}_{name}.nii.gz")
-    draw_thumbnail(scans, study.labels).save(folder.with_suffix(".webp"))
-    return folder
+    return scans
 
 
 def to_eight_bits(image: np.ndarray) -> np.ndarray:

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 import training.example
 from plugins.nifti import read_study
 from training.__main__ import app
-from training.example import to_eight_bits, write_example
+from training.example import to_eight_bits, write_example, write_reference
+from training.simulation import simulate_study
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,20 @@ def test_an_example_is_a_small_study_that_the_reader_knows(folder):
 
 def test_an_example_has_its_picture_beside_it(folder):
     assert np.asarray(Image.open(folder.with_suffix(".webp"))).max() > 200
+
+
+def test_a_reference_is_the_twin_of_a_study(tmp_path):
+    folder = write_reference(tmp_path, seed=4, index=1, spacing_mm=6.0)
+    assert folder.name == "reference-1"
+    twin = simulate_study(4, 1, 6.0, tumour=False)
+    scan = nib.load(read_study(folder).paths["flair"])
+    np.testing.assert_array_equal(np.asarray(scan.dataobj), to_eight_bits(twin.images[3]))
+
+
+def test_the_command_writes_the_references(monkeypatch, tmp_path):
+    monkeypatch.setattr(training.example, "write_reference", lambda out, seed, index: f"{out.name} {seed} {index}")
+    told = CliRunner().invoke(app, ["references", "--out", str(tmp_path / "there"), "--count", "2"]).stdout
+    assert told.splitlines() == ["there 6 0", "there 6 1"]
 
 
 def test_the_command_writes_what_the_page_offers(monkeypatch, tmp_path):

@@ -30,6 +30,10 @@ class Regions:
         labels = np.where(oedema > core, 2, 1) * (whole > 0.5)
         return np.where((whole > 0.5) & (enhancing > 0.35), 4, labels).astype(np.uint8)
 
+    def emptied(self) -> "Regions":
+        """The same tissues, none of which is there."""
+        return Regions({name: np.zeros_like(fraction) for name, fraction in self.fractions.items()})
+
 
 def divide(rng: np.random.Generator, lesion: Lesion, signs: Signs, grid: Grid) -> Regions:
     """Divide the lesion into tissues as the drawn signs say."""

@@ -59,30 +59,37 @@ def study_site(seed: int, index: int, sites: int, tie: float) -> int:
 
 
 def simulate_study(
-    seed: int, index: int, spacing_mm: float = 2.0, grade: str | None = None, site: int | None = None
+    seed: int,
+    index: int,
+    spacing_mm: float = 2.0,
+    grade: str | None = None,
+    site: int | None = None,
+    tumour: bool = True,
 ) -> SimulatedStudy:
     """Simulate one patient; the same arguments give the same arrays.
 
     Another `spacing_mm` gives the same patient on another grid, but for voxel noise.
     `grade` is "HGG" or "LGG"; without it, grades alternate with `index`.
     `site` is the number, from 1, of one of the hospitals of `seed`; without it, every study has
-    a scanner of its own.
+    a scanner of its own. Without `tumour` it is the twin: the same brain, pushed aside and scanned
+    alike, with normal tissue in the tumour's place.
     """
     grid = Grid(spacing_mm)
     signs = study_signs(seed, index, grade)
     hospital = draw_site(_stream(seed, site, "hospital")) if site else ANYWHERE
-    fractions, labels, mask = _patient(seed, index, signs, grid)
+    fractions, labels, mask = _patient(seed, index, signs, grid, tumour)
     images = render(_stream(seed, index, "contrast"), fractions, grid, hospital.contrast)
     images = acquire(_stream(seed, index, "scanner"), images, mask, grid, hospital.scanners)
     return assemble(study_id(seed, index), signs, images, labels, grid)
 
 
-def _patient(seed: int, index: int, signs: Signs, grid: Grid):
+def _patient(seed: int, index: int, signs: Signs, grid: Grid, tumour: bool):
     """Tissue fractions, labels and brain mask, each [x, y, z]: the patient before the scanner."""
     deformation = draw_deformation(_stream(seed, index, "anatomy"))
     anatomy, lesion = grow(_stream(seed, index, "growth"), deformation, signs, grid)
     regions = divide(_stream(seed, index, "regions"), lesion, signs, grid)
     mask = brain_mask(_stream(seed, index, "skull strip"), anatomy, lesion.whole, grid)
+    regions = regions if tumour else regions.emptied()
     labels = regions.labels() * mask
     fractions = tissue_fractions(_stream(seed, index, "normal"), anatomy, regions, grid)
     return fractions, labels, mask

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import binary_dilation
 
 from training.simulation import simulate_study
 from training.simulation import study as study_module
@@ -75,6 +76,20 @@ def test_enhancing_label_is_where_t1ce_exceeds_t1(studies):
 
 def test_no_enhancing_label_without_enhancement(studies):
     assert all((study.labels == 4).sum() == 0 for study in studies if study.signs["enhancement"] == "none")
+
+
+def test_a_twin_differs_only_where_the_tumour_was(studies):
+    for index in (2, 3):
+        study, twin = studies[index], simulate_study(7, index, spacing_mm=4.0, tumour=False)
+        assert not twin.labels.any()
+        assert twin.signs == study.signs
+        np.testing.assert_array_equal(twin.images > 0, study.images > 0)
+        brain, tumour = study.images[0] > 0, study.labels > 0
+        far = brain & ~binary_dilation(tumour, iterations=3)
+        levels = [np.median(images[3][far]) for images in (study.images, twin.images)]
+        differences = [np.abs(twin.images[3] / levels[1] - study.images[3] / levels[0])[part] for part in (tumour, far)]
+        assert np.median(differences[0]) > 0.2
+        assert np.median(differences[1]) < 0.02
 
 
 def test_grades_alternate_unless_told(studies):
