@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from zoo import MODALITIES, ExplainerSpec, PluginError, hookimpl
+from zoo import MODALITIES, Attribution, ExplainerSpec, PluginError, Question, hookimpl
 from zoo.types import Progress
 
 
@@ -22,15 +21,14 @@ def register_explainers() -> list[ExplainerSpec]:
     ]
 
 
-def explain(
-    weights: str, effect: str, module: Any, x: Any, present: Any, cam_layers: Mapping[str, str], progress: Progress
-) -> np.ndarray:
-    """Attention against an even spread (1 where it is average) times how much it mattered; float32 [4, D, H, W].
+def explain(weights: str, effect: str, question: Question, progress: Progress) -> Attribution:
+    """Attention against an even spread (1 where it is average) times how much it mattered.
 
     Attention has no sign: it says where a model looked, not for which grade. Maps are 0 where the branch adds nothing
     (β or γ is 0) and for absent modalities.
     """
     progress(0.1, "Reading attention")
+    module, x, present = question.module, question.x, question.present
     readings = module.attention_maps(x, present) if hasattr(module, "attention_maps") else {}
     values = np.zeros(x.shape[1:], np.float32)
     found = False
@@ -42,7 +40,7 @@ def explain(
         values[index] = _on_grid(getattr(reading, weights)[0], x.shape[2:]) * float(getattr(reading, effect)[0])
     if not found:
         raise PluginError("This model has no attention of that kind to read: choose another explainer, or Grad-CAM.")
-    return values
+    return Attribution(values)
 
 
 def _on_grid(weights: Any, shape: tuple[int, ...]) -> np.ndarray:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from zoo import MODALITIES, ExplainerSpec, PluginError, hookimpl
+from zoo import MODALITIES, Attribution, ExplainerSpec, PluginError, Question, hookimpl
 from zoo.types import Progress
 
 
@@ -16,38 +15,38 @@ def register_explainers() -> list[ExplainerSpec]:
     return [ExplainerSpec("grad-cam", "Grad-CAM", cost=3, explain=explain)]
 
 
-def explain(module: Any, x: Any, present: Any, cam_layers: Mapping[str, str], progress: Progress) -> np.ndarray:
-    """Signed class-activation maps of logit(HGG) − logit(LGG), float32 [4, D, H, W].
+def explain(question: Question, progress: Progress) -> Attribution:
+    """Signed class-activation maps of logit(HGG) − logit(LGG).
 
     Modalities that share a layer share its map; absent ones and those without a layer stay 0.
     """
     from captum.attr import LayerAttribution
 
     progress(0.1, "Grad-CAM")
-    shown = [name for index, name in enumerate(MODALITIES) if present[0, index] and name in cam_layers]
+    cam_layers = question.spec.cam_layers
+    shown = [name for index, name in enumerate(MODALITIES) if question.present[0, index] and name in cam_layers]
     if not shown:
         raise PluginError("Grad-CAM reads the layers that a model names in cam_layers; this model names none.")
     layers = sorted({cam_layers[name] for name in shown})
-    maps = dict(zip(layers, _layer_maps(module, x, present, layers), strict=True))
-    values = np.zeros(x.shape[1:], np.float32)
+    maps = dict(zip(layers, _layer_maps(question, layers), strict=True))
+    values = np.zeros(question.x.shape[1:], np.float32)
     for name in shown:
-        upsampled = LayerAttribution.interpolate(maps[cam_layers[name]], x.shape[2:], interpolate_mode="trilinear")
+        coarse = maps[cam_layers[name]]
+        upsampled = LayerAttribution.interpolate(coarse, question.x.shape[2:], interpolate_mode="trilinear")
         values[MODALITIES.index(name)] = upsampled[0, 0].float().cpu().numpy()
-    return values
+    return Attribution(values)
 
 
-def _layer_maps(module: Any, x: Any, present: Any, layers: list[str]) -> list[Any]:
+def _layer_maps(question: Question, layers: list[str]) -> list[Any]:
     """Captum's LayerGradCam takes one layer a pass; the function that it is built on takes them all."""
     import torch
     from captum._utils.gradient import compute_layer_gradients_and_eval
 
-    def margin(inputs: torch.Tensor) -> torch.Tensor:
-        logits = module(inputs, present)
-        return logits[:, 1] - logits[:, 0]
-
     with torch.enable_grad():
         gradients, activations = compute_layer_gradients_and_eval(
-            margin, [module.get_submodule(name) for name in layers], x.requires_grad_()
+            question.margin,
+            [question.module.get_submodule(name) for name in layers],
+            question.x.clone().requires_grad_(),
         )
     return [
         _map(_in_space(gradient[0]), _in_space(activation[0]))

@@ -7,6 +7,7 @@ from zoo.types import (
     GRADES,
     MODALITIES,
     MODALITY_TITLES,
+    Attribution,
     Card,
     ExplainerSpec,
     Explanation,
@@ -15,6 +16,7 @@ from zoo.types import (
     ModelInput,
     ModelSpec,
     Phase,
+    Question,
     Recipe,
     Study,
     Volumes,
@@ -24,7 +26,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DISCLAIMER", "GRADES", "MODALITIES", "MODALITY_TITLES",
-    "Cancelled", "Card", "ExplainerSpec", "Explanation", "Finding", "Grade", "ModelInput", "ModelSpec", "Phase",
-    "PluginError", "Recipe", "Refused", "Study", "StudyError", "Volumes", "WeightsError", "ZooError", "expect_one_of",
-    "hookimpl",
+    "Attribution", "Cancelled", "Card", "ExplainerSpec", "Explanation", "Finding", "Grade", "ModelInput", "ModelSpec",
+    "Phase", "PluginError", "Question", "Recipe", "Refused", "Study", "StudyError", "Volumes", "WeightsError",
+    "ZooError", "expect_one_of", "hookimpl",
 ]  # fmt: skip

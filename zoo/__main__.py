@@ -12,7 +12,7 @@ import typer
 
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.registry import Registry, load_registry
-from zoo.types import DISCLAIMER, ModelSpec, Volumes
+from zoo.types import DISCLAIMER, MODALITIES, Explanation, ModelSpec, Volumes
 
 GRADED, BAD_INPUT, REFUSED = 0, 2, 3
 KEPT, BROKEN = 0, 1
@@ -59,25 +59,32 @@ def grade(
 def explain(
     source: Sources,
     model: Annotated[str, typer.Option(help="Model id.")],
-    out: Annotated[Path, typer.Option(help="NIfTI file to write: x, y, z, modality, on the study's grid.")],
+    out: Annotated[
+        Path | None, typer.Option(help="NIfTI file for a map: x, y, z, modality, on the study's grid.")
+    ] = None,
     explainer: Annotated[str, typer.Option(help="Explainer id.")] = "grad-cam",
 ) -> None:
-    """Write where in the study a model found its grade: positive speaks for HGG, negative for LGG."""
+    """Write where in the study a model found its grade, or print in which modality: positive speaks for HGG."""
     from zoo.explain import explain_study, save_in_study_space
     from zoo.grade import refuse_unfit
     from zoo.volumes import load_volumes
     from zoo.weights import load_weights
 
-    if not out.name.endswith(SUFFIXES):
-        raise typer.BadParameter(f"expected a name that ends in .nii.gz, found {out.name}", param_hint="--out")
     registry = load_registry()
     spec, method = registry.model(model), registry.explainer(explainer)
+    if method.gives == "voxels" and not (out and out.name.endswith(SUFFIXES)):
+        found = out.name if out else "none"
+        raise typer.BadParameter(f"expected a name that ends in .nii.gz, found {found}", param_hint="--out")
     (study,) = studies_in(source)
     volumes = load_volumes(registry.read(study))
     refuse_unfit(volumes, registry.check(volumes), spec)
     explanation = explain_study(volumes, load_weights(spec), method, progress=lambda fraction, text: None)
-    save_in_study_space(explanation, volumes, out)
-    typer.echo(f"{out}: {method.title} of {spec.id} on {volumes.id}. {DISCLAIMER}")
+    if method.gives == "voxels" and out:
+        save_in_study_space(explanation, volumes, out)
+        told = "".join(f", {name} {value:.4g}" for name, value in explanation.facts.items())
+        typer.echo(f"{out}: {method.title} of {spec.id} on {volumes.id}{told}. {DISCLAIMER}")
+    else:
+        typer.echo(json.dumps(_numbers(explanation)))
 
 
 @app.command("new-plugin")
@@ -111,6 +118,13 @@ def check(
             typer.echo(line(outcome))
             code = code if outcome.kept else BROKEN
     raise typer.Exit(code)
+
+
+def _numbers(explanation: Explanation) -> dict[str, Any]:
+    """What an explainer of modalities says, as JSON."""
+    values = dict(zip(MODALITIES, explanation.values.tolist(), strict=True))
+    identity = {"study": explanation.study, "model": explanation.model, "explainer": explanation.explainer}
+    return identity | {"values": values, "facts": dict(explanation.facts), "disclaimer": DISCLAIMER}
 
 
 def studies_in(sources: list[Path]) -> list[Path | list[Path]]:

@@ -12,21 +12,29 @@ from zoo.errors import PluginError
 from zoo.origin import blame
 from zoo.prepare import finer_voxels, prepare, to_study_space
 from zoo.saving import save_nifti
-from zoo.types import ExplainerSpec, Explanation, Progress, Volumes
+from zoo.types import Attribution, ExplainerSpec, Explanation, Progress, Question, Volumes
 from zoo.weights import TrainedModel
 
 
 def explain_study(volumes: Volumes, model: TrainedModel, explainer: ExplainerSpec, progress: Progress) -> Explanation:
-    """Attribute one model's grade of one study to the brain's voxels; `PluginError` when the map is unusable."""
+    """Attribute one model's grade of one study to the brain's voxels, or to its modalities; `PluginError` when the
+    answer is unusable."""
     model_input = prepare(volumes, model.spec.recipe)
     x, present = (torch.from_numpy(array).to(model.device) for array in (model_input.x, model_input.present))
+    question = Question(model.module, model.spec, x, present)
     with blame(explainer, model.spec):
-        values = explainer.explain(model.module, x, present, model.spec.cam_layers, progress)
-        expected = model_input.x.shape[1:]
-        if values.shape != expected or not np.isfinite(values).all():
-            raise PluginError(f"expected finite values of shape {expected}, found shape {values.shape}.")
-    brain = (model_input.x[0, volumes.present] > model.spec.recipe.clip[0]).any(axis=0)
-    return Explanation(volumes.id, model.spec.id, explainer.id, (values * brain).astype(np.float32), model_input.affine)
+        answer = explainer.explain(question, progress)
+        _expect_usable(answer, (4,) if explainer.gives == "modalities" else model_input.x.shape[1:])
+    values = answer.values if explainer.gives == "modalities" else answer.values * question.brain[0].cpu().numpy()
+    identity = volumes.id, model.spec.id, explainer.id
+    return Explanation(*identity, values.astype(np.float32), model_input.affine, answer.facts)
+
+
+def _expect_usable(answer: Attribution, shape: tuple[int, ...]) -> None:
+    if not isinstance(answer, Attribution):
+        raise PluginError(f"expected an Attribution, found {type(answer).__name__}.")
+    if answer.values.shape != shape or not np.isfinite(answer.values).all():
+        raise PluginError(f"expected finite values of shape {shape}, found shape {answer.values.shape}.")
 
 
 def save_in_study_space(explanation: Explanation, volumes: Volumes, path: Path) -> None:

@@ -23,10 +23,13 @@ BUILT_IN = (
     "plugins.guided_dual_attention",
     "plugins.single_encoder",
     "plugins.feature_fusion",
-    "plugins.decision_fusion",
     "plugins.slices_timm",
+    "plugins.decision_fusion",
     "plugins.controls",
     "plugins.grad_cam",
+    "plugins.integrated_gradients",
+    "plugins.occlusion",
+    "plugins.modality_shapley",
     "plugins.attention_maps",
 )
 ENTRY_POINTS = "glioma_zoo"

@@ -196,18 +196,60 @@ class ModelSpec:
 
 
 @dataclass(frozen=True)
-class ExplainerSpec:
-    """One way to attribute a grade to voxels.
+class Question:
+    """What an explainer is asked: why this module graded this study as it did.
 
-    explain(module, x, present, cam_layers, progress) -> float32 array [4, D, H, W] on the grid of x, signed: positive
-    where a voxel speaks for HGG, negative where it speaks for LGG.
-    cost: forward passes it takes, roughly.
+    module: in evaluation mode. spec: the module's. x: float32 [1, 4, D, H, W], normalised: 0 is the level of white
+    matter, `spec.recipe.clip[0]` what lies outside the brain. present: bool [1, 4].
+    """
+
+    module: nn.Module
+    spec: ModelSpec
+    x: Tensor
+    present: Tensor
+
+    @property
+    def brain(self) -> Tensor:
+        """Bool [1, 1, D, H, W]."""
+        return (self.x[:, self.present[0]] > self.spec.recipe.clip[0]).any(dim=1, keepdim=True)
+
+    @property
+    def baseline(self) -> Tensor:
+        """The same brain, all of it as bright as white matter: what "nothing to see" means where a map compares."""
+        return self.x * ~self.brain
+
+    def margin(self, x: Tensor) -> Tensor:
+        """What is explained, [B]: logit(HGG) − logit(LGG) of x [B, 4, D, H, W] with the study's modalities present."""
+        logits = self.module(x, self.present.expand(len(x), -1))
+        return logits[:, 1] - logits[:, 0]
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """An explainer's answer, signed: positive speaks for HGG, negative for LGG.
+
+    values: float32 [4, D, H, W] on the grid of the question's x, or [4], one number a modality: what the explainer's
+    spec says it gives. facts: by name, what it says about itself, such as how far it is from adding up.
+    """
+
+    values: np.ndarray
+    facts: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExplainerSpec:
+    """One way to attribute a grade to voxels, or to modalities.
+
+    explain(question, progress) -> Attribution. gives: "voxels" or "modalities".
+    cost: forward passes it takes, roughly. memory: its peak in those of a forward pass, roughly.
     """
 
     id: str
     title: str
     cost: float
-    explain: Callable[[nn.Module, Tensor, Tensor, Mapping[str, str], Progress], np.ndarray]
+    explain: Callable[[Question, Progress], Attribution]
+    gives: str = "voxels"
+    memory: float = 1.0
     plugin: str = ""
 
 
@@ -229,10 +271,10 @@ class Grade:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Where in the study a model found its grade.
+    """Where in the study a model found its grade, or in which modality.
 
-    values: float32 [4, D, H, W] in model space, signed (positive speaks for HGG), one map a modality.
-    affine: float64 [4, 4], model voxel (d, h, w) to world in mm.
+    values: float32 [4, D, H, W] in model space, one map a modality, or [4]; signed (positive speaks for HGG).
+    affine: float64 [4, 4], model voxel (d, h, w) to world in mm. facts: see `Attribution`.
     """
 
     study: str
@@ -240,3 +282,4 @@ class Explanation:
     explainer: str
     values: np.ndarray
     affine: np.ndarray
+    facts: Mapping[str, float] = field(default_factory=dict)

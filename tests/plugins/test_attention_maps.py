@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from zoo import MODALITIES, PluginError
+from zoo import MODALITIES, PluginError, Question
 from zoo.blocks import AttentionReading
 
 SHAPE = (8, 12, 10)
@@ -25,7 +25,8 @@ class Reader(torch.nn.Module):
 def _explain(registry, explainer, module):
     present = torch.tensor([[True, True, False, True]])
     x = torch.zeros(1, 4, *SHAPE)
-    return registry.explainer(explainer).explain(module, x, present, {}, lambda fraction, text: None)
+    question = Question(module, registry.model("single-t1ce"), x, present)
+    return registry.explainer(explainer).explain(question, lambda fraction, text: None).values
 
 
 def test_slice_curve_in_units_of_an_even_spread_times_its_effect(registry):
@@ -61,6 +62,7 @@ def test_the_zoos_models_can_be_read(registry, explainer, model_id):
             parameter.data.fill_(0.5)
     x, present = torch.randn(1, 4, 8, 48, 40), torch.ones(1, 4, dtype=torch.bool)
     with torch.inference_mode():
-        values = registry.explainer(explainer).explain(module, x, present, {}, lambda fraction, text: None)
+        question = Question(module, spec, x, present)
+        values = registry.explainer(explainer).explain(question, lambda fraction, text: None).values
     assert np.isfinite(values).all()
     assert [bool(values[MODALITIES.index(name)].any()) for name in spec.uses] == [True] * len(spec.uses)

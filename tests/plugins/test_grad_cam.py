@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from captum.attr import LayerAttribution, LayerGradCam
 
 from plugins.grad_cam import explain
-from zoo import MODALITIES, PluginError, Recipe
+from zoo import MODALITIES, PluginError, Question, Recipe
 
 SMALL = Recipe(shape=(8, 48, 40))
+
+
+def _explained(spec, module, x, present):
+    return explain(Question(module, spec, x.clone(), present), lambda fraction, text: None).values
 
 
 def _module(registry, model_id):
@@ -26,7 +32,7 @@ def _module(registry, model_id):
 def test_equals_captum_layer_by_layer(registry, model_id):
     spec, module = _module(registry, model_id)
     x, present = torch.randn(1, 4, *SMALL.shape), torch.ones(1, 4, dtype=torch.bool)
-    values = explain(module, x.clone(), present, spec.cam_layers, lambda fraction, text: None)
+    values = _explained(spec, module, x, present)
 
     def margin(inputs):
         logits = module(inputs, present)
@@ -45,14 +51,15 @@ def test_equals_captum_layer_by_layer(registry, model_id):
 def test_absent_modalities_get_no_map(registry):
     spec, module = _module(registry, "guided-dual-attention")
     present = torch.tensor([[False, True, False, True]])
-    values = explain(module, torch.randn(1, 4, *SMALL.shape), present, spec.cam_layers, lambda fraction, text: None)
+    values = _explained(spec, module, torch.randn(1, 4, *SMALL.shape), present)
     assert [bool(values[index].any()) for index in range(4)] == [False, True, False, True]
 
 
 def test_a_model_without_cam_layers_is_told_so(registry):
-    _, module = _module(registry, "single-t1ce")
+    spec, module = _module(registry, "single-t1ce")
+    x, present = torch.randn(1, 4, *SMALL.shape), torch.ones(1, 4, dtype=torch.bool)
     with pytest.raises(PluginError, match="cam_layers"):
-        explain(module, torch.randn(1, 4, *SMALL.shape), torch.ones(1, 4, dtype=torch.bool), {}, lambda *update: None)
+        _explained(replace(spec, cam_layers={}), module, x, present)
 
 
 def test_a_layer_that_sees_slices_is_read_as_a_volume(registry):
@@ -61,7 +68,7 @@ def test_a_layer_that_sees_slices_is_read_as_a_volume(registry):
     torch.manual_seed(0)
     module = spec.build(**spec.options).eval().requires_grad_(False)
     x, present = torch.randn(1, 4, *SMALL.shape), torch.ones(1, 4, dtype=torch.bool)
-    values = explain(module, x.clone(), present, spec.cam_layers, lambda fraction, text: None)
+    values = _explained(spec, module, x, present)
     kept = []
     module.get_submodule(spec.cam_layers["t1"]).register_forward_hook(lambda layer, inputs, output: kept.append(output))
     logits = module(x.clone().requires_grad_(), present)

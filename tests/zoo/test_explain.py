@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests_support import LESION_MM
-from zoo import ExplainerSpec, Explanation, PluginError
+from zoo import Attribution, ExplainerSpec, Explanation, PluginError
 from zoo.explain import explain_study, save_for_viewer, save_in_study_space
 from zoo.prepare import prepare
 from zoo.weights import TrainedModel, TrainingRecord
@@ -20,10 +20,10 @@ def model(tiny_spec):
     return TrainedModel(tiny_spec, tiny_spec.build(**tiny_spec.options).eval(), TrainingRecord("nothing"), "test")
 
 
-def _intensity(module, x, present, cam_layers, progress):
+def _intensity(question, progress):
     """Attributes the grade to what is bright in each modality: the lesion, in T1ce, T2 and FLAIR."""
     progress(0.5, "looking")
-    return x[0].clamp(min=0.3).numpy() - 0.3
+    return Attribution(question.x[0].clamp(min=0.3).numpy() - 0.3, {"threshold": 0.3})
 
 
 EXPLAINER = ExplainerSpec("intensity", "Intensity", 1, _intensity)
@@ -33,6 +33,7 @@ def test_progress_is_passed_on_and_the_map_keeps_its_place(volumes, model, tmp_p
     seen = []
     explanation = explain_study(volumes, model, EXPLAINER, lambda fraction, text: seen.append((fraction, text)))
     assert seen == [(0.5, "looking")]
+    assert explanation.facts == {"threshold": 0.3}
     for save, tolerance in ((save_in_study_space, 3.0), (save_for_viewer, 4.0)):
         path = tmp_path / "heat.nii.gz"
         save(explanation, *((volumes, path) if save is save_in_study_space else (path,)))
@@ -43,7 +44,7 @@ def test_progress_is_passed_on_and_the_map_keeps_its_place(volumes, model, tmp_p
 
 
 def test_outside_the_brain_nothing_is_explained(volumes, model):
-    everywhere = replace(EXPLAINER, explain=lambda module, x, *rest: np.ones(x.shape[1:]))
+    everywhere = replace(EXPLAINER, explain=lambda question, progress: Attribution(np.ones(question.x.shape[1:])))
     values = explain_study(volumes, model, everywhere, lambda fraction, text: None).values
     brain = (prepare(volumes, model.spec.recipe).x[0] > -1).any(axis=0)
     assert (values[:, brain] == 1).all()
@@ -75,9 +76,23 @@ def test_on_disk_it_has_the_studys_grid_and_stays_in_the_brain(volumes, model, t
 
 @pytest.mark.parametrize("values", [np.ones((4, 2, 2, 2)), np.full((4, 40, 96, 80), np.nan)])
 def test_unusable_map_names_explainer_and_model(volumes, model, values):
-    broken = replace(EXPLAINER, explain=lambda *arguments: values)
+    broken = replace(EXPLAINER, explain=lambda *arguments: Attribution(values))
     with pytest.raises(PluginError, match=r"intensity on single-t1ce\.compact: expected finite values"):
         explain_study(volumes, model, broken, lambda fraction, text: None)
+
+
+def test_numbers_of_modalities_are_kept_as_they_are(volumes, model):
+    numbers = replace(EXPLAINER, gives="modalities", explain=lambda *arguments: Attribution(np.arange(4.0)))
+    assert explain_study(volumes, model, numbers, lambda *update: None).values.tolist() == [0, 1, 2, 3]
+    voxels = replace(EXPLAINER, explain=numbers.explain)
+    with pytest.raises(PluginError, match=r"expected finite values of shape \(4, 40, 96, 80\), found shape \(4,\)"):
+        explain_study(volumes, model, voxels, lambda *update: None)
+
+
+def test_an_answer_of_another_kind_is_named(volumes, model):
+    bare = replace(EXPLAINER, explain=lambda question, progress: question.x[0].numpy())
+    with pytest.raises(PluginError, match="expected an Attribution, found ndarray"):
+        explain_study(volumes, model, bare, lambda *update: None)
 
 
 def test_a_failing_explainer_is_named_with_the_model(volumes, model):

@@ -104,7 +104,18 @@ def test_explain_writes_the_studys_own_geometry(run, make_study, tmp_path):
     assert heat.get_fdata().any()
 
 
+def test_explain_prints_what_modalities_are_worth(run, make_study):
+    result, _ = run("explain", make_study(), "--model", "single-t1ce", "--explainer", "modality-shapley")
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert set(told["values"]) == {"t1", "t1ce", "t2", "flair"}
+    difference = told["facts"]["everything"] - told["facts"]["nothing"]
+    assert told["values"]["t1ce"] == pytest.approx(difference, abs=1e-5)
+    assert told["disclaimer"] == DISCLAIMER
+
+
 def test_usage_errors(run, make_study, tmp_path):
     folder = make_study()
     assert run("grade")[0].exit_code == 2
     assert run("explain", folder, "--model", "early-fusion", "--out", tmp_path / "heat.png")[0].exit_code == 2
+    assert run("explain", folder, "--model", "early-fusion")[0].exit_code == 2

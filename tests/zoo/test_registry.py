@@ -37,7 +37,15 @@ def test_built_in_plugins_load_without_fault(registry):
     families = {spec.plugin for spec in registry.models.values()}
     assert families <= set(BUILT_IN)
     assert registry.model("single-t1ce").plugin == "plugins.single_encoder"
-    assert list(registry.explainers) == ["grad-cam", "slice-attention", "spatial-attention"]
+    assert list(registry.explainers) == [
+        "grad-cam",
+        "integrated-gradients",
+        "occlusion",
+        "modality-shapley",
+        "modality-dropping",
+        "slice-attention",
+        "spatial-attention",
+    ]
 
 
 def test_outsider_stands_beside_the_built_ins(install):

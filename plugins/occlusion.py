@@ -1,0 +1,69 @@
+"""Occlusion by 3-D patches (Zeiler & Fergus 2014, arXiv 1311.2901), through Captum's feature ablation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from zoo import MODALITIES, Attribution, ExplainerSpec, Question, hookimpl
+from zoo.types import Progress
+
+PATCH_MM = 24.0
+PATCHES_OF_A_BRAIN = 170  # so many cubes of 24 mm touch an adult brain
+
+
+@hookimpl
+def register_explainers() -> list[ExplainerSpec]:
+    cost = PATCHES_OF_A_BRAIN * len(MODALITIES)
+    return [ExplainerSpec("occlusion", "Occlusion", cost=cost, explain=explain, memory=1.5)]
+
+
+def explain(question: Question, progress: Progress) -> Attribution:
+    """By how much logit(HGG) − logit(LGG) falls when a cube of 24 mm of one modality is made like white matter.
+
+    Each voxel has the value of its cube. facts: patches (of one modality that touch the brain).
+    """
+    import torch
+    from captum.attr import FeatureAblation
+
+    from zoo.blocks import remembering
+
+    patches = _patches(question)
+    count, done = int(patches.max()) + 1, 0
+
+    def margin(x: Any) -> Any:
+        nonlocal done
+        progress(min(done / count, 1.0), f"Occlusion, patch {min(done + 1, count)} of {count}")
+        done += 1
+        return question.margin(x)
+
+    with torch.inference_mode(), remembering(question.module):
+        values = FeatureAblation(margin).attribute(question.x, question.baseline, feature_mask=patches)
+    return Attribution(values[0].cpu().numpy(), {"patches": float(count // len(_shown(question)))})
+
+
+def _patches(question: Question) -> Any:
+    """Int64 [1, 4, D, H, W]: a number a patch and modality, 0 where nothing can be hidden."""
+    import torch
+
+    brain = question.brain[0, 0].cpu().numpy()
+    cubes = _cubes(brain.shape, question.spec.recipe.spacing)
+    inside, numbered = np.unique(cubes[brain], return_inverse=True)
+    patches = np.zeros(question.x.shape, np.int64)
+    for order, index in enumerate(_shown(question)):
+        patches[0, index][brain] = 1 + order * len(inside) + numbered
+    return torch.from_numpy(patches).to(question.x.device)
+
+
+def _cubes(shape: tuple[int, ...], spacing: Sequence[float]) -> np.ndarray:
+    """Int64 [D, H, W]: to which cube of a regular grid each voxel belongs."""
+    sides = [max(1, round(PATCH_MM / step)) for step in spacing]
+    along = [np.arange(length) // side for length, side in zip(shape, sides, strict=True)]
+    counts = [int(cubes[-1]) + 1 for cubes in along]
+    return np.ravel_multi_index(np.meshgrid(*along, indexing="ij"), counts)
+
+
+def _shown(question: Question) -> list[int]:
+    return [index for index, name in enumerate(MODALITIES) if question.present[0, index] and name in question.spec.uses]

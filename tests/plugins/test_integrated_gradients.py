@@ -1,0 +1,83 @@
+"""Integrated gradients against paths whose integral is known, and against their own promise to add up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from plugins.integrated_gradients import STEPS, explain
+from zoo import Cancelled, PluginError, Question
+
+SHAPE = (4, 6, 5)
+
+
+class Polynomial(torch.nn.Module):
+    """logit(HGG) = Σ wᵢ xᵢᵖ; from 0 to x the gradients integrate to wᵢ xᵢᵖ, whatever p."""
+
+    def __init__(self, power):
+        super().__init__()
+        self.power, self.weight = power, torch.randn(4, *SHAPE, generator=torch.Generator().manual_seed(1))
+
+    def forward(self, x, present):
+        margin = (self.weight * x**self.power).sum((1, 2, 3, 4))
+        return torch.stack([torch.zeros_like(margin), margin], dim=1)
+
+
+class Cliff(torch.nn.Module):
+    """A step that sixteen points on the path can't place."""
+
+    def forward(self, x, present):
+        margin = 4 * torch.sigmoid(2000 * (x.mean((1, 2, 3, 4)) - 0.031))
+        return torch.stack([torch.zeros_like(margin), margin], dim=1)
+
+
+def _question(registry, module, x, model_id="early-fusion"):
+    return Question(module, registry.model(model_id), x, torch.ones(1, 4, dtype=torch.bool))
+
+
+def _inside(seed=0):
+    """All brain: no voxel as dark as the background, so that the baseline is 0 everywhere."""
+    return torch.rand(1, 4, *SHAPE, generator=torch.Generator().manual_seed(seed)) + 0.1
+
+
+@pytest.mark.parametrize("power", [1, 2, 3])
+def test_equals_the_integral(registry, power):
+    module, x = Polynomial(power), _inside()
+    found = explain(_question(registry, module, x), lambda *update: None)
+    np.testing.assert_allclose(found.values, (module.weight * x[0] ** power).numpy(), atol=1e-4)
+    assert found.facts["steps"] == STEPS[0]
+    assert found.facts["difference"] == pytest.approx(found.values.sum(), abs=1e-3)
+
+
+def test_background_is_no_difference(registry):
+    x = _inside()
+    x[..., 0] = -1
+    found = explain(_question(registry, Polynomial(2), x), lambda *update: None).values
+    assert not found[..., 0].any()
+    assert found[..., 1:].all()
+
+
+def test_steps_are_doubled_until_it_adds_up(registry):
+    x = torch.full((1, 4, *SHAPE), 0.1)
+    found = explain(_question(registry, Cliff(), x), lambda *update: None)
+    assert found.facts["steps"] in STEPS[1:]
+    assert abs(found.facts["convergence_delta"]) <= 0.05 * found.facts["difference"]
+
+
+def test_each_step_is_told_and_can_be_cancelled(registry):
+    told = []
+
+    def progress(fraction, text):
+        told.append(fraction)
+        if len(told) == 3:
+            raise Cancelled("Cancelled.")
+
+    with pytest.raises(Cancelled):
+        explain(_question(registry, Polynomial(2), _inside()), progress)
+    assert told == [0, 1 / 16, 2 / 16]
+
+
+def test_models_without_gradients_are_told_what_else_there_is(registry):
+    with pytest.raises(PluginError, match="occlusion"):
+        explain(_question(registry, torch.nn.Identity(), _inside(), "volume-control"), lambda *update: None)

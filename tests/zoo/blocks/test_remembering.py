@@ -1,0 +1,50 @@
+"""Nothing is computed twice, and nothing comes out otherwise."""
+
+from __future__ import annotations
+
+import torch
+
+from zoo.blocks import RMCEncoder, group_norm, remembering
+
+
+def _counted(encoder):
+    calls = []
+    encoder.stem[0].register_forward_hook(lambda *_: calls.append("stem"))
+    encoder.layer4[0].register_forward_hook(lambda *_: calls.append("layer4"))
+    return calls
+
+
+def test_what_was_seen_is_not_computed_again_and_equal_bit_for_bit():
+    torch.manual_seed(0)
+    encoder = RMCEncoder(1, 8, 1, 2, group_norm).eval()
+    first, second = torch.randn(2, 1, 1, 8, 32, 32)
+    calls = _counted(encoder)
+    with torch.inference_mode():
+        expected = [encoder(first)[1], encoder(second)[1]]
+        calls.clear()
+        with remembering(encoder):
+            found = [encoder(x)[1] for x in (first, second, first, second.clone())]
+    assert calls == ["stem", "layer4"] * 2
+    for index, value in enumerate(found):
+        assert torch.equal(value, expected[index % 2])
+
+
+def test_only_the_latest_are_kept():
+    encoder = RMCEncoder(1, 8, 1, 2, group_norm).eval()
+    calls = _counted(encoder)
+    studies = torch.randn(3, 1, 1, 8, 32, 32)
+    with torch.inference_mode(), remembering(encoder, kept=2):
+        for index in (0, 1, 0, 2, 0, 1):
+            encoder(studies[index])
+    assert calls.count("stem") == 4, "0, 1, 2, and 1 again, which was the oldest"
+
+
+def test_afterwards_all_is_as_before():
+    encoder = RMCEncoder(1, 8, 1, 2, group_norm).eval()
+    with remembering(encoder):
+        pass
+    assert "forward" not in vars(encoder.stem)
+    calls = _counted(encoder)
+    x = torch.randn(1, 1, 8, 32, 32)
+    encoder(x), encoder(x)
+    assert calls.count("stem") == 2
