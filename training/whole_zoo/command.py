@@ -41,9 +41,9 @@ def zoo(
     options = FitOptions(epochs, precision=precision, seed=seed)
     whole = WholeZoo(load_registry(), work, studies, unseen, options, dashboard(work, tracking), spacing)
     models = whole.trained()
-    held_out, other = (
-        grade_prepared(models, cohort, work / "prepared", HEADLINE) for cohort in (whole.held_out, whole.unseen_cohort)
-    )
+    cohorts = whole.held_out, whole.unseen_cohort
+    with side_by_side() as execute:
+        held_out, other = [grade_prepared(models, cohort, work, HEADLINE, execute) for cohort in cohorts]
     seconds = {model.spec.id: seconds_a_study(model.module, model.spec.recipe) for model in models}
     for model in models:
         embed(model, weights)

@@ -3,45 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from scipy.special import expit
 
-from training.batches import predict
-from training.cache import prepare_cohort
-from training.cohorts import Cohort
+from training.batches import best_device, predict
+from training.cache import fingerprint, prepare_cohort, short
+from training.cohorts import Case, Cohort
 from training.evaluation.cohort_facts import case_rows, cohort_facts
 from training.evaluation.external import model_row
 from training.evaluation.results import WHOLE, Outcome, Results
 from training.evaluation.surroundings import surroundings
-from zoo.weights import TrainedModel
+from training.tasks import Execute, run_tasks
+from zoo import ModelSpec
+from zoo.weights import TrainedModel, load_weights
 
 
-def grade_prepared(models: Sequence[TrainedModel], cohort: Cohort, prepared: Path, headline: str) -> Results:
-    """Let every model grade every case. prepared: folder of prepared cohorts. headline: id of the model named first."""
+def grade_prepared(
+    models: Sequence[TrainedModel], cohort: Cohort, work: Path, headline: str, execute: Execute = map
+) -> Results:
+    """Let every model grade every case, going on where an earlier call was stopped.
+
+    work: keeps prepared cohorts and what was graded. headline: id of the model named first.
+    """
+    prepared = work / "prepared"
+    for recipe in {model.spec.recipe for model in models}:
+        prepare_cohort(cohort.cases, recipe, prepared)
+    tasks = [GradeWithModel(model.spec, model.revision, cohort.cases, prepared) for model in models]
+    found = run_tasks(tasks, work / "graded", execute)
     return Results(
         cohort=cohort_facts(cohort),
         protocol={"experiment": "given weights", "weights": {model.spec.id: model.revision for model in models}},
         headline=headline,
         cases=case_rows(cohort.cases, [()] * len(cohort.cases)),
         models=tuple(model_row(model.spec.id, model) for model in models),
-        outcomes=tuple(_outcome(model, cohort, prepared) for model in models),
+        outcomes=tuple(_outcome(model, cohort, told) for model, told in zip(models, found, strict=True)),
         timing=surroundings(),
     )
 
 
-def _outcome(model: TrainedModel, cohort: Cohort, prepared: Path) -> Outcome:
-    ready = prepare_cohort(cohort.cases, model.spec.recipe, prepared)
-    margins = predict(model.module, ready, np.arange(len(ready.y)), model.spec.uses)
-    log_odds = model.record.calibration.log_odds(margins)
+@dataclass(frozen=True)
+class GradeWithModel:
+    """A task: let one model grade all the cases."""
+
+    spec: ModelSpec
+    revision: str
+    cases: tuple[Case, ...]
+    prepared: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.spec.id}-{short(fingerprint(self.cases), self.revision)}"
+
+    def run(self) -> list[float]:
+        """Calibrated log-odds of HGG, in the order of the cases."""
+        model = load_weights(self.spec, str(best_device()))
+        ready = prepare_cohort(self.cases, self.spec.recipe, self.prepared)
+        margins = predict(model.module, ready, np.arange(len(ready.y)), self.spec.uses)
+        return model.record.calibration.log_odds(margins).tolist()
+
+
+def _outcome(model: TrainedModel, cohort: Cohort, log_odds: Sequence[float]) -> Outcome:
     return Outcome(
         model=model.spec.id,
         scheme=WHOLE,
         split="whole cohort",
         repeat=0,
         cases=tuple(case.id for case in cohort.cases),
-        logit=tuple(log_odds.tolist()),
+        logit=tuple(log_odds),
         p_hgg=tuple(expit(log_odds).tolist()),
         threshold=model.record.threshold,
     )

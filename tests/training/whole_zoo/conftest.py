@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -31,8 +30,3 @@ def whole(small_registry: Registry, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="session")
 def models(whole: WholeZoo) -> list[TrainedModel]:
     return whole.trained()
-
-
-@pytest.fixture(scope="session")
-def prepared(whole: WholeZoo) -> Path:
-    return whole.work / "prepared"

@@ -7,17 +7,25 @@ from dataclasses import replace
 import pytest
 
 from training.evaluation.results import WHOLE
+from training.whole_zoo import grading
 from training.whole_zoo.grading import grade_prepared
 from zoo.grade import grade_study
 from zoo.registry import load_registry
 from zoo.volumes import load_volumes
 
 
-def test_prepared_studies_get_the_grades_of_the_page(whole, models, prepared):
+def test_prepared_studies_get_the_grades_of_the_page(whole, models, tmp_path):
     few = replace(whole.unseen_cohort, cases=whole.unseen_cohort.cases[:3])
-    results = grade_prepared(models, few, prepared, models[0].spec.id)
+    results = grade_prepared(models, few, tmp_path, models[0].spec.id)
     for model, outcome in zip(models, results.outcomes, strict=True):
         assert (outcome.model, outcome.scheme) == (model.spec.id, WHOLE)
         for case, p_hgg in zip(few.cases, outcome.p_hgg, strict=True):
             volumes = load_volumes(load_registry().read(case.source))
             assert p_hgg == pytest.approx(grade_study(volumes, [], model).p_hgg, abs=2e-3)
+
+
+def test_what_was_graded_is_not_graded_again(whole, models, tmp_path, monkeypatch):
+    few = replace(whole.unseen_cohort, cases=whole.unseen_cohort.cases[:3])
+    first = grade_prepared(models, few, tmp_path, models[0].spec.id)
+    monkeypatch.setattr(grading, "predict", None)
+    assert grade_prepared(models, few, tmp_path, models[0].spec.id).outcomes == first.outcomes

@@ -13,9 +13,10 @@ from training.whole_zoo.leaderboard import leaderboard
 
 
 @pytest.fixture(scope="module")
-def graded(whole, models, prepared):
+def graded(whole, models, tmp_path_factory):
+    work = tmp_path_factory.mktemp("graded")
     cohorts = {"held_out": whole.held_out, "unseen": whole.unseen_cohort}
-    return {name: grade_prepared(models, cohort, prepared, models[0].spec.id) for name, cohort in cohorts.items()}
+    return {name: grade_prepared(models, cohort, work, models[0].spec.id) for name, cohort in cohorts.items()}
 
 
 def test_figures_are_those_of_the_answers(whole, models, graded):
