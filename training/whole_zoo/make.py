@@ -70,8 +70,8 @@ class WholeZoo:
         specs = trained_here(self.registry)
         for recipe in {spec.recipe for spec in specs}:
             self.material.cohort(recipe)
-        for wave in waves(specs):
-            with side_by_side() as execute:
+        with side_by_side() as execute:  # one pool for all, whose processes read the cohort once
+            for wave in waves(specs):
                 list(execute(partial(_train, self.run), wave))
         return [self.run.trained(best_joins_first(spec, self.run.alone)) for spec in specs]
 
