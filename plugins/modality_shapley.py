@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 from math import factorial
@@ -76,10 +77,11 @@ def by_dropping(question: Question, progress: Progress) -> Attribution:
     players = _players(question)
 
     def worth(subset: Subset, _: int) -> float:
+        if not subset:
+            return 0.0
         present = torch.zeros_like(question.present)
         present[:, list(subset)] = True
-        logits = question.module(question.x, present)
-        return float(logits[0, 1] - logits[0, 0]) if subset else 0.0
+        return float(replace(question, present=present).margin(question.x))
 
     with torch.inference_mode(), remembering(question.module):
         worths = _worths(worth, players, 1, progress)
