@@ -20,7 +20,7 @@ def small_registry(registry):
         spec.id: replace(spec, **changes)
         for spec, changes in (
             (registry.model("early-fusion"), {}),
-            (registry.model("decision-mean"), {}),
+            (registry.model("decision-mean"), {"weights": None}),
             (registry.model("single-t2"), {"build": _broken, "options": {}, "plugin": "cheesy"}),
         )
     }
