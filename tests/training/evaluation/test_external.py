@@ -120,7 +120,7 @@ def test_weights_in_another_reading_bring_their_options(registry, material, tmp_
 @pytest.mark.parametrize(
     ("weights", "wanted", "words"),
     [
-        ("embedded", ["hemis-fusion"], r"expected weights of hemis-fusion\.compact, found .*single-t1ce"),
+        ("embedded", ["guided-dual-attention.paper"], r"weights of guided-dual-attention\.paper, found .*single-t1ce"),
         ("nowhere", [], "expected weights of a model, found none"),
     ],
 )
