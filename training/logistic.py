@@ -15,6 +15,8 @@ from zoo import ModelSpec
 from zoo.weights import device_of
 
 RIDGE = 1.0
+LEAST_SPREAD = 1e-3
+"""Of a measurement, in its own unit: without it, one that hardly varies would get a weight beyond half precision."""
 
 
 def fit_head(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: np.ndarray) -> None:
@@ -22,7 +24,7 @@ def fit_head(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: n
     measurements = apply(module.measurements, cohort, rows, spec.uses, device_of(module))
     scaler, regression = StandardScaler(), LogisticRegression(C=1 / RIDGE, class_weight="balanced")
     make_pipeline(scaler, regression).fit(measurements, cohort.y[rows])
-    weight = regression.coef_ / scaler.scale_
+    weight = regression.coef_ / np.maximum(scaler.scale_, LEAST_SPREAD)
     bias = regression.intercept_ - weight @ scaler.mean_
     with torch.no_grad():
         module.head.linear.weight.copy_(torch.from_numpy(weight))

@@ -93,6 +93,7 @@ def values(serve):
     return {
         "study": viewer_value(study),
         "heat": viewer_value(study, overlay),
+        "FLAIR heat": viewer_value(study, coarse_overlay(folder / "flair.nii.gz", signs=(0, 0, 0, 1))),
         "small": viewer_value({"t2": small["t2"], "flair": small["flair"]}),
         "side": viewer_value(study, right_sided_overlay(folder / "side.nii.gz")),
         "usual range": viewer_value(study, overlay, overlay_range=(0.005, 0.01)),
@@ -254,6 +255,14 @@ def test_a_heat_map_added_later_keeps_the_choice(opened, requests):
     assert opened.locator("#viewer [data-part=modalities] [aria-pressed=true]").inner_text() == "FLAIR"
     assert text(opened, "position") == "Coronal 34 of 64"
     assert fetched(requests) == ["t1ce", "flair", "overlay"]
+
+
+def test_without_a_choice_the_modality_where_the_heat_map_is_strongest_is_shown(opened, look):
+    show(opened, "study")
+    assert opened.locator("#viewer [data-part=modalities] [aria-pressed=true]").inner_text() == "T1ce"
+    show(opened, "FLAIR heat")
+    assert opened.locator("#viewer [data-part=modalities] [aria-pressed=true]").inner_text() == "FLAIR"
+    assert look(opened).warm > 1000
 
 
 def test_an_untouched_crosshair_goes_to_the_peak_of_the_heat_map(opened):

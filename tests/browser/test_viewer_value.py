@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("gradio", reason="pip install -r requirements.txt")
 
+from zoo import MODALITIES
 from zoo.viewer import StudyViewer, viewer_value
 from zoo.viewer.value import STATIC
 
@@ -68,6 +69,18 @@ def test_the_crosshair_goes_to_the_strongest_value_of_either_sign(tmp_path):
     value = viewer_value({"t1": "a"}, overlay=tmp_path / "map.nii.gz")
     assert value.focus == (10 - 2 * 4, 20 + 3 * 5, 30 + 4 * 6)
     assert viewer_value({"t1": "a"}).focus is None
+
+
+@pytest.mark.parametrize(
+    ("strengths", "first"), [((0, 0.1, 0, -0.2), "flair"), ((1, 1, 0, 0), "t1ce"), ((0, 0, 0, 0), "t1ce")]
+)
+def test_the_modality_where_the_heat_map_is_strongest_is_shown_first(tmp_path, strengths, first):
+    data = np.zeros((2, 2, 2, 4), np.float32)
+    data[1, 0, 1] = strengths
+    nibabel.save(nibabel.Nifti1Image(data, np.eye(4)), tmp_path / "map.nii.gz")
+    study = dict.fromkeys(MODALITIES, "a")
+    assert viewer_value(study, overlay=tmp_path / "map.nii.gz").modality == first
+    assert viewer_value(study, overlay=tmp_path / "map.nii.gz", modality="t2").modality == "t2"
 
 
 def test_the_bundle_is_the_published_one_and_brings_its_licence():

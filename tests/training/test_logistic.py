@@ -39,3 +39,21 @@ def test_equals_scikit_learn_on_the_chosen_rows(registry):
     expected = reference.fit(measured[rows], y[rows]).decision_function(measured)
     logits = module(torch.from_numpy(cohort.x.astype(np.float32)), torch.ones(40, 4, dtype=torch.bool))
     np.testing.assert_allclose((logits[:, 1] - logits[:, 0]).detach().numpy(), expected, atol=1e-3)
+
+
+class Constant(Means):
+    """Measures next to nothing beside the mean of T1."""
+
+    def measurements(self, x, present):
+        means = super().measurements(x, present)
+        return means * torch.tensor([1, 1e-6, 1e-6, 1e-6])
+
+
+def test_a_measurement_that_hardly_varies_gets_no_weight_beyond_half_precision(registry):
+    y = np.arange(12) % 2
+    x = np.random.default_rng(0).normal(0, 1, (12, 4, 2, 4, 4)) + y[:, None, None, None, None]
+    cohort = PreparedCohort(x.astype(np.float16), np.ones((12, 4), bool), np.zeros((12, 3, 2, 1, 1), np.float16), y)
+    module = Constant()
+    fit_head(registry.model("early-fusion"), module, cohort, np.arange(12))
+    assert torch.isfinite(module.head.linear.weight.half()).all()
+    assert module.head.linear.weight.abs().max() < 3000

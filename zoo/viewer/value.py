@@ -51,7 +51,7 @@ def viewer_value(
     volumes: modality → NIfTI file [x, y, z], for any non-empty subset of MODALITIES.
     overlay: NIfTI file [x, y, z, 4], last axis in the order of MODALITIES, on any grid; positive speaks for HGG.
     overlay_range: absolute values (least shown, full colour); without it 50 % and 100 % of the largest in the file.
-    modality: shown first; without it T1ce, or the first there is.
+    modality: shown first; without it the one in which the heat map is strongest, else T1ce, or the first there is.
     picture: shown in place of the viewer where the browser has no WebGL2.
 
     Files must lie where Gradio may serve them: below GRADIO_TEMP_DIR. Raises ValueError for values that can't be shown.
@@ -59,8 +59,9 @@ def viewer_value(
     present = _in_order(volumes)
     _check_overlay(overlay)
     _check_range(overlay_range)
-    focus, strongest = _peak(overlay)
-    modality = modality or ("t1ce" if "t1ce" in present else present[0])
+    focus, strengths = _peak(overlay)
+    strongest = max(strengths.values()) or 1.0
+    modality = modality or max(sorted(present, key="t1ce".__ne__), key=strengths.__getitem__)
     if modality not in present:
         raise ValueError(f"modality {modality!r} has no volume; there is {', '.join(present)}.")
     return ViewerValue(
@@ -94,15 +95,17 @@ def _check_range(overlay_range: tuple[float, float] | None) -> None:
         raise ValueError(f"overlay_range: expected 0 <= least < most; found {overlay_range}.")
 
 
-def _peak(overlay: str | PathLike[str] | None) -> tuple[tuple[float, float, float] | None, float]:
-    """Where a heat map is strongest, in world mm (the crosshair goes there first), and how strong, without its sign."""
+def _peak(overlay: str | PathLike[str] | None) -> tuple[tuple[float, float, float] | None, dict[str, float]]:
+    """Where a heat map is strongest, in world mm (the crosshair goes there first), and how strong in each modality,
+    without signs."""
     if overlay is None:
-        return None, 1.0
+        return None, dict.fromkeys(MODALITIES, 0.0)
     image: Any = nibabel.load(overlay)
-    strength = np.abs(np.asarray(image.dataobj)).max(axis=-1)
-    voxel = np.unravel_index(np.argmax(strength), strength.shape)
+    strength = np.abs(np.asarray(image.dataobj))
+    *voxel, _ = np.unravel_index(np.argmax(strength), strength.shape)
     x, y, z, _ = image.affine @ [*voxel, 1]
-    return (float(x), float(y), float(z)), float(strength.max()) or 1.0
+    strengths = strength.max(axis=(0, 1, 2)).tolist()
+    return (float(x), float(y), float(z)), dict(zip(MODALITIES, strengths, strict=True))
 
 
 def _volume(modality: str, path: str | PathLike[str]) -> ViewerVolume:

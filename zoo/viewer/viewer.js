@@ -19,6 +19,7 @@ const FOR_LGG = { R: [0, 20, 30, 110], G: [0, 70, 130, 205], B: [0, 150, 220, 25
 
 let shown = null; // the value
 let modality = null;
+let chosen = false; // whether the visitor chose it
 let plane = "all";
 let turn = 0; // counts calls of show(): a load that comes back in a later turn is dropped
 let starting = null; // promise of the Niivue object
@@ -36,9 +37,10 @@ function update(value) {
   shown = value || null;
   forget();
   if (!sameStudy) {
-    modality = shown?.modality;
+    chosen = false;
     recentre();
   }
+  if (!chosen) modality = shown?.modality;
   renderControls();
   return shown ? show() : clear();
 }
@@ -238,6 +240,7 @@ function press(group, chosen) {
 function chooseModality({ target }) {
   if (!target.dataset.modality) return;
   modality = target.dataset.modality;
+  chosen = true;
   press(part("modalities"), target);
   show();
 }
