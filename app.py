@@ -15,18 +15,18 @@ from typing import Any
 
 import gradio as gr
 
-from zoo.assignment import candidates, complaints, settle, unambiguous
-from zoo.cards import empty_card, example_button, grade_card, message_card, progress_card, zoo_section
 from zoo.errors import Refused, ZooError
 from zoo.examples import EXAMPLES
+from zoo.page.assignment import candidates, complaints, settle, unambiguous
+from zoo.page.cards import empty_card, example_button, grade_card, message_card, progress_card, zoo_section
+from zoo.page.sessions import Session, close_session, open_session
 from zoo.registry import Registry, load_registry
-from zoo.sessions import Session, close_session, open_session
 from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES
 from zoo.viewer import StudyViewer, viewer_value
 from zoo.worker import Worker
 
 HERE = Path(__file__).parent
-CSS = (HERE / "zoo" / "page.css").read_text(encoding="utf-8")
+CSS = (HERE / "zoo" / "page" / "page.css").read_text(encoding="utf-8")
 EXPLAINER = "grad-cam"
 IDLE_SECONDS = 3600
 FONT = ["system-ui", "sans-serif"]  # not the theme's own, which would be fetched from elsewhere

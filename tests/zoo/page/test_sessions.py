@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from zoo.sessions import close_session, open_session
+from zoo.page.sessions import close_session, open_session
 
 
 def test_a_session_has_a_folder_of_its_own_until_it_is_closed(tmp_path):

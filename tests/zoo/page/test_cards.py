@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from zoo import DISCLAIMER, Grade
-from zoo.cards import example_button, grade_card, message_card, progress_card, zoo_section
 from zoo.examples import EXAMPLES
+from zoo.page.cards import example_button, grade_card, message_card, progress_card, zoo_section
 from zoo.registry import Fault
 
 NASTY = "<script>alert('x')</script>"

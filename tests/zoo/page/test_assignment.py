@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from zoo import StudyError
-from zoo.assignment import candidates, complaints, settle, unambiguous
+from zoo.page.assignment import candidates, complaints, settle, unambiguous
 
 T1, T1CE, T1GD, FLAIR, ODD = (Path(f"x_{word}.nii.gz") for word in ("t1", "t1ce", "t1gd", "flair", "brain"))
 
