@@ -13,6 +13,7 @@ from training.simulation.study import VERSION
 from zoo.weights import TrainedModel
 
 FORMAT = 1
+DIGITS = 4
 MEASURES = ("auc", "brier", "ece", "accuracy", "sensitivity", "specificity")
 
 
@@ -27,8 +28,9 @@ def leaderboard(
     """Plain JSON values.
 
     simulator: version. held_out, unseen: facts of the cohorts of the simulator's own family and of the one that no
-    training sees; cohort: that of held_out. ceiling: see `sign_ceiling`. models: by id, size, seconds a study, and
-    under "held_out" and "unseen" each of `MEASURES` with value, low and high. ablations: see `ablations`.
+    training sees, with the grade of each case; cohort: that of held_out. ceiling: see `sign_ceiling`. models: by id,
+    size, seconds a study, and under "held_out" and "unseen" each of `MEASURES` with value, low and high, and "p_hgg" of
+    each case. ablations: see `ablations`.
     """
     figures = {"held_out": _figures(held_out), "unseen": _figures(unseen)}
     rows = {row.name: row for row in held_out.models}
@@ -51,11 +53,16 @@ def leaderboard(
 
 def _figures(results: Results) -> dict[str, dict[str, Any]]:
     arms = summarise(results)["arms"]
-    return {name: {measure: found[WHOLE]["pooled"][measure] for measure in MEASURES} for name, found in arms.items()}
+    return {
+        outcome.model: {measure: arms[outcome.model][WHOLE]["pooled"][measure] for measure in MEASURES}
+        | {"p_hgg": [round(p_hgg, DIGITS) for p_hgg in outcome.p_hgg]}
+        for outcome in results.outcomes
+    }
 
 
 def _facts(results: Results) -> dict[str, Any]:
-    return {"fingerprint": results.cohort["fingerprint"], "cases": len(results.cases)}
+    grades = [case.grade for case in results.cases]
+    return {"fingerprint": results.cohort["fingerprint"], "cases": len(grades), "grades": grades}
 
 
 def _size(row: ModelRow) -> dict[str, Any]:

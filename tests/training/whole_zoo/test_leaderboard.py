@@ -31,6 +31,8 @@ def test_figures_are_those_of_the_answers(whole, models, graded):
         assert row[name]["auc"]["value"] == pytest.approx(roc_auc_score(y, p_hgg))
         assert row[name]["brier"]["value"] == pytest.approx(brier_score_loss(y, p_hgg))
         assert found[name]["cases"] == len(y)
+        assert found[name]["grades"] == [case.grade for case in results.cases]
+        assert row[name]["p_hgg"] == pytest.approx(p_hgg, abs=1e-4)
     assert row["seconds"] == 0.25
     assert row["parameters"] > 100_000
     assert row["weights"] == models[0].revision
