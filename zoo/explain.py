@@ -10,15 +10,20 @@ from torch.nn import functional
 
 from zoo.errors import PluginError
 from zoo.origin import blame
-from zoo.prepare import finer_voxels, prepare, to_study_space
+from zoo.prepare import Prepare, finer_voxels, prepare, to_study_space
 from zoo.saving import save_nifti
 from zoo.types import Attribution, ExplainerSpec, Explanation, Progress, Question, Volumes
 from zoo.weights import TrainedModel
 
 
-def explain_study(volumes: Volumes, model: TrainedModel, explainer: ExplainerSpec, progress: Progress) -> Explanation:
+def explain_study(
+    volumes: Volumes, model: TrainedModel, explainer: ExplainerSpec, progress: Progress, prepare: Prepare = prepare
+) -> Explanation:
     """Attribute one model's grade of one study to the brain's voxels, or to its modalities; `PluginError` when the
-    answer is unusable."""
+    answer is unusable.
+
+    prepare: for callers who keep what they prepared once.
+    """
     model_input = prepare(volumes, model.spec.recipe)
     x, present = (torch.from_numpy(array).to(model.device) for array in (model_input.x, model_input.present))
     question = Question(model.module, model.spec, x, present)

@@ -10,13 +10,18 @@ import torch
 
 from zoo.errors import PluginError, Refused
 from zoo.origin import blame
-from zoo.prepare import prepare
+from zoo.prepare import Prepare, prepare
 from zoo.types import GRADES, MODALITY_TITLES, Finding, Grade, ModelInput, ModelSpec, Volumes
 from zoo.weights import TrainedModel
 
 
-def grade_study(volumes: Volumes, findings: Sequence[Finding], model: TrainedModel) -> Grade:
-    """Grade prepared volumes with a trained model; raises `Refused` or, when the model misbehaves, `PluginError`."""
+def grade_study(
+    volumes: Volumes, findings: Sequence[Finding], model: TrainedModel, prepare: Prepare = prepare
+) -> Grade:
+    """Grade a study with a trained model; raises `Refused` or, when the model misbehaves, `PluginError`.
+
+    prepare: for callers who keep what they prepared once.
+    """
     refuse_unfit(volumes, findings, model.spec)
     started = time.perf_counter()
     margin = hgg_margin(model, prepare(volumes, model.spec.recipe))
@@ -34,6 +39,7 @@ def grade_study(volumes: Volumes, findings: Sequence[Finding], model: TrainedMod
         warnings=(*(finding.message for finding in findings), *_missing_warning(volumes, model.spec)),
         weights=model.revision,
         calibration=record.calibration.description,
+        calibration_error=record.calibration_error,
         trained_on=record.trained_on,
     )
 

@@ -6,7 +6,7 @@ the same head all give the same input.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -14,6 +14,8 @@ from torch.nn import functional
 
 from zoo.errors import StudyError
 from zoo.types import MODALITIES, MODALITY_TITLES, ModelInput, Recipe, Volumes
+
+Prepare = Callable[[Volumes, Recipe], ModelInput]
 
 # Percentiles of the brain's intensities between which white matter lies, for the modality that picks the voxels.
 WHITE_MATTER_BAND = {"t1": (60, 90), "t1ce": (60, 90), "t2": (15, 45), "flair": (30, 60)}

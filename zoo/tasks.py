@@ -12,14 +12,30 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from zoo.blocks import Memory, remembering
 from zoo.explain import explain_study, save_for_viewer
 from zoo.grade import grade_study
 from zoo.origin import is_built_in, origin
+from zoo.prepare import Prepare, prepare
 from zoo.registry import Registry, load_registry
 from zoo.saving import save_nifti
-from zoo.types import MODALITIES, MODALITY_TITLES, Finding, Grade, Progress, Study, Volumes
+from zoo.types import (
+    MODALITIES,
+    MODALITY_TITLES,
+    Explanation,
+    Finding,
+    Grade,
+    ModelInput,
+    Progress,
+    Recipe,
+    Study,
+    Volumes,
+)
 from zoo.volumes import load_volumes
 from zoo.weights import TrainedModel, load_weights
+
+CONTRIBUTIONS = "modality-shapley"
+MEMORY = Memory(kept=6)  # this study and four references; some 10 MB an encoder and answer
 
 
 def warm_up(progress: Progress) -> None:
@@ -46,21 +62,39 @@ def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
     volumes, findings = _study(folder)
     spec = registry().model(model_id)
     progress(0.5, f"Grading with {spec.title}{origin(spec)}")
-    return grade_study(volumes, findings, trained(model_id))
+    model = trained(model_id)
+    with remembering(model.module, MEMORY):
+        return grade_study(volumes, findings, model, _prepare_once(folder))
+
+
+def parameters(model_id: str, progress: Progress) -> int:
+    """How many a model has, those of its members with it."""
+    return sum(parameter.numel() for parameter in trained(model_id).module.parameters())
+
+
+def contributions(folder: Path, model_id: str, progress: Progress) -> Explanation:
+    """What each modality adds to one model's log-odds of HGG: exact Shapley values."""
+    model = trained(model_id)
+    with remembering(model.module, MEMORY):
+        return _explained(folder, model_id, CONTRIBUTIONS, progress)
 
 
 def explain(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> Path:
     """A 4-D NIfTI in the session folder: one model's attribution map, on a coarse grid."""
-    volumes, _ = _study(folder)
+    explanation = _explained(folder, model_id, explainer_id, progress)
+    path = folder / f"{model_id}.{explainer_id}.nii.gz"
+    save_for_viewer(explanation, path)
+    return path
+
+
+def _explained(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> Explanation:
     spec = registry().model(model_id)
 
     def named(fraction: float, text: str) -> None:
         progress(fraction, f"{text} of {spec.title}{origin(spec)}")
 
-    explanation = explain_study(volumes, trained(model_id), registry().explainer(explainer_id), named)
-    path = folder / f"{model_id}.{explainer_id}.nii.gz"
-    save_for_viewer(explanation, path)
-    return path
+    explainer, (volumes, _) = registry().explainer(explainer_id), _study(folder)
+    return explain_study(volumes, trained(model_id), explainer, named, _prepare_once(folder))
 
 
 @lru_cache(maxsize=1)
@@ -78,3 +112,13 @@ def _study(folder: Path) -> tuple[Volumes, tuple[Finding, ...]]:
     paths = {name: folder / f"{name}.nii.gz" for name in MODALITIES if (folder / f"{name}.nii.gz").is_file()}
     volumes = load_volumes(Study(folder.name, paths))
     return volumes, tuple(registry().check(volumes))
+
+
+def _prepare_once(folder: Path) -> Prepare:
+    """For the study in the folder and no other."""
+    return lambda volumes, recipe: _model_input(folder, recipe)
+
+
+@lru_cache(maxsize=4)
+def _model_input(folder: Path, recipe: Recipe) -> ModelInput:
+    return prepare(_study(folder)[0], recipe)

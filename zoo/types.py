@@ -255,7 +255,11 @@ class ExplainerSpec:
 
 @dataclass(frozen=True)
 class Grade:
-    """One model's answer on one study. p_hgg: probability of HGG, calibrated where `calibration` says so."""
+    """One model's answer on one study.
+
+    p_hgg: probability of HGG, calibrated where `calibration` says so. calibration_error: expected calibration error on
+    the cases held out when it was trained, None where nobody measured it.
+    """
 
     study: str
     model: str
@@ -267,6 +271,7 @@ class Grade:
     weights: str
     calibration: str
     trained_on: str
+    calibration_error: float | None = None
 
 
 @dataclass(frozen=True)

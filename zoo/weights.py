@@ -49,6 +49,11 @@ class TrainingRecord:
     threshold: float = 0.5
     details: Mapping[str, Any] | None = None
 
+    @property
+    def calibration_error(self) -> float | None:
+        """Expected calibration error on the cases that were held out, if that was measured."""
+        return (self.details or {}).get("held_out", {}).get("ece")
+
 
 @dataclass(frozen=True)
 class TrainedModel:

@@ -8,11 +8,28 @@ from zoo.blocks.encoder import NORMS, RMCEncoder, group_norm, load_mc3_18, tie_c
 from zoo.blocks.evidence import REGIONS, LogisticHead, RegionScores, average, average_and_peak
 from zoo.blocks.guidance import GUIDANCE, Guidance
 from zoo.blocks.inputs import any_present, masked, slices_with_brain
-from zoo.blocks.remembering import remembering
+from zoo.blocks.remembering import Memory, remembering
 
 __all__ = [
-    "GUIDANCE", "NORMS", "REGIONS",
-    "AttentionReading", "DualAttention", "Guidance", "LogisticHead", "RMCEncoder", "RegionScores", "SliceAttention",
-    "SpatialAttention", "any_present", "average", "average_and_peak", "group_norm", "load_mc3_18", "masked",
-    "remembering", "slices_with_brain", "tie_convolutions",
+    "GUIDANCE",
+    "NORMS",
+    "REGIONS",
+    "AttentionReading",
+    "DualAttention",
+    "Guidance",
+    "LogisticHead",
+    "Memory",
+    "RMCEncoder",
+    "RegionScores",
+    "SliceAttention",
+    "SpatialAttention",
+    "any_present",
+    "average",
+    "average_and_peak",
+    "group_norm",
+    "load_mc3_18",
+    "masked",
+    "remembering",
+    "slices_with_brain",
+    "tie_convolutions",
 ]  # fmt: skip

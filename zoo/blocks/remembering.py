@@ -1,4 +1,4 @@
-"""Encoders that don't compute twice what they have seen, for explainers that ask about many versions of one study."""
+"""Encoders that don't compute twice what they have seen: many versions of one study, or many models on one encoder."""
 
 from __future__ import annotations
 
@@ -14,12 +14,39 @@ from zoo.blocks.encoder import RMCEncoder
 KEPT = 48  # answers a stage; the largest, of a stem, are 2.5 MB each at the compact size
 
 
+class Memory:
+    """What encoder stages have answered; stages with the same weights share it, whatever models they are part of.
+
+    kept: latest answers of each stage.
+    """
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self.kept = kept
+        self._answers: dict[bytes, OrderedDict[bytes, Tensor]] = {}
+
+    def remembered(self, stage: nn.Module) -> Callable[[Tensor], Tensor]:
+        """The stage's forward, which asks the memory first."""
+        forward, answers = stage.forward, self._answers.setdefault(_digest(*stage.state_dict().values()), OrderedDict())
+
+        def answer(x: Tensor) -> Tensor:
+            key = _digest(x)
+            if key not in answers:
+                answers[key] = forward(x)
+                if len(answers) > self.kept:
+                    answers.popitem(last=False)
+            answers.move_to_end(key)
+            return answers[key]
+
+        return answer
+
+
 @contextmanager
-def remembering(module: nn.Module, kept: int = KEPT) -> Iterator[None]:
+def remembering(module: nn.Module, memory: Memory | None = None) -> Iterator[None]:
     """Within it every stage of every encoder in `module` answers from memory what it is asked again, bit for bit.
 
-    kept: latest answers a stage. Only for evaluation, without gradients.
+    memory: to go on from; a new one else. Only for evaluation, within `torch.inference_mode`.
     """
+    memory = memory or Memory()
     stages = [
         encoder.get_submodule(stage)
         for encoder in module.modules()
@@ -28,21 +55,21 @@ def remembering(module: nn.Module, kept: int = KEPT) -> Iterator[None]:
     ]
     with ExitStack() as stack:
         for stage in stages:
-            stage.forward = _remembered(stage.forward, kept)
-            stack.callback(delattr, stage, "forward")
+            before = vars(stage).get("forward")  # of a memory around this one
+            stage.forward = memory.remembered(stage)
+            stack.callback(_restore, stage, before)
         yield
 
 
-def _remembered(forward: Callable[[Tensor], Tensor], kept: int) -> Callable[[Tensor], Tensor]:
-    answers: OrderedDict[bytes, Tensor] = OrderedDict()
+def _restore(stage: nn.Module, before: Callable[[Tensor], Tensor] | None) -> None:
+    if before is None:
+        del stage.forward
+    else:
+        stage.forward = before
 
-    def answer(x: Tensor) -> Tensor:
-        key = hashlib.blake2b(x.contiguous().cpu().numpy().data, digest_size=16).digest()
-        if key not in answers:
-            answers[key] = forward(x)
-            if len(answers) > kept:
-                answers.popitem(last=False)
-        answers.move_to_end(key)
-        return answers[key]
 
-    return answer
+def _digest(*tensors: Tensor) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for tensor in tensors:
+        digest.update(tensor.contiguous().cpu().numpy().data)
+    return digest.digest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from zoo.blocks import RMCEncoder, group_norm, remembering
+from zoo.blocks import Memory, RMCEncoder, group_norm, remembering
 
 
 def _counted(encoder):
@@ -33,7 +33,7 @@ def test_only_the_latest_are_kept():
     encoder = RMCEncoder(1, 8, 1, 2, group_norm).eval()
     calls = _counted(encoder)
     studies = torch.randn(3, 1, 1, 8, 32, 32)
-    with torch.inference_mode(), remembering(encoder, kept=2):
+    with torch.inference_mode(), remembering(encoder, Memory(kept=2)):
         for index in (0, 1, 0, 2, 0, 1):
             encoder(studies[index])
     assert calls.count("stem") == 4, "0, 1, 2, and 1 again, which was the oldest"
@@ -48,3 +48,29 @@ def test_afterwards_all_is_as_before():
     x = torch.randn(1, 1, 8, 32, 32)
     encoder(x), encoder(x)
     assert calls.count("stem") == 2
+
+
+def test_encoders_of_equal_weights_share_a_memory_and_others_do_not():
+    torch.manual_seed(0)
+    first, twin, other = (RMCEncoder(1, 8, 1, 2, group_norm).eval() for _ in range(3))
+    twin.load_state_dict(first.state_dict())
+    calls = {encoder: _counted(encoder) for encoder in (first, twin, other)}
+    memory, x = Memory(), torch.randn(1, 1, 8, 32, 32)
+    with torch.inference_mode():
+        expected = [encoder(x)[1] for encoder in calls]
+        for encoder in calls:
+            calls[encoder].clear()
+            with remembering(encoder, memory):
+                found = encoder(x)[1]
+            assert torch.equal(found, expected.pop(0))
+    assert [calls[encoder] for encoder in (first, twin, other)] == [["stem", "layer4"], [], ["stem", "layer4"]]
+
+
+def test_a_memory_within_a_memory_gives_the_outer_one_back():
+    encoder = RMCEncoder(1, 8, 1, 2, group_norm).eval()
+    calls, x = _counted(encoder), torch.randn(1, 1, 8, 32, 32)
+    with torch.inference_mode(), remembering(encoder):
+        with remembering(encoder):
+            encoder(x)
+        encoder(x)
+    assert calls.count("stem") == 1
