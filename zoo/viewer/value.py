@@ -36,6 +36,7 @@ class ViewerValue(GradioModel):
     overlay_range: tuple[float, float] = (LEAST_SHOWN, 1.0)
     focus: tuple[float, float, float] | None = None
     picture: FileData | None = None
+    link: str = ""
     library: FileData = Field(default_factory=lambda: FileData(path=str(STATIC / "niivue.umd.js")))
 
 
@@ -45,6 +46,7 @@ def viewer_value(
     overlay_range: tuple[float, float] | None = None,
     modality: str | None = None,
     picture: str | PathLike[str] | None = None,
+    link: str = "",
 ) -> ViewerValue:
     """The value of a `StudyViewer`.
 
@@ -53,6 +55,7 @@ def viewer_value(
     overlay_range: absolute values (least shown, full colour); without it 50 % and 100 % of the largest in the file.
     modality: shown first; without it the one in which the heat map is strongest, else T1ce, or the first there is.
     picture: shown in place of the viewer where the browser has no WebGL2.
+    link: viewers of the same link on a page look at the same place, in the same plane.
 
     Files must lie where Gradio may serve them: below GRADIO_TEMP_DIR. Raises ValueError for values that can't be shown.
     """
@@ -71,6 +74,7 @@ def viewer_value(
         overlay_range=overlay_range or (LEAST_SHOWN * strongest, strongest),
         focus=focus,
         picture=_file(picture),
+        link=link,
     )
 
 

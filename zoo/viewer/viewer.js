@@ -109,7 +109,7 @@ async function startNiivue(url) {
   niivue.graph.opacity = 0; // no time series of the heat map's four frames
   niivue.addColormap("for HGG", FOR_HGG);
   niivue.addColormap("for LGG", FOR_LGG);
-  niivue.onLocationChange = showPosition;
+  niivue.onLocationChange = moved;
   await niivue.attachToCanvas(canvas, false);
   releaseWhenRemoved(niivue);
   niivue.setSliceType(PLANES.indexOf(plane));
@@ -135,6 +135,7 @@ function lookAtPeak(niivue) {
   if (!shown.focus || !untouched) return;
   niivue.scene.crosshairPos = niivue.mm2frac(shown.focus);
   niivue.drawScene();
+  tellOthers();
 }
 
 function drawHeat() {
@@ -247,9 +248,14 @@ function chooseModality({ target }) {
 
 function choosePlane({ target }) {
   if (!target.dataset.plane) return;
-  plane = target.dataset.plane;
-  press(part("planes"), target);
-  drawn?.setSliceType(PLANES.indexOf(plane));
+  setPlane(target.dataset.plane);
+  tellOthers();
+}
+
+function setPlane(name) {
+  plane = name;
+  press(part("planes"), root.querySelector(`[data-plane="${name}"]`));
+  drawn?.setSliceType(PLANES.indexOf(name));
   showPosition();
 }
 
@@ -270,6 +276,28 @@ function showPosition() {
   part("position").textContent = slices[plane] ?? Object.values(slices).join(" · ");
 }
 
+// --- linked viewers ---
+
+function moved() {
+  showPosition();
+  tellOthers();
+}
+
+function tellOthers() {
+  if (!shown?.link || !drawn?.volumes.length) return;
+  const place = [...drawn.frac2mm(drawn.scene.crosshairPos)].slice(0, 3);
+  document.dispatchEvent(new CustomEvent("study-viewer", { detail: { from: root, link: shown.link, place, plane } }));
+}
+
+function follow({ detail }) {
+  if (!root.isConnected) return document.removeEventListener("study-viewer", follow);
+  if (detail.from === root || detail.link !== shown?.link || !drawn?.volumes.length) return;
+  drawn.scene.crosshairPos = drawn.mm2frac(detail.place);
+  if (detail.plane !== plane) setPlane(detail.plane);
+  drawn.drawScene();
+  showPosition();
+}
+
 // NiiVue's letter keys would change the view behind the buttons' back, so none reaches it.
 function moveCrosshair(event) {
   event.stopImmediatePropagation();
@@ -284,6 +312,7 @@ part("planes").addEventListener("click", choosePlane);
 part("opacity").addEventListener("input", chooseOpacity);
 canvas.addEventListener("keydown", moveCrosshair);
 canvas.addEventListener("keyup", moveCrosshair);
+document.addEventListener("study-viewer", follow);
 canvas.addEventListener("webglcontextlost", () => setState("error", "The browser stopped drawing. Reload the page."));
 watch("value", () => update(props.value));
 update(props.value);

@@ -1,0 +1,38 @@
+"""A compute process that answers from a list, for tests of what the page does with the answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zoo.worker import Update
+
+
+class FakeWorker:
+    """Answers each task by name: an update, then the answer or the error; a function is asked with the arguments."""
+
+    def __init__(self, **answers):
+        self.answers = {"read": write_copies, **answers}
+        self.asked = []
+        self.closed = 0
+
+    def run(self, task, **arguments):
+        name = task.split(":")[1]
+        self.asked.append(name)
+        try:
+            yield Update(0.5, "working")
+        except GeneratorExit:
+            self.closed += 1
+            raise
+        answer = self.answers[name]
+        answer = answer(**arguments) if callable(answer) else answer
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def wait_until_idle(self):
+        self.asked.append("wait")
+
+
+def write_copies(files, folder: Path):
+    for name in files:
+        (folder / f"{name}.nii.gz").touch()

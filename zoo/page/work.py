@@ -1,0 +1,76 @@
+"""A visitor's work: their study is read once, and whatever is computed tells how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from zoo.page.assignment import settle
+from zoo.page.cards import progress_card
+from zoo.page.sessions import Session, close_session, open_session
+from zoo.registry import Registry
+from zoo.types import MODALITIES
+from zoo.worker import Worker
+
+Step = TypeVar("Step")
+Shown = TypeVar("Shown")
+Result = TypeVar("Result")
+
+
+class Work:
+    """Asks the worker, and yields cards while it waits. cache: Gradio's own folder, from which it may serve."""
+
+    def __init__(self, registry: Registry, worker: Worker, cache: Path) -> None:
+        self.registry = registry
+        self.worker = worker
+        self.cache = cache
+
+    def read(
+        self, session: Session | None, scans: Sequence[str], slots: Sequence[str | None]
+    ) -> Generator[str, None, Session]:
+        """The session of this assignment: the open one if it is the same, else a new one.
+
+        Yields cards while a new one is made, when the open one is gone already.
+        """
+        source = settle(self.registry, [Path(scan) for scan in scans], dict(zip(MODALITIES, slots, strict=True)))
+        if session is not None and session.source == source:
+            return session
+        close_session(session)
+        yield progress_card(0, "Starting")
+        session = open_session(self.cache, source)
+        try:
+            yield from self.follow("zoo.tasks:read", files=source, folder=session.folder)
+        except BaseException:  # a cancel too: half a study must not be graded later
+            close_session(session)
+            raise
+        return session
+
+    def follow(self, task: str, **arguments: Any) -> Generator[str, None, Any]:
+        """Run a task; yields a card of how far it is, "" while there is no news, and returns the task's result."""
+        running = self.worker.run(task, **arguments)
+        shown = None
+
+        def news(update: Any) -> str:
+            nonlocal shown
+            changed, shown = update != shown, update  # the same card again would be read out four times a second
+            return progress_card(update.fraction, update.text) if changed else ""
+
+        return (yield from placed(running, news))
+
+    def wait_until_idle(self) -> None:
+        """Return once nothing computes any more, so that no late progress takes the place of what is said next."""
+        self.worker.wait_until_idle()
+
+
+def placed(steps: Generator[Step, None, Result], place: Callable[[Step], Shown]) -> Generator[Shown, None, Result]:
+    """The same steps, each as `place` shows it; ending this generator ends the other, which cancels what it follows."""
+    try:
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as finished:
+                return finished.value
+            yield place(step)
+    finally:
+        steps.close()
