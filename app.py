@@ -19,6 +19,7 @@ from zoo.examples import EXAMPLES, Example
 from zoo.page.cards import empty_card, example_button, zoo_section
 from zoo.page.comparing import Comparing
 from zoo.page.grading import Grading
+from zoo.page.reporting import Reporting
 from zoo.page.sessions import close_session
 from zoo.page.work import Work
 from zoo.registry import Registry, load_registry
@@ -62,11 +63,13 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
         with gr.Row():
             with gr.Column(scale=2, min_width=320):
                 study = _study_widgets()
-            with gr.Column(scale=3, min_width=340), gr.Tabs():
-                with gr.Tab("One model", id="one"):
-                    _grade_tab(Grading(work), session, study, trained)
-                with gr.Tab("Compare models", id="compare"):
-                    _compare_tab(Comparing(work), session, study, trained)
+            with gr.Column(scale=3, min_width=340):
+                with gr.Tabs():
+                    with gr.Tab("One model", id="one"):
+                        _grade_tab(Grading(work), session, study, trained)
+                    with gr.Tab("Compare models", id="compare"):
+                        _compare_tab(Comparing(work), session, study, trained)
+                _report_widgets(Reporting(work), session, study)
         gr.HTML(zoo_section(registry.models.values(), registry.faults), elem_id="models")
     return blocks
 
@@ -127,6 +130,14 @@ def _compare_tab(comparing: Comparing, session: gr.State, study: StudyWidgets, t
     study.scans.change(lambda: ("", "", None, None, ""), None, outputs[1:], **PRIVATE)
     stopped = cancel.click(None, cancels=started, **PRIVATE)
     stopped.then(comparing.cancelled, None, status, **PRIVATE)
+
+
+def _report_widgets(reporting: Reporting, session: gr.State, study: StudyWidgets) -> None:
+    button = gr.Button("Report of this study", elem_id="make-report")
+    status = gr.HTML(elem_id="reporting")
+    files = gr.File(label="Report: a page to read and print, and JSON", visible=False, elem_id="report")
+    button.click(reporting.report, session, [status, files], **PRIVATE, **COMPUTES)
+    study.scans.change(lambda: ("", gr.File(None, visible=False)), None, [status, files], **PRIVATE)
 
 
 def _side(trained: Choices, side: str, model_id: str | None) -> tuple[gr.Dropdown, StudyViewer]:

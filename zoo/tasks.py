@@ -18,6 +18,7 @@ from zoo.grade import grade_study
 from zoo.origin import is_built_in, origin
 from zoo.prepare import Prepare, prepare
 from zoo.registry import Registry, load_registry
+from zoo.report import gather, keep_contributions, keep_grade, to_html, to_json
 from zoo.saving import save_nifti
 from zoo.types import (
     MODALITIES,
@@ -64,7 +65,9 @@ def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
     progress(0.5, f"Grading with {spec.title}{origin(spec)}")
     model = trained(model_id)
     with remembering(model.module, MEMORY):
-        return grade_study(volumes, findings, model, _prepare_once(folder))
+        answer = grade_study(volumes, findings, model, _prepare_once(folder))
+    keep_grade(folder, answer, parameters(model_id, progress))
+    return answer
 
 
 def parameters(model_id: str, progress: Progress) -> int:
@@ -76,7 +79,19 @@ def contributions(folder: Path, model_id: str, progress: Progress) -> Explanatio
     """What each modality adds to one model's log-odds of HGG: exact Shapley values."""
     model = trained(model_id)
     with remembering(model.module, MEMORY):
-        return _explained(folder, model_id, CONTRIBUTIONS, progress)
+        found = _explained(folder, model_id, CONTRIBUTIONS, progress)
+    keep_contributions(folder, found)
+    return found
+
+
+def report(folder: Path, made: str, progress: Progress) -> list[Path]:
+    """All that was computed for the study so far, as HTML and as JSON. made: date and time."""
+    progress(0.2, "Drawing the report")
+    found = gather(folder, *_study(folder), registry(), made)
+    paths = {folder / f"glioma-zoo-report.{kind}": write for kind, write in (("html", to_html), ("json", to_json))}
+    for path, write in paths.items():
+        path.write_text(write(found), encoding="utf-8")
+    return list(paths)
 
 
 def explain(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> Path:

@@ -218,6 +218,12 @@ def _checked_digest(spec: ModelSpec) -> str:
     return digest
 
 
+def file_digests(spec: ModelSpec) -> dict[str, str]:
+    """The sha256 of a model's weights file and of its members', by file name."""
+    own = {spec.weights.name: _checked_digest(spec)} if spec.weights else {}
+    return own | {name: digest for member in spec.member_specs for name, digest in file_digests(member).items()}
+
+
 def _checksums(folder: Path) -> dict[str, str]:
     file = folder / CHECKSUMS
     pairs = [line.split() for line in file.read_text().splitlines()] if file.is_file() else []

@@ -1,0 +1,34 @@
+"""The handler that writes a report of what was computed for the visitor's study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import gradio as gr
+
+from zoo.errors import ZooError
+from zoo.page.cards import message_card
+from zoo.page.sessions import Session
+from zoo.page.work import Work, placed
+
+NOTHING_YET = "Grade a study first: the report tells what was computed for it."
+
+
+class Reporting:
+    def __init__(self, work: Work) -> None:
+        self.work = work
+
+    def report(self, session: Session | None) -> Iterator[tuple[Any, Any]]:
+        """Yields (status, files): a page that prints well, and JSON."""
+        if session is None:
+            yield message_card("question", "Nothing to report", NOTHING_YET), gr.skip()
+            return
+        made = datetime.now().astimezone().isoformat(" ", "minutes")
+        try:
+            asked = self.work.follow("zoo.tasks:report", folder=session.folder, made=made)
+            files = yield from placed(asked, lambda card: (card or gr.skip(), gr.skip()))
+            yield "", gr.File([str(path) for path in files], visible=True)
+        except ZooError as error:
+            yield message_card("error", "No report", str(error)), gr.skip()

@@ -1,0 +1,95 @@
+"""What a report holds, gathered from a session folder."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zoo import __version__
+from zoo.page.comparison import Answer
+from zoo.registry import Registry
+from zoo.report.keeping import kept_answers
+from zoo.report.picture import heat_picture
+from zoo.types import ExplainerSpec, Finding, Volumes
+from zoo.weights import file_digests
+
+PACKAGES = ("torch", "timm", "captum", "nibabel", "numpy")
+LIMITS = (
+    "The embedded weights were trained on simulated gliomas only: their accuracy on patients is not established.",
+    "A model answers low or high grade even where there is no glioma, or another disease.",
+    "A heat map shows what moved the model's answer, which need not be what a radiologist would look at.",
+    "Models trained on the same studies err alike: their agreement is no second opinion.",
+)
+
+
+@dataclass(frozen=True)
+class HeatPicture:
+    """One explainer's map of one model. png: a slice, as bytes."""
+
+    model: str
+    explainer: str
+    modality: str
+    png: bytes
+
+
+@dataclass(frozen=True)
+class Report:
+    """study: facts without identity. digests: by model id, the sha256 of each weights file behind it, by file name.
+
+    made: date and time, ISO 8601.
+    """
+
+    study: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+    answers: tuple[Answer, ...]
+    pictures: tuple[HeatPicture, ...]
+    digests: Mapping[str, Mapping[str, str]]
+    versions: Mapping[str, str]
+    made: str
+    limits: tuple[str, ...] = LIMITS
+
+
+def gather(folder: Path, volumes: Volumes, findings: Sequence[Finding], registry: Registry, made: str) -> Report:
+    """All that was computed for the study in the folder so far."""
+    answers = kept_answers(folder, registry.models.values())
+    return Report(
+        study=study_facts(volumes),
+        findings=tuple(findings),
+        answers=answers,
+        pictures=tuple(_pictures(folder, volumes, answers, registry.explainers.values())),
+        digests={answer.spec.id: file_digests(answer.spec) for answer in answers},
+        versions=versions(),
+        made=made,
+    )
+
+
+def versions() -> dict[str, str]:
+    """Of ours, and of what has a part in the numbers."""
+    ours = {"GliomaZoo": __version__, "Python": platform.python_version()}
+    return ours | {name: version(name) for name in PACKAGES}
+
+
+def study_facts(volumes: Volumes) -> dict[str, Any]:
+    spacing = np.linalg.norm(volumes.affine[:3, :3], axis=0)
+    return {
+        "modalities": list(volumes.modalities),
+        "voxels": list(volumes.brain.shape),
+        "spacing_mm": [round(float(length), 3) for length in spacing],
+        "brain_ml": round(float(volumes.brain.sum() * spacing.prod() / 1000)),
+    }
+
+
+def _pictures(
+    folder: Path, volumes: Volumes, answers: Sequence[Answer], explainers: Iterable[ExplainerSpec]
+) -> Iterator[HeatPicture]:
+    for answer in answers:
+        for explainer in explainers:
+            path = folder / f"{answer.spec.id}.{explainer.id}.nii.gz"
+            if path.is_file():
+                yield HeatPicture(answer.spec.id, explainer.title, *heat_picture(volumes, path))
