@@ -97,6 +97,24 @@ def test_another_model_needs_no_second_upload(visit):
     expect(visit.locator("#card")).to_contain_text("early-fusion.compact", timeout=PATIENCE_MS)
 
 
+def test_a_report_is_downloaded_and_another_study_takes_it_away(visit, make_study):
+    visit.click("#make-report")
+    expect(visit.locator("#reporting")).to_contain_text("Grade a study first")
+    upload(visit, sorted(make_study().iterdir()))
+    visit.click("#grade")
+    probability = re.search(r"[\d.]+ %", card(visit, "graded").inner_text())[0]
+    heat_map(visit)
+    visit.click("#make-report")
+    expect(visit.locator("#report")).to_contain_text("glioma-zoo-report.json", timeout=PATIENCE_MS)
+    with visit.expect_download() as download:
+        visit.locator("#report a[download]").first.click()
+    html = download.value.path().read_text(encoding="utf-8")
+    assert probability in html
+    assert "data:image/png;base64" in html
+    upload(visit, sorted(make_study(name="case2").iterdir()))
+    expect(visit.locator("#report")).not_to_be_visible()
+
+
 def test_bad_input_is_told_and_the_page_stays_usable(visit, make_study):
     folder = make_study()
     (folder / "case1_t2.nii.gz").write_text("I am a text file")

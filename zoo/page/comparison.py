@@ -66,16 +66,21 @@ def _agreement(answers: Sequence[Answer]) -> str:
     graded = [(answer.spec, answer.grade) for answer in answers if answer.grade]
     if not graded:
         return "<h2>No model has graded this study</h2>"
-    high = sum(grade.grade == "HGG" for _, grade in graded)
     lowest, highest = (edge(grade.p_hgg for _, grade in graded) * PERCENT for edge in (min, max))
     dots = "".join(_dot(spec, grade) for spec, grade in graded)
     return f"""
-  <h2>{high} of {len(graded)} say high grade, {len(graded) - high} low grade</h2>
+  {_verdict([grade for _, grade in graded])}
   <div class="zoo-scale zoo-strip" role="img"
     aria-label="Probabilities of HGG from {lowest:.0f} % to {highest:.0f} %">{dots}</div>
-  <div class="zoo-ends"><span>low grade (LGG)</span><span>high grade (HGG)</span></div>
-  <p>From {lowest:.0f} % to {highest:.0f} %. Models that were trained on the same studies err alike: their agreement is
-    no second opinion.</p>"""
+  <div class="zoo-ends"><span>low grade (LGG)</span><span>high grade (HGG)</span></div>"""
+
+
+def _verdict(graded: Sequence[Grade]) -> str:
+    if len(graded) == 1:
+        return "<h2>One model has graded this study</h2>"
+    high = sum(grade.grade == "HGG" for grade in graded)
+    return f"""<h2>{high} of {len(graded)} say high grade, {len(graded) - high} low grade</h2>
+  <p>Models that were trained on the same studies err alike: their agreement is no second opinion.</p>"""
 
 
 def _dot(spec: ModelSpec, grade: Grade) -> str:

@@ -21,5 +21,5 @@ def test_weights_and_leaderboard_are_written(whole, small_registry, tmp_path, mo
     }
     assert set(json.loads(board.read_text())["models"]) == {path.stem for path in weights.glob("*.md")}
     assert json.loads(board.read_text())["ablations"]["seeds"] == 2
-    assert asked[0][2:5] == (300, 2, 1)
+    assert asked[0][2:5] == (200, 2, 1)
     assert "`single-t1ce.compact`" in capsys.readouterr().out
