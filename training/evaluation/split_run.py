@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ from sklearn.metrics import roc_auc_score
 
 from training.batches import best_device, predict
 from training.cache import fingerprint, short
+from training.files import write_json
 from training.fit import Encoders
 from training.make_weights import Material, make_weights
 from training.ordering import JUDGES
@@ -56,7 +58,13 @@ class SplitRun:
         return {name: donor.module.encoder.state_dict() for name, donor in donors.items()}
 
     def alone(self) -> dict[str, float]:
-        """Inner AUC of each modality's own single encoder."""
+        """Inner AUC of each modality's own single encoder, found once for this split."""
+        kept = (self.donors or self).home / "alone.json"
+        if not kept.is_file():
+            write_json(kept, self._judged())
+        return json.loads(kept.read_text(encoding="utf-8"))
+
+    def _judged(self) -> dict[str, float]:
         home, registry = self.donors or self, load_registry()
         judges = {modality: home.trained(registry.model(judge)) for modality, judge in JUDGES.items()}
         return {modality: home.auc(judge, "inner") for modality, judge in judges.items()}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -99,5 +98,4 @@ def _seeded(material: Material, seed: int) -> Material:
 
 
 def _adapted(arms: Iterable[Arm], donors: SplitRun) -> dict[str, ModelSpec]:
-    alone = cache(donors.alone)
-    return {arm.name: arm.adapt(arm.spec, alone) for arm in arms}
+    return {arm.name: arm.adapt(arm.spec, donors.alone) for arm in arms}
