@@ -16,6 +16,7 @@ from pathlib import Path
 import gradio as gr
 
 from zoo.examples import EXAMPLES, Example
+from zoo.page.api import Api
 from zoo.page.cards import empty_card, example_button, zoo_section
 from zoo.page.comparing import Comparing
 from zoo.page.grading import Grading
@@ -58,6 +59,7 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
     work = Work(registry, worker, cache)
     trained = [(f"{spec.title} ({spec.id})", spec.id) for spec in registry.models.values() if spec.is_trained]
     with gr.Blocks(title="GliomaZoo", analytics_enabled=False, delete_cache=(IDLE_SECONDS, IDLE_SECONDS)) as blocks:
+        _endpoints(Api(work), trained)  # first: Gradio numbers names that are taken, those of handlers too
         session = gr.State(None, time_to_live=IDLE_SECONDS, delete_callback=close_session)
         gr.Markdown(INTRODUCTION)
         with gr.Row():
@@ -144,6 +146,21 @@ def _side(trained: Choices, side: str, model_id: str | None) -> tuple[gr.Dropdow
     with gr.Column(min_width=300):
         choice = gr.Dropdown(trained, value=model_id, label=f"Where it looked, {side}", elem_id=f"{side}-model")
         return choice, StudyViewer(elem_id=f"{side}-viewer")
+
+
+def _endpoints(api: Api, trained: Choices) -> None:
+    """What programs may call; nothing of it is to be seen."""
+    every = [model_id for _, model_id in trained]
+    scans = gr.File(label="scans", file_count="multiple", visible=False)
+    model = gr.Dropdown(every, label="model", allow_custom_value=True, visible=False)
+    models = gr.Dropdown(every, label="models", multiselect=True, allow_custom_value=True, visible=False)
+    json, html = gr.JSON(visible=False), gr.Textbox(visible=False)
+    button = gr.Button(visible=False)
+    button.click(api.list_models, None, json, api_name="models")
+    button.click(api.grade, [scans, model], json, api_name="grade", **COMPUTES)
+    button.click(api.compare, [scans, models], json, api_name="compare", **COMPUTES)
+    button.click(api.contributions, [scans, model], json, api_name="contributions", **COMPUTES)
+    button.click(api.report, [scans, model], html, api_name="report", **COMPUTES)
 
 
 def private_cache() -> Path:

@@ -20,7 +20,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
@@ -28,6 +28,8 @@ from zoo.errors import Cancelled, PluginError, ZooError
 
 POLL_SECONDS = 0.25
 START_SECONDS = 60.0
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,7 @@ class Worker:
 
     def result(self, task: str, **arguments: Any) -> Any:
         """Like `run`, for callers who don't follow the updates."""
-        running = self.run(task, **arguments)
-        while True:
-            try:
-                next(running)
-            except StopIteration as finished:
-                return finished.value
+        return finished(self.run(task, **arguments))
 
     def wait_until_idle(self) -> None:
         """Return when no task is running, or after twice the time that a cancel may take."""
@@ -164,6 +161,15 @@ class Worker:
     def _accept(self, listener: Listener) -> None:
         with contextlib.suppress(OSError, EOFError):
             self._connection = listener.accept()
+
+
+def finished(steps: Generator[Any, None, Result]) -> Result:
+    """What the steps return in the end, for those who don't watch them."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def _environment(key: str) -> dict[str, str]:

@@ -25,10 +25,14 @@ class Reporting:
         if session is None:
             yield message_card("question", "Nothing to report", NOTHING_YET), gr.skip()
             return
-        made = datetime.now().astimezone().isoformat(" ", "minutes")
         try:
-            asked = self.work.follow("zoo.tasks:report", folder=session.folder, made=made)
+            asked = self.work.follow("zoo.tasks:report", folder=session.folder, made=now())
             files = yield from placed(asked, lambda card: (card or gr.skip(), gr.skip()))
             yield "", gr.File([str(path) for path in files], visible=True)
         except ZooError as error:
             yield message_card("error", "No report", str(error)), gr.skip()
+
+
+def now() -> str:
+    """Date and time here, with the zone, ISO 8601."""
+    return datetime.now().astimezone().isoformat(" ", "minutes")

@@ -1,0 +1,66 @@
+"""The README's program against a running page, by Gradio's own client; no browser needed."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MODALITIES = ("t1", "t1ce", "t2", "flair")
+
+
+@pytest.fixture(scope="module")
+def client(site):
+    return Client(site, verbose=False)
+
+
+@pytest.fixture
+def scans(make_study):
+    return [handle_file(path) for path in sorted(make_study().iterdir())]
+
+
+def test_the_readmes_program_runs(site, make_study, tmp_path, monkeypatch, capsys):
+    code = re.search(r"```python\n(from gradio_client.*?)```", README, re.DOTALL)[1]
+    folder = make_study(name="p7").rename(tmp_path / "patient7")
+    assert len(list(folder.iterdir())) == 4
+    monkeypatch.chdir(tmp_path)
+    shown = {}
+    exec(code.replace("http://127.0.0.1:7860", site), shown)
+    grade = shown["grade"]
+    assert (grade["model"], grade["grade"]) == ("guided-dual-attention.compact", ("LGG", "HGG")[grade["p_hgg"] >= 0.5])
+    assert "not a medical device" in capsys.readouterr().out
+    assert f"{grade['p_hgg'] * 100:.1f} %" in shown["html"]
+
+
+def test_models_are_listed(client):
+    models = {row["id"]: row for row in client.predict(api_name="/models")}
+    assert models["single-t1ce.compact"]["uses"] == ["t1ce"]
+    assert models["single-t1ce.compact"]["trained"]
+    assert not models["guided-dual-attention.paper"]["trained"]
+
+
+def test_errors_are_our_sentences(client, scans):
+    with pytest.raises(AppError, match="No model is called 'nobody'"):
+        client.predict(scans, "nobody", api_name="/grade")
+    with pytest.raises(AppError, match="not trained yet"):
+        client.predict(scans, "guided-dual-attention.paper", api_name="/grade")
+    with pytest.raises(AppError, match="needs T1ce"):
+        client.predict([scans[0]], "single-t1ce", api_name="/grade")
+
+
+def test_a_model_that_fails_costs_its_own_answer(client, scans):
+    good, bad = client.predict(scans, ["single-t1ce", "guided-dual-attention.paper"], api_name="/compare")
+    assert good["model"] == "single-t1ce.compact"
+    assert "not trained yet" in bad["error"]
+
+
+def test_only_these_endpoints_are_offered(client):
+    named = client.view_api(return_format="dict")["named_endpoints"]
+    assert set(named) == {"/models", "/grade", "/compare", "/contributions", "/report"}
+    assert os.sep not in "".join(named["/grade"].get("description", ""))
