@@ -17,19 +17,21 @@ import gradio as gr
 
 from zoo.examples import EXAMPLES, Example
 from zoo.page.api import Api
-from zoo.page.cards import empty_card, example_button, zoo_section
+from zoo.page.cards import empty_card, example_button
 from zoo.page.comparing import Comparing
 from zoo.page.grading import Grading
 from zoo.page.reporting import Reporting
 from zoo.page.sessions import close_session
 from zoo.page.work import Work
+from zoo.page.zoo_tab.models import faults_notice
+from zoo.page.zoo_tab.tab import zoo_tab
 from zoo.registry import Registry, load_registry
 from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES
 from zoo.viewer import StudyViewer
 from zoo.worker import Worker
 
 HERE = Path(__file__).parent
-CSS = (HERE / "zoo" / "page" / "page.css").read_text(encoding="utf-8")
+CSS = "".join((HERE / "zoo" / "page" / name).read_text(encoding="utf-8") for name in ("page.css", "zoo_tab.css"))
 IDLE_SECONDS = 3600
 TWO_SIDES = ("guided-dual-attention.compact", "early-fusion.compact")
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
@@ -62,17 +64,21 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
         _endpoints(Api(work), trained)  # first: Gradio numbers names that are taken, those of handlers too
         session = gr.State(None, time_to_live=IDLE_SECONDS, delete_callback=close_session)
         gr.Markdown(INTRODUCTION)
-        with gr.Row():
-            with gr.Column(scale=2, min_width=320):
-                study = _study_widgets()
-            with gr.Column(scale=3, min_width=340):
-                with gr.Tabs():
-                    with gr.Tab("One model", id="one"):
-                        _grade_tab(Grading(work), session, study, trained)
-                    with gr.Tab("Compare models", id="compare"):
-                        _compare_tab(Comparing(work), session, study, trained)
-                _report_widgets(Reporting(work), session, study)
-        gr.HTML(zoo_section(registry.models.values(), registry.faults), elem_id="models")
+        if registry.faults:
+            gr.HTML(faults_notice(registry.faults), elem_id="faults")
+        with gr.Tabs():
+            with gr.Tab("Grade", id="grade"), gr.Row():
+                with gr.Column(scale=2, min_width=320):
+                    study = _study_widgets()
+                with gr.Column(scale=3, min_width=340):
+                    with gr.Tabs():
+                        with gr.Tab("One model", id="one"):
+                            _grade_tab(Grading(work), session, study, trained)
+                        with gr.Tab("Compare models", id="compare"):
+                            _compare_tab(Comparing(work), session, study, trained)
+                    _report_widgets(Reporting(work), session, study)
+            with gr.Tab("Zoo", id="zoo"):
+                zoo_tab(registry, PRIVATE)
     return blocks
 
 

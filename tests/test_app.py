@@ -16,9 +16,10 @@ def _built(registry, tmp_path):
 
 
 def test_the_page_tells_models_and_faults(registry, tmp_path):
-    shown = _built(replace(registry, faults=[Fault("bad", "no import")]), tmp_path)["models"].value
-    assert "<strong>bad</strong>: no import" in shown
-    assert all(spec.id in shown for spec in registry.models.values())
+    shown = _built(replace(registry, faults=[Fault("bad", "no import")]), tmp_path)
+    assert "<strong>bad</strong>: no import" in shown["faults"].value
+    assert all(spec.id in shown["models"].value for spec in registry.models.values())
+    assert "faults" not in _built(registry, tmp_path)
 
 
 def test_only_trained_models_can_be_chosen(registry, tmp_path):

@@ -24,6 +24,11 @@ def choose(page, elem_id, text):
     page.get_by_role("option", name=text).click()
 
 
+def open_zoo(page):
+    page.get_by_role("tab", name="Zoo").click()
+    page.wait_for_selector("#models section")
+
+
 def card(page, state):
     expect(page.locator("#card .zoo-card").first).to_have_attribute("data-state", state, timeout=PATIENCE_MS)
     return page.locator("#card")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from faulty_plugins import AT_LOADING, REASONS, install_faulty_plugins
-from page_actions import PATIENCE_MS, card, choose, upload
+from page_actions import PATIENCE_MS, card, choose, open_zoo, upload
 
 GOOD = "T1ce alone (single-t1ce.compact)"
 
@@ -42,7 +42,7 @@ def expect_a_grade(page):
 
 def test_faults_at_loading_are_in_sight(visit):
     assert REASONS.keys() == AT_LOADING.keys()
-    notice = visit.locator("#models .zoo-faults")
+    notice = visit.locator("#faults .zoo-faults")
     assert notice.locator("li").count() == len(REASONS)
     for plugin, reason in REASONS.items():
         line = notice.locator("li", has_text=plugin)
@@ -51,16 +51,18 @@ def test_faults_at_loading_are_in_sight(visit):
 
 
 @pytest.mark.parametrize("width", [390, 700, 1280])
-def test_the_zoo_unfolds_without_scrolling_sideways(visit, width):
+def test_a_card_unfolds_without_scrolling_sideways(visit, width):
     visit.set_viewport_size({"width": width, "height": 844})
-    row = visit.locator("#models tr", has_text="guided-dual-attention.paper")
-    assert not row.is_visible()
-    visit.click("#models summary")
-    assert "not trained yet" in row.inner_text()
-    assert row.locator("code").inner_text() == "python -m training fit guided-dual-attention.paper --cohort DIR"
-    assert "of the plugin nan_output" in visit.locator("#models tr", has_text="nan_output").inner_text()
-    for selector in ("html", "#models details"):
-        assert visit.locator(selector).evaluate("element => element.scrollWidth - element.clientWidth") == 0
+    open_zoo(visit)
+    card = visit.locator("#models [data-model='guided-dual-attention.paper']")
+    command = card.locator("code")
+    assert not command.is_visible()
+    card.locator("summary").click()
+    assert "not trained yet" in card.inner_text()
+    assert command.inner_text() == "python -m training fit guided-dual-attention.paper --cohort DIR"
+    assert "of the plugin nan_output" in visit.locator("#models details", has_text="nan_output").inner_text()
+    for element in (visit.locator("html"), card):
+        assert element.evaluate("element => element.scrollWidth - element.clientWidth") == 0
 
 
 def test_only_trained_models_are_offered(visit):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from new_plugin import NAME, install_new_plugin
-from page_actions import PATIENCE_MS, card, choose, try_example
+from page_actions import PATIENCE_MS, card, choose, open_zoo, try_example
 
 TITLE = "My grader"
 
@@ -20,10 +20,11 @@ def test_a_new_plugin_is_listed_then_trained_then_grades(page, new_plugin, start
     """In this order: both pages are those of one author, before and after training."""
     with start_app(str(new_plugin.python)) as url:
         page.goto(url)
-        page.locator("#models summary").click()
-        row = page.locator("#models tr", has_text=TITLE)
-        expect(row).to_contain_text("not trained yet")
-        expect(row).to_contain_text("python -m training fit my-grader --cohort DIR")
+        open_zoo(page)
+        card_of_plugin = page.locator("#models details", has_text=TITLE)
+        expect(card_of_plugin).to_contain_text("not trained yet")
+        expect(card_of_plugin).to_contain_text("python -m training fit my-grader --cohort DIR")
+        page.get_by_role("tab", name="Grade").click()
         page.locator("#model input").click()
         page.get_by_role("option").first.wait_for()
         assert page.get_by_role("option", name=TITLE).count() == 0

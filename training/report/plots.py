@@ -17,7 +17,7 @@ from training.report.drawing import GUIDE, headed, panels, save, spread, styles_
 from training.report.markdown import estimate
 from training.report.shift import shift_of
 from training.statistics.intervals import wilson_interval
-from training.statistics.metrics import reliability
+from zoo.measures import reliability
 
 Figures = Mapping[str, Any]
 

@@ -18,9 +18,10 @@ from training.statistics.intervals import (
     pooled_over_folds_interval,
     wilson_interval,
 )
-from training.statistics.metrics import brier, grade_measures, measure
+from training.statistics.metrics import grade_measures, measure
 from training.statistics.sites import Probed, probe_summary, within_hospital_auc
 from zoo import GRADES
+from zoo.measures import brier
 
 SCHEME_TITLES = {FOLDS: "cross-validation", HOSPITALS: "leave one hospital out", WHOLE: "whole cohort"}
 MEASURES = ("auc", "accuracy", "balanced_accuracy", "sensitivity", "specificity", "f1", "brier", "ece")

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-
-class ReliabilityBin(NamedTuple):
-    """One point of a reliability plot: predictions that are alike, and how often they were right."""
-
-    mean_p_hgg: float
-    share_hgg: float
-    cases: int
+from zoo.measures import brier, expected_calibration_error
 
 
 def measure(y: np.ndarray, p_hgg: np.ndarray, threshold: float | np.ndarray = 0.5) -> dict[str, float | int | None]:
@@ -44,11 +36,6 @@ def grade_measures(y: np.ndarray, called_hgg: np.ndarray) -> dict[str, float | N
     }
 
 
-def brier(y: np.ndarray, p_hgg: np.ndarray) -> float:
-    """Mean squared error of the probability (Brier 1950)."""
-    return float(np.mean((p_hgg - y) ** 2))
-
-
 def _ratio(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
@@ -68,19 +55,3 @@ def wins(y: np.ndarray, score: np.ndarray) -> np.ndarray:
     The kernel ψ of DeLong, DeLong & Clarke-Pearson (1988). It takes 8 bytes a pair: 8 MB for 1,000 cases of each.
     """
     return np.heaviside(np.subtract.outer(score[y == 1], score[y == 0]), 0.5)
-
-
-def expected_calibration_error(y: np.ndarray, p_hgg: np.ndarray, bins: int = 10) -> float:
-    """Mean over the cases of |mean p − share of HGG| of their bin (Naeini, Cooper & Hauskrecht 2015).
-
-    Biased upwards when N is small: a perfect model with evenly spread p has 0.18 at N = 28 and 0.03 at N = 1,000.
-    """
-    rows = reliability(y, p_hgg, bins)
-    return sum(row.cases * abs(row.mean_p_hgg - row.share_hgg) for row in rows) / len(y)
-
-
-def reliability(y: np.ndarray, p_hgg: np.ndarray, bins: int = 10) -> list[ReliabilityBin]:
-    """The non-empty ones of equally wide bins of p_hgg, from low to high; a bin holds its upper edge, as sklearn's."""
-    bin_of = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], p_hgg)
-    members = [bin_of == index for index in np.unique(bin_of)]
-    return [ReliabilityBin(float(p_hgg[m].mean()), float(y[m].mean()), int(m.sum())) for m in members]

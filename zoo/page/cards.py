@@ -1,15 +1,12 @@
-"""What the page says in words: a grade, a refusal, how far the work is, what the zoo holds. All text is escaped."""
+"""What the page says in words: a grade, a refusal, how far the work is. All text is escaped."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Collection
 from html import escape
 
 from zoo.examples import Example
-from zoo.origin import origin
-from zoo.registry import Fault
-from zoo.types import DISCLAIMER, MODALITY_TITLES, Grade, ModelSpec
+from zoo.types import DISCLAIMER, Grade, ModelSpec
 
 PERCENT = 100
 
@@ -67,43 +64,3 @@ def example_button(example: Example) -> str:
   <img src="data:image/webp;base64,{picture}" alt="T1ce and FLAIR, a slice of each through the tumour.">
   <span>{escape(example.caption)}</span>
 </button>"""
-
-
-def zoo_section(models: Collection[ModelSpec], faults: Collection[Fault]) -> str:
-    """Faults, always in sight; and in a fold all models, with what to type for those that can't grade yet."""
-    ready = sum(spec.is_trained for spec in models)
-    rows = "".join(_model_row(spec) for spec in models)
-    return f"""
-<section class="zoo-models" aria-labelledby="zoo-models-title">
-  <h2 id="zoo-models-title">The zoo</h2>
-  {_faults_notice(faults)}
-  <details>
-    <summary>{len(models)} models: {ready} ready, {len(models) - ready} not trained yet</summary>
-    <p>What a ready model was trained on stands beside each of its grades. The others are trained by the commands shown,
-      where DIR is the folder of a cohort.</p>
-    <table>
-      <thead><tr><th scope="col">Model</th><th scope="col">Family</th><th scope="col">Modalities</th>
-        <th scope="col">State</th></tr></thead>
-      <tbody>{rows}</tbody>
-    </table>
-  </details>
-</section>"""
-
-
-def _faults_notice(faults: Collection[Fault]) -> str:
-    if not faults:
-        return ""
-    items = "".join(f"<li><strong>{escape(fault.plugin)}</strong>: {escape(fault.reason)}</li>" for fault in faults)
-    return f"""<div class="zoo-faults"><p>⚠ Left out because of a fault; everything else works:</p>
-    <ul>{items}</ul></div>"""
-
-
-def _model_row(spec: ModelSpec) -> str:
-    modalities = ", ".join(MODALITY_TITLES[name] for name in spec.uses)
-    commands = "".join(f"<code>{escape(command)}</code>" for command in spec.training_commands)
-    state = f"not trained yet {commands}" if commands else "<strong>ready</strong>"
-    return f"""
-      <tr data-model="{escape(spec.id)}">
-        <th scope="row">{escape(spec.title)}<small>{escape(spec.id)}{escape(origin(spec))}</small></th>
-        <td>{escape(spec.family)}</td><td>{modalities}</td><td>{state}</td>
-      </tr>"""

@@ -10,6 +10,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from training.whole_zoo.grading import grade_prepared
 from training.whole_zoo.leaderboard import leaderboard
+from zoo.page.zoo_tab.leaderboard import read_leaderboard
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def graded(whole, models, tmp_path_factory):
     return {name: grade_prepared(models, cohort, work, models[0].spec.id) for name, cohort in cohorts.items()}
 
 
-def test_figures_are_those_of_the_answers(whole, models, graded):
+def test_figures_are_those_of_the_answers(whole, models, graded, tmp_path):
     seconds = {model.spec.id: 0.25 for model in models}
     found = json.loads(
         json.dumps(leaderboard(models, **graded, cohort=whole.held_out, seconds=seconds, ablations={"seeds": 3}))
@@ -39,3 +40,6 @@ def test_figures_are_those_of_the_answers(whole, models, graded):
     assert set(found["models"]) == {model.spec.id for model in models}
     assert found["ablations"] == {"seeds": 3}
     assert 0.5 < found["ceiling"]["ceiling"]["auc"] <= 1
+    (tmp_path / "leaderboard.json").write_text(json.dumps(found))
+    shown = {standing.id: standing for standing in read_leaderboard(tmp_path / "leaderboard.json").rows}
+    assert shown["single-t1ce.compact"].auc.value == row["held_out"]["auc"]["value"], "the page reads what is written"

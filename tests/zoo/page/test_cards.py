@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from zoo import DISCLAIMER, Grade
 from zoo.examples import EXAMPLES
-from zoo.page.cards import example_button, grade_card, message_card, progress_card, zoo_section
-from zoo.registry import Fault
+from zoo.page.cards import example_button, grade_card, message_card, progress_card
 
 NASTY = "<script>alert('x')</script>"
 
@@ -43,49 +40,6 @@ def test_grade_card_escapes_what_plugins_say(registry):
 def test_progress_stays_between_0_and_100():
     assert 'aria-valuenow="100"' in progress_card(1.7, "x")
     assert 'aria-valuenow="0"' in progress_card(-1, "x")
-
-
-def _row(section, model_id):
-    return section.split(f'data-model="{model_id}"')[1].split("</tr>")[0]
-
-
-def test_the_zoo_tells_what_is_ready_and_what_to_type_for_the_rest(registry):
-    ready = replace(registry.model("single-t1ce"), weights=Path(__file__))
-    member = replace(registry.model("single-t1"), weights=None)
-    lacking = replace(registry.model("decision-mean"), weights=None, member_specs=(ready, member))
-    section = zoo_section([ready, lacking], [])
-    assert "2 models: 1 ready, 1 not trained yet" in section
-    row = _row(section, ready.id)
-    assert all(text in row for text in ("T1ce alone", ready.id, "single encoder", "<td>T1ce</td>", "ready"))
-    assert "<code>" not in row
-    row = _row(section, lacking.id)
-    assert "not trained yet" in row
-    assert "ready" not in row
-    assert re.findall("<code>(.+?)</code>", row) == [
-        "python -m training fit single-t1.compact --cohort DIR",
-        "python -m training fit decision-mean.compact --cohort DIR",
-    ]
-
-
-def test_the_zoo_tells_the_plugin_of_an_outsider_only(registry):
-    spec = registry.model("single-t1ce")
-    assert "plugin" not in _row(zoo_section([spec], []), spec.id)
-    assert "of the plugin somebody" in _row(zoo_section([replace(spec, plugin="somebody")], []), spec.id)
-
-
-def test_faults_stand_outside_the_fold(registry):
-    section = zoo_section([], [Fault("bad", "no import"), Fault("worse", "no hook")])
-    in_sight = section.split("<details")[0]
-    assert "<strong>bad</strong>: no import" in in_sight
-    assert "<strong>worse</strong>: no hook" in in_sight
-    assert "fault" not in zoo_section([], [])
-
-
-def test_the_zoo_escapes_what_plugins_say(registry):
-    spec = replace(registry.model("guided-dual-attention.paper"), id=NASTY, title=NASTY, family=NASTY, plugin=NASTY)
-    section = zoo_section([spec], [Fault(NASTY, NASTY)])
-    assert "<script" not in section
-    assert section.count("&lt;script") == 8
 
 
 def test_an_example_is_a_button_that_says_that_it_is_no_patient():
