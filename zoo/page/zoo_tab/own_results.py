@@ -42,7 +42,7 @@ def read_own_results(path: Path) -> Standings:
 def _load(path: Path) -> Row:
     found = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(found, dict) or "outcomes" not in found:
-        raise ValueError("other JSON")
+        raise ValueError("JSON without outcomes")
     if found["format"] != FORMAT:
         raise ValueError(f"format {_text(found['format'])}")
     if len(found["models"]) > MOST_MODELS:

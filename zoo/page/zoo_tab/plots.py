@@ -12,7 +12,7 @@ from zoo.measures import reliability, roc_curve
 from zoo.page.zoo_tab.standings import Estimate, Standing, Standings
 from zoo.page.zoo_tab.svg import Axis, Panel, figure, tooltip, unit_axis
 
-MOST_HIGHLIGHTS = 4
+FIRST_HIGHLIGHTS, MOST_HIGHLIGHTS = 3, 4
 HEADLINE, CONTROL = "guided-dual-attention.compact", "delta-control.compact"
 LEAST_GFLOPS = 0.01
 SHAPES = (
@@ -30,10 +30,10 @@ Highlights = Mapping[str, int]
 
 
 def default_highlights(standings: Standings) -> list[str]:
-    """The headline model, the best one, and the control by one measurement, as far as they are there."""
+    """The headline model, the best one, and the control by one measurement; in place of those not there the next."""
     known = [row.id for row in standings.rows]
-    wanted = dict.fromkeys([HEADLINE, *known[:1], CONTROL])
-    return [model_id for model_id in wanted if model_id in known]
+    wanted = dict.fromkeys([HEADLINE, *known[:1], CONTROL, *known])
+    return [model_id for model_id in wanted if model_id in known][:FIRST_HIGHLIGHTS]
 
 
 def plots(standings: Standings, chosen: Sequence[str]) -> str:
@@ -73,11 +73,12 @@ def auc_against_gflops(rows: Sequence[Standing], numbers: Highlights, ceiling: E
     lowest = min(auc.value if auc.low is None else auc.low for _, _, auc in known)
     panel = Panel(_gflops_axis([gflops for _, gflops, _ in known]), _auc_axis(lowest))
     limit = "" if ceiling is None else _ceiling(panel, ceiling)
+    bars = "" if known[0][2].low is None else "The bars are 95 % intervals. "
     points = "".join(_point(panel, row, gflops, auc, numbers) for row, gflops, auc in known)
     return figure(
         "AUC against cost",
         f"AUC against GFLOPs of one study, {len(known)} models: {_told(rows, numbers)}.",
-        "The bars are 95 % intervals. Up and to the left is better.",
+        f"{bars}Up and to the left is better.",
         panel,
         limit + points,
     )

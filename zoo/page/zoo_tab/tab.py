@@ -41,7 +41,8 @@ def zoo_tab(registry: Registry, private: dict[str, Any], leaderboard: Path = LEA
     shown = [own, message, table, chosen, curves, back]
     upload.upload(_load, upload, shown, **private)
     back.click(lambda: _show(embedded, None, missing), None, shown, **private)
-    chosen.input(lambda own, chosen: plots(own or embedded, chosen), [own, chosen], curves, **private)
+    # not `input`, which in gradio 6.31 clearing all is not, and which drops a choice made while the last is drawn
+    chosen.change(lambda own, chosen: plots(own or embedded, chosen), [own, chosen], curves, **private)
 
 
 def _embedded(leaderboard: Path) -> tuple[Standings, str]:

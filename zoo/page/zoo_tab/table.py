@@ -108,7 +108,7 @@ COLUMNS = (
     Column(
         "AUC",
         "Area under the ROC curve: the chance that an HGG gets a higher probability than an LGG; 0.5 is guessing, 1 is "
-        "perfect. In brackets, and as a bar, its 95 % interval.",
+        "perfect. In brackets and as a bar, where it is known, its 95 % interval.",
         _auc,
     ),
     Column(

@@ -91,7 +91,7 @@ def _set(section, index, **values):
     ("change", "found"),
     [
         (lambda values: values.update(format=2), "format 2"),
-        (lambda values: values.pop("outcomes"), "other JSON"),
+        (lambda values: values.pop("outcomes"), "JSON without outcomes"),
         (lambda values: values.pop("cases"), "no entry for 'cases'"),
         (lambda values: values.update(outcomes=[]), "neither cross-validation nor a whole cohort"),
         (lambda values: values.update(models=values["models"] * 100), "more than 200 models"),
@@ -123,7 +123,12 @@ def test_what_is_no_probability_is_refused(altered, p_hgg):
 
 @pytest.mark.parametrize(
     ("content", "found"),
-    [(b"I am a text file", "no JSON"), (b"\xff\xfe", "no JSON"), (b"[]", "other JSON"), (b"[" * 100_000, "found")],
+    [
+        (b"I am a text file", "no JSON"),
+        (b"\xff\xfe", "no JSON"),
+        (b"[]", "JSON without outcomes"),
+        (b"[" * 100_000, "found"),
+    ],
     ids=["text", "bytes", "list", "deep"],
 )
 def test_other_files_are_refused(tmp_path, content, found):

@@ -28,9 +28,9 @@ def _marks(figure):
 
 
 def test_the_headline_the_best_and_the_control_are_highlighted_first(standings):
-    assert default_highlights(standings) == [MODELS[0], MODELS[-1]]
-    best = replace(standings.rows[1], auc=Estimate(0.99))
-    assert default_highlights(Standings((), (best, *standings.rows))) == [MODELS[0], best.id, MODELS[-1]]
+    assert default_highlights(standings) == [MODELS[0], MODELS[-1], MODELS[1]]
+    best = replace(standings.rows[1], id="best")
+    assert default_highlights(Standings((), (best, *standings.rows))) == [MODELS[0], "best", MODELS[-1]]
     assert default_highlights(Standings((), standings.rows[1:2])) == [MODELS[1]]
 
 
@@ -74,6 +74,12 @@ def test_no_more_are_highlighted_than_can_be_told_apart(standings):
     html = plots(Standings((), rows), [row.id for row in rows])
     assert html.count("<li class=") == MOST_HIGHLIGHTS
     assert "the other 2 are faint" in html
+
+
+def test_bars_are_explained_where_there_are_any(standings):
+    bare = tuple(replace(row, auc=Estimate(row.auc.value)) for row in standings.rows)
+    assert "The bars are 95 % intervals" in plots(standings, [])
+    assert "The bars" not in plots(Standings((), bare), [])
 
 
 def test_models_of_no_cost_stand_at_the_left_edge(standings):
