@@ -12,7 +12,7 @@ from zoo.errors import PluginError
 from zoo.origin import blame
 from zoo.prepare import Prepare, finer_voxels, prepare, to_study_space
 from zoo.saving import save_nifti
-from zoo.types import Attribution, ExplainerSpec, Explanation, Progress, Question, Volumes
+from zoo.types import MODALITIES, Attribution, ExplainerSpec, Explanation, Progress, Question, Volumes
 from zoo.weights import TrainedModel
 
 
@@ -40,6 +40,16 @@ def _expect_usable(answer: Attribution, shape: tuple[int, ...]) -> None:
         raise PluginError(f"expected an Attribution, found {type(answer).__name__}.")
     if answer.values.shape != shape or not np.isfinite(answer.values).all():
         raise PluginError(f"expected finite values of shape {shape}, found shape {answer.values.shape}.")
+
+
+def along_slices(explanation: Explanation) -> dict[str, list[tuple[float, float]]]:
+    """A map as a curve over slices, for each modality where it is not 0 everywhere: height in mm, and the largest value
+    of that slice."""
+    curves = explanation.values.max(axis=(2, 3)).tolist()
+    depth = explanation.values.shape[1]
+    heights = [float(explanation.affine[2] @ [index, 0, 0, 1]) for index in range(depth)]
+    named = zip(MODALITIES, curves, strict=True)
+    return {name: list(zip(heights, curve, strict=True)) for name, curve in named if any(curve)}
 
 
 def save_in_study_space(explanation: Explanation, volumes: Volumes, path: Path) -> None:

@@ -13,7 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from zoo.blocks import Memory, remembering
-from zoo.explain import explain_study, save_for_viewer
+from zoo.errors import PluginError
+from zoo.explain import along_slices, explain_study, save_for_viewer
 from zoo.grade import grade_study
 from zoo.origin import is_built_in, origin
 from zoo.prepare import Prepare, prepare
@@ -35,7 +36,7 @@ from zoo.types import (
 from zoo.volumes import load_volumes
 from zoo.weights import TrainedModel, load_weights
 
-CONTRIBUTIONS = "modality-shapley"
+CONTRIBUTIONS, SLICES = "modality-shapley", "slice-attention"
 MEMORY = Memory(kept=6)  # this study and four references; some 10 MB an encoder and answer
 
 
@@ -82,6 +83,14 @@ def contributions(folder: Path, model_id: str, progress: Progress) -> Explanatio
         found = _explained(folder, model_id, CONTRIBUTIONS, progress)
     keep_contributions(folder, found)
     return found
+
+
+def slice_curves(folder: Path, model_id: str, progress: Progress) -> dict[str, list[tuple[float, float]]]:
+    """How much one model's own attention looked at each slice, by modality, see `along_slices`; of most models none."""
+    try:
+        return along_slices(_explained(folder, model_id, SLICES, progress))
+    except PluginError:
+        return {}
 
 
 def report(folder: Path, made: str, progress: Progress) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -93,6 +94,7 @@ def values(serve):
     return {
         "study": viewer_value(study),
         "heat": viewer_value(study, overlay),
+        "curve": viewer_value(study, curves={"t1ce": [(-60.0, 0.2), (0.0, 3.0), (60.0, 0.1)]}),
         "FLAIR heat": viewer_value(study, coarse_overlay(folder / "flair.nii.gz", signs=(0, 0, 0, 1))),
         "small": viewer_value({"t2": small["t2"], "flair": small["flair"]}),
         "side": viewer_value(study, right_sided_overlay(folder / "side.nii.gz")),
@@ -270,6 +272,27 @@ def test_an_untouched_crosshair_goes_to_the_peak_of_the_heat_map(opened):
     assert text(opened, "position").startswith("Axial 33 of 64")
     show(opened, "heat")
     assert text(opened, "position").startswith("Axial 29 of 64")
+
+
+def test_a_click_on_the_curve_of_slices_moves_the_crosshair(opened):
+    show(opened, "curve")
+    before = text(opened, "position")
+    curve = opened.locator("#viewer .curve svg")
+    box = curve.bounding_box()
+    curve.click(position={"x": box["width"] * 0.8, "y": box["height"] / 2})
+    after = text(opened, "position")
+    assert _axial(after) > _axial(before) + 5
+    opened.locator("#viewer [data-part=height]").press("ArrowLeft")
+    assert _axial(text(opened, "position")) <= _axial(after)
+    opened.locator("#viewer canvas").press("PageUp")
+    marker = float(opened.locator("#viewer [data-part=here]").get_attribute("x1"))
+    assert marker == pytest.approx(80, abs=5)
+    choose(opened, "FLAIR")
+    assert not opened.locator("#viewer .curve").is_visible(), "FLAIR has no curve"
+
+
+def _axial(position):
+    return int(re.search(r"Axial (\d+)", position)[1])
 
 
 def test_the_next_study_replaces_the_first(opened, look):

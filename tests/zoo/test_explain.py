@@ -10,7 +10,7 @@ import pytest
 
 from tests_support import LESION_MM
 from zoo import Attribution, ExplainerSpec, Explanation, PluginError
-from zoo.explain import explain_study, save_for_viewer, save_in_study_space
+from zoo.explain import along_slices, explain_study, save_for_viewer, save_in_study_space
 from zoo.prepare import prepare
 from zoo.weights import TrainedModel, TrainingRecord
 
@@ -100,3 +100,12 @@ def test_a_failing_explainer_is_named_with_the_model(volumes, model):
     words = r"intensity of the plugin somebody on single-t1ce\.compact: ZeroDivisionError: division by zero"
     with pytest.raises(PluginError, match=words):
         explain_study(volumes, model, broken, lambda fraction, text: None)
+
+
+def test_a_map_along_slices_is_its_largest_value_at_each_height():
+    values = np.zeros((4, 3, 2, 2), np.float32)
+    values[1, :, 0, 1], values[1, 2, 1, 1] = (0.5, 1, 2), 3
+    affine = np.zeros((4, 4))
+    affine[2] = (4, 0, 0, -10)
+    explanation = Explanation("s", "m", "slice-attention", values, affine)
+    assert along_slices(explanation) == {"t1ce": [(-10, 0.5), (-6, 1), (-2, 3)]}

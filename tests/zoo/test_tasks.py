@@ -69,6 +69,7 @@ def test_grade_and_explain_work_on_the_session_folder(files, folder, tiny_spec, 
     heat = nib.load(tasks.explain(folder, tiny_spec.id, "grad-cam", lambda fraction, text: steps.append(text)))
     assert steps == ["Grad-CAM of T1ce alone"]
     assert heat.shape == (80, 96, 80, 4)
+    assert tasks.slice_curves(folder, tiny_spec.id, _ignore) == {}, "it has no attention"
     assert np.isfinite(heat.get_fdata()).all()
 
 

@@ -63,6 +63,8 @@ class Grading:
         try:
             heat = yield from self._follow("zoo.tasks:explain", card, **asked, explainer_id=EXPLAINER)
             yield gr.skip(), card, viewer_value(session.volumes, overlay=heat)
+            curves = yield from self._follow("zoo.tasks:slice_curves", card, **asked)
+            yield gr.skip(), card, viewer_value(session.volumes, overlay=heat, curves=curves)
         except ZooError as error:
             yield gr.skip(), card + message_card("unexplained", "No heat map", str(error)), gr.skip()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ class ViewerValue(GradioModel):
     focus: tuple[float, float, float] | None = None
     picture: FileData | None = None
     link: str = ""
+    curves: dict[str, list[tuple[float, float]]] = Field(default_factory=dict)
     library: FileData = Field(default_factory=lambda: FileData(path=str(STATIC / "niivue.umd.js")))
 
 
@@ -47,6 +48,7 @@ def viewer_value(
     modality: str | None = None,
     picture: str | PathLike[str] | None = None,
     link: str = "",
+    curves: Mapping[str, Sequence[tuple[float, float]]] | None = None,
 ) -> ViewerValue:
     """The value of a `StudyViewer`.
 
@@ -56,6 +58,7 @@ def viewer_value(
     modality: shown first; without it the one in which the heat map is strongest, else T1ce, or the first there is.
     picture: shown in place of the viewer where the browser has no WebGL2.
     link: viewers of the same link on a page look at the same place, in the same plane.
+    curves: modality → (height in mm, weight ≥ 0) of slices from one end of the head to the other, drawn to click on.
 
     Files must lie where Gradio may serve them: below GRADIO_TEMP_DIR. Raises ValueError for values that can't be shown.
     """
@@ -75,6 +78,7 @@ def viewer_value(
         focus=focus,
         picture=_file(picture),
         link=link,
+        curves={name: list(points) for name, points in (curves or {}).items()},
     )
 
 

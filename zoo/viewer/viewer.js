@@ -222,6 +222,7 @@ const urls = (volumes) => volumes.map((volume) => volume.file.url).join(" ");
 function renderControls() {
   part("modalities").replaceChildren(...(shown?.volumes ?? []).map(modalityButton));
   part("heat").hidden = !shown?.overlay;
+  drawCurve();
   if (shown?.picture) part("picture").src = shown.picture.url;
 }
 
@@ -243,6 +244,7 @@ function chooseModality({ target }) {
   modality = target.dataset.modality;
   chosen = true;
   press(part("modalities"), target);
+  drawCurve();
   show();
 }
 
@@ -269,11 +271,53 @@ function chooseOpacity() {
 
 function showPosition() {
   if (!drawn?.volumes.length) return;
+  showHeight();
   const voxel = drawn.frac2vox(drawn.scene.crosshairPos);
   const size = drawn.volumes[0].dimsRAS;
   const slice = (name, axis) => `${name} ${voxel[axis] + 1} of ${size[axis + 1]}`;
   const slices = { axial: slice("Axial", 2), coronal: slice("Coronal", 1), sagittal: slice("Sagittal", 0) };
   part("position").textContent = slices[plane] ?? Object.values(slices).join(" · ");
+}
+
+// --- attention to slices ---
+
+const CURVE_WIDTH = 100, CURVE_HEIGHT = 24; // of the picture's own coordinates
+
+function drawCurve() {
+  const points = shown?.curves?.[modality];
+  part("curve").hidden = !points;
+  if (!points) return;
+  const [low, high] = [points[0][0], points.at(-1)[0]];
+  const most = Math.max(...points.map(([, weight]) => weight));
+  const place = ([height, weight]) =>
+    `${((height - low) / (high - low)) * CURVE_WIDTH},${CURVE_HEIGHT * (1 - weight / most)}`;
+  const area = [`0,${CURVE_HEIGHT}`, ...points.map(place), `${CURVE_WIDTH},${CURVE_HEIGHT}`];
+  part("area").setAttribute("points", area.join(" "));
+  Object.assign(part("height"), { min: low, max: high });
+}
+
+function showHeight() {
+  const slider = part("height");
+  const height = drawn.frac2mm(drawn.scene.crosshairPos)[2];
+  const along = ((height - slider.min) / (slider.max - slider.min)) * CURVE_WIDTH;
+  slider.value = height;
+  for (const end of ["x1", "x2"]) part("here").setAttribute(end, along);
+}
+
+function goToHeight(height) {
+  if (!drawn?.volumes.length) return;
+  const place = drawn.frac2mm(drawn.scene.crosshairPos);
+  place[2] = height;
+  drawn.scene.crosshairPos = drawn.mm2frac(place);
+  drawn.drawScene();
+  moved();
+}
+
+function clickCurve(event) {
+  event.preventDefault(); // the label would pass the click on to the slider
+  const box = event.currentTarget.getBoundingClientRect();
+  const { min, max } = part("height");
+  goToHeight(Number(min) + ((event.clientX - box.left) / box.width) * (max - min));
 }
 
 // --- linked viewers ---
@@ -310,6 +354,8 @@ function moveCrosshair(event) {
 part("modalities").addEventListener("click", chooseModality);
 part("planes").addEventListener("click", choosePlane);
 part("opacity").addEventListener("input", chooseOpacity);
+part("height").addEventListener("input", ({ target }) => goToHeight(Number(target.value)));
+root.querySelector(".curve svg").addEventListener("click", clickCurve);
 canvas.addEventListener("keydown", moveCrosshair);
 canvas.addEventListener("keyup", moveCrosshair);
 document.addEventListener("study-viewer", follow);

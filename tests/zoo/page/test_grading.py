@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import nibabel
+import numpy as np
+
 from fake_worker import FakeWorker
 from zoo import Grade, StudyError
 from zoo.page.grading import Grading
@@ -77,3 +80,14 @@ def test_a_request_that_names_an_untrained_model_is_told_how_to_train_it(registr
     page = _grading(registry, FakeWorker(grade=grade), tmp_path / "cache")
     last = list(page.grade(None, files, "guided-dual-attention.paper", *(None,) * 4))[-1][1]
     assert "not trained yet. Train it with `python -m training fit guided-dual-attention.paper" in last
+
+
+def test_the_heat_map_comes_before_the_curve_of_slices(registry, files, tmp_path):
+    curves = {"t1ce": [(-10.0, 0.5), (10.0, 2.0)]}
+    heat = tmp_path / "heat.nii.gz"
+    nibabel.save(nibabel.Nifti1Image(np.ones((2, 2, 2, 4), np.float32), np.eye(4)), heat)
+    grade = Grade("s", "m", "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
+    worker = FakeWorker(grade=grade, explain=heat, slice_curves=curves)
+    viewers = [step[2] for step in _run(_grading(registry, worker, tmp_path / "cache"), None, files)]
+    first, last = [viewer for viewer in viewers if hasattr(viewer, "overlay") and viewer.overlay]
+    assert (first.curves, last.curves) == ({}, curves)
