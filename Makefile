@@ -1,6 +1,8 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+# Two at a time, a file each, with one thread each for linear algebra: fast on two cores, no strain on more.
+PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest --numprocesses 2 --dist loadfile
 
 .PHONY: app test test-long lint bench browser
 .DEFAULT_GOAL := app
@@ -9,10 +11,10 @@ app: $(VENV)/app ## serve the page on http://127.0.0.1:7860
 	$(RUN) app.py
 
 test: $(VENV)/test browser lint ## everything, in a real browser too
-	$(RUN) -m pytest
+	$(PYTEST)
 
 test-long: $(VENV)/test browser ## what takes half a minute or more each
-	$(RUN) -m pytest -m long
+	$(PYTEST) -m long
 
 lint: $(VENV)/test
 	$(VENV)/bin/ruff format --check .
