@@ -1,7 +1,13 @@
-"""3-D Grad-CAM (Selvaraju et al. 2017), through Captum: one map for each encoder, in one forward and one backward."""
+"""3-D class-activation maps from gradients, through Captum: one map for each encoder, in one forward and one backward.
+
+Grad-CAM (Selvaraju et al. 2017, arXiv 1610.02391) weights a channel by its mean gradient, HiResCAM (Draelos & Carin
+2020, arXiv 2011.08891) each of its cells by the cell's own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,23 +18,27 @@ from zoo.types import Progress
 
 @hookimpl
 def register_explainers() -> list[ExplainerSpec]:
-    return [ExplainerSpec("grad-cam", "Grad-CAM", cost=3, explain=explain)]
+    return [
+        ExplainerSpec("grad-cam", "Grad-CAM", cost=3, explain=partial(explain, "Grad-CAM", _of_the_channel)),
+        ExplainerSpec("hires-cam", "HiResCAM", cost=3, explain=partial(explain, "HiResCAM", _of_the_cell)),
+    ]
 
 
-def explain(question: Question, progress: Progress) -> Attribution:
-    """Signed class-activation maps of logit(HGG) − logit(LGG).
+def explain(title: str, weights: Callable[[Any], Any], question: Question, progress: Progress) -> Attribution:
+    """Signed class-activation maps of logit(HGG) − logit(LGG): activations times weights, summed over channels.
 
-    Modalities that share a layer share its map; absent ones and those without a layer stay 0.
+    weights: from a layer's gradients [1, C, D, h, w] what its activations are multiplied by. Modalities that share a
+    layer share its map; absent ones and those without a layer stay 0.
     """
     from captum.attr import LayerAttribution
 
-    progress(0.1, "Grad-CAM")
+    progress(0.1, title)
     cam_layers = question.spec.cam_layers
     shown = [name for index, name in enumerate(MODALITIES) if question.present[0, index] and name in cam_layers]
     if not shown:
-        raise PluginError("Grad-CAM reads the layers that a model names in cam_layers; this model names none.")
+        raise PluginError(f"{title} reads the layers that a model names in cam_layers; this model names none.")
     layers = sorted({cam_layers[name] for name in shown})
-    maps = dict(zip(layers, _layer_maps(question, layers), strict=True))
+    maps = dict(zip(layers, _layer_maps(question, layers, weights), strict=True))
     values = np.zeros(question.x.shape[1:], np.float32)
     for name in shown:
         coarse = maps[cam_layers[name]]
@@ -37,8 +47,8 @@ def explain(question: Question, progress: Progress) -> Attribution:
     return Attribution(values)
 
 
-def _layer_maps(question: Question, layers: list[str]) -> list[Any]:
-    """Captum's LayerGradCam takes one layer a pass; the function that it is built on takes them all."""
+def _layer_maps(question: Question, layers: list[str], weights: Callable[[Any], Any]) -> list[Any]:
+    """[1, 1, D, h, w] each. Captum's LayerGradCam takes one layer a pass; what it is built on takes them all."""
     import torch
     from captum._utils.gradient import compute_layer_gradients_and_eval
 
@@ -49,7 +59,7 @@ def _layer_maps(question: Question, layers: list[str]) -> list[Any]:
             question.x.clone().requires_grad_(),
         )
     return [
-        _map(_in_space(gradient[0]), _in_space(activation[0]))
+        (weights(_in_space(gradient[0])) * _in_space(activation[0])).sum(1, keepdim=True).detach()
         for gradient, activation in zip(gradients, activations, strict=True)
     ]
 
@@ -59,6 +69,9 @@ def _in_space(features: Any) -> Any:
     return features if features.ndim == 5 else features.transpose(0, 1)[None]
 
 
-def _map(gradient: Any, activation: Any) -> Any:
-    """[1, 1, D, h, w]."""
-    return (gradient.mean((2, 3, 4), keepdim=True) * activation).sum(1, keepdim=True).detach()
+def _of_the_channel(gradient: Any) -> Any:
+    return gradient.mean((2, 3, 4), keepdim=True)
+
+
+def _of_the_cell(gradient: Any) -> Any:
+    return gradient

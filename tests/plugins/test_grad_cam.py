@@ -1,4 +1,4 @@
-"""Our one-pass Grad-CAM against Captum's own, layer by layer."""
+"""Our one-pass class-activation maps against Captum's own, layer by layer."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ from dataclasses import replace
 
 import pytest
 import torch
-from captum.attr import LayerAttribution, LayerGradCam
+from captum.attr import LayerAttribution, LayerGradCam, LayerGradientXActivation
 
-from plugins.grad_cam import explain
+from plugins.grad_cam import register_explainers
 from zoo import MODALITIES, PluginError, Question, Recipe
 
 SMALL = Recipe(shape=(8, 48, 40))
 
 
-def _explained(spec, module, x, present):
-    return explain(Question(module, spec, x.clone(), present), lambda fraction, text: None).values
+EXPLAINERS = {spec.id: spec.explain for spec in register_explainers()}
+
+
+def _captum_grad_cam(margin, layer, x):
+    return LayerGradCam(margin, layer).attribute(x)
+
+
+def _captum_hires_cam(margin, layer, x):
+    return LayerGradientXActivation(margin, layer).attribute(x).sum(1, keepdim=True)
+
+
+def _explained(spec, module, x, present, explainer_id="grad-cam"):
+    return EXPLAINERS[explainer_id](Question(module, spec, x.clone(), present), lambda fraction, text: None).values
 
 
 def _module(registry, model_id):
@@ -28,11 +39,14 @@ def _module(registry, model_id):
     return spec, module.requires_grad_(False)
 
 
+@pytest.mark.parametrize(
+    ("explainer_id", "captum_map"), [("grad-cam", _captum_grad_cam), ("hires-cam", _captum_hires_cam)]
+)
 @pytest.mark.parametrize("model_id", ["guided-dual-attention", "early-fusion", "single-t1ce"])
-def test_equals_captum_layer_by_layer(registry, model_id):
+def test_equals_captum_layer_by_layer(registry, model_id, explainer_id, captum_map):
     spec, module = _module(registry, model_id)
     x, present = torch.randn(1, 4, *SMALL.shape), torch.ones(1, 4, dtype=torch.bool)
-    values = _explained(spec, module, x, present)
+    values = _explained(spec, module, x, present, explainer_id)
 
     def margin(inputs):
         logits = module(inputs, present)
@@ -42,7 +56,7 @@ def test_equals_captum_layer_by_layer(registry, model_id):
         if name not in spec.cam_layers:
             assert not values[index].any()
             continue
-        cam = LayerGradCam(margin, module.get_submodule(spec.cam_layers[name])).attribute(x.clone().requires_grad_())
+        cam = captum_map(margin, module.get_submodule(spec.cam_layers[name]), x.clone().requires_grad_())
         expected = LayerAttribution.interpolate(cam, SMALL.shape, interpolate_mode="trilinear")[0, 0].detach()
         torch.testing.assert_close(torch.from_numpy(values[index]), expected, atol=1e-6, rtol=1e-4)
         assert values[index].any()
@@ -55,11 +69,12 @@ def test_absent_modalities_get_no_map(registry):
     assert [bool(values[index].any()) for index in range(4)] == [False, True, False, True]
 
 
-def test_a_model_without_cam_layers_is_told_so(registry):
+@pytest.mark.parametrize(("explainer_id", "title"), [("grad-cam", "Grad-CAM"), ("hires-cam", "HiResCAM")])
+def test_a_model_without_cam_layers_is_told_so(registry, explainer_id, title):
     spec, module = _module(registry, "single-t1ce")
     x, present = torch.randn(1, 4, *SMALL.shape), torch.ones(1, 4, dtype=torch.bool)
-    with pytest.raises(PluginError, match="cam_layers"):
-        _explained(replace(spec, cam_layers={}), module, x, present)
+    with pytest.raises(PluginError, match=f"{title} reads the layers .* cam_layers"):
+        _explained(replace(spec, cam_layers={}), module, x, present, explainer_id)
 
 
 def test_a_layer_that_sees_slices_is_read_as_a_volume(registry):

@@ -39,6 +39,7 @@ def test_built_in_plugins_load_without_fault(registry):
     assert registry.model("single-t1ce").plugin == "plugins.single_encoder"
     assert list(registry.explainers) == [
         "grad-cam",
+        "hires-cam",
         "integrated-gradients",
         "occlusion",
         "modality-shapley",
