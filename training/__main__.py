@@ -12,6 +12,7 @@ import typer
 
 from training.command_options import BatchSize, CohortPath, Epochs, Pieces, Precision, Seed, Tracking, Work
 from training.evaluation.commands import ablate, evaluate, report
+from training.faithfulness.command import faithfulness
 from training.options import FitOptions
 from training.realism.command import realism
 from training.whole_zoo.command import zoo
@@ -101,7 +102,7 @@ def fit(
         typer.echo(told)
 
 
-for command in (evaluate, ablate, report, realism, zoo):
+for command in (evaluate, ablate, report, realism, faithfulness, zoo):
     app.command()(command)
 
 

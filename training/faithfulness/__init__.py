@@ -1,0 +1,1 @@
+"""How far explanations can be believed, on simulated studies, whose lesions are known."""

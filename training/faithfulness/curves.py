@@ -1,0 +1,65 @@
+"""Deletion and insertion curves (Petsiuk, Das & Saenko 2018, arXiv 1806.07421), with the lesion-free twin as infill."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from training.faithfulness.maps import importance, random_map, scored_voxels
+from zoo import Question
+
+FRACTIONS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32)
+"""Of the brain's voxels in all modalities together; a lesion fills 2 to 10 %."""
+
+
+def curves(question: Question, twin: torch.Tensor, values: np.ndarray) -> dict[str, list[float]]:
+    """The margin, in logits, at each of `FRACTIONS` of the voxels that the map calls the most important.
+
+    twin: float32 [1, 4, D, H, W]. values: float32 [4, D, H, W]. deletion: these voxels of the study are replaced by the
+    twin's. insertion: these voxels of the study are put into the twin.
+    """
+    order = ranked(values, question)
+    return {
+        "deletion": margins_on_the_way(question, question.x, twin, order),
+        "insertion": margins_on_the_way(question, twin, question.x, order),
+    }
+
+
+def ranked(values: np.ndarray, question: Question) -> np.ndarray:
+    """Flat indices of the scored voxels, the most important first; equal ones in the order of the random map."""
+    spacing = question.spec.recipe.spacing
+    scored = np.flatnonzero(scored_voxels(question))
+    said, drawn = (importance(found, spacing).ravel()[scored] for found in (values, random_map(values.shape)))
+    return scored[np.lexsort((-drawn, -said))]
+
+
+def margins_on_the_way(question: Question, start: torch.Tensor, end: torch.Tensor, order: np.ndarray) -> list[float]:
+    """Of `start` with the first voxels of `order` taken from `end`, at each of `FRACTIONS`."""
+    margins = []
+    with torch.inference_mode():
+        for fraction in FRACTIONS:
+            moved = torch.from_numpy(order[: round(fraction * len(order))]).to(start.device)
+            x = start.clone()
+            x.view(-1)[moved] = end.reshape(-1)[moved]
+            margins.append(float(question.margin(x)))
+    return margins
+
+
+def gain(curve: Sequence[float], start: float, end: float) -> float:
+    """By how many logits the curve goes from its start towards its end, in the mean over `FRACTIONS`.
+
+    The fractions double, so this is the area under the curve over the logarithm of the fraction.
+    """
+    return float(np.sign(end - start) * (np.mean(curve) - start))
+
+
+def normalised(found: Sequence[float], random: Sequence[float], lesion: Sequence[float]) -> float | None:
+    """(map − random) / (lesion − random) of the gains of several studies: 0 as good as chance, 1 as the true lesion.
+
+    Of their sums, so that a study counts as much as its lesion moves the model; None where the lesion is no better than
+    chance.
+    """
+    known = float(np.sum(lesion) - np.sum(random))
+    return float(np.sum(found) - np.sum(random)) / known if known > 0 else None
