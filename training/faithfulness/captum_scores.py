@@ -65,9 +65,10 @@ def sensitivity(explainer: ExplainerSpec, question: Question) -> float | None:
     generator = torch.Generator().manual_seed(SEED)
     scored = torch.from_numpy(scored_voxels(question)).to(question.x.device)
 
-    def explained(inputs: Any) -> torch.Tensor:
+    def explained(inputs: Any) -> tuple[torch.Tensor]:
+        # Captum gives the study as a tuple, and of anything but a tuple it would take a norm for each modality.
         x = inputs[0] if isinstance(inputs, tuple) else inputs
-        return torch.from_numpy(attribution_map(explainer, replace(question, x=x))[None])
+        return (torch.from_numpy(attribution_map(explainer, replace(question, x=x))[None]),)
 
     def disturbed(x: torch.Tensor) -> torch.Tensor:
         noise = torch.rand(x.shape, generator=generator).to(x.device) * 2 - 1
