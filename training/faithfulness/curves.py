@@ -29,10 +29,9 @@ def curves(question: Question, twin: torch.Tensor, values: np.ndarray) -> dict[s
 
 def ranked(values: np.ndarray, question: Question) -> np.ndarray:
     """Flat indices of the scored voxels, the most important first; equal ones in the order of the random map."""
-    spacing = question.spec.recipe.spacing
-    scored = np.flatnonzero(scored_voxels(question))
-    said, drawn = (importance(found, spacing).ravel()[scored] for found in (values, random_map(values.shape)))
-    return scored[np.lexsort((-drawn, -said))]
+    scored, spacing = scored_voxels(question), question.spec.recipe.spacing
+    said, drawn = (importance(found * scored, spacing)[scored] for found in (values, random_map(values.shape)))
+    return np.flatnonzero(scored)[np.lexsort((-drawn, -said))]
 
 
 def margins_on_the_way(question: Question, start: torch.Tensor, end: torch.Tensor, order: np.ndarray) -> list[float]:

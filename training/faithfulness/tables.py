@@ -14,7 +14,7 @@ from training.statistics.intervals import percentile_interval
 Row = Mapping[str, Any]
 
 SCORES = (
-    "model", "explainer", "deletion", "insertion", "infidelity", "sensitivity", "random weights", "× a voxel",
+    "model", "explainer", "deletion", "insertion", "infidelity", "sensitivity", "random weights", "inside ÷ outside",
     "share inside", "pointing game",
 )  # fmt: skip
 CONTROLS = ("model", "study − twin", "deletion: lesion", "random", "insertion: lesion", "random")
@@ -28,7 +28,10 @@ def to_markdown(results: Row) -> str:
 
 
 def scores_table(results: Row) -> str:
-    """Of each explainer of each model: the curves with an interval over the studies; means; of × a voxel the median."""
+    """Of each explainer of each model: curves on the scale from chance to lesion, and means over the studies.
+
+    Of inside ÷ outside, which a study without anything outside would spoil, the median.
+    """
     return table(SCORES, [row for name, model in results["models"].items() for row in _explainers(name, model)], left=2)
 
 
@@ -46,18 +49,13 @@ def _explainers(name: str, model: Row) -> Iterator[list[str]]:
 
 
 def _normalised(controls: Sequence[Row], rows: Sequence[Row], curve: str) -> str:
-    """With the middle 95 % over bootstrap samples of the studies."""
-    gains = np.array(
-        [_gains(controls, rows, curve), *(_gains(controls, [c[name] for c in controls], curve) for name in KNOWN)]
-    )
-    value = normalised(*gains)
+    """With the middle 95 % over bootstrap samples of the studies, as far as their lesions are better than chance."""
+    known = ([control[name] for control in controls] for name in ("random", "lesion"))
+    gains = np.array([_gains(controls, found, curve) for found in (rows, *known)])
     drawn = np.random.default_rng(0).integers(len(rows), size=(DRAWS, len(rows)))
     interval = percentile_interval([normalised(*gains[:, sample]) for sample in drawn])
     bounds = {"low": interval and interval.low, "high": interval and interval.high}
-    return estimate({"value": value, **bounds}, 2)
-
-
-KNOWN = ("random", "lesion")
+    return estimate({"value": normalised(*gains), **bounds}, 2)
 
 
 def _gains(controls: Sequence[Row], rows: Sequence[Row], curve: str) -> list[float]:

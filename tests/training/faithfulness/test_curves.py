@@ -15,7 +15,7 @@ from zoo import Recipe
 
 @pytest.fixture
 def hundred(asked):
-    """A slice of 10 × 10 voxels; voxel number i of T1ce adds i to the margin of the study, and nothing to the twin's."""
+    """A slice of 10 × 10 voxels; voxel i of T1ce adds i to the margin of the study, and nothing to that of the twin."""
     spec = replace(asked.question.spec, recipe=Recipe(shape=(1, 10, 10)))
     asked.question.module.weights.data = torch.ones(4, 1, 10, 10)
     x = torch.zeros(1, 4, 1, 10, 10)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import pickle
 
-import numpy as np
 import pytest
 
+from training.faithfulness.captum_scores import CHEAP
 from training.faithfulness.curves import FRACTIONS
+from training.faithfulness.maps import lesion_map, random_map
 from training.faithfulness.measure import Asked, MeasureControls, MeasureExplainer
 from zoo import Attribution, ExplainerSpec
 
@@ -43,19 +44,20 @@ def test_an_explainer_with_nothing_to_read_is_refused(asked, registry):
     assert "choose" in MeasureExplainer(asked, registry.explainer("slice-attention")).run()["refused"]
 
 
-def test_controls_start_and_end_at_study_and_twin(asked):
+def test_controls_are_the_curves_of_maps_that_know_everything_and_nothing(asked):
     found = MeasureControls(asked).run()
-    assert found["study"] != found["twin"]
-    assert found["lesion"]["deletion"][-1] == pytest.approx(found["twin"], abs=0.02 + 0.3 * _apart(found))
-    assert found["lesion"]["insertion"][-1] == pytest.approx(found["study"], abs=0.02 + 0.3 * _apart(found))
-
-
-def _apart(found):
-    return abs(found["study"] - found["twin"])
+    twins, question = asked.answer()
+    assert found["study"] == pytest.approx(float(question.margin(question.x)))
+    assert found["twin"] == pytest.approx(float(question.margin(twins.infill(question))))
+    for known, values in (("random", random_map(twins.x.shape)), ("lesion", lesion_map(twins.lesion))):
+        told = ExplainerSpec(known, known, CHEAP + 1, lambda question, progress, values=values: Attribution(values))
+        scores = MeasureExplainer(asked, told).run()
+        assert found[known] == {curve: scores[curve] for curve in ("deletion", "insertion")}
+    assert found["random"] != found["lesion"]
 
 
 def test_tasks_travel_and_have_names_of_their_own(asked, registry):
     tasks = [MeasureControls(asked), *(MeasureExplainer(asked, spec) for spec in registry.explainers.values())]
     assert len({task.name for task in tasks}) == len(tasks)
     assert [pickle.loads(pickle.dumps(task)).name for task in tasks] == [task.name for task in tasks]
-    assert np.all(["/Sim-s7-00001/" in task.name for task in tasks])
+    assert all("/Sim-s7-00001/" in task.name for task in tasks)
