@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from training.evaluation.surroundings import surroundings
@@ -23,7 +24,7 @@ def measure_all(
     explainers: Sequence[ExplainerSpec],
     studies: int,
     spacing_mm: float,
-    folder: Any,
+    folder: Path,
     execute: Execute = map,
 ) -> dict[str, Any]:
     """Plain JSON values; goes on where an earlier call was stopped.
