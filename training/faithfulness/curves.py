@@ -47,11 +47,13 @@ def margins_on_the_way(question: Question, start: torch.Tensor, end: torch.Tenso
 
 
 def gain(curve: Sequence[float], start: float, end: float) -> float:
-    """By how many logits the curve goes from its start towards its end, in the mean over `FRACTIONS`.
+    """By how many logits the curve comes nearer to its end than its start is, in the mean over `FRACTIONS`.
 
-    The fractions double, so this is the area under the curve over the logarithm of the fraction.
+    The fractions double, so this is an area over the logarithm of the fraction. It is that under the curve where the
+    curve stays between start and end. What goes beyond the end counts as far as it is beyond: patches of lesion are
+    nothing that a model has seen, and chance alone drives the margin far past that of the twin.
     """
-    return float(np.sign(end - start) * (np.mean(curve) - start))
+    return float(abs(end - start) - np.abs(np.subtract(curve, end)).mean())
 
 
 def normalised(found: Sequence[float], random: Sequence[float], lesion: Sequence[float]) -> float | None:

@@ -62,6 +62,11 @@ def test_a_gain_points_from_start_to_end():
     assert gain([5, 7], start=4, end=0) == -2
 
 
+def test_beyond_the_end_is_as_far_as_before_it():
+    assert gain([1, -1], start=4, end=0) == gain([1, 1], start=4, end=0) == 3
+    assert gain([-6, -6], start=4, end=0) == -2
+
+
 def test_a_study_counts_as_much_as_its_lesion_moves_the_model():
     assert normalised([3, 1], random=[1, 1], lesion=[5, 1]) == 0.5
     assert normalised([3, 1], random=[1, 1], lesion=[1, 1]) is None
