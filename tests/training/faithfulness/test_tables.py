@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from training.faithfulness.tables import to_markdown
+import json
+from pathlib import Path
+
+import training
+from training.faithfulness.tables import controls_table, scores_table, to_markdown
+
+HOME = Path(training.__file__).parent
 
 
 def _scores(deletion, insertion, **other):
@@ -49,3 +55,11 @@ def test_a_lesion_no_better_than_chance_gives_no_score():
     control = CONTROLS[0] | {"lesion": CONTROLS[0]["random"]}
     model = RESULTS["models"]["one"] | {"controls": [control], "explainers": {"half": HALF[:1]}}
     assert _rows(to_markdown({"models": {"one": model}}))[2][2:4] == ["–", "–"]
+
+
+def test_the_readme_shows_what_was_measured():
+    results = json.loads((HOME / "faithfulness" / "results.json").read_text(encoding="utf-8"))
+    readme = (HOME / "README.md").read_text(encoding="utf-8")
+    assert scores_table(results) in readme
+    assert controls_table(results) in readme
+    assert f"{len(results['studies'])} simulated studies" in readme
