@@ -12,7 +12,7 @@ import typer
 
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.registry import Registry, load_registry
-from zoo.types import DISCLAIMER, MODALITIES, Explanation, ModelSpec, Volumes
+from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES, Explanation, ModelSpec, Volumes
 
 GRADED, BAD_INPUT, REFUSED = 0, 2, 3
 KEPT, BROKEN = 0, 1
@@ -62,7 +62,7 @@ def explain(
     out: Annotated[
         Path | None, typer.Option(help="NIfTI file for a map: x, y, z, modality, on the study's grid.")
     ] = None,
-    explainer: Annotated[str, typer.Option(help="Explainer id.")] = "grad-cam",
+    explainer: Annotated[str, typer.Option(help="Explainer id.")] = DEFAULT_EXPLAINER,
 ) -> None:
     """Write where in the study a model found its grade, or print in which modality: positive speaks for HGG."""
     from zoo.explain import explain_study, save_in_study_space

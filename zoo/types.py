@@ -21,6 +21,8 @@ MODALITIES = ("t1", "t1ce", "t2", "flair")
 MODALITY_TITLES = {"t1": "T1", "t1ce": "T1ce", "t2": "T2", "flair": "FLAIR"}
 GRADES = ("LGG", "HGG")
 DISCLAIMER = "Research demonstration, not a medical device."
+DEFAULT_EXPLAINER = "hires-cam"
+"""Of the quick ones the most faithful on simulated studies: training/README.md, Explanations."""
 
 Progress = Callable[[float, str], None]
 """Called with the fraction done (0 to 1) and what is being done; raises `Cancelled` when the user asked to stop."""

@@ -11,11 +11,10 @@ from typing import Any, TypeVar
 import gradio as gr
 
 from zoo.errors import ZooError
-from zoo.page.grading import EXPLAINER
 from zoo.page.reporting import now
 from zoo.page.sessions import Session, close_session
 from zoo.page.work import Work
-from zoo.types import DISCLAIMER, MODALITIES
+from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES
 from zoo.worker import finished
 
 Result = TypeVar("Result")
@@ -102,7 +101,7 @@ class Api:
         with self._read(scans) as session:
             asked = {"folder": session.folder, "model_id": self._id(model)}
             self._ask("grade", **asked)
-            self._ask("explain", **asked, explainer_id=EXPLAINER)
+            self._ask("explain", **asked, explainer_id=DEFAULT_EXPLAINER)
             self._ask("contributions", **asked)
             html, _ = self._ask("report", folder=session.folder, made=now())
             return html.read_text(encoding="utf-8")

@@ -11,9 +11,9 @@ import gradio as gr
 from zoo.errors import ZooError
 from zoo.page.cards import message_card
 from zoo.page.comparison import Answer, comparison_card, contributions_card
-from zoo.page.grading import EXPLAINER
 from zoo.page.sessions import Session
 from zoo.page.work import Work, placed
+from zoo.types import DEFAULT_EXPLAINER
 from zoo.viewer import viewer_value
 
 LINK = "compare"  # viewers of one link look at the same place
@@ -89,7 +89,7 @@ class Comparing:
                 yield _shown(**{side: viewer_value(session.volumes, link=LINK)})
 
     def _viewer(self, session: Session, model_id: str) -> Generator[str, None, Any]:
-        asked = {"folder": session.folder, "model_id": model_id, "explainer_id": EXPLAINER}
+        asked = {"folder": session.folder, "model_id": model_id, "explainer_id": DEFAULT_EXPLAINER}
         heat = yield from self.work.follow("zoo.tasks:explain", **asked)
         return viewer_value(session.volumes, overlay=heat, link=LINK)
 

@@ -13,10 +13,8 @@ from zoo.page.assignment import candidates, complaints, unambiguous
 from zoo.page.cards import empty_card, grade_card, message_card
 from zoo.page.sessions import Session
 from zoo.page.work import Work, placed
-from zoo.types import MODALITIES
+from zoo.types import DEFAULT_EXPLAINER, MODALITIES
 from zoo.viewer import viewer_value
-
-EXPLAINER = "grad-cam"
 
 
 class Grading:
@@ -61,7 +59,7 @@ class Grading:
         card = grade_card(grade, self.work.registry.model(model_id))
         yield gr.skip(), card, gr.skip()
         try:
-            heat = yield from self._follow("zoo.tasks:explain", card, **asked, explainer_id=EXPLAINER)
+            heat = yield from self._follow("zoo.tasks:explain", card, **asked, explainer_id=DEFAULT_EXPLAINER)
             yield gr.skip(), card, viewer_value(session.volumes, overlay=heat)
             curves = yield from self._follow("zoo.tasks:slice_curves", card, **asked)
             yield gr.skip(), card, viewer_value(session.volumes, overlay=heat, curves=curves)
