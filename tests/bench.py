@@ -17,6 +17,7 @@ import numpy as np
 import psutil
 import torch
 
+from bench_explaining import bench_explaining
 from bench_presets import bench_presets
 from bench_training import bench_training
 from tests_support import brain_image, save_scan
@@ -98,6 +99,7 @@ def main() -> None:
         study = write_study(Path(folder))
         read = median_seconds(lambda: load_volumes(registry.read(study)))
         volumes = load_volumes(registry.read(study))
+        bench_explaining(study)
     for spec in registry.models.values():
         if spec.is_trained:
             print(f"{spec.id:32} read {read:.2f} s, {bench_model(spec, volumes, explainer)}")
