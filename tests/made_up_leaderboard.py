@@ -18,17 +18,17 @@ def made_up_leaderboard(models: Sequence[str] = MODELS, cases: int = 80, seed: i
     y = np.arange(cases) % 2
     grades = ["HGG" if hgg else "LGG" for hgg in y]
     strengths = np.linspace(2.0, 0.5, len(models))
-    facts = {"fingerprint": "0" * 16, "cases": cases, "grades": grades}
+    ceiling = {
+        "cases": cases,
+        "ceiling": {"auc": 0.959, "low": 0.931, "high": 0.976},
+        "signs": {"enhancing_volume": 0.81, "oedema": 0.64},
+    }
+    facts = {"fingerprint": "0" * 16, "cases": cases, "grades": grades, "ceiling": ceiling}
     return {
         "format": 1,
         "simulator": "2.0",
         "held_out": facts,
         "unseen": facts,
-        "ceiling": {
-            "cases": cases,
-            "ceiling": {"auc": 0.959, "low": 0.931, "high": 0.976},
-            "signs": {"enhancing_volume": 0.81, "oedema": 0.64},
-        },
         "models": {
             name: _row(name, index, len(models))
             | {"held_out": _figures(y, strength, rng), "unseen": _figures(y, strength * 0.8, rng)}

@@ -41,15 +41,17 @@ def zoo(
     options = FitOptions(epochs, precision=precision, seed=seed)
     whole = WholeZoo(load_registry(), work, studies, unseen, options, dashboard(work, tracking), spacing)
     models = whole.trained()
-    cohorts = whole.held_out, whole.unseen_cohort
+    cohorts = {"held_out": whole.held_out, "unseen": whole.unseen_cohort}
     with side_by_side() as execute:
-        held_out, other = [grade_prepared(models, cohort, work, HEADLINE, execute) for cohort in cohorts]
+        graded = {
+            name: (cohort, grade_prepared(models, cohort, work, HEADLINE, execute)) for name, cohort in cohorts.items()
+        }
     seconds = {model.spec.id: seconds_a_study(model.module, model.spec.recipe) for model in models}
     for model in models:
         embed(model, weights)
     with side_by_side() as execute:
         readings = ablations(whole.registry, whole.run, ablation_studies, seeds, epochs, execute)
-    board = figures(models, held_out, other, whole.held_out, seconds, readings)
+    board = figures(models, graded, seconds, readings)
     write_json(leaderboard, board)
     typer.echo(to_markdown(board))
     typer.echo(f"{weights}: {len(models)} models; figures: {leaderboard}")

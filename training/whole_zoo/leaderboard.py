@@ -19,27 +19,24 @@ MEASURES = ("auc", "brier", "ece", "accuracy", "sensitivity", "specificity")
 
 def leaderboard(
     models: Sequence[TrainedModel],
-    held_out: Results,
-    unseen: Results,
-    cohort: Cohort,
+    graded: Mapping[str, tuple[Cohort, Results]],
     seconds: Mapping[str, float],
     ablations: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Plain JSON values.
 
-    simulator: version. held_out, unseen: facts of the cohorts of the simulator's own family and of the one that no
-    training sees, with the grade of each case; cohort: that of held_out. ceiling: see `sign_ceiling`. models: by id,
-    size, seconds a study, and under "held_out" and "unseen" each of `MEASURES` with value, low and high, and "p_hgg" of
-    each case. ablations: see `ablations`.
+    graded: "held_out", of the simulator's own family, and "unseen", of the one that no training sees. Of these come the
+    cohorts' facts, with the grade of each case and what the true signs would tell (`sign_ceiling`). simulator: version.
+    models: by id, size, seconds a study, and under "held_out" and "unseen" each of `MEASURES` with value, low and high,
+    and "p_hgg" of each case. ablations: see `ablations`.
     """
-    figures = {"held_out": _figures(held_out), "unseen": _figures(unseen)}
+    figures = {name: _figures(results) for name, (_, results) in graded.items()}
+    _, held_out = graded["held_out"]
     rows = {row.name: row for row in held_out.models}
     return {
         "format": FORMAT,
         "simulator": VERSION,
-        "held_out": _facts(held_out),
-        "unseen": _facts(unseen),
-        "ceiling": sign_ceiling(cohort.cases),
+        **{name: _facts(cohort, results) for name, (cohort, results) in graded.items()},
         "models": {
             model.spec.id: _size(rows[model.spec.id])
             | {"seconds": seconds[model.spec.id], "weights": model.revision}
@@ -60,9 +57,13 @@ def _figures(results: Results) -> dict[str, dict[str, Any]]:
     }
 
 
-def _facts(results: Results) -> dict[str, Any]:
-    grades = [case.grade for case in results.cases]
-    return {"fingerprint": results.cohort["fingerprint"], "cases": len(grades), "grades": grades}
+def _facts(cohort: Cohort, results: Results) -> dict[str, Any]:
+    return {
+        "fingerprint": results.cohort["fingerprint"],
+        "cases": len(results.cases),
+        "grades": [case.grade for case in results.cases],
+        "ceiling": sign_ceiling(cohort.cases),
+    }
 
 
 def _size(row: ModelRow) -> dict[str, Any]:

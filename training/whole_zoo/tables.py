@@ -44,14 +44,20 @@ def _model(name: str, row: Row) -> list[str]:
 
 
 def ceiling(leaderboard: Row) -> str:
-    """What the drawn signs themselves tell, in a sentence."""
-    told, signs = leaderboard["ceiling"], leaderboard["ceiling"]["signs"]
-    reached = told["ceiling"] | {"value": told["ceiling"]["auc"]}
+    """What the drawn signs themselves tell of both cohorts."""
+    own, other = leaderboard["held_out"], leaderboard["unseen"]
+    signs = own["ceiling"]["signs"]
     best = max(signs, key=signs.__getitem__)
     return (
-        f"A classifier that is told the true signs of the {told['cases']} held-out studies reaches "
-        f"{estimate(reached)}; the best single sign, {best.replace('_', ' ')}, {signs[best]:.3f}."
+        f"A classifier that is told the true signs reaches {_reached(own)} on the {own['cases']} held-out studies (the "
+        f"best single sign, {best.replace('_', ' ')}, {signs[best]:.3f}) and {_reached(other)} on the {other['cases']} "
+        "of the other simulator."
     )
+
+
+def _reached(cohort: Row) -> str:
+    told = cohort["ceiling"]["ceiling"]
+    return estimate(told | {"value": told["auc"]})
 
 
 def readings_table(arms: Row) -> str:

@@ -34,10 +34,9 @@ def _standings(board: Mapping[str, Any]) -> Standings:
     if board["format"] != FORMAT:
         raise ValueError(f"format {board['format']}")
     y = np.array([GRADES.index(grade) for grade in board["held_out"]["grades"]])
-    told = board["ceiling"]["ceiling"]
-    ceiling = Estimate(told["auc"], told["low"], told["high"])
+    ceiling = _ceiling(board["held_out"])
     rows = [_standing(model_id, row, y) for model_id, row in board["models"].items()]
-    return Standings((*_about(board), _ceiling_sentence(board["ceiling"], ceiling)), ranked(rows), ceiling)
+    return Standings((*_about(board), _ceilings(board)), ranked(rows), ceiling)
 
 
 def _about(board: Mapping[str, Any]) -> tuple[str, str]:
@@ -48,12 +47,19 @@ def _about(board: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
-def _ceiling_sentence(told: Mapping[str, Any], ceiling: Estimate) -> str:
+def _ceiling(cohort: Mapping[str, Any]) -> Estimate:
+    told = cohort["ceiling"]["ceiling"]
+    return Estimate(told["auc"], told["low"], told["high"])
+
+
+def _ceilings(board: Mapping[str, Any]) -> str:
     """What the drawn signs themselves tell."""
-    best = max(told["signs"], key=told["signs"].__getitem__)
+    own, other = board["held_out"], board["unseen"]
+    signs = own["ceiling"]["signs"]
+    best = max(signs, key=signs.__getitem__)
     return (
-        f"A classifier that is told the true signs of these studies reaches an AUC of {ceiling}; the best single sign, "
-        f"{best.replace('_', ' ')}, {told['signs'][best]:.3f}."
+        f"A classifier that is told the true signs of these studies reaches an AUC of {_ceiling(own)} (the best single "
+        f"sign, {best.replace('_', ' ')}, {signs[best]:.3f}), of those of the other simulator {_ceiling(other)}."
     )
 
 

@@ -28,7 +28,7 @@ def test_it_says_what_the_figures_are_and_what_could_be_reached(standings):
     text = " ".join(standings.about)
     assert "80 simulated studies" in text
     assert "say nothing about patients" in text
-    assert "reaches an AUC of 0.959 [0.931, 0.976]; the best single sign, enhancing volume, 0.810" in text
+    assert "reaches an AUC of 0.959 [0.931, 0.976] (the best single sign, enhancing volume, 0.810)" in text
     assert standings.ceiling.value == 0.959
 
 
