@@ -23,21 +23,28 @@ class Memory:
     def __init__(self, kept: int = KEPT) -> None:
         self.kept = kept
         self._answers: dict[bytes, OrderedDict[bytes, Tensor]] = {}
+        self._digests: dict[int, bytes] = {}  # of the answers kept, by identity: the next stage need not read them
 
     def remembered(self, stage: nn.Module) -> Callable[[Tensor], Tensor]:
         """The stage's forward, which asks the memory first."""
-        forward, answers = stage.forward, self._answers.setdefault(_digest(*stage.state_dict().values()), OrderedDict())
+        forward, weights = stage.forward, _digest(*stage.state_dict().values())
+        answers = self._answers.setdefault(weights, OrderedDict())
 
         def answer(x: Tensor) -> Tensor:
-            key = _digest(x)
+            key = self._digests.get(id(x)) or _digest(x)
             if key not in answers:
-                answers[key] = forward(x)
-                if len(answers) > self.kept:
-                    answers.popitem(last=False)
+                self._keep(answers, key, forward(x), hashlib.blake2b(weights + key, digest_size=16).digest())
             answers.move_to_end(key)
             return answers[key]
 
         return answer
+
+    def _keep(self, answers: OrderedDict[bytes, Tensor], key: bytes, answer: Tensor, digest: bytes) -> None:
+        answers[key] = answer
+        self._digests[id(answer)] = digest
+        if len(answers) > self.kept:
+            _, oldest = answers.popitem(last=False)
+            self._digests.pop(id(oldest), None)
 
 
 @contextmanager
