@@ -6,13 +6,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.registry import Registry, load_registry
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES, Explanation, ModelSpec, Volumes
+
+if TYPE_CHECKING:
+    from zoo.prepare import Prepare
 
 GRADED, BAD_INPUT, REFUSED = 0, 2, 3
 KEPT, BROKEN = 0, 1
@@ -146,6 +149,7 @@ def _answers(
     registry: Registry, source: Path | list[Path], specs: list[ModelSpec]
 ) -> Iterator[tuple[dict[str, Any], int]]:
     """One answer per model, or one for the study when it can't be read; no error stops the other studies."""
+    from zoo.prepare import prepare_once
     from zoo.volumes import load_volumes
 
     try:
@@ -154,17 +158,17 @@ def _answers(
     except ZooError as error:
         yield {"study": _name(source), "error": str(error)}, BAD_INPUT
         return
+    prepare = prepare_once(volumes)
     for spec in specs:
-        yield _answer(volumes, findings, spec)
+        yield _answer(volumes, findings, prepare, spec)
 
 
-def _answer(volumes: Volumes, findings: list, spec: ModelSpec) -> tuple[dict[str, Any], int]:
-    from zoo.grade import grade_study
-    from zoo.tasks import trained
+def _answer(volumes: Volumes, findings: list, prepare: Prepare, spec: ModelSpec) -> tuple[dict[str, Any], int]:
+    from zoo.tasks import graded
 
     identity = {"study": volumes.id, "model": spec.id}
     try:
-        return asdict(grade_study(volumes, findings, trained(spec.id))) | {"disclaimer": DISCLAIMER}, GRADED
+        return asdict(graded(volumes, findings, prepare, spec.id)) | {"disclaimer": DISCLAIMER}, GRADED
     except Refused as error:
         return identity | {"refused": str(error)}, REFUSED
     except ZooError as error:

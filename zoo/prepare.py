@@ -7,6 +7,7 @@ the same head all give the same input.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache, partial
 
 import numpy as np
 import torch
@@ -34,6 +35,12 @@ def prepare(volumes: Volumes, recipe: Recipe) -> ModelInput:
     x = np.clip(x / levels[:, None, None, None] - 1, *recipe.clip)
     x[~volumes.present] = 0
     return ModelInput(x[None], volumes.present[None], affine)
+
+
+def prepare_once(volumes: Volumes) -> Prepare:
+    """`prepare` for this one study, which keeps what it prepared by each recipe: many models share one."""
+    by = cache(partial(prepare, volumes))
+    return lambda _, recipe: by(recipe)
 
 
 def white_matter_levels(volumes: Volumes) -> np.ndarray:

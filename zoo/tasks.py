@@ -6,7 +6,7 @@ viewer shows too. So a replaced process can go on, and the uploaded files can be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
@@ -17,7 +17,7 @@ from zoo.errors import PluginError
 from zoo.explain import along_slices, explain_study, save_for_viewer
 from zoo.grade import grade_study
 from zoo.origin import is_built_in, origin
-from zoo.prepare import Prepare, prepare
+from zoo.prepare import Prepare, prepare_once
 from zoo.registry import Registry, load_registry
 from zoo.report import gather, keep_contributions, keep_grade, to_html, to_json
 from zoo.saving import save_nifti
@@ -27,9 +27,7 @@ from zoo.types import (
     Explanation,
     Finding,
     Grade,
-    ModelInput,
     Progress,
-    Recipe,
     Study,
     Volumes,
 )
@@ -61,14 +59,19 @@ def read(files: Mapping[str, Path], folder: Path, progress: Progress) -> None:
 def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
     """One model's grade of the study in a session folder."""
     progress(0.2, "Reading the study")
-    volumes, findings = _study(folder)
+    volumes, findings, prepare = _study(folder)
     spec = registry().model(model_id)
     progress(0.5, f"Grading with {spec.title}{origin(spec)}")
-    model = trained(model_id)
-    with remembering(model.module, MEMORY):
-        answer = grade_study(volumes, findings, model, _prepare_once(folder))
+    answer = graded(volumes, findings, prepare, model_id)
     keep_grade(folder, answer, parameters(model_id, progress))
     return answer
+
+
+def graded(volumes: Volumes, findings: Sequence[Finding], prepare: Prepare, model_id: str) -> Grade:
+    """Without encoding again what another model has encoded."""
+    model = trained(model_id)
+    with remembering(model.module, MEMORY):
+        return grade_study(volumes, findings, model, prepare)
 
 
 def parameters(model_id: str, progress: Progress) -> int:
@@ -96,7 +99,8 @@ def slice_curves(folder: Path, model_id: str, progress: Progress) -> dict[str, l
 def report(folder: Path, made: str, progress: Progress) -> list[Path]:
     """All that was computed for the study so far, as HTML and as JSON. made: date and time."""
     progress(0.2, "Drawing the report")
-    found = gather(folder, *_study(folder), registry(), made)
+    volumes, findings, _ = _study(folder)
+    found = gather(folder, volumes, findings, registry(), made)
     paths = {folder / f"glioma-zoo-report.{kind}": write for kind, write in (("html", to_html), ("json", to_json))}
     for path, write in paths.items():
         path.write_text(write(found), encoding="utf-8")
@@ -117,8 +121,8 @@ def _explained(folder: Path, model_id: str, explainer_id: str, progress: Progres
     def named(fraction: float, text: str) -> None:
         progress(fraction, f"{text} of {spec.title}{origin(spec)}")
 
-    explainer, (volumes, _) = registry().explainer(explainer_id), _study(folder)
-    return explain_study(volumes, trained(model_id), explainer, named, _prepare_once(folder))
+    volumes, _, prepare = _study(folder)
+    return explain_study(volumes, trained(model_id), registry().explainer(explainer_id), named, prepare)
 
 
 @lru_cache(maxsize=1)
@@ -132,17 +136,7 @@ def trained(model_id: str) -> TrainedModel:
 
 
 @lru_cache(maxsize=2)
-def _study(folder: Path) -> tuple[Volumes, tuple[Finding, ...]]:
+def _study(folder: Path) -> tuple[Volumes, tuple[Finding, ...], Prepare]:
     paths = {name: folder / f"{name}.nii.gz" for name in MODALITIES if (folder / f"{name}.nii.gz").is_file()}
     volumes = load_volumes(Study(folder.name, paths))
-    return volumes, tuple(registry().check(volumes))
-
-
-def _prepare_once(folder: Path) -> Prepare:
-    """For the study in the folder and no other."""
-    return lambda volumes, recipe: _model_input(folder, recipe)
-
-
-@lru_cache(maxsize=4)
-def _model_input(folder: Path, recipe: Recipe) -> ModelInput:
-    return prepare(_study(folder)[0], recipe)
+    return volumes, tuple(registry().check(volumes)), prepare_once(volumes)

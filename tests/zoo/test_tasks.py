@@ -45,7 +45,7 @@ def folder(tmp_path):
 def test_copies_hold_the_picture_and_nothing_else(files, folder):
     tasks.read(files, folder, _ignore)
     original = load_volumes(tasks.registry().read(files))
-    copy, _ = tasks._study(folder)
+    copy, *_ = tasks._study(folder)
     assert copy.id == "study-1234"
     np.testing.assert_allclose(copy.data, original.data, atol=original.data.max() / 60000)
     np.testing.assert_array_equal(copy.brain, original.brain)
