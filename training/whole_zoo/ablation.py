@@ -46,7 +46,8 @@ def ablations(
 ) -> dict[str, Any]:
     """Train every reading of the experiments `ASKED` from every seed, going on where an earlier call was stopped.
 
-    donors: the run that trained the zoo's encoders; its split is kept, but for training cases beyond `studies`.
+    donors: the run that trained the zoo's encoders; its split is kept, but for training cases beyond `studies` and
+    inner cases beyond half as many.
     Returns plain JSON values: studies, held_out (cases), seeds, epochs, and experiments: by name and arm, the AUC of
     each seed, and against the experiment's first arm the difference of the mean AUCs, its interval, p and verdict.
     """
@@ -86,11 +87,14 @@ def compared(y: np.ndarray, scores: Mapping[str, np.ndarray]) -> dict[str, dict[
 
 
 def _smaller(material: Material, studies: int, epochs: int) -> Material:
-    """With fewer training cases, drawn at random, and their own number of epochs."""
-    train = material.split.train
-    drawn = np.sort(np.random.default_rng(0).permutation(train)[:studies])
-    split = replace(material.split, train=drawn)
+    """With fewer training and inner cases, drawn at random, and their own number of epochs."""
+    split = material.split
+    split = replace(split, train=_drawn(split.train, studies), inner=_drawn(split.inner, studies // 2))
     return replace(material, split=split, options=replace(material.options, epochs=epochs))
+
+
+def _drawn(rows: np.ndarray, most: int) -> np.ndarray:
+    return np.sort(np.random.default_rng(0).permutation(rows)[:most])
 
 
 def _seeded(material: Material, seed: int) -> Material:

@@ -49,9 +49,10 @@ def zoo(
     seconds = {model.spec.id: seconds_a_study(model.module, model.spec.recipe) for model in models}
     for model in models:
         embed(model, weights)
+    board = figures(models, graded, seconds)
+    write_json(leaderboard, board)
     with side_by_side() as execute:
-        readings = ablations(whole.registry, whole.run, ablation_studies, seeds, epochs, execute)
-    board = figures(models, graded, seconds, readings)
+        board["ablations"] = ablations(whole.registry, whole.run, ablation_studies, seeds, epochs, execute)
     write_json(leaderboard, board)
     typer.echo(to_markdown(board))
     typer.echo(f"{weights}: {len(models)} models; figures: {leaderboard}")
