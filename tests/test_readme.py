@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 
 from plugins.guided_dual_attention.options import GuidedOptions
+from training.whole_zoo.tables import ceiling, models_table, readings_table
 from zoo import hookspecs
 from zoo.listing import model_rows, table_cells
 from zoo.weights import load_weights
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+LEADERBOARD = json.loads((ROOT / "zoo" / "leaderboard.json").read_text(encoding="utf-8"))
 
 
 def _block(after: str, language: str) -> str:
@@ -30,14 +32,29 @@ def _section(title: str) -> str:
     return README[README.index(title) :].split("\n## ")[0]
 
 
-def test_figures_of_the_weights_are_those_in_the_files(registry):
-    rows = re.findall(r"^\| `([\w.-]+)` \|(.+)\|$", _section("## Weights"), re.MULTILINE)
-    assert {model_id for model_id, _ in rows} == {spec.id for spec in registry.models.values() if spec.is_trained}
-    for model_id, figures in rows:
-        model = load_weights(registry.model(model_id))
-        parameters = sum(parameter.numel() for parameter in model.module.parameters())
-        measured = [f"{model.record.details['held_out'][name]:.3f}" for name in ("auc", "accuracy", "brier")]
-        assert [figure.strip() for figure in figures.split("|")] == [f"{parameters:,}", *measured]
+def _unwrapped(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_figures_of_the_weights_are_those_of_the_leaderboard():
+    section = _section("## Weights")
+    assert models_table(LEADERBOARD) in section
+    assert ceiling(LEADERBOARD) in _unwrapped(section)
+
+
+def test_figures_of_the_readings_are_those_of_the_leaderboard():
+    text = (ROOT / "training" / "README.md").read_text(encoding="utf-8")
+    for arms in LEADERBOARD["ablations"]["experiments"].values():
+        assert readings_table(arms) in text
+
+
+def test_the_leaderboard_is_of_the_embedded_weights(registry):
+    trained = [spec for spec in registry.models.values() if spec.is_trained]
+    assert LEADERBOARD["models"].keys() == {spec.id for spec in trained}
+    for spec in trained:
+        model, row = load_weights(spec), LEADERBOARD["models"][spec.id]
+        assert row["weights"] == model.revision
+        assert row["held_out"]["auc"]["value"] == pytest.approx(model.record.details["held_out"]["auc"], abs=2e-3)
 
 
 def test_the_table_of_models_is_what_the_command_says(registry):
