@@ -9,13 +9,13 @@ import nibabel as nib
 import numpy as np
 from PIL import Image
 
+from zoo.colours import LEAST_SHOWN, full_colour
 from zoo.prepare import to_study_space
 from zoo.types import MODALITIES, Volumes
 
 # Vermilion to yellow for HGG, navy to sky blue for LGG: as in zoo/viewer/viewer.js.
 FOR_HGG = np.array([(178, 60, 20), (230, 110, 0), (255, 190, 40)])
 FOR_LGG = np.array([(20, 70, 150), (30, 130, 220), (110, 205, 255)])
-LEAST_SHOWN = 0.5  # of the strongest value
 OPACITY = 0.6
 WHITE_PERCENTILE = 99.5
 
@@ -27,7 +27,7 @@ def heat_picture(volumes: Volumes, heat_file: Path) -> tuple[str, bytes]:
     """
     scans, heat = (_canonical(data, volumes.affine) for data in (volumes.data, _on_the_study(volumes, heat_file)))
     modality, *_, level = np.unravel_index(np.abs(heat).argmax(), heat.shape)
-    coloured = _coloured(scans[modality, :, :, level], heat[modality, :, :, level], float(np.abs(heat).max()))
+    coloured = _coloured(scans[modality, :, :, level], heat[modality, :, :, level], full_colour(heat))
     buffer = io.BytesIO()
     Image.fromarray(coloured[::-1, ::-1].transpose(1, 0, 2).copy()).save(buffer, "PNG", optimize=True)
     return MODALITIES[modality], buffer.getvalue()
@@ -48,13 +48,11 @@ def _canonical(data: np.ndarray, affine: np.ndarray) -> np.ndarray:
     return np.moveaxis(np.asarray(image.dataobj), -1, 0)
 
 
-def _coloured(scan: np.ndarray, heat: np.ndarray, strongest: float) -> np.ndarray:
-    """uint8 [x, y, 3]: grey, with colours where the heat is at least half of the strongest."""
-    grey = (
-        np.clip(scan / max(float(np.percentile(scan[scan > 0], WHITE_PERCENTILE)), 1e-6), 0, 1) if scan.any() else scan
-    )
-    picture = np.repeat(grey[..., None] * 255, 3, axis=-1)
-    strength = np.abs(heat) / (strongest or 1)
+def _coloured(scan: np.ndarray, heat: np.ndarray, full: float) -> np.ndarray:
+    """uint8 [x, y, 3]: grey, with colours where the heat is at least half of `full`."""
+    white = float(np.percentile(scan[scan > 0], WHITE_PERCENTILE)) if (scan > 0).any() else 1.0
+    picture = np.repeat(np.clip(scan / white, 0, 1)[..., None] * 255, 3, axis=-1)
+    strength = np.abs(heat) / full
     place = (strength - LEAST_SHOWN) / (1 - LEAST_SHOWN) * (len(FOR_HGG) - 1)
     colours = np.where((heat > 0)[..., None], _along(FOR_HGG, place), _along(FOR_LGG, place))
     shown = (strength >= LEAST_SHOWN)[..., None] * OPACITY

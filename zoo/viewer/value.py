@@ -12,10 +12,10 @@ import numpy as np
 from gradio.data_classes import FileData, GradioModel
 from pydantic import Field
 
+from zoo.colours import LEAST_SHOWN, full_colour
 from zoo.types import MODALITIES, MODALITY_TITLES
 
 STATIC = Path(__file__).parent / "static"
-LEAST_SHOWN = 0.5
 
 
 class ViewerVolume(GradioModel):
@@ -54,7 +54,7 @@ def viewer_value(
 
     volumes: modality → NIfTI file [x, y, z], for any non-empty subset of MODALITIES.
     overlay: NIfTI file [x, y, z, 4], last axis in the order of MODALITIES, on any grid; positive speaks for HGG.
-    overlay_range: absolute values (least shown, full colour); without it 50 % and 100 % of the largest in the file.
+    overlay_range: absolute values (least shown, full colour); without it half of `full_colour` of the file, and that.
     modality: shown first; without it the one in which the heat map is strongest, else T1ce, or the first there is.
     picture: shown in place of the viewer where the browser has no WebGL2.
     link: viewers of the same link on a page look at the same place, in the same plane.
@@ -65,8 +65,7 @@ def viewer_value(
     present = _in_order(volumes)
     _check_overlay(overlay)
     _check_range(overlay_range)
-    focus, strengths = _peak(overlay)
-    strongest = max(strengths.values()) or 1.0
+    focus, full, strengths = _peak(overlay)
     modality = modality or max(sorted(present, key="t1ce".__ne__), key=strengths.__getitem__)
     if modality not in present:
         raise ValueError(f"modality {modality!r} has no volume; there is {', '.join(present)}.")
@@ -74,7 +73,7 @@ def viewer_value(
         volumes=[_volume(name, volumes[name]) for name in present],
         modality=modality,
         overlay=_file(overlay),
-        overlay_range=overlay_range or (LEAST_SHOWN * strongest, strongest),
+        overlay_range=overlay_range or (LEAST_SHOWN * full, full),
         focus=focus,
         picture=_file(picture),
         link=link,
@@ -103,17 +102,17 @@ def _check_range(overlay_range: tuple[float, float] | None) -> None:
         raise ValueError(f"overlay_range: expected 0 <= least < most; found {overlay_range}.")
 
 
-def _peak(overlay: str | PathLike[str] | None) -> tuple[tuple[float, float, float] | None, dict[str, float]]:
-    """Where a heat map is strongest, in world mm (the crosshair goes there first), and how strong in each modality,
-    without signs."""
+def _peak(overlay: str | PathLike[str] | None) -> tuple[tuple[float, float, float] | None, float, dict[str, float]]:
+    """Where a heat map is strongest, in world mm (the crosshair goes there first), where full colour begins, and how
+    strong it is in each modality, without signs."""
     if overlay is None:
-        return None, dict.fromkeys(MODALITIES, 0.0)
+        return None, 1.0, dict.fromkeys(MODALITIES, 0.0)
     image: Any = nibabel.load(overlay)
     strength = np.abs(np.asarray(image.dataobj))
     *voxel, _ = np.unravel_index(np.argmax(strength), strength.shape)
     x, y, z, _ = image.affine @ [*voxel, 1]
     strengths = strength.max(axis=(0, 1, 2)).tolist()
-    return (float(x), float(y), float(z)), dict(zip(MODALITIES, strengths, strict=True))
+    return (float(x), float(y), float(z)), full_colour(strength), dict(zip(MODALITIES, strengths, strict=True))
 
 
 def _volume(modality: str, path: str | PathLike[str]) -> ViewerVolume:
