@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from training.batches import best_device
 from training.files import write_json
+from training.pool import one_thread_each
 
 Execute = Callable[[Callable[["Task"], Any], Sequence["Task"]], Iterable[Any]]
 """Calls a function on every task, in order, like `map`. A pool's or a cluster engine's `map` will do: tasks and what
@@ -22,6 +25,16 @@ class Task(Protocol):
     def name(self) -> str: ...
 
     def run(self) -> Any: ...
+
+
+@contextmanager
+def side_by_side() -> Iterator[Callable[..., Iterable[Any]]]:
+    """A `map` over cores, or over nothing where a GPU does the work."""
+    if best_device().type == "cuda":
+        yield map
+        return
+    with one_thread_each() as pool:
+        yield pool.map
 
 
 def run_tasks(tasks: Sequence[Task], folder: Path, execute: Execute = map) -> list[Any]:

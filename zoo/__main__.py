@@ -12,7 +12,7 @@ import typer
 
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.registry import Registry, load_registry
-from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES, Explanation, ModelSpec, Volumes
+from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, Explanation, ModelSpec, Volumes
 
 if TYPE_CHECKING:
     from zoo.prepare import Prepare
@@ -125,9 +125,8 @@ def check(
 
 def _numbers(explanation: Explanation) -> dict[str, Any]:
     """What an explainer of modalities says, as JSON."""
-    values = dict(zip(MODALITIES, explanation.values.tolist(), strict=True))
     identity = {"study": explanation.study, "model": explanation.model, "explainer": explanation.explainer}
-    return identity | {"values": values, "facts": dict(explanation.facts), "disclaimer": DISCLAIMER}
+    return identity | {"values": explanation.by_modality, "facts": dict(explanation.facts), "disclaimer": DISCLAIMER}
 
 
 def studies_in(sources: list[Path]) -> list[Path | list[Path]]:

@@ -18,10 +18,11 @@ TO_TRAIN = "To train one: python -m training fit ID --cohort DIR (decision fusio
 
 def model_rows(registry: Registry) -> list[dict[str, Any]]:
     """One row a model, as JSON. size_error: why parameters and gflops are missing, if they are."""
-    return [_facts(spec) | _size(spec) for spec in registry.models.values()]
+    return [model_facts(spec) | _size(spec) for spec in registry.models.values()]
 
 
-def _facts(spec: ModelSpec) -> dict[str, Any]:
+def model_facts(spec: ModelSpec) -> dict[str, Any]:
+    """What is known without building it, as JSON."""
     return {
         "id": spec.id,
         "title": spec.title,

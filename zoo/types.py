@@ -290,3 +290,8 @@ class Explanation:
     values: np.ndarray
     affine: np.ndarray
     facts: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def by_modality(self) -> dict[str, float]:
+        """Of an explanation by modalities, the value of each."""
+        return dict(zip(MODALITIES, self.values.tolist(), strict=True))

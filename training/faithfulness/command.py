@@ -36,7 +36,7 @@ def faithfulness(
 
 def _measured(studies: int, models: list[str], explainers: list[str] | None, spacing: float, work: Path) -> dict:
     from training.faithfulness.results import measure_all
-    from training.whole_zoo.make import side_by_side
+    from training.tasks import side_by_side
     from zoo.registry import load_registry
     from zoo.weights import load_weights
 

@@ -30,10 +30,11 @@ def zoo(
     """Simulate, train and measure the whole zoo; stop it at any time, repeat it to go on."""
     from training.evaluation.commands import HEADLINE, dashboard
     from training.files import write_json
+    from training.tasks import side_by_side
     from training.whole_zoo.ablation import ablations
     from training.whole_zoo.grading import grade_prepared
     from training.whole_zoo.leaderboard import leaderboard as figures
-    from training.whole_zoo.make import WholeZoo, embed, side_by_side
+    from training.whole_zoo.make import WholeZoo, embed
     from training.whole_zoo.tables import to_markdown
     from training.whole_zoo.timing import seconds_a_study
     from zoo.registry import load_registry

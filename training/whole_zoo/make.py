@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
-from training.batches import best_device
 from training.cohorts import Cohort, load_cohort
 from training.evaluation.split_run import SplitRun
 from training.files import written_whole
@@ -18,8 +15,8 @@ from training.folds import split_cohort
 from training.make_weights import Material
 from training.options import FitOptions
 from training.ordering import best_joins_first
-from training.pool import one_thread_each
 from training.simulation import write_cohort
+from training.tasks import side_by_side
 from training.whole_zoo.timing import seconds_a_study
 from zoo import ModelSpec
 from zoo.registry import Registry
@@ -106,16 +103,6 @@ def _work(spec: ModelSpec) -> float:
 
 def _train(run: SplitRun, spec: ModelSpec) -> None:
     run.trained(best_joins_first(spec, run.alone))
-
-
-@contextmanager
-def side_by_side() -> Iterator[Callable[..., Iterable[Any]]]:
-    """A `map` over cores, or over nothing where a GPU does the work."""
-    if best_device().type == "cuda":
-        yield map
-        return
-    with one_thread_each() as pool:
-        yield pool.map
 
 
 def embed(model: TrainedModel, home: Path) -> None:

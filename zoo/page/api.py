@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import gradio as gr
 
 from zoo.errors import ZooError
+from zoo.listing import model_facts
 from zoo.page.reporting import now
 from zoo.page.sessions import Session, close_session
 from zoo.page.work import Work
@@ -39,18 +40,9 @@ class Api:
         self.work = work
 
     def list_models(self) -> list[dict[str, Any]]:
-        """List the zoo's models: id, title, family, the modalities each needs and uses, and whether it is trained."""
-        return [
-            {
-                "id": spec.id,
-                "title": spec.title,
-                "family": spec.family,
-                "needs": list(spec.needs),
-                "uses": list(spec.uses),
-                "trained": spec.is_trained,
-            }
-            for spec in self.work.registry.models.values()
-        ]
+        """List the zoo's models: id, title, family, the modalities each needs and uses, whether it is trained, and how
+        to train it."""
+        return [model_facts(spec) for spec in self.work.registry.models.values()]
 
     @in_our_words
     def grade(self, scans: list[str], model: str) -> dict[str, Any]:
@@ -86,8 +78,7 @@ class Api:
         """
         with self._read(scans) as session:
             found = self._ask("contributions", folder=session.folder, model_id=self._id(model))
-        values = dict(zip(MODALITIES, found.values.tolist(), strict=True))
-        return {"model": found.model, "values": values, "facts": dict(found.facts)}
+        return {"model": found.model, "values": found.by_modality, "facts": dict(found.facts)}
 
     @in_our_words
     def report(self, scans: list[str], model: str) -> str:

@@ -30,7 +30,8 @@ CONTRIBUTIONS: Names = (
 class Answer:
     """What one model says, as far as it has been asked. problem: why there is no grade.
 
-    contributions: log-odds of HGG that each modality adds, see the explainer `modality-shapley`.
+    contributions: log-odds of HGG that each modality adds, see the explainer `modality-shapley`; unexplained: why there
+    are none.
     """
 
     spec: ModelSpec
@@ -142,10 +143,9 @@ def _contributions(answer: Answer, largest: float) -> str:
     name = f'<tr data-model="{escape(answer.spec.id)}"><th scope="row">{escape(answer.spec.title)}</th>'
     if answer.contributions is None:
         return f'{name}<td colspan="6" class="zoo-warning">{escape(answer.unexplained)}</td></tr>'
-    facts = answer.contributions.facts
-    pairs = zip(MODALITIES, answer.contributions.values, strict=True)
+    facts, values = answer.contributions.facts, answer.contributions.by_modality
     bars = "".join(
-        _bar(float(value), largest) if modality in answer.spec.uses else "<td>–</td>" for modality, value in pairs
+        _bar(value, largest) if modality in answer.spec.uses else "<td>–</td>" for modality, value in values.items()
     )
     nothing = f"{facts['nothing']:+.2f} ± {facts['spread']:.2f}"
     return f"{name}{bars}<td>{nothing}</td><td>{facts['everything']:+.2f}</td></tr>"

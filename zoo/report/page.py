@@ -12,7 +12,7 @@ from typing import Any
 
 from zoo.page.comparison import Answer, comparison_card, contributions_card
 from zoo.report.contents import HeatPicture, Report
-from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES
+from zoo.types import DISCLAIMER, MODALITY_TITLES
 
 FORMAT = 1
 HERE = Path(__file__).parent
@@ -41,8 +41,8 @@ def _answer(answer: Answer, report: Report) -> dict[str, Any]:
     told = asdict(answer.grade) | {"parameters": answer.parameters, "sha256": dict(report.digests[answer.spec.id])}
     del told["study"]  # the random name of a folder
     if answer.contributions:
-        values = dict(zip(MODALITIES, answer.contributions.values.tolist(), strict=True))
-        told["modality_shapley"] = {"values": values, "facts": dict(answer.contributions.facts)}
+        found = answer.contributions
+        told["modality_shapley"] = {"values": found.by_modality, "facts": dict(found.facts)}
     return told
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
 import json
 import re
 
@@ -58,6 +60,9 @@ def test_json_holds_the_same_and_no_identity(report, registry):
     first, ensemble = told["answers"]
     assert first["modality_shapley"]["values"] == {"t1": 0, "t1ce": 1.5, "t2": 0, "flair": 0}
     assert ensemble["sha256"] == file_digests(registry.model(MODELS[1]))
+    weights = registry.model(MODELS[1]).weights
+    assert ensemble["sha256"][weights.name] == hashlib.sha256(weights.read_bytes()).hexdigest()
+    assert told["versions"]["torch"] == importlib.metadata.version("torch")
     assert len(ensemble["sha256"]) == 4, "its own, and its three members'"
     assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in ensemble["sha256"].values())
     assert told["study"]["spacing_mm"] == [3, 3, 3]
