@@ -91,8 +91,13 @@ def _study_widgets() -> StudyWidgets:
     with gr.Row(elem_id="examples"):
         examples = {each: gr.HTML(example_button(each), elem_id=each.name, min_width=130) for each in EXAMPLES}
     with gr.Accordion("Which file is which", open=False, elem_id="assignment") as table:
-        slots = [gr.Dropdown([], label=MODALITY_TITLES[name], elem_id=f"slot-{name}") for name in MODALITIES]
+        slots = [_slot(name) for name in MODALITIES]
     return StudyWidgets(scans, examples, table, slots)
+
+
+def _slot(modality: str) -> gr.Dropdown:
+    """Takes any text: Gradio would fail on the choice of an earlier upload, which a fast visitor still sends."""
+    return gr.Dropdown([], label=MODALITY_TITLES[modality], allow_custom_value=True, elem_id=f"slot-{modality}")
 
 
 def _grade_tab(grading: Grading, session: gr.State, study: StudyWidgets, trained: Choices) -> None:

@@ -41,12 +41,17 @@ def complaints(files: Sequence[Path], found: Mapping[str, Sequence[Path]], chose
 
 
 def from_table(files: Sequence[Path], table: Mapping[str, str | None]) -> dict[str, Path]:
-    """The files that the user's table names; none while the table still belongs to an earlier upload."""
+    """The files that the user's table names; none while the table still belongs to an earlier upload.
+
+    Raises `StudyError` for a name that is typed in and is not one of the files.
+    """
     by_name = {path.name: path for path in files}
     named = {modality: name for modality, name in table.items() if name}
-    if not set(named.values()) <= set(by_name):
-        return {}
-    return {modality: by_name[name] for modality, name in named.items()}
+    known = {modality: by_name[name] for modality, name in named.items() if name in by_name}
+    if known and len(known) < len(named):
+        strangers = ", ".join(name for name in named.values() if name not in by_name)
+        raise StudyError(f"Not among the scans of this study: {strangers}. Choose from the list in the table.")
+    return known
 
 
 def settle(registry: Registry, files: Sequence[Path], table: Mapping[str, str | None]) -> dict[str, Path]:

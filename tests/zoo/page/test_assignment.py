@@ -26,7 +26,12 @@ def test_the_table_wins_over_the_names(registry):
 
 
 def test_a_table_of_an_earlier_upload_is_not_believed(registry):
-    assert settle(registry, [T1, FLAIR], {"t1": FLAIR.name, "t2": "gone.nii.gz"}) == {"t1": T1, "flair": FLAIR}
+    assert settle(registry, [T1, FLAIR], {"t1": "old.nii.gz", "t2": "gone.nii.gz"}) == {"t1": T1, "flair": FLAIR}
+
+
+def test_a_name_typed_into_the_table_is_refused(registry):
+    with pytest.raises(StudyError, match="Not among the scans of this study: typed. Choose from the list"):
+        settle(registry, [T1, FLAIR], {"t1": FLAIR.name, "t2": "typed"})
 
 
 def test_two_candidates_are_never_guessed_between(registry):
