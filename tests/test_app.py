@@ -7,6 +7,7 @@ from dataclasses import replace
 import app
 from fake_worker import FakeWorker
 from zoo.registry import Fault
+from zoo.types import MODALITIES
 
 
 def _built(registry, tmp_path):
@@ -31,3 +32,9 @@ def test_only_trained_models_can_be_chosen(registry, tmp_path):
 def test_a_page_without_any_trained_model_opens(registry, tmp_path):
     untrained = {"paper": registry.model("guided-dual-attention.paper")}
     assert _built(replace(registry, models=untrained), tmp_path)["model"].choices == []
+
+
+def test_the_choice_of_an_earlier_upload_does_not_fail(registry, tmp_path):
+    built = _built(registry, tmp_path)
+    for name in MODALITIES:
+        assert built[f"slot-{name}"].preprocess("earlier_t1.nii.gz") == "earlier_t1.nii.gz"
