@@ -73,6 +73,36 @@ def test_of_two_examples_the_last_is_graded(visit):
     expect(visit.locator("#card h2 strong")).to_have_text(probability, timeout=PATIENCE_MS)
 
 
+def test_two_visitors_at_the_same_time_see_each_their_own_study(visit, site, browser):
+    alone = {}
+    for name in EXAMPLES:
+        try_example(visit, name)
+        heat_map(visit)
+        alone[name] = card(visit, "graded").locator("h2 strong").inner_text()
+        visit.reload()
+    assert len(set(alone.values())) == 2
+    another = browser.new_context().new_page()
+    another.goto(site)
+    pages = dict(zip(EXAMPLES, (visit, another), strict=True))
+    asked = {name: _studies_asked_for(page) for name, page in pages.items()}
+    for name, page in pages.items():
+        try_example(page, name)
+    for name, page in pages.items():
+        expect(page.locator("#card h2 strong")).to_have_text(alone[name], timeout=PATIENCE_MS)
+        expect(page.locator("#scans")).to_contain_text(f"{name}_flair")
+        heat_map(page)
+    another.context.close()
+    (one,), (other,) = asked.values()
+    assert one != other
+
+
+def _studies_asked_for(page):
+    """Folders of visitors' studies that the page asks for from now on; grows."""
+    found = set()
+    page.on("request", lambda request: found.update(re.findall(r"study-[0-9a-f]+", request.url)))
+    return found
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_examples_lie_side_by_side_and_say_what_they_are(visit, width, scheme):

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
 from plugins.integrated_gradients import STEPS, explain
 from zoo import Cancelled, PluginError, Question
+from zoo.examples import EXAMPLES
+from zoo.explain import explain_study
+from zoo.registry import load_registry
+from zoo.volumes import load_volumes
+from zoo.weights import load_weights
 
 SHAPE = (4, 6, 5)
+REGISTRY = load_registry()
+DIFFERENTIABLE = [spec.id for spec in REGISTRY.models.values() if spec.is_trained and spec.differentiable]
 
 
 class Polynomial(torch.nn.Module):
@@ -39,6 +48,11 @@ def _question(registry, module, x, model_id="early-fusion"):
 def _inside(seed=0):
     """All brain: no voxel as dark as the background, so that the baseline is 0 everywhere."""
     return torch.rand(1, 4, *SHAPE, generator=torch.Generator().manual_seed(seed)) + 0.1
+
+
+@pytest.fixture(scope="module")
+def example():
+    return load_volumes(REGISTRY.read([Path(scan) for scan in EXAMPLES[0].scans()]))
 
 
 @pytest.mark.parametrize("power", [1, 2, 3])
@@ -81,3 +95,11 @@ def test_each_step_is_told_and_can_be_cancelled(registry):
 def test_models_without_gradients_are_told_what_else_there_is(registry):
     with pytest.raises(PluginError, match="occlusion"):
         explain(_question(registry, torch.nn.Identity(), _inside(), "volume-control"), lambda *update: None)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("model_id", DIFFERENTIABLE)
+def test_adds_up_on_every_model_that_was_trained(example, model_id):
+    explainer = REGISTRY.explainer("integrated-gradients")
+    facts = explain_study(example, load_weights(REGISTRY.model(model_id)), explainer, lambda *update: None).facts
+    assert abs(facts["convergence_delta"]) <= max(0.05 * abs(facts["difference"]), 0.05), facts
