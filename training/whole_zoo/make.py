@@ -98,7 +98,7 @@ def waves(specs: Sequence[ModelSpec]) -> Iterator[list[ModelSpec]]:
 def _work(spec: ModelSpec) -> float:
     """Seconds of a forward pass, which FLOPs don't tell of depthwise convolutions, for each of the epochs asked for."""
     epochs = spec.epochs_factor * sum(phase.share for phase in spec.phases)
-    return epochs * seconds_a_study(build_module(spec).eval(), spec.recipe, rounds=1) if epochs else 0.0
+    return epochs * seconds_a_study(build_module(spec).eval(), spec.recipe) if epochs else 0.0
 
 
 def _train(run: SplitRun, spec: ModelSpec) -> None:
