@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from loopback_hub import LoopbackHub
 from tests_support import brain_affine, brain_image, make_volumes, save_scan
 from zoo import MODALITIES, ModelSpec, Volumes
 from zoo.registry import Registry, load_registry
@@ -32,6 +33,13 @@ def make_study(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def volumes() -> Volumes:
     return make_volumes(brain_affine())
+
+
+@pytest.fixture
+def hub() -> Iterator[LoopbackHub]:
+    """A Hugging Face Hub of this test's own, empty and in order."""
+    with LoopbackHub() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
