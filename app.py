@@ -21,6 +21,7 @@ from zoo.page.cards import empty_card, example_button
 from zoo.page.comparing import Comparing
 from zoo.page.grading import Grading
 from zoo.page.reporting import Reporting
+from zoo.page.scan_input import ScanInput
 from zoo.page.sessions import close_session
 from zoo.page.work import Work
 from zoo.page.zoo_tab.models import faults_notice
@@ -61,7 +62,7 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
     work = Work(registry, worker, cache)
     trained = [(f"{spec.title} ({spec.id})", spec.id) for spec in registry.models.values() if spec.is_trained]
     with gr.Blocks(title="GliomaZoo", analytics_enabled=False, delete_cache=(IDLE_SECONDS, IDLE_SECONDS)) as blocks:
-        _endpoints(Api(work), trained)  # first: Gradio numbers names that are taken, those of handlers too
+        _endpoints(Api(work))  # first: Gradio numbers names that are taken, those of handlers too
         session = gr.State(None, time_to_live=IDLE_SECONDS, delete_callback=close_session)
         gr.Markdown(INTRODUCTION)
         if registry.faults:
@@ -159,19 +160,18 @@ def _side(trained: Choices, side: str, model_id: str | None) -> tuple[gr.Dropdow
         return choice, StudyViewer(elem_id=f"{side}-viewer")
 
 
-def _endpoints(api: Api, trained: Choices) -> None:
+def _endpoints(api: Api) -> None:
     """What programs may call; nothing of it is to be seen."""
-    every = [model_id for _, model_id in trained]
-    scans = gr.File(label="scans", file_count="multiple", visible=False)
-    model = gr.Dropdown(every, label="model", allow_custom_value=True, visible=False)
-    models = gr.Dropdown(every, label="models", multiselect=True, allow_custom_value=True, visible=False)
+    # One widget a scan and text for the models: MCP clients can send no lists of files, and only what a list offers.
+    scans = [ScanInput(label=name, visible=False) for name in MODALITIES]
+    model, models = gr.Textbox(label="model", visible=False), gr.Textbox(label="models", visible=False)
     json, html = gr.JSON(visible=False), gr.Textbox(visible=False)
     button = gr.Button(visible=False)
     button.click(api.list_models, None, json, api_name="models")
-    button.click(api.grade, [scans, model], json, api_name="grade", **COMPUTES)
-    button.click(api.compare, [scans, models], json, api_name="compare", **COMPUTES)
-    button.click(api.contributions, [scans, model], json, api_name="contributions", **COMPUTES)
-    button.click(api.report, [scans, model], html, api_name="report", **COMPUTES)
+    button.click(api.grade, [model, *scans], json, api_name="grade", **COMPUTES)
+    button.click(api.compare, [models, *scans], json, api_name="compare", **COMPUTES)
+    button.click(api.contributions, [model, *scans], json, api_name="contributions", **COMPUTES)
+    button.click(api.report, [model, *scans], html, api_name="report", **COMPUTES)
 
 
 def private_cache() -> Path:

@@ -22,7 +22,8 @@ def client(site):
 
 @pytest.fixture
 def scans(make_study):
-    return [handle_file(path) for path in sorted(make_study().iterdir())]
+    folder = make_study(name="case1")
+    return {name: handle_file(folder / f"case1_{name}.nii.gz") for name in MODALITIES}
 
 
 def test_the_readmes_program_runs(site, make_study, tmp_path, monkeypatch, capsys):
@@ -47,17 +48,32 @@ def test_models_are_listed(client):
 
 def test_errors_are_our_sentences(client, scans):
     with pytest.raises(AppError, match="No model is called 'nobody'"):
-        client.predict(scans, "nobody", api_name="/grade")
+        client.predict("nobody", **scans, api_name="/grade")
     with pytest.raises(AppError, match="not trained yet"):
-        client.predict(scans, "guided-dual-attention.paper", api_name="/grade")
+        client.predict("guided-dual-attention.paper", **scans, api_name="/grade")
     with pytest.raises(AppError, match="needs T1ce"):
-        client.predict([scans[0]], "single-t1ce", api_name="/grade")
+        client.predict("single-t1ce", t1=scans["t1"], api_name="/grade")
+    with pytest.raises(AppError, match="No scans: give the NIfTI file of at least one of t1, t1ce, t2, flair"):
+        client.predict("single-t1ce", api_name="/grade")
+
+
+def test_the_argument_tells_the_modality_whatever_the_file_is_called(client, scans, tmp_path):
+    unnamed = tmp_path / "scan.nii.gz"
+    unnamed.write_bytes(Path(scans["t1ce"]["path"]).read_bytes())
+    named = client.predict("single-t1ce", t1ce=scans["t1ce"], api_name="/grade")
+    assert client.predict("single-t1ce", t1ce=handle_file(unnamed), api_name="/grade")["logit"] == named["logit"]
 
 
 def test_a_model_that_fails_costs_its_own_answer(client, scans):
-    good, bad = client.predict(scans, ["single-t1ce", "guided-dual-attention.paper"], api_name="/compare")
+    good, bad = client.predict("single-t1ce, guided-dual-attention.paper", **scans, api_name="/compare")
     assert good["model"] == "single-t1ce.compact"
     assert "not trained yet" in bad["error"]
+
+
+def test_all_trained_models_are_compared_unless_some_are_named(client, scans):
+    trained = [row["id"] for row in client.predict(api_name="/models") if row["trained"]]
+    answers = client.predict(**scans, api_name="/compare")
+    assert [answer["model"] for answer in answers] == trained
 
 
 def test_only_these_endpoints_are_offered(client):

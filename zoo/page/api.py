@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar
 
 import gradio as gr
 
-from zoo.errors import ZooError
+from zoo.errors import StudyError, ZooError
 from zoo.listing import model_facts
 from zoo.page.reporting import now
 from zoo.page.sessions import Session, close_session
@@ -19,7 +20,7 @@ from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES
 from zoo.worker import finished
 
 Result = TypeVar("Result")
-FROM_NAMES = (None,) * len(MODALITIES)  # which file is which modality is told by the files' names
+Scan = str | None
 
 
 def in_our_words(endpoint: Callable[..., Result]) -> Callable[..., Result]:
@@ -45,51 +46,69 @@ class Api:
         return [model_facts(spec) for spec in self.work.registry.models.values()]
 
     @in_our_words
-    def grade(self, scans: list[str], model: str) -> dict[str, Any]:
+    def grade(
+        self, model: str, t1: Scan = None, t1ce: Scan = None, t2: Scan = None, flair: Scan = None
+    ) -> dict[str, Any]:
         """Grade one study of a glioma by one model: low-grade (LGG) or high-grade (HGG). Research demonstration, not a
         medical device.
 
         Args:
-            scans: NIfTI files of one study, co-registered and skull-stripped; names end in _t1, _t1ce, _t2, _flair.
             model: id of a trained model, such as guided-dual-attention.
+            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
+            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
+            t2: NIfTI file of the T2-weighted scan.
+            flair: NIfTI file of the FLAIR scan.
         """
-        with self._read(scans) as session:
+        with self._read(t1, t1ce, t2, flair) as session:
             return self._graded(session, model)
 
     @in_our_words
-    def compare(self, scans: list[str], models: list[str]) -> list[dict[str, Any]]:
+    def compare(
+        self, models: str | None = None, t1: Scan = None, t1ce: Scan = None, t2: Scan = None, flair: Scan = None
+    ) -> list[dict[str, Any]]:
         """Grade one study by several models; one that fails has an "error" in place of a grade. Research demonstration,
         not a medical device.
 
         Args:
-            scans: NIfTI files of one study, co-registered and skull-stripped; names end in _t1, _t1ce, _t2, _flair.
-            models: ids of trained models.
+            models: ids of trained models, separated by commas; all of them where none is given.
+            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
+            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
+            t2: NIfTI file of the T2-weighted scan.
+            flair: NIfTI file of the FLAIR scan.
         """
-        with self._read(scans) as session:
-            return [self._answer(session, model) for model in models]
+        with self._read(t1, t1ce, t2, flair) as session:
+            return [self._answer(session, model) for model in self._ids(models)]
 
     @in_our_words
-    def contributions(self, scans: list[str], model: str) -> dict[str, Any]:
+    def contributions(
+        self, model: str, t1: Scan = None, t1ce: Scan = None, t2: Scan = None, flair: Scan = None
+    ) -> dict[str, Any]:
         """Tell what each modality adds to a model's log-odds of HGG on one study: exact Shapley values.
 
         Args:
-            scans: NIfTI files of one study, co-registered and skull-stripped; names end in _t1, _t1ce, _t2, _flair.
             model: id of a trained model.
+            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
+            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
+            t2: NIfTI file of the T2-weighted scan.
+            flair: NIfTI file of the FLAIR scan.
         """
-        with self._read(scans) as session:
+        with self._read(t1, t1ce, t2, flair) as session:
             found = self._ask("contributions", folder=session.folder, model_id=self._id(model))
         return {"model": found.model, "values": found.by_modality, "facts": dict(found.facts)}
 
     @in_our_words
-    def report(self, scans: list[str], model: str) -> str:
+    def report(self, model: str, t1: Scan = None, t1ce: Scan = None, t2: Scan = None, flair: Scan = None) -> str:
         """Grade and explain one study by one model, and give the report: a complete HTML page. Research demonstration,
         not a medical device.
 
         Args:
-            scans: NIfTI files of one study, co-registered and skull-stripped; names end in _t1, _t1ce, _t2, _flair.
             model: id of a trained model.
+            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
+            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
+            t2: NIfTI file of the T2-weighted scan.
+            flair: NIfTI file of the FLAIR scan.
         """
-        with self._read(scans) as session:
+        with self._read(t1, t1ce, t2, flair) as session:
             asked = {"folder": session.folder, "model_id": self._id(model)}
             self._ask("grade", **asked)
             self._ask("explain", **asked, explainer_id=DEFAULT_EXPLAINER)
@@ -98,8 +117,11 @@ class Api:
             return html.read_text(encoding="utf-8")
 
     @contextmanager
-    def _read(self, scans: list[str] | None) -> Iterator[Session]:
-        session = finished(self.work.read(None, scans or [], FROM_NAMES))
+    def _read(self, *scans: Scan) -> Iterator[Session]:
+        source = {name: Path(scan) for name, scan in zip(MODALITIES, scans, strict=True) if scan}
+        if not source:
+            raise StudyError(f"No scans: give the NIfTI file of at least one of {', '.join(MODALITIES)}.")
+        session = finished(self.work.read_files(None, source))
         try:
             yield session
         finally:
@@ -115,6 +137,10 @@ class Api:
         grade = asdict(self._ask("grade", folder=session.folder, model_id=self._id(model)))
         del grade["study"]  # the random name of a folder
         return grade | {"disclaimer": DISCLAIMER}
+
+    def _ids(self, models: str | None) -> list[str]:
+        named = [name.strip() for name in (models or "").split(",") if name.strip()]
+        return named or [spec.id for spec in self.work.registry.models.values() if spec.is_trained]
 
     def _id(self, model: str) -> str:
         return self.work.registry.model(model).id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,11 +29,15 @@ class Work:
     def read(
         self, session: Session | None, scans: Sequence[str], slots: Sequence[str | None]
     ) -> Generator[str, None, Session]:
-        """The session of this assignment: the open one if it is the same, else a new one.
+        """The session of what the visitor dropped and settled in the table; as `read_files`."""
+        source = settle(self.registry, [Path(scan) for scan in scans], dict(zip(MODALITIES, slots, strict=True)))
+        return (yield from self.read_files(session, source))
+
+    def read_files(self, session: Session | None, source: Mapping[str, Path]) -> Generator[str, None, Session]:
+        """The session of these files, by modality: the open one if it is of the same, else a new one.
 
         Yields cards while a new one is made, when the open one is gone already.
         """
-        source = settle(self.registry, [Path(scan) for scan in scans], dict(zip(MODALITIES, slots, strict=True)))
         if session is not None and session.source == source:
             return session
         close_session(session)
