@@ -15,7 +15,7 @@ from zoo import DISCLAIMER, Finding, Grade
 from zoo.report import gather, keep_contributions, keep_grade, to_html, to_json
 from zoo.saving import save_nifti
 from zoo.types import Explanation
-from zoo.weights import file_digests
+from zoo.weights_file import file_digests
 
 MODELS = ("single-t1ce.compact", "ensemble.compact")
 NASTY = "<script>alert('x')</script>"
