@@ -38,8 +38,8 @@ class SliceGrader(nn.Module):
 
     backbone: any name that `timm.list_models()` knows. backbone_options: what else it wants to know, in numbers;
     transformers need {"img_size": (H, W)} of the recipe. Neither may name files or addresses, which timm would open:
-    options come with weights from elsewhere, too. pretrained: start from timm's weights (fetched by timm). attention_width:
-    of the gated attention. dropout: share of the pooled features dropped in training.
+    options come with weights from elsewhere, too. pretrained: start from timm's weights (fetched by timm).
+    attention_width: of the gated attention. dropout: share of the pooled features dropped in training.
     """
 
     def __init__(

@@ -26,7 +26,7 @@ def report(registry, tmp_path):
     volumes = make_volumes(brain_affine())
     for model_id in MODELS:
         grade = Grade("s", model_id, "HGG", 0.9, 2.2, 0.1, (NASTY,), "embedded:x", "uncalibrated", "nothing", 0.05)
-        keep_grade(tmp_path, grade, 1234)
+        keep_grade(tmp_path, grade, 1234, grade.model)
     facts = {"nothing": 0.5, "spread": 0.1, "everything": 2.0}
     found = Explanation("s", MODELS[0], "modality-shapley", np.float32([0, 1.5, 0, 0]), np.eye(4), facts)
     keep_contributions(tmp_path, found)
