@@ -40,7 +40,7 @@ LOADING_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Fault:
-    """A plugin that is left out, and why."""
+    """A plugin, or a model from the Hub, that is left out, and why."""
 
     plugin: str
     reason: str

@@ -48,6 +48,12 @@ def warm_up(progress: Progress) -> None:
                 trained(spec.id)
 
 
+def load(source: str, progress: Progress) -> None:
+    """Load a model from the Hub, strictly, before anybody is offered it."""
+    progress(0.5, f"Loading {source}")
+    trained(source)
+
+
 def read(files: Mapping[str, Path], folder: Path, progress: Progress) -> None:
     """Read {modality: file} and leave anonymous copies in `folder`; its name becomes the study's id."""
     progress(0.1, "Reading the scans")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 
-from zoo.errors import ZooError
+from zoo.calling import describe
 from zoo.hub.published import pull
 from zoo.hub.source import HubSource, is_source
 from zoo.registry import Fault, Registry
@@ -30,10 +31,17 @@ def wanted_sources() -> list[str]:
     return list(dict.fromkeys(filter(None, re.split(r"[\s,]+", os.environ.get(VARIABLE, "")))))
 
 
-def pull_wanted(registry: Registry) -> None:
-    """All that the environment names; what can't be had becomes a fault."""
+def still_wanted(registry: Registry) -> list[str]:
+    """What the environment names and is not there yet, nor left out."""
+    known = {spec.source for spec in registry.models.values()} | {fault.plugin for fault in registry.faults}
+    return [name for name in wanted_sources() if name not in known]
+
+
+def pull_wanted(registry: Registry, add: Callable[[Registry, str], ModelSpec] = find_or_pull) -> None:
+    """All that the environment names; whatever goes wrong with one becomes a fault. add: how one gets there."""
     for name in wanted_sources():
         try:
-            registry.add(pull(HubSource.parse(name), registry.model))
-        except ZooError as error:
-            registry.leave_out(Fault(VARIABLE, str(error)))
+            add(registry, name)
+        except Exception as error:
+            reason = describe(error)
+            registry.leave_out(Fault(name, reason.split(": ", 1)[1] if is_source(reason) else reason))

@@ -77,7 +77,7 @@ class Api:
             model: id of a trained model.
         """
         with self._read(scans) as session:
-            found = self._ask("contributions", folder=session.folder, model_id=self._id(model))
+            found = self._ask("contributions", folder=session.folder, model_id=model)
         return {"model": found.model, "values": found.by_modality, "facts": dict(found.facts)}
 
     @in_our_words
@@ -90,7 +90,7 @@ class Api:
             model: id of a trained model.
         """
         with self._read(scans) as session:
-            asked = {"folder": session.folder, "model_id": self._id(model)}
+            asked = {"folder": session.folder, "model_id": model}
             self._ask("grade", **asked)
             self._ask("explain", **asked, explainer_id=DEFAULT_EXPLAINER)
             self._ask("contributions", **asked)
@@ -112,12 +112,9 @@ class Api:
             return {"model": model, "error": str(error)}
 
     def _graded(self, session: Session, model: str) -> dict[str, Any]:
-        grade = asdict(self._ask("grade", folder=session.folder, model_id=self._id(model)))
+        grade = asdict(self._ask("grade", folder=session.folder, model_id=model))
         del grade["study"]  # the random name of a folder
         return grade | {"disclaimer": DISCLAIMER}
 
-    def _id(self, model: str) -> str:
-        return self.work.registry.model(model).id
-
     def _ask(self, task: str, **arguments: Any) -> Any:
-        return self.work.worker.result(f"zoo.tasks:{task}", **arguments)
+        return self.work.worker.result(f"zoo.tasks:{task}", **self.work.addressed(arguments))
