@@ -62,17 +62,18 @@ class StudyWidgets:
 
 @dataclass(frozen=True)
 class ZooWidgets:
-    """What shows the models there are. choices: of one model each. compared: of several, in a fold."""
+    """What shows the models there are. choices: of one each. compared: of several, in a fold. waiting: for more."""
 
     choices: list[gr.Dropdown]
     fold: gr.Accordion
     compared: gr.Dropdown
     models: gr.HTML
     faults: gr.HTML
+    waiting: gr.HTML
 
     @property
     def all(self) -> list[Any]:
-        return [*self.choices, self.fold, self.compared, self.models, self.faults]
+        return [*self.choices, self.fold, self.compared, self.models, self.faults, self.waiting]
 
     def shown(self, registry: Registry) -> list[Any]:
         """`all`, as the registry stands now; a visitor's choices of one stay."""
@@ -83,6 +84,7 @@ class ZooWidgets:
             gr.Dropdown(trained, value=[model_id for _, model_id in trained]),
             models_section(registry.models.values()),
             gr.HTML(faults_notice(faults), visible=bool(faults)),
+            on_their_way(still_wanted(registry)),
         ]
 
 
@@ -108,8 +110,9 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
                     _report_widgets(Reporting(work), session, study)
             with gr.Tab("Zoo", id="zoo"):
                 models = zoo_tab(registry, PRIVATE)
+                waiting = gr.HTML(elem_id="hub-waiting")
                 form = hub_form(adding.allowed)
-        _late_models(blocks, adding, form, ZooWidgets([model, *sides], fold, compared, models, faults))
+        _late_models(blocks, adding, form, ZooWidgets([model, *sides], fold, compared, models, faults, waiting))
     return blocks
 
 
@@ -119,12 +122,11 @@ def _late_models(blocks: gr.Blocks, adding: Adding, form: HubForm | None, widget
     built = registry.models, registry.faults
 
     def shown() -> list[Any]:
-        changed = (registry.models, registry.faults) != built
-        return widgets.shown(registry) if changed else [gr.skip()] * len(widgets.all)
+        news = (registry.models, registry.faults) != built or still_wanted(registry)
+        return widgets.shown(registry) if news else [gr.skip()] * len(widgets.all)
 
     blocks.load(shown, None, widgets.all, **PRIVATE)
     if form:
-        blocks.load(lambda: on_their_way(still_wanted(registry)), None, form.status, **PRIVATE)
         inputs, limits = [form.repository, form.revision], {"concurrency_id": "hub", "concurrency_limit": 1}
         added = form.add.click(adding.add, inputs, form.status, **PRIVATE, **limits)
         added.then(shown, None, widgets.all, **PRIVATE)
