@@ -49,4 +49,7 @@ def test_cells_in_words(small_registry):
     early, _, broken = (table_cells(row) for row in model_rows(small_registry.models.values()))
     assert early == ["early-fusion.compact", "single encoder", "0.33 M", "2.6", "T1, T1ce, T2, FLAIR", "embedded"]
     assert broken[2:4] == ["?", "?"]
+    pulled = replace(small_registry.model("early-fusion"), source=f"hub:me/mine@{'0123456789' * 4}")
+    (row,) = model_rows([pulled])
+    assert (row["source"], table_cells(row)[-1]) == (pulled.source, "hub:me/mine@0123456")
     assert [in_words(number) for number in (6, 99_999, 47_326_542)] == ["6", "99,999", "47.33 M"]

@@ -45,6 +45,7 @@ def test_html_is_complete_in_itself(report):
         "Grad-CAM over T1ce",
         "What each modality adds",
         "Limits",
+        "<p>embedded:x</p>",
         "torch",
     ):
         assert text in html

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import gradio as gr
 
@@ -29,17 +30,16 @@ def hub_form(allowed: Collection[str] | None) -> HubForm | None:
 <section class="zoo-hub" aria-labelledby="zoo-hub-title">
   <h2 id="zoo-hub-title">Add a model from the Hub</h2>
   <p>{escape(whose)}Weights that somebody published for a model of this zoo are fetched from the Hugging Face Hub,
-    checked, and then offered beside the others to everybody who opens this page, until it is restarted.</p>
+    compared with their checksums, and then offered beside the others to everybody who opens this page, until it is
+    restarted.</p>
 </section>""",
         elem_id="hub",
     )
     with gr.Row(elem_id="hub-form"):
-        repository = gr.Textbox(label="Repository", placeholder="ORG/NAME", max_lines=1, elem_id="hub-repository")
-        revision = gr.Textbox(
-            label="Commit, all 40 digits (on its page: Files and versions, History)",
-            max_lines=1,
-            elem_id="hub-revision",
-        )
+        line: dict[str, Any] = {"max_lines": 1, "min_width": 260}
+        repository = gr.Textbox(label="Repository", placeholder="ORG/NAME", elem_id="hub-repository", **line)
+        commit = "Commit, all 40 digits (on its page: Files and versions, History)"
+        revision = gr.Textbox(label=commit, elem_id="hub-revision", **line)
         add = gr.Button("Add", scale=0, min_width=120, elem_id="hub-add")
     return HubForm(repository, revision, add, gr.HTML(elem_id="hub-status"))
 
