@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from zoo.errors import WeightsError
-from zoo.hub.source import HubSource
+from zoo.hub.source import SHA, HubSource
 
 SECONDS = 10.0
 Token = bool | None
@@ -38,6 +39,16 @@ def forget(source: HubSource, names: Iterable[str]) -> None:
         if path := _cached(source, name):
             path.resolve().unlink(missing_ok=True)  # what the link means, then the link
             path.unlink(missing_ok=True)
+
+
+def is_as_committed(path: Path) -> bool:
+    """Whether a small file in the cache has the content that git knows; the cache keeps it under git's name for that.
+
+    True where this can't be told: without links, or for a large file, whose name is its sha256.
+    """
+    content, name = path.read_bytes(), path.resolve().name
+    expected = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    return not SHA.fullmatch(name) or name == expected
 
 
 def _cached(source: HubSource, name: str) -> Path | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.errors import PluginError, WeightsError
-from zoo.hub.download import Token, fetch, forget
+from zoo.hub.download import Token, fetch, forget, is_as_committed
 from zoo.hub.source import HubSource
 from zoo.types import ModelSpec
 from zoo.weights_file import CHECKSUMS, check_identity, checksums, sha256, spec_of
@@ -38,11 +38,7 @@ def pull(source: HubSource, find: Find, token: Token = None) -> ModelSpec:
     names = [CONFIG, CHECKSUMS, *([f"{MEMBERS}/{CHECKSUMS}"] if members else []), *weights]
     folder = fetch(source, names, token, MOST_BYTES)
     if problem := _damage(folder, weights, config["sha256"]):
-        forget(source, names)
-        raise WeightsError(
-            f"{source.in_short}: {problem}. It was changed or garbled on its way and is deleted from the cache: pull "
-            "it again."
-        )
+        raise _garbled(source, names, problem)
     try:
         return _spec(source, folder, config, members, find)
     except (WeightsError, PluginError) as error:
@@ -51,14 +47,12 @@ def pull(source: HubSource, find: Find, token: Token = None) -> ModelSpec:
 
 def _config(source: HubSource, token: Token) -> dict[str, Any]:
     path = fetch(source, [CONFIG], token, MOST_CONFIG_BYTES) / CONFIG
+    if not is_as_committed(path):
+        raise _garbled(source, [CONFIG], f"{CONFIG} is not what was committed")
     try:
         config = json.loads(path.read_bytes())
-    except ValueError as error:
-        forget(source, [CONFIG])
-        raise WeightsError(
-            f"{source.in_short}: {CONFIG} is no JSON and is deleted from the cache. Pull it again, or choose another "
-            "repository."
-        ) from error
+    except ValueError:
+        config = None  # told below
     found = config.get("format") if isinstance(config, dict) else None
     if isinstance(found, int) and found != FORMAT:
         raise WeightsError(
@@ -105,6 +99,15 @@ def _damage(folder: Path, weights: Sequence[str], told: str) -> str:
             return f"{name}: expected the sha256 {noted} that {CHECKSUMS} notes, found {found}"
     found = sha256(folder / WEIGHTS)
     return "" if found == told else f"{WEIGHTS}: expected the sha256 {told} that {CONFIG} notes, found {found}"
+
+
+def _garbled(source: HubSource, names: Sequence[str], problem: str) -> WeightsError:
+    """To raise; the files are gone from the cache then."""
+    forget(source, names)
+    return WeightsError(
+        f"{source.in_short}: {problem}. It was changed or garbled on its way and is deleted from the cache: pull it "
+        "again."
+    )
 
 
 def _spec(source: HubSource, folder: Path, config: dict[str, Any], members: Sequence[str], find: Find) -> ModelSpec:
