@@ -12,10 +12,13 @@ import threading
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from zoo.examples import EXAMPLES, Example
+from zoo.hub import still_wanted
+from zoo.page.adding import Adding
 from zoo.page.api import Api
 from zoo.page.cards import empty_card, example_button
 from zoo.page.comparing import Comparing
@@ -24,7 +27,8 @@ from zoo.page.reporting import Reporting
 from zoo.page.scan_input import ScanInput
 from zoo.page.sessions import close_session
 from zoo.page.work import Work
-from zoo.page.zoo_tab.models import faults_notice
+from zoo.page.zoo_tab.hub_form import HubForm, hub_form, on_their_way
+from zoo.page.zoo_tab.models import faults_notice, models_section
 from zoo.page.zoo_tab.tab import zoo_tab
 from zoo.registry import Registry, load_registry
 from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES
@@ -57,16 +61,43 @@ class StudyWidgets:
     slots: list[gr.Dropdown]
 
 
+@dataclass(frozen=True)
+class ZooWidgets:
+    """What shows the models there are. choices: of one each. compared: of several, in a fold. waiting: for more."""
+
+    choices: list[gr.Dropdown]
+    fold: gr.Accordion
+    compared: gr.Dropdown
+    models: gr.HTML
+    faults: gr.HTML
+    waiting: gr.HTML
+
+    @property
+    def all(self) -> list[Any]:
+        return [*self.choices, self.fold, self.compared, self.models, self.faults, self.waiting]
+
+    def shown(self, registry: Registry) -> list[Any]:
+        """`all`, as the registry stands now; a visitor's choices of one stay."""
+        trained, faults = _trained(registry), registry.faults
+        return [
+            *(gr.Dropdown(trained) for _ in self.choices),
+            gr.Accordion(_fold_label(trained)),
+            gr.Dropdown(trained, value=[model_id for _, model_id in trained]),
+            models_section(registry.models.values()),
+            gr.HTML(faults_notice(faults), visible=bool(faults)),
+            on_their_way(still_wanted(registry)),
+        ]
+
+
 def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
     """The page for whatever models the registry holds; `cache` is Gradio's own folder, from which it may serve."""
     work = Work(registry, worker, cache)
-    trained = [(f"{spec.title} ({spec.id})", spec.id) for spec in registry.models.values() if spec.is_trained]
+    trained, adding = _trained(registry), Adding(work)
     with gr.Blocks(title="GliomaZoo", analytics_enabled=False, delete_cache=(IDLE_SECONDS, IDLE_SECONDS)) as blocks:
         _endpoints(Api(work))  # first: Gradio numbers names that are taken, those of handlers too
         session = gr.State(None, time_to_live=IDLE_SECONDS, delete_callback=close_session)
         gr.Markdown(INTRODUCTION)
-        if registry.faults:
-            gr.HTML(faults_notice(registry.faults), elem_id="faults")
+        faults = gr.HTML(faults_notice(registry.faults), visible=bool(registry.faults), elem_id="faults")
         with gr.Tabs():
             with gr.Tab("Grade", id="grade"), gr.Row():
                 with gr.Column(scale=2, min_width=320):
@@ -74,13 +105,40 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
                 with gr.Column(scale=3, min_width=340):
                     with gr.Tabs():
                         with gr.Tab("One model", id="one"):
-                            _grade_tab(Grading(work), session, study, trained)
+                            model = _grade_tab(Grading(work), session, study, trained)
                         with gr.Tab("Compare models", id="compare"):
-                            _compare_tab(Comparing(work), session, study, trained)
+                            fold, compared, sides = _compare_tab(Comparing(work), session, study, trained)
                     _report_widgets(Reporting(work), session, study)
             with gr.Tab("Zoo", id="zoo"):
-                zoo_tab(registry, PRIVATE)
+                models = zoo_tab(registry, PRIVATE)
+                waiting = gr.HTML(elem_id="hub-waiting")
+                form = hub_form(adding.allowed)
+        _late_models(blocks, adding, form, ZooWidgets([model, *sides], fold, compared, models, faults, waiting))
     return blocks
+
+
+def _late_models(blocks: gr.Blocks, adding: Adding, form: HubForm | None, widgets: ZooWidgets) -> None:
+    """Whoever loads the page sees the models that have come from the Hub since it was built; and the form's work."""
+    registry = adding.work.registry
+    built = registry.models, registry.faults
+
+    def shown() -> list[Any]:
+        news = (registry.models, registry.faults) != built or still_wanted(registry)
+        return widgets.shown(registry) if news else [gr.skip()] * len(widgets.all)
+
+    blocks.load(shown, None, widgets.all, **PRIVATE)
+    if form:
+        inputs, limits = [form.repository, form.revision], {"concurrency_id": "hub", "concurrency_limit": 1}
+        added = form.add.click(adding.add, inputs, form.status, **PRIVATE, **limits)
+        added.then(shown, None, widgets.all, **PRIVATE)
+
+
+def _trained(registry: Registry) -> Choices:
+    return [(f"{spec.title} ({spec.id})", spec.id) for spec in registry.models.values() if spec.is_trained]
+
+
+def _fold_label(trained: Choices) -> str:
+    return f"Models: all {len(trained)}, unless you choose"
 
 
 def _study_widgets() -> StudyWidgets:
@@ -101,7 +159,8 @@ def _slot(modality: str) -> gr.Dropdown:
     return gr.Dropdown([], label=MODALITY_TITLES[modality], allow_custom_value=True, elem_id=f"slot-{modality}")
 
 
-def _grade_tab(grading: Grading, session: gr.State, study: StudyWidgets, trained: Choices) -> None:
+def _grade_tab(grading: Grading, session: gr.State, study: StudyWidgets, trained: Choices) -> gr.Dropdown:
+    """The dropdown of models."""
     model = gr.Dropdown(trained, value=trained[0][1] if trained else None, label="Model", elem_id="model")
     with gr.Row():
         grade = gr.Button("Grade", variant="primary", elem_id="grade")
@@ -119,11 +178,15 @@ def _grade_tab(grading: Grading, session: gr.State, study: StudyWidgets, trained
         started.append(shown.then(grading.grade, **work, **COMPUTES))
     stopped = cancel.click(None, cancels=started, **PRIVATE)
     stopped.then(grading.cancelled, None, card, **PRIVATE)
+    return model
 
 
-def _compare_tab(comparing: Comparing, session: gr.State, study: StudyWidgets, trained: Choices) -> None:
+def _compare_tab(
+    comparing: Comparing, session: gr.State, study: StudyWidgets, trained: Choices
+) -> tuple[gr.Accordion, gr.Dropdown, list[gr.Dropdown]]:
+    """What chooses models: the fold, in it several, and one for each side."""
     every = [model_id for _, model_id in trained]
-    with gr.Accordion(f"Models: all {len(every)}, unless you choose", open=False):
+    with gr.Accordion(_fold_label(trained), open=False) as fold:
         models = gr.Dropdown(trained, value=every, label="Models", multiselect=True, elem_id="compared")
     with gr.Row():
         compare = gr.Button("Compare", variant="primary", elem_id="compare")
@@ -144,6 +207,7 @@ def _compare_tab(comparing: Comparing, session: gr.State, study: StudyWidgets, t
     study.scans.change(lambda: ("", "", None, None, ""), None, outputs[1:], **PRIVATE)
     stopped = cancel.click(None, cancels=started, **PRIVATE)
     stopped.then(comparing.cancelled, None, status, **PRIVATE)
+    return fold, models, [left, right]
 
 
 def _report_widgets(reporting: Reporting, session: gr.State, study: StudyWidgets) -> None:
@@ -188,7 +252,9 @@ def main() -> None:
     worker = Worker()
     atexit.register(worker.close)
     threading.Thread(target=worker.result, args=("zoo.tasks:warm_up",), daemon=True).start()
-    blocks = build_page(load_registry(), worker, private_cache())
+    registry, cache = load_registry(), private_cache()
+    threading.Thread(target=Adding(Work(registry, worker, cache)).pull_wanted, daemon=True).start()
+    blocks = build_page(registry, worker, cache)
     blocks.queue(max_size=32).launch(
         css=CSS,
         theme=THEME,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zoo.errors import Refused, WeightsError, ZooError
+from zoo.hub import find_or_pull, pull_wanted
 from zoo.registry import Registry, load_registry
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, Explanation, ModelSpec, Volumes
 
@@ -23,16 +24,18 @@ SUFFIXES = (".nii", ".nii.gz")
 
 app = typer.Typer(help=f"GliomaZoo. {DISCLAIMER}", no_args_is_help=True, add_completion=False)
 Sources = Annotated[list[Path], typer.Argument(help="One folder per study, or the NIfTI files of one study.")]
+NAME = "Model id, or hub:ORG/NAME@SHA for a model from the Hugging Face Hub"
+Models = Annotated[list[str] | None, typer.Option("--model", help=f"{NAME}; repeatable; all if none.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
-def models(as_json: AsJson = False) -> None:
+def models(model: Models = None, as_json: AsJson = False) -> None:
     """List the models of the zoo, and the plugins that are left out."""
     from zoo.listing import model_rows, print_models
 
-    registry = load_registry()
-    rows = model_rows(registry)
+    registry = _registry()
+    rows = model_rows(find_or_pull(registry, name) for name in model or list(registry.models))
     if as_json:
         typer.echo(json.dumps({"models": rows, "faults": [asdict(fault) for fault in registry.faults]}, indent=2))
     else:
@@ -42,11 +45,11 @@ def models(as_json: AsJson = False) -> None:
 @app.command()
 def grade(
     sources: Sources,
-    model: Annotated[list[str] | None, typer.Option(help="Model id, repeatable; all trained ones if none.")] = None,
+    model: Models = None,
     as_json: AsJson = False,
 ) -> None:
-    """Grade studies: 0 when all were graded, 2 on bad input, 3 when a model refused."""
-    registry = load_registry()
+    """Grade studies by all trained models unless you choose: 0 when all were graded, 2 on bad input, 3 when refused."""
+    registry = _registry()
     specs = _chosen(registry, model)
     codes = [GRADED]
     for source in studies_in(sources):
@@ -61,7 +64,7 @@ def grade(
 @app.command()
 def explain(
     source: Sources,
-    model: Annotated[str, typer.Option(help="Model id.")],
+    model: Annotated[str, typer.Option(help=f"{NAME}.")],
     out: Annotated[
         Path | None, typer.Option(help="NIfTI file for a map: x, y, z, modality, on the study's grid.")
     ] = None,
@@ -73,8 +76,8 @@ def explain(
     from zoo.volumes import load_volumes
     from zoo.weights import load_weights
 
-    registry = load_registry()
-    spec, method = registry.model(model), registry.explainer(explainer)
+    registry = _registry()
+    spec, method = find_or_pull(registry, model), registry.explainer(explainer)
     if method.gives == "voxels" and not (out and out.name.endswith(SUFFIXES)):
         found = out.name if out else "none"
         raise typer.BadParameter(f"expected a name that ends in .nii.gz, found {found}", param_hint="--out")
@@ -123,6 +126,13 @@ def check(
     raise typer.Exit(code)
 
 
+def _registry() -> Registry:
+    """With the models from the Hub that the environment names."""
+    registry = load_registry()
+    pull_wanted(registry)
+    return registry
+
+
 def _numbers(explanation: Explanation) -> dict[str, Any]:
     """What an explainer of modalities says, as JSON."""
     identity = {"study": explanation.study, "model": explanation.model, "explainer": explanation.explainer}
@@ -137,7 +147,7 @@ def studies_in(sources: list[Path]) -> list[Path | list[Path]]:
 
 def _chosen(registry: Registry, wanted: list[str] | None) -> list[ModelSpec]:
     if wanted:
-        return [registry.model(model_id) for model_id in wanted]
+        return [find_or_pull(registry, name) for name in wanted]
     trained = [spec for spec in registry.models.values() if spec.is_trained]
     if not trained:
         raise WeightsError("No model is trained yet; train one with `python -m training fit MODEL --cohort DIR …`.")
@@ -167,7 +177,7 @@ def _answer(volumes: Volumes, findings: list, prepare: Prepare, spec: ModelSpec)
 
     identity = {"study": volumes.id, "model": spec.id}
     try:
-        return asdict(graded(volumes, findings, prepare, spec.id)) | {"disclaimer": DISCLAIMER}, GRADED
+        return asdict(graded(volumes, findings, prepare, spec.address)) | {"disclaimer": DISCLAIMER}, GRADED
     except Refused as error:
         return identity | {"refused": str(error)}, REFUSED
     except ZooError as error:

@@ -16,9 +16,9 @@ PIPED_WIDTH = 120
 TO_TRAIN = "To train one: python -m training fit ID --cohort DIR (decision fusion after its members)."
 
 
-def model_rows(registry: Registry) -> list[dict[str, Any]]:
+def model_rows(models: Iterable[ModelSpec]) -> list[dict[str, Any]]:
     """One row a model, as JSON. size_error: why parameters and gflops are missing, if they are."""
-    return [model_facts(spec) | _size(spec) for spec in registry.models.values()]
+    return [model_facts(spec) | _size(spec) for spec in models]
 
 
 def model_facts(spec: ModelSpec) -> dict[str, Any]:
@@ -30,6 +30,8 @@ def model_facts(spec: ModelSpec) -> dict[str, Any]:
         "needs": list(spec.needs),
         "uses": list(spec.uses),
         "trained": spec.is_trained,
+        "weights": spec.source_in_short if spec.is_trained else "not trained yet",
+        "source": spec.source,
         "training_commands": list(spec.training_commands),
         "plugin": spec.plugin,
     }
@@ -76,7 +78,7 @@ def table_cells(row: dict[str, Any]) -> list[str]:
         in_words(row["parameters"]),
         "?" if row["gflops"] is None else f"{row['gflops']:,.1f}",
         modalities,
-        "embedded" if row["trained"] else "not trained yet",
+        row["weights"],
     ]
 
 

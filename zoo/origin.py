@@ -11,12 +11,15 @@ from zoo.types import ExplainerSpec, ModelSpec
 
 
 def is_built_in(spec: ModelSpec | ExplainerSpec) -> bool:
-    """Also true of a spec that is in no registry."""
-    return spec.plugin in ("", *BUILT_IN)
+    """Also true of a spec that is in no registry; not of one whose weights are from elsewhere."""
+    pulled = isinstance(spec, ModelSpec) and spec.source
+    return spec.plugin in ("", *BUILT_IN) and not pulled
 
 
 def origin(spec: ModelSpec | ExplainerSpec) -> str:
-    """Appended to a name: " of the plugin …", or nothing for what is built in."""
+    """Appended to a name: " from hub:…", " of the plugin …", or nothing for what is built in."""
+    if isinstance(spec, ModelSpec) and spec.source:
+        return f" from {spec.source_in_short}"
     return "" if is_built_in(spec) else f" of the plugin {spec.plugin}"
 
 

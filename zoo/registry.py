@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -39,7 +40,7 @@ LOADING_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Fault:
-    """A plugin that is left out, and why."""
+    """A plugin, or a model from the Hub, that is left out, and why."""
 
     plugin: str
     reason: str
@@ -53,6 +54,20 @@ class Registry:
     models: dict[str, ModelSpec] = field(default_factory=dict)
     explainers: dict[str, ExplainerSpec] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    changing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def add(self, spec: ModelSpec) -> ModelSpec:
+        """One more model, at any time and from any thread; `PluginError` when its id means another model."""
+        with self.changing:
+            if (other := self.models.get(spec.id)) and other.address != spec.address:
+                raise PluginError(f"the id {spec.id!r} is already taken by {other.address}: choose another model")
+            self.models = {**self.models, spec.id: spec}  # whoever goes over the models just now goes on
+        return spec
+
+    def leave_out(self, fault: Fault) -> None:
+        """One more fault, at any time and from any thread."""
+        with self.changing:
+            self.faults = [*self.faults, fault]
 
     def model(self, model_id: str) -> ModelSpec:
         """By full id; an id without its tag means `.compact`."""

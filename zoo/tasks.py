@@ -16,10 +16,11 @@ from zoo.blocks import Memory, remembering
 from zoo.errors import PluginError
 from zoo.explain import along_slices, explain_study, save_for_viewer
 from zoo.grade import grade_study
+from zoo.hub import find_or_pull
 from zoo.origin import is_built_in, origin
 from zoo.prepare import Prepare, prepare_once
 from zoo.registry import Registry, load_registry
-from zoo.report import gather, keep_contributions, keep_grade, to_html, to_json
+from zoo.report import gather, keep_contributions, keep_grade, kept_addresses, to_html, to_json
 from zoo.saving import save_nifti
 from zoo.types import (
     MODALITIES,
@@ -27,6 +28,7 @@ from zoo.types import (
     Explanation,
     Finding,
     Grade,
+    ModelSpec,
     Progress,
     Study,
     Volumes,
@@ -46,6 +48,12 @@ def warm_up(progress: Progress) -> None:
                 trained(spec.id)
 
 
+def load(source: str, progress: Progress) -> None:
+    """Load a model from the Hub, strictly, before anybody is offered it."""
+    progress(0.5, f"Loading {source}")
+    trained(source)
+
+
 def read(files: Mapping[str, Path], folder: Path, progress: Progress) -> None:
     """Read {modality: file} and leave anonymous copies in `folder`; its name becomes the study's id."""
     progress(0.1, "Reading the scans")
@@ -60,18 +68,18 @@ def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
     """One model's grade of the study in a session folder."""
     progress(0.2, "Reading the study")
     volumes, findings, prepare = _study(folder)
-    spec = registry().model(model_id)
+    spec = model(model_id)
     progress(0.5, f"Grading with {spec.title}{origin(spec)}")
     answer = graded(volumes, findings, prepare, model_id)
-    keep_grade(folder, answer, parameters(model_id, progress))
+    keep_grade(folder, answer, parameters(model_id, progress), spec.address)
     return answer
 
 
 def graded(volumes: Volumes, findings: Sequence[Finding], prepare: Prepare, model_id: str) -> Grade:
     """Without encoding again what another model has encoded."""
-    model = trained(model_id)
-    with remembering(model.module, MEMORY):
-        return grade_study(volumes, findings, model, prepare)
+    grader = trained(model_id)
+    with remembering(grader.module, MEMORY):
+        return grade_study(volumes, findings, grader, prepare)
 
 
 def parameters(model_id: str, progress: Progress) -> int:
@@ -81,8 +89,7 @@ def parameters(model_id: str, progress: Progress) -> int:
 
 def contributions(folder: Path, model_id: str, progress: Progress) -> Explanation:
     """What each modality adds to one model's log-odds of HGG: exact Shapley values."""
-    model = trained(model_id)
-    with remembering(model.module, MEMORY):
+    with remembering(trained(model_id).module, MEMORY):
         found = _explained(folder, model_id, CONTRIBUTIONS, progress)
     keep_contributions(folder, found)
     return found
@@ -100,6 +107,8 @@ def report(folder: Path, made: str, progress: Progress) -> list[Path]:
     """All that was computed for the study so far, as HTML and as JSON. made: date and time."""
     progress(0.2, "Drawing the report")
     volumes, findings, _ = _study(folder)
+    for address in kept_addresses(folder):
+        model(address)  # into the registry: it may have graded before this process was started
     found = gather(folder, volumes, findings, registry(), made)
     paths = {folder / f"glioma-zoo-report.{kind}": write for kind, write in (("html", to_html), ("json", to_json))}
     for path, write in paths.items():
@@ -116,7 +125,7 @@ def explain(folder: Path, model_id: str, explainer_id: str, progress: Progress) 
 
 
 def _explained(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> Explanation:
-    spec = registry().model(model_id)
+    spec = model(model_id)
 
     def named(fraction: float, text: str) -> None:
         progress(fraction, f"{text} of {spec.title}{origin(spec)}")
@@ -130,9 +139,14 @@ def registry() -> Registry:
     return load_registry()
 
 
+def model(model_id: str) -> ModelSpec:
+    """By id; one from the Hub by its source, so that a process that has never heard of it finds it in the cache."""
+    return find_or_pull(registry(), model_id)
+
+
 @lru_cache(maxsize=32)
 def trained(model_id: str) -> TrainedModel:
-    return load_weights(registry().model(model_id))
+    return load_weights(model(model_id))
 
 
 @lru_cache(maxsize=2)

@@ -149,7 +149,8 @@ class ModelSpec:
     members: ids of models that this one is made of; `build(members=modules, **options)` gets them as modules whose
     logits are calibrated, which it keeps as `self.members`; all must share this one's recipe.
     differentiable: whether gradients reach the input.
-    weights: file that holds, or will hold, its trained weights.
+    weights: file that holds, or will hold, its trained weights. source: where these were pulled from, as
+    `hub:ORG/NAME@SHA`; "" for a model's own. made_for: id of the model that the pulled weights were made for.
     plugin: who registered it. member_specs: the members themselves. Both are filled in by the registry.
     """
 
@@ -169,6 +170,8 @@ class ModelSpec:
     members: tuple[str, ...] = ()
     differentiable: bool = True
     weights: Path | None = None
+    source: str = ""
+    made_for: str = ""
     vary: Callable[..., ModelSpec] | None = None
     plugin: str = ""
     member_specs: tuple[ModelSpec, ...] = ()
@@ -184,6 +187,17 @@ class ModelSpec:
     @property
     def is_trained(self) -> bool:
         return not self.untrained_parts()
+
+    @property
+    def address(self) -> str:
+        """By what any process finds it: its source, or its id where it is the zoo's own."""
+        return self.source or self.id
+
+    @property
+    def source_in_short(self) -> str:
+        """For people: `hub:ORG/NAME@abc1234`, or "embedded"."""
+        repository, at, revision = self.source.partition("@")
+        return f"{repository}{at}{revision[:7]}" or "embedded"
 
     def untrained_parts(self) -> tuple[ModelSpec, ...]:
         """What lacks weights, in the order in which to train it: members, then the model itself."""

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
 
 from zoo.errors import WeightsError
 from zoo.origin import blame
 from zoo.types import ModelSpec
+from zoo.weights_file import METADATA_KEY, check_identity, checked_digest, identity, note_checksum, read_metadata
 
-METADATA_KEY = "glioma_zoo"
-CHECKSUMS = "SHA256SUMS"
 MEMBERS = "members."
 
 
@@ -54,6 +52,11 @@ class TrainingRecord:
         """Expected calibration error on the cases that were held out, if that was measured."""
         return (self.details or {}).get("held_out", {}).get("ece")
 
+    @property
+    def members(self) -> Sequence[str]:
+        """Revisions of the weights that a model made of others was fitted to."""
+        return (self.details or {}).get("members", [])
+
 
 @dataclass(frozen=True)
 class TrainedModel:
@@ -76,7 +79,7 @@ def device_of(module: nn.Module) -> torch.device:
 
 def save_weights(path: Path, spec: ModelSpec, module: nn.Module, record: TrainingRecord) -> None:
     """Write parameters in half precision with recipe, options and record in the metadata, and note the checksum."""
-    metadata = _identity(spec) | {"record": asdict(record)}
+    metadata = identity(spec) | {"record": asdict(record)}
     tensors = {name: _halved(value) for name, value in own_state(spec, module).items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, path, {METADATA_KEY: json.dumps(metadata)})
@@ -90,33 +93,17 @@ def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
     """
     if not spec.is_trained:
         raise WeightsError(f"{spec.id}: not trained yet. Train it with `{'`, then `'.join(spec.training_commands)}`.")
-    digest = _checked_digest(spec)
+    digest = checked_digest(spec)
     assert spec.weights is not None
-    metadata, tensors = _read(spec.weights, spec.id)
-    _check_identity(spec, metadata)
+    metadata = read_metadata(spec.weights, spec.id)
+    check_identity(spec, metadata)
     members = [load_weights(member, device) for member in spec.member_specs]
-    record = metadata["record"] | {"calibration": Calibration(**metadata["record"]["calibration"])}
-    _check_members(spec, members, record["details"] or {})
+    record = _record(spec, metadata["record"])
+    _check_members(spec, members, record)
     with blame(spec):
-        module = _filled(spec, members, tensors).to(device).eval().requires_grad_(False)
-    revision = " + ".join([f"embedded:{digest[:12]}", *(member.revision for member in members)])
-    return TrainedModel(spec, module, TrainingRecord(**record), revision)
-
-
-def spec_of(path: Path, find: Callable[[str], ModelSpec]) -> ModelSpec:
-    """The spec that a weights file was made for, in the file's reading of its options. find: a spec by its id.
-
-    Raises `WeightsError` when it is no weights file, or when the model knows no such reading.
-    """
-    metadata, _ = _read(path, path.name)
-    spec = find(metadata["model"])
-    told = {name: tuple(value) if isinstance(value, list) else value for name, value in metadata["options"].items()}
-    changes = {name: value for name, value in told.items() if value != spec.options.get(name)}
-    if changes and spec.vary:
-        spec = spec.vary(**changes)
-    here = replace(spec, weights=path)
-    _check_identity(here, metadata)
-    return here
+        module = _filled(spec, members, load_file(spec.weights)).to(device).eval().requires_grad_(False)
+    revision = " + ".join([f"{spec.source_in_short}:{digest[:12]}", *(member.revision for member in members)])
+    return TrainedModel(spec, module, record, revision)
 
 
 def build_module(spec: ModelSpec, members: Sequence[TrainedModel] = ()) -> nn.Module:
@@ -154,43 +141,41 @@ def load_own_state(spec: ModelSpec, module: nn.Module, tensors: Mapping[str, tor
     module.load_state_dict({**tensors, **members}, strict=True)
 
 
-def _identity(spec: ModelSpec) -> dict[str, Any]:
-    return {"model": spec.id, "options": json.loads(json.dumps(dict(spec.options))), "recipe": spec.recipe.as_json()}
-
-
 def _halved(value: torch.Tensor) -> torch.Tensor:
     return (value.half() if value.is_floating_point() else value).contiguous().cpu()
 
 
-def _read(path: Path, name: str) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+def _record(spec: ModelSpec, told: dict[str, Any]) -> TrainingRecord:
+    """What the file says, once it is of the kind that is shown and computed with."""
     try:
-        with safe_open(path, "pt") as file:
-            metadata = json.loads((file.metadata() or {})[METADATA_KEY])
-        return metadata, load_file(path)
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        record = TrainingRecord(**told | {"calibration": Calibration(**told["calibration"])})
+        numbers = (record.calibration.slope, record.calibration.intercept, record.threshold)
+        texts = (record.trained_on, record.calibration.fitted_on, *record.members)
+        finite = all(map(math.isfinite, (*numbers, record.calibration_error or 0)))
+        if finite and all(isinstance(text, str) for text in texts):
+            return record
+        raise ValueError("numbers that aren't finite, or no words")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise WeightsError(
-            f"{name}: {path.name} is not a weights file of this project; expected safetensors with "
-            f"metadata {METADATA_KEY!r}. Fetch it again or train it."
+            f"{spec.id}: the weights' record of their training can't be read ({error}). Train the model again."
         ) from error
 
 
-def _check_identity(spec: ModelSpec, metadata: dict[str, Any]) -> None:
-    for key, expected in _identity(spec).items():
-        if metadata.get(key) != expected:
-            raise WeightsError(
-                f"{spec.id}: the weights were made for another {key}: expected {expected}, found "
-                f"{metadata.get(key)}. Use the weights that belong to this model, or train it again."
-            )
+def _check_members(spec: ModelSpec, members: Sequence[TrainedModel], record: TrainingRecord) -> None:
+    """A model made of others was fitted to certain weights of theirs; with others it would be another model.
 
-
-def _check_members(spec: ModelSpec, members: Sequence[TrainedModel], details: Mapping[str, Any]) -> None:
-    """A model made of others was fitted to certain weights of theirs; with others it would be another model."""
+    Where these came from doesn't matter, only their sha256.
+    """
     found = [member.revision for member in members]
-    if details.get("members", []) != found:
+    if [_digest(revision) for revision in record.members] != [_digest(revision) for revision in found]:
         raise WeightsError(
-            f"{spec.id}: fitted to members with the weights {details.get('members')}, found {found}. Fit it again: "
+            f"{spec.id}: fitted to members with the weights {record.members}, found {found}. Fit it again: "
             f"`python -m training fit {spec.id} --cohort DIR`."
         )
+
+
+def _digest(revision: str) -> str:
+    return revision.rpartition(":")[2]
 
 
 def _filled(spec: ModelSpec, members: Sequence[TrainedModel], tensors: dict[str, torch.Tensor]) -> nn.Module:
@@ -203,35 +188,3 @@ def _filled(spec: ModelSpec, members: Sequence[TrainedModel], tensors: dict[str,
     except RuntimeError as error:
         raise WeightsError(f"{spec.id}: the weights don't fit the model: {error}") from error
     return module
-
-
-def _checked_digest(spec: ModelSpec) -> str:
-    """The file's sha256, which must be the one noted beside it."""
-    assert spec.weights is not None
-    digest = hashlib.sha256(spec.weights.read_bytes()).hexdigest()
-    expected = _checksums(spec.weights.parent).get(spec.weights.name)
-    if digest != expected:
-        raise WeightsError(
-            f"{spec.id}: sha256 of {spec.weights.name}: expected {expected or 'an entry in ' + CHECKSUMS}, "
-            f"found {digest}. The file was changed or cut short: fetch it again."
-        )
-    return digest
-
-
-def file_digests(spec: ModelSpec) -> dict[str, str]:
-    """The sha256 of a model's weights file and of its members', by file name."""
-    own = {spec.weights.name: _checked_digest(spec)} if spec.weights else {}
-    return own | {name: digest for member in spec.member_specs for name, digest in file_digests(member).items()}
-
-
-def _checksums(folder: Path) -> dict[str, str]:
-    file = folder / CHECKSUMS
-    pairs = [line.split() for line in file.read_text().splitlines()] if file.is_file() else []
-    return {name: digest for digest, name in pairs}
-
-
-def note_checksum(path: Path) -> None:
-    """In the format of `sha256sum`, so that `sha256sum --check SHA256SUMS` works too."""
-    known = _checksums(path.parent) | {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
-    lines = [f"{digest}  {name}\n" for name, digest in sorted(known.items())]
-    (path.parent / CHECKSUMS).write_text("".join(lines))

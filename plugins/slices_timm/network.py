@@ -36,9 +36,10 @@ class GatedAttentionPooling(nn.Module):
 class SliceGrader(nn.Module):
     """Every slice [4, H, W] through one 2-D backbone, attention over slices that show brain, coarse region scores.
 
-    backbone: any name that `timm.list_models()` knows. backbone_options: what else it wants to know; transformers
-    need {"img_size": (H, W)} of the recipe. pretrained: start from timm's weights (fetched by timm). attention_width:
-    of the gated attention. dropout: share of the pooled features dropped in training.
+    backbone: any name that `timm.list_models()` knows. backbone_options: what else it wants to know, in numbers;
+    transformers need {"img_size": (H, W)} of the recipe. Neither may name files or addresses, which timm would open:
+    options come with weights from elsewhere, too. pretrained: start from timm's weights (fetched by timm).
+    attention_width: of the gated attention. dropout: share of the pooled features dropped in training.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class SliceGrader(nn.Module):
         dropout: float = 0.2,
     ) -> None:
         super().__init__()
+        _expect_nothing_to_fetch(backbone, backbone_options or {})
         self.backbone = timm.create_model(
             backbone, pretrained=pretrained, in_chans=len(MODALITIES), num_classes=0, **(backbone_options or {})
         )
@@ -83,6 +85,15 @@ class SliceGrader(nn.Module):
         rows = self.backbone.forward_head(last)
         middle = middle.unflatten(0, (-1, depth)).transpose(1, 2)
         return middle, rows.unflatten(0, (-1, depth)), slices_with_brain(x, depth)
+
+
+def _expect_nothing_to_fetch(backbone: str, options: Mapping[str, Any]) -> None:
+    if not timm.is_model(backbone):
+        raise ValueError(f"backbone: expected a name that timm.list_models() knows; found {backbone!r}.")
+    for name, value in options.items():
+        numbers = value if isinstance(value, list | tuple) else [value]
+        if not all(isinstance(number, int | float) for number in numbers):
+            raise ValueError(f"backbone_options: {name}: expected numbers; found {value!r}.")
 
 
 def _fine_enough(stages: Sequence[Mapping[str, Any]]) -> tuple[int, int]:

@@ -63,3 +63,19 @@ def test_another_backbone_has_no_layer_for_activation_maps(registry):
     varied = spec.vary(backbone="resnet18")
     assert varied.cam_layers == {}
     assert varied.weights is None
+
+
+@pytest.mark.parametrize(
+    ("backbone", "options"),
+    [
+        ("hf-hub:somebody/network", {}),
+        ("local-dir:/etc", {}),
+        ("resnet18", {"checkpoint_path": "/etc/passwd"}),
+        ("resnet18", {"pretrained_cfg": {"url": "http://127.0.0.1/x.pth"}}),
+    ],
+)
+def test_options_make_timm_open_no_file_and_no_address(backbone, options, monkeypatch):
+    """They come with weights from elsewhere, too."""
+    monkeypatch.setattr("timm.create_model", lambda *_, **__: pytest.fail("timm was asked"))
+    with pytest.raises(ValueError, match=r"backbone.*expected"):
+        SliceGrader(backbone, pretrained=False, attention_width=8, backbone_options=options)

@@ -119,3 +119,23 @@ def test_usage_errors(run, make_study, tmp_path):
     assert run("grade")[0].exit_code == 2
     assert run("explain", folder, "--model", "early-fusion", "--out", tmp_path / "heat.png")[0].exit_code == 2
     assert run("explain", folder, "--model", "early-fusion")[0].exit_code == 2
+
+
+def test_models_from_the_hub_are_listed_and_explained_by_their_source(run, published, make_study, tmp_path):
+    """Grading by one is tested in a fresh process: hub/test_published.py."""
+    result, _ = run("models", "--model", published, "--json")
+    (row,) = json.loads(result.stdout)["models"]
+    assert (row["id"], row["source"], row["trained"]) == (published.model_id, str(published), True)
+    out = tmp_path / "heat.nii.gz"
+    result, _ = run("explain", make_study(), "--model", published, "--out", out)
+    assert result.exit_code == 0, result.stderr
+    assert nib.load(out).shape[-1] == 4
+    assert run("grade", make_study(name="other"), "--model", "hub:me/tiny@main")[0].exit_code != 0
+
+
+def test_models_that_the_environment_names_are_listed_or_left_out(run, published, monkeypatch):
+    missing = f"hub:me/nothing@{'0' * 40}"
+    monkeypatch.setenv("GLIOMA_ZOO_MODELS", f"{published} {missing}")
+    told = json.loads(run("models", "--json")[0].stdout)
+    assert told["models"][-1]["source"] == str(published)
+    assert [fault["plugin"] for fault in told["faults"]] == [missing]

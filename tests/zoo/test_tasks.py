@@ -86,3 +86,16 @@ def test_only_built_in_models_are_warmed_up_and_one_that_fails_stops_no_other(re
     monkeypatch.setattr(tasks, "trained", fail)
     tasks.warm_up(_ignore)
     assert tried == [spec.id, spec.id]
+
+
+def test_a_new_process_finds_what_was_pulled_before_it(published, files, folder):
+    """The one that graded may have been killed; its successor knows the model by where it is on the Hub."""
+    tasks.load(str(published), _ignore)
+    tasks.read(files, folder, _ignore)
+    assert tasks.grade(folder, str(published), _ignore).model == published.model_id
+    for remembered in (tasks.registry, tasks.trained):
+        remembered.cache_clear()
+    html, _ = tasks.report(folder, "today", _ignore)
+    assert f"{published.in_short}:" in html.read_text(encoding="utf-8")
+    tasks.registry.cache_clear()
+    tasks.trained.cache_clear()

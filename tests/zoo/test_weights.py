@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from zoo import Recipe, WeightsError
-from zoo.weights import CHECKSUMS, CalibratedMember, Calibration, TrainingRecord, load_weights, save_weights
+from zoo.weights import CalibratedMember, Calibration, TrainingRecord, load_weights, save_weights
+from zoo.weights_file import CHECKSUMS, METADATA_KEY, identity, note_checksum
 
 RECORD = TrainingRecord("40 made-up studies", Calibration(1.5, -0.2, "10 of them"), details={"auc": 0.5})
 
@@ -76,14 +79,12 @@ def test_weights_without_a_checksum_are_refused(saved):
 
 def _resave(spec, change, monkeypatch):
     """Write changed tensors under the same metadata, with a checksum that fits: the next line of defence must hold."""
-    from zoo import weights
-
     tensors = load_file(spec.weights)
     change(tensors)
-    with weights.safe_open(spec.weights, "pt") as file:
+    with safe_open(spec.weights, "pt") as file:
         metadata = file.metadata()
     save_file(tensors, spec.weights, metadata)
-    weights.note_checksum(spec.weights)
+    note_checksum(spec.weights)
 
 
 def test_missing_tensor(saved, monkeypatch):
@@ -102,10 +103,41 @@ def test_non_finite_number(saved, monkeypatch):
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 a pickle", b"\xff" * 64])
 def test_foreign_file(saved, content):
-    from zoo import weights
-
     spec, _ = saved
     spec.weights.write_bytes(content)
-    weights.note_checksum(spec.weights)
+    note_checksum(spec.weights)
     with pytest.raises(WeightsError, match="not a weights file"):
+        load_weights(spec)
+
+
+def test_weights_from_elsewhere_keep_to_the_model_that_they_were_made_for(saved):
+    spec, _ = saved
+    pulled = replace(spec, id="mine@0123456", made_for=spec.id, source=f"hub:me/mine@{'0123456789' * 4}")
+    model = load_weights(pulled)
+    assert model.spec.id == "mine@0123456"
+    assert model.revision == load_weights(spec).revision.replace("embedded", "hub:me/mine@0123456")
+    with pytest.raises(WeightsError, match=r"mine@0123456.* another model: expected somebody"):
+        load_weights(replace(pulled, made_for="somebody"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"calibration": {"slope": "<b>", "intercept": 0.0, "fitted_on": ""}},
+        {"calibration": {"slope": float("nan"), "intercept": 0.0, "fitted_on": ""}},
+        {"calibration": 7},
+        {"trained_on": ["nothing"]},
+        {"details": ["nothing"]},
+        {"details": {"held_out": {"ece": "small"}}},
+        {"details": {"members": [1]}},
+        {"surprise": 1},
+    ],
+)
+def test_a_record_that_says_nonsense_is_refused(saved, changes):
+    """It is shown and computed with, and a file from elsewhere may say anything."""
+    spec, _ = saved
+    metadata = identity(spec) | {"record": asdict(RECORD) | changes}
+    save_file(load_file(spec.weights), spec.weights, {METADATA_KEY: json.dumps(metadata)})
+    note_checksum(spec.weights)
+    with pytest.raises(WeightsError, match="record of their training can't be read"):
         load_weights(spec)

@@ -25,7 +25,8 @@ from zoo import Finding, ModelSpec, Volumes, WeightsError, ZooError
 from zoo.grade import grade_study
 from zoo.sizes import measure_size
 from zoo.volumes import load_volumes
-from zoo.weights import TrainedModel, load_weights, spec_of
+from zoo.weights import TrainedModel, load_weights
+from zoo.weights_file import spec_of
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from training.tasks import side_by_side
 from training.whole_zoo.timing import seconds_a_study
 from zoo import ModelSpec
 from zoo.registry import Registry
-from zoo.weights import TrainedModel, build_module, note_checksum
+from zoo.weights import TrainedModel, build_module
+from zoo.weights_file import note_checksum
 
 COHORT_SEED, UNSEEN_SEED = 1, 2
 

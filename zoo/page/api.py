@@ -93,7 +93,7 @@ class Api:
             flair: NIfTI file of the FLAIR scan.
         """
         with self._read(t1, t1ce, t2, flair) as session:
-            found = self._ask("contributions", folder=session.folder, model_id=self._id(model))
+            found = self._ask("contributions", folder=session.folder, model_id=model)
         return {"model": found.model, "values": found.by_modality, "facts": dict(found.facts)}
 
     @in_our_words
@@ -109,7 +109,7 @@ class Api:
             flair: NIfTI file of the FLAIR scan.
         """
         with self._read(t1, t1ce, t2, flair) as session:
-            asked = {"folder": session.folder, "model_id": self._id(model)}
+            asked = {"folder": session.folder, "model_id": model}
             self._ask("grade", **asked)
             self._ask("explain", **asked, explainer_id=DEFAULT_EXPLAINER)
             self._ask("contributions", **asked)
@@ -134,7 +134,7 @@ class Api:
             return {"model": model, "error": str(error)}
 
     def _graded(self, session: Session, model: str) -> dict[str, Any]:
-        grade = asdict(self._ask("grade", folder=session.folder, model_id=self._id(model)))
+        grade = asdict(self._ask("grade", folder=session.folder, model_id=model))
         del grade["study"]  # the random name of a folder
         return grade | {"disclaimer": DISCLAIMER}
 
@@ -142,8 +142,5 @@ class Api:
         named = [name.strip() for name in (models or "").split(",") if name.strip()]
         return named or [spec.id for spec in self.work.registry.models.values() if spec.is_trained]
 
-    def _id(self, model: str) -> str:
-        return self.work.registry.model(model).id
-
     def _ask(self, task: str, **arguments: Any) -> Any:
-        return self.work.worker.result(f"zoo.tasks:{task}", **arguments)
+        return self.work.worker.result(f"zoo.tasks:{task}", **self.work.addressed(arguments))

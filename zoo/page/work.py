@@ -51,8 +51,11 @@ class Work:
         return session
 
     def follow(self, task: str, **arguments: Any) -> Generator[str, None, Any]:
-        """Run a task; yields a card of how far it is, "" while there is no news, and returns the task's result."""
-        running = self.worker.run(task, **arguments)
+        """Run a task; yields a card of how far it is, "" while there is no news, and returns the task's result.
+
+        model_id: of a model of our registry; the compute process is told where it finds it.
+        """
+        running = self.worker.run(task, **self.addressed(arguments))
         shown = None
 
         def news(update: Any) -> str:
@@ -61,6 +64,11 @@ class Work:
             return progress_card(update.fraction, update.text) if changed else ""
 
         return (yield from placed(running, news))
+
+    def addressed(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """A task's arguments for the compute process, whose own registry need not hold what was pulled since."""
+        model_id = arguments.get("model_id")
+        return arguments | {"model_id": self.registry.model(model_id).address} if model_id else arguments
 
     def wait_until_idle(self) -> None:
         """Return once nothing computes any more, so that no late progress takes the place of what is said next."""

@@ -17,7 +17,7 @@ from zoo.registry import Registry
 from zoo.report.keeping import kept_answers
 from zoo.report.picture import heat_picture
 from zoo.types import ExplainerSpec, Finding, Volumes
-from zoo.weights import file_digests
+from zoo.weights_file import file_digests
 
 PACKAGES = ("torch", "timm", "captum", "nibabel", "numpy")
 LIMITS = (

@@ -15,8 +15,9 @@ from zoo.types import Explanation, Grade, ModelSpec
 GRADE, CONTRIBUTIONS = "grade.json", "contributions.json"
 
 
-def keep_grade(folder: Path, grade: Grade, parameters: int) -> None:
-    content = {"grade": asdict(grade), "parameters": parameters}
+def keep_grade(folder: Path, grade: Grade, parameters: int, address: str) -> None:
+    """address: by which any process finds the model."""
+    content = {"grade": asdict(grade), "parameters": parameters, "address": address}
     (folder / f"{grade.model}.{GRADE}").write_text(json.dumps(content), encoding="utf-8")
 
 
@@ -24,6 +25,11 @@ def keep_contributions(folder: Path, found: Explanation) -> None:
     content = asdict(replace(found, facts=dict(found.facts))) | {"values": found.values.tolist()}
     content["affine"] = found.affine.tolist()
     (folder / f"{found.model}.{CONTRIBUTIONS}").write_text(json.dumps(content), encoding="utf-8")
+
+
+def kept_addresses(folder: Path) -> list[str]:
+    """Of the models that have graded."""
+    return [json.loads(path.read_text(encoding="utf-8"))["address"] for path in folder.glob(f"*.{GRADE}")]
 
 
 def kept_answers(folder: Path, models: Iterable[ModelSpec]) -> tuple[Answer, ...]:

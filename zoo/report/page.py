@@ -66,9 +66,16 @@ def to_html(report: Report) -> str:
 <h2>Made with</h2>
 {_definitions(report.versions)}
 <h2>Weights, sha256</h2>
-{"".join(f"<h3>{escape(model)}</h3>{_definitions(files)}" for model, files in report.digests.items())}
+{"".join(_weights(answer, report) for answer in report.answers)}
 </body></html>
 """
+
+
+def _weights(answer: Answer, report: Report) -> str:
+    """Where they came from, and the sha256 of each file."""
+    assert answer.grade is not None
+    origin = f"<h3>{escape(answer.spec.id)}</h3><p>{escape(answer.grade.weights)}</p>"
+    return origin + _definitions(report.digests[answer.spec.id])
 
 
 def _study_in_words(study: Mapping[str, Any]) -> dict[str, str]:

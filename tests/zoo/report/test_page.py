@@ -15,7 +15,7 @@ from zoo import DISCLAIMER, Finding, Grade
 from zoo.report import gather, keep_contributions, keep_grade, to_html, to_json
 from zoo.saving import save_nifti
 from zoo.types import Explanation
-from zoo.weights import file_digests
+from zoo.weights_file import file_digests
 
 MODELS = ("single-t1ce.compact", "ensemble.compact")
 NASTY = "<script>alert('x')</script>"
@@ -26,7 +26,7 @@ def report(registry, tmp_path):
     volumes = make_volumes(brain_affine())
     for model_id in MODELS:
         grade = Grade("s", model_id, "HGG", 0.9, 2.2, 0.1, (NASTY,), "embedded:x", "uncalibrated", "nothing", 0.05)
-        keep_grade(tmp_path, grade, 1234)
+        keep_grade(tmp_path, grade, 1234, grade.model)
     facts = {"nothing": 0.5, "spread": 0.1, "everything": 2.0}
     found = Explanation("s", MODELS[0], "modality-shapley", np.float32([0, 1.5, 0, 0]), np.eye(4), facts)
     keep_contributions(tmp_path, found)
@@ -45,6 +45,7 @@ def test_html_is_complete_in_itself(report):
         "Grad-CAM over T1ce",
         "What each modality adds",
         "Limits",
+        "<p>embedded:x</p>",
         "torch",
     ):
         assert text in html

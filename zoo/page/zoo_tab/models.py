@@ -50,5 +50,11 @@ def _facts(spec: ModelSpec) -> list[tuple[str, str]]:
         ("Limits", spec.card.limits),
         ("Family", spec.family),
         ("Modalities", ", ".join(MODALITY_TITLES[name] for name in spec.uses)),
-        ("Origin", f"{'built in' if is_built_in(spec) else 'installed'}, plugin {spec.plugin}"),
+        ("Origin", _origin(spec)),
     ]
+
+
+def _origin(spec: ModelSpec) -> str:
+    if spec.source:
+        return f"{spec.source}; the weights were made for {spec.made_for} of the plugin {spec.plugin}"
+    return f"{'built in' if is_built_in(spec) else 'installed'}, plugin {spec.plugin}"

@@ -21,8 +21,11 @@ IDLE_SECONDS = 3600
 NOTHING = Standings((), ())
 
 
-def zoo_tab(registry: Registry, private: dict[str, Any], leaderboard: Path = LEADERBOARD) -> None:
-    """Called where the tab is to be; `private` are the arguments of events that no API offers."""
+def zoo_tab(registry: Registry, private: dict[str, Any], leaderboard: Path = LEADERBOARD) -> gr.HTML:
+    """Called where the tab is to be; `private` are the arguments of events that no API offers.
+
+    Returns the section of models, which changes when one is added.
+    """
     embedded, missing = _embedded(leaderboard)
     own = gr.State(None, time_to_live=IDLE_SECONDS)
     message = gr.HTML(missing, elem_id="standings-message")
@@ -36,13 +39,14 @@ def zoo_tab(registry: Registry, private: dict[str, Any], leaderboard: Path = LEA
         label=f"Models in colour, {MOST_HIGHLIGHTS} at most", visible=bool(embedded.rows), elem_id="highlights",
     )  # fmt: skip
     curves = gr.HTML(plots(embedded, default_highlights(embedded)), elem_id="plots")
-    gr.HTML(models_section(registry.models.values()), elem_id="models")
+    models = gr.HTML(models_section(registry.models.values()), elem_id="models")
 
     shown = [own, message, table, chosen, curves, back]
     upload.upload(_load, upload, shown, **private)
     back.click(lambda: _show(embedded, None, missing), None, shown, **private)
     # not `input`, which in gradio 6.31 clearing all is not, and which drops a choice made while the last is drawn
     chosen.change(lambda own, chosen: plots(own or embedded, chosen), [own, chosen], curves, **private)
+    return models
 
 
 def _embedded(leaderboard: Path) -> tuple[Standings, str]:

@@ -48,6 +48,10 @@ def test_it_tells_where_a_model_comes_from(registry):
     foreign = _card(models_section([replace(spec, plugin="somebody")]), spec.id)
     assert "of the plugin somebody" in foreign.split("</summary>")[0]
     assert "installed, plugin somebody" in foreign
+    source = f"hub:me/mine@{'0123456789' * 4}"
+    pulled = _card(models_section([replace(spec, id="mine@0123456", source=source, made_for=spec.id)]), "mine@0123456")
+    assert "from hub:me/mine@0123456" in pulled.split("</summary>")[0]
+    assert f"{source}; the weights were made for {spec.id} of the plugin plugins.single_encoder" in pulled
 
 
 def test_faults_are_told_with_their_reason():

@@ -1,0 +1,47 @@
+"""Models from the Hub in a registry: by the source that somebody names, or by those of the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+
+from zoo.calling import describe
+from zoo.hub.published import pull
+from zoo.hub.source import HubSource, is_source
+from zoo.registry import Fault, Registry
+from zoo.types import ModelSpec
+
+VARIABLE = "GLIOMA_ZOO_MODELS"
+
+
+def find_or_pull(registry: Registry, name: str) -> ModelSpec:
+    """A model by its id, or by its source: pulled into the registry unless it is there."""
+    if not is_source(name):
+        return registry.model(name)
+    source = HubSource.parse(name)
+    known = registry.models.get(source.model_id)
+    if known and known.source == name and known.is_trained:
+        return known
+    return registry.add(pull(source, registry.model))
+
+
+def wanted_sources() -> list[str]:
+    """What the environment names, once each, as it stands there."""
+    return list(dict.fromkeys(filter(None, re.split(r"[\s,]+", os.environ.get(VARIABLE, "")))))
+
+
+def still_wanted(registry: Registry) -> list[str]:
+    """What the environment names and is not there yet, nor left out."""
+    known = {spec.source for spec in registry.models.values()} | {fault.plugin for fault in registry.faults}
+    return [name for name in wanted_sources() if name not in known]
+
+
+def pull_wanted(registry: Registry, add: Callable[[Registry, str], ModelSpec] = find_or_pull) -> None:
+    """All that the environment names; whatever goes wrong with one becomes a fault. add: how one gets there."""
+    for name in wanted_sources():
+        try:
+            add(registry, name)
+        except Exception as error:
+            reason = describe(error)
+            registry.leave_out(Fault(name, reason.split(": ", 1)[1] if is_source(reason) else reason))

@@ -1,0 +1,114 @@
+"""What a weights file says of itself, and whether it is the file that was meant; without torch, so that it is quick."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+
+from zoo.errors import WeightsError
+from zoo.types import ModelSpec
+
+METADATA_KEY = "glioma_zoo"
+CHECKSUMS = "SHA256SUMS"
+
+
+def spec_of(path: Path, find: Callable[[str], ModelSpec]) -> ModelSpec:
+    """The spec that a weights file was made for, in the file's reading of its options. find: a spec by its id.
+
+    Raises `WeightsError` when it is no weights file, or when the model knows no such reading.
+    """
+    metadata = read_metadata(path, path.name)
+    spec = find(metadata["model"])
+    told = {name: tuple(value) if isinstance(value, list) else value for name, value in metadata["options"].items()}
+    changes = {name: value for name, value in told.items() if value != spec.options.get(name)}
+    here = replace(_varied(spec, changes), weights=path)
+    check_identity(here, metadata)
+    return here
+
+
+def _varied(spec: ModelSpec, changes: dict[str, Any]) -> ModelSpec:
+    if not (changes and spec.vary):
+        return spec
+    try:
+        return replace(spec.vary(**changes), plugin=spec.plugin)
+    except (TypeError, ValueError) as error:
+        raise WeightsError(
+            f"{spec.id}: the weights were made with options that this zoo doesn't know ({error}). Update the zoo, or "
+            "use other weights."
+        ) from error
+
+
+def read_metadata(path: Path, name: str) -> dict[str, Any]:
+    """A weights file's metadata: "model", "options", "recipe", "record". name: how a message calls the model."""
+    try:
+        with safe_open(path, "np") as file:
+            metadata = json.loads((file.metadata() or {})[METADATA_KEY])
+        shapes = {"model": str, "options": dict, "recipe": dict, "record": dict}
+        if all(isinstance(metadata[key], kind) for key, kind in shapes.items()):
+            return metadata
+        raise ValueError("other metadata")
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise WeightsError(
+            f"{name}: {path.name} is not a weights file of this project; expected safetensors with "
+            f"metadata {METADATA_KEY!r}. Fetch it again or train it."
+        ) from error
+
+
+def identity(spec: ModelSpec) -> dict[str, Any]:
+    """What weights of this spec say that they were made for, as JSON."""
+    options = json.loads(json.dumps(dict(spec.options)))
+    return {"model": spec.made_for or spec.id, "options": options, "recipe": spec.recipe.as_json()}
+
+
+def check_identity(spec: ModelSpec, metadata: dict[str, Any]) -> None:
+    """Raises `WeightsError` unless the weights were made for this spec."""
+    for key, expected in identity(spec).items():
+        if metadata.get(key) != expected:
+            raise WeightsError(
+                f"{spec.id}: the weights were made for another {key}: expected {expected}, found "
+                f"{metadata.get(key)}. Use the weights that belong to this model, or train it again."
+            )
+
+
+def checked_digest(spec: ModelSpec) -> str:
+    """The sha256 of a spec's weights file, which must be the one noted beside it."""
+    assert spec.weights is not None
+    digest = sha256(spec.weights)
+    expected = checksums(spec.weights.parent).get(spec.weights.name)
+    if digest != expected:
+        raise WeightsError(
+            f"{spec.id}: sha256 of {spec.weights.name}: expected {expected or 'an entry in ' + CHECKSUMS}, "
+            f"found {digest}. The file was changed or cut short: fetch it again."
+        )
+    return digest
+
+
+def file_digests(spec: ModelSpec) -> dict[str, str]:
+    """The sha256 of a model's weights file and of its members', by file name."""
+    own = {spec.weights.name: checked_digest(spec)} if spec.weights else {}
+    return own | {name: digest for member in spec.member_specs for name, digest in file_digests(member).items()}
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """The sha256 by file name that is noted in a folder; none where nothing is noted."""
+    file = folder / CHECKSUMS
+    pairs = [line.split() for line in file.read_text().splitlines()] if file.is_file() else []
+    return {name: digest for digest, name in pairs}
+
+
+def note_checksum(path: Path) -> None:
+    """In the format of `sha256sum`, so that `sha256sum --check SHA256SUMS` works too."""
+    known = checksums(path.parent) | {path.name: sha256(path)}
+    lines = [f"{digest}  {name}\n" for name, digest in sorted(known.items())]
+    (path.parent / CHECKSUMS).write_text("".join(lines))
