@@ -1,0 +1,73 @@
+"""One model, or every trained model and their index, to the Hub."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import DatasetCard, DatasetCardData
+
+from training.files import write_json
+from training.hub.client import Pushed, push
+from training.hub.folder import CARD, Publication, write_model_folder
+from training.report.markdown import estimate, table
+from zoo import DISCLAIMER
+
+INDEX, INDEX_NAME = "index.json", "glioma-zoo"
+FORMAT = 1
+
+
+def publish_model(publication: Publication) -> Pushed:
+    """Push its folder; nothing changes where it is there already."""
+    with empty_folder() as folder:
+        write_model_folder(publication, folder)
+        return push(folder, publication.repo, f"Publish {publication.model.spec.id}")
+
+
+def publish_zoo(publications: Sequence[Publication], organisation: str, tell: Callable[[Pushed], None]) -> None:
+    """Every model, then the index: it never names what isn't there. tell: is called with each as it is done."""
+    rows = []
+    for publication in publications:
+        pushed = publish_model(publication)
+        rows.append(_row(publication, pushed))
+        tell(pushed)
+    with empty_folder() as folder:
+        write_index(folder, rows, publications[0].licence)
+        tell(push(folder, f"{organisation}/{INDEX_NAME}", f"List {len(rows)} models", kind="dataset"))
+
+
+def repo_of(model_id: str, organisation: str) -> str:
+    return f"{organisation}/{INDEX_NAME}-{model_id}"
+
+
+def _row(publication: Publication, pushed: Pushed) -> dict[str, Any]:
+    first = publication.evidence.test_sets[0]
+    return {
+        "model": publication.model.spec.id,
+        "title": publication.model.spec.title,
+        "source": pushed.source,
+        "trained_on": publication.model.record.trained_on,
+        "measured_on": f"{first.cases} {first.title}",
+        "auc": dict(first.figures["auc"]),
+    }
+
+
+def write_index(folder: Path, rows: Sequence[dict[str, Any]], licence: str) -> None:
+    """`index.json`, and a card that shows it as a table."""
+    write_json(folder / INDEX, {"format": FORMAT, "models": list(rows)})
+    front = DatasetCardData(license=licence, pretty_name="GliomaZoo: its models", tags=["glioma-zoo"]).to_yaml()
+    shown = [[row["title"], f"`{row['source']}`", row["trained_on"], estimate(row["auc"])] for row in rows]
+    listed = table(("model", "source", "trained on", "AUC"), shown, left=3)
+    about = f"{DISCLAIMER} AUC with its 95 % interval, on: {'; '.join(dict.fromkeys(r['measured_on'] for r in rows))}."
+    card = DatasetCard(f"---\n{front}\n---\n\n# The models of GliomaZoo\n\n{about}\n\n{listed}\n")
+    (folder / CARD).write_text(str(card), encoding="utf-8")
+
+
+@contextmanager
+def empty_folder() -> Iterator[Path]:
+    """Gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="glioma-zoo-") as folder:
+        yield Path(folder)
