@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_token
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, HTTPError, RepositoryNotFoundError
-from huggingface_hub.utils import validate_repo_id
+from huggingface_hub.errors import HfHubHTTPError, HTTPError, RepositoryNotFoundError
 
-from zoo import ZooError
+from training.hub.names import HubError, expect_repo
 
 KEPT = ".gitattributes"  # the Hub's own: which files are large
 STATUS = {
@@ -22,10 +20,6 @@ STATUS = {
     404: "there is no such repository, or this token may not see it",
     412: "somebody else pushed meanwhile: publish again",
 }
-
-
-class HubError(ZooError):
-    """The Hub can't be reached, or refuses."""
 
 
 @dataclass(frozen=True)
@@ -42,19 +36,6 @@ class Pushed:
     def source(self) -> str:
         """What pins a model of the Hub."""
         return f"hub:{self.repo}@{self.sha}"
-
-
-def expect_repo(name: str) -> str:
-    """`name`, or a `HubError` unless it is ORG/NAME."""
-    try:
-        validate_repo_id(name)
-        if re.fullmatch(r"[^/]+/[^/]+", name):
-            return name
-    except HFValidationError:
-        pass
-    raise HubError(
-        f"expected a repository like ORG/NAME, of letters, digits, hyphens, dots and underscores; found {name!r}."
-    )
 
 
 def expect_token() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,31 +33,25 @@ def publish(
     out: DryOut = None,
 ) -> None:
     """Push trained weights with card and figures to the Hub; again, and only what has changed is pushed."""
-    from training.hub.client import expect_repo, expect_token
-    from training.hub.folder import write_model_folder
-    from training.hub.publish import publish_model, publish_zoo, repo_of
-    from zoo.registry import load_registry
+    from training.hub.client import expect_token
+    from training.hub.names import expect_repo, repo_of
 
     _expect_folder(dry_run, out)
-    registry = load_registry()
     if zoo:
         owner = _given(organisation, "--organisation", "--zoo needs the owner of the repositories")
-        specs = [spec for spec in registry.models.values() if spec.is_trained]
-        repos = {spec.id: expect_repo(repo_of(spec.id, owner)) for spec in specs}
+        wanted = [(spec, expect_repo(repo_of(spec.id, owner))) for spec in _trained()]
     else:
-        spec = _spec(_given(model, "MODEL", "give the id of a model, or --zoo"), weights)
-        specs, repos = [spec], {spec.id: expect_repo(_given(repo, "--repo", "give ORG/NAME"))}
+        name = expect_repo(_given(repo, "--repo", "give ORG/NAME"))
+        wanted = [(_spec(_given(model, "MODEL", "give the id of a model, or --zoo"), weights), name)]
     if not dry_run:
         expect_token()
-    publications = [_publication(spec, repos[spec.id], results, licence) for spec in specs]
+    publications = _publications(wanted, results, licence)
     if out is not None:
-        for publication in publications:
-            folder = out / publication.repo.partition("/")[2] if zoo else out
-            typer.echo(f"{write_model_folder(publication, folder)}: what {publication.repo} would hold")
+        _write(publications, out, apart=zoo)
     elif zoo:
-        publish_zoo(publications, owner, _tell)
+        _push_zoo(publications, owner)
     else:
-        _tell(publish_model(publications[0]))
+        _push_model(publications[0])
 
 
 def space(
@@ -68,7 +63,8 @@ def space(
     out: DryOut = None,
 ) -> None:
     """Push the page as a Hugging Face Space: code, embedded weights and examples, pinned to what is installed here."""
-    from training.hub.client import expect_repo, expect_token
+    from training.hub.client import expect_token
+    from training.hub.names import expect_repo
     from training.hub.space import publish_space, write_space
 
     _expect_folder(dry_run, out)
@@ -96,25 +92,54 @@ def _given(value: str | None, name: str, why: str) -> str:
 def _spec(model_id: str, weights: Path | None) -> ModelSpec:
     from zoo.errors import WeightsError
     from zoo.registry import load_registry
-    from zoo.weights import spec_of
 
     registry = load_registry()
     spec = registry.model(model_id)
     if weights is None:
         return spec
+    from zoo.weights import spec_of
+
     found = spec_of(weights, registry.model)
     if found.id != spec.id:
         raise WeightsError(f"{weights}: expected weights of {spec.id}, found those of {found.id}. Name the model so.")
     return found
 
 
-def _publication(spec: ModelSpec, repo: str, results: Path, licence: str) -> Publication:
+def _trained() -> list[ModelSpec]:
+    from zoo.registry import load_registry
+
+    return [spec for spec in load_registry().models.values() if spec.is_trained]
+
+
+def _publications(wanted: Sequence[tuple[ModelSpec, str]], results: Path, licence: str) -> list[Publication]:
+    """All of them, before the first is pushed."""
     from training.hub.figures import evidence_of
     from training.hub.folder import Publication
     from zoo.weights import load_weights
 
-    model = load_weights(spec)
-    return Publication(model, evidence_of(model, results), repo, licence)
+    models = [(load_weights(spec), repo) for spec, repo in wanted]
+    return [Publication(model, evidence_of(model, results), repo, licence) for model, repo in models]
+
+
+def _write(publications: Sequence[Publication], out: Path, apart: bool) -> None:
+    """apart: a folder for each within `out`."""
+    from training.hub.folder import write_model_folder
+
+    for one in publications:
+        folder = out / one.repo.partition("/")[2] if apart else out
+        typer.echo(f"{write_model_folder(one, folder)}: what {one.repo} would hold")
+
+
+def _push_model(publication: Publication) -> None:
+    from training.hub.publish import publish_model
+
+    _tell(publish_model(publication))
+
+
+def _push_zoo(publications: Sequence[Publication], owner: str) -> None:
+    from training.hub.publish import publish_zoo
+
+    publish_zoo(publications, owner, _tell)
 
 
 def _tell(pushed: Pushed) -> None:

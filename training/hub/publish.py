@@ -13,10 +13,11 @@ from huggingface_hub import DatasetCard, DatasetCardData
 from training.files import write_json
 from training.hub.client import Pushed, push
 from training.hub.folder import CARD, Publication, write_model_folder
+from training.hub.names import INDEX
 from training.report.markdown import estimate, table
 from zoo import DISCLAIMER
 
-INDEX, INDEX_NAME = "index.json", "glioma-zoo"
+INDEX_FILE = "index.json"
 FORMAT = 1
 
 
@@ -36,11 +37,7 @@ def publish_zoo(publications: Sequence[Publication], organisation: str, tell: Ca
         tell(pushed)
     with empty_folder() as folder:
         write_index(folder, rows, publications[0].licence)
-        tell(push(folder, f"{organisation}/{INDEX_NAME}", f"List {len(rows)} models", kind="dataset"))
-
-
-def repo_of(model_id: str, organisation: str) -> str:
-    return f"{organisation}/{INDEX_NAME}-{model_id}"
+        tell(push(folder, f"{organisation}/{INDEX}", f"List {len(rows)} models", kind="dataset"))
 
 
 def _row(publication: Publication, pushed: Pushed) -> dict[str, Any]:
@@ -57,7 +54,7 @@ def _row(publication: Publication, pushed: Pushed) -> dict[str, Any]:
 
 def write_index(folder: Path, rows: Sequence[dict[str, Any]], licence: str) -> None:
     """`index.json`, and a card that shows it as a table."""
-    write_json(folder / INDEX, {"format": FORMAT, "models": list(rows)})
+    write_json(folder / INDEX_FILE, {"format": FORMAT, "models": list(rows)})
     front = DatasetCardData(license=licence, pretty_name="GliomaZoo: its models", tags=["glioma-zoo"]).to_yaml()
     shown = [[row["title"], f"`{row['source']}`", row["trained_on"], estimate(row["auc"])] for row in rows]
     listed = table(("model", "source", "trained on", "AUC"), shown, left=3)

@@ -7,7 +7,6 @@ import time
 import pytest
 
 from loopback_hub import TOKEN, Fault
-from training.hub.client import HubError, expect_repo
 
 PUSH = """
 import sys
@@ -118,14 +117,6 @@ def test_without_a_token_or_a_network_it_says_so(client, folder):
     assert "Traceback" not in offline
     nobody = client("-c", PUSH, folder, REPO, HF_ENDPOINT="http://127.0.0.1:9")
     assert "can't be reached" in nobody.stderr
-
-
-@pytest.mark.parametrize(
-    "name", ["one", "a/b/c", "me/", "/one", "me/one two", "me/one.git", "https://hf.co/me/one", ""]
-)
-def test_a_repository_is_called_org_name(name):
-    with pytest.raises(HubError, match="expected a repository like ORG/NAME"):
-        expect_repo(name)
 
 
 def test_the_token_is_in_no_file(client, hub, folder):
