@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from huggingface_hub import DatasetCard, DatasetCardData
@@ -23,8 +22,8 @@ FORMAT = 1
 
 def publish_model(publication: Publication) -> Pushed:
     """Push its folder; nothing changes where it is there already."""
-    with empty_folder() as folder:
-        write_model_folder(publication, folder)
+    with TemporaryDirectory() as name:
+        folder = write_model_folder(publication, Path(name))
         return push(folder, publication.repo, f"Publish {publication.model.spec.id}")
 
 
@@ -35,8 +34,8 @@ def publish_zoo(publications: Sequence[Publication], organisation: str, tell: Ca
         pushed = publish_model(publication)
         rows.append(_row(publication, pushed))
         tell(pushed)
-    with empty_folder() as folder:
-        write_index(folder, rows, publications[0].licence)
+    with TemporaryDirectory() as name:
+        folder = write_index(Path(name), rows, publications[0].licence)
         tell(push(folder, f"{organisation}/{INDEX}", f"List {len(rows)} models", kind="dataset"))
 
 
@@ -52,7 +51,7 @@ def _row(publication: Publication, pushed: Pushed) -> dict[str, Any]:
     }
 
 
-def write_index(folder: Path, rows: Sequence[dict[str, Any]], licence: str) -> None:
+def write_index(folder: Path, rows: Sequence[dict[str, Any]], licence: str) -> Path:
     """`index.json`, and a card that shows it as a table."""
     write_json(folder / INDEX_FILE, {"format": FORMAT, "models": list(rows)})
     front = DatasetCardData(license=licence, pretty_name="GliomaZoo: its models", tags=["glioma-zoo"]).to_yaml()
@@ -61,10 +60,4 @@ def write_index(folder: Path, rows: Sequence[dict[str, Any]], licence: str) -> N
     about = f"{DISCLAIMER} AUC with its 95 % interval, on: {'; '.join(dict.fromkeys(r['measured_on'] for r in rows))}."
     card = DatasetCard(f"---\n{front}\n---\n\n# The models of GliomaZoo\n\n{about}\n\n{listed}\n")
     (folder / CARD).write_text(str(card), encoding="utf-8")
-
-
-@contextmanager
-def empty_folder() -> Iterator[Path]:
-    """Gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="glioma-zoo-") as folder:
-        yield Path(folder)
+    return folder

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from huggingface_hub import HfApi
 from huggingface_hub.repocard import metadata_load, metadata_save
@@ -16,7 +17,6 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from training.hub.client import Pushed, push, told
-from training.hub.publish import empty_folder
 from zoo import ZooError
 
 ROOT = Path(__file__).parents[2]
@@ -30,12 +30,10 @@ MOST_PRELOADED = 10
 
 def publish_space(repo: str, models: Sequence[str] = ()) -> Pushed:
     """Push the Space; models: sources like hub:ORG/NAME@SHA, which its environment names to the page."""
-    with empty_folder() as folder:
-        write_space(folder, models)
-        variables = [{"key": VARIABLE, "value": " ".join(models)}] if models else []
-        pushed = push(
-            folder, repo, "Update the page", kind="space", space_sdk="gradio", space_variables=variables or None
-        )
+    variables = [{"key": VARIABLE, "value": " ".join(models)}] if models else None
+    with TemporaryDirectory() as name:
+        folder = write_space(Path(name), models)
+        pushed = push(folder, repo, "Update the page", kind="space", space_sdk="gradio", space_variables=variables)
     if models:
         with told(repo):
             HfApi().add_space_variable(repo, VARIABLE, " ".join(models))
