@@ -74,6 +74,15 @@ def test_a_model_is_named_by_its_commit(source, tmp_path):
         write_space(tmp_path / "folder", [source])
 
 
+def test_user_errors(client, hub):
+    assert "expected a repository like ORG/NAME" in client("-m", "training", "space", "--repo", "page").stderr
+    assert "run `hf auth login`, or set HF_TOKEN" in client(*SPACE, HF_TOKEN="").stderr
+    missing = client(*SPACE, "--model", f"hub:me/none@{'0' * 40}")
+    assert "me/none: not finished" in missing.stderr
+    assert "there is no such repository" in missing.stderr
+    assert "spaces/me/page" not in hub.memory.repos
+
+
 def test_pushed_with_a_model_of_the_hub(client, hub, tmp_path):
     (model := tmp_path / "model").mkdir()
     for name in ("SHA256SUMS", "config.json", "model.safetensors", "README.md"):
