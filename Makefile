@@ -20,6 +20,7 @@ lint: $(VENV)/test
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/zizmor --offline --quiet .github/workflows
 
 bench: $(VENV)/test ## prints times and memory, asserts nothing
 	$(RUN) -m pip install --quiet --editable '.[training,test,bench]'

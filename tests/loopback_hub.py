@@ -37,7 +37,8 @@ class Commit:
 class Fault:
     """What goes wrong with requests of `method` whose path contains `part`, `times` times.
 
-    how: "500", "drop" (the connection ends halfway through the body), "garble" (another byte in it), "slow".
+    how: a status such as "500", "drop" (the connection ends halfway through the body), "garble" (another byte in it),
+    "slow".
     """
 
     method: str
@@ -53,6 +54,7 @@ class Memory:
 
     repos: dict[str, list[Commit]] = field(default_factory=dict)
     spaces: dict[str, dict[str, Any]] = field(default_factory=dict)
+    variables: dict[str, dict[str, str]] = field(default_factory=dict)
     gated: set[str] = field(default_factory=set)
     blobs: dict[str, bytes] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)
@@ -135,8 +137,8 @@ class Faulty:
         fault = self.memory.fault(scope["method"], scope["path"])
         if fault is None:
             return await self.app(scope, receive, send)
-        if fault.how == "500":
-            return await Response("out of order", 500)(scope, receive, send)
+        if fault.how.isdigit():
+            return await Response("out of order", int(fault.how))(scope, receive, send)
         if fault.how == "slow":
             await asyncio.sleep(fault.seconds)
             return await self.app(scope, receive, send)
@@ -290,6 +292,12 @@ def build_app(memory: Memory) -> FastAPI:
         commits.append(Commit(sha, files, message))
         url = f"{request.base_url}{owner}/{name}/commit/{sha}"
         return {"success": True, "commitOid": sha, "commitUrl": url, "hookOutput": ""}
+
+    @app.post("/api/spaces/{owner}/{name}/variables")
+    async def variables(owner: str, name: str, request: Request) -> Any:
+        variable = await request.json()
+        memory.variables.setdefault(f"{owner}/{name}", {})[variable["key"]] = variable["value"]
+        return {variable["key"]: {"value": variable["value"]}}
 
     @app.api_route("/{owner}/{name}/resolve/{revision}/{path:path}", methods=["GET", "HEAD"])
     @app.api_route("/{kind}/{owner}/{name}/resolve/{revision}/{path:path}", methods=["GET", "HEAD"])

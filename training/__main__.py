@@ -1,4 +1,4 @@
-"""`python -m training …`: simulate a cohort, fit a model, evaluate models, draw what was found."""
+"""`python -m training …`: simulate a cohort, fit a model, evaluate models, draw what was found, publish it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import typer
 from training.command_options import BatchSize, CohortPath, Epochs, Pieces, Precision, Seed, Tracking, Work
 from training.evaluation.commands import ablate, evaluate, report
 from training.faithfulness.command import faithfulness
+from training.hub.commands import publish, space
 from training.options import FitOptions
 from training.realism.command import realism
 from training.whole_zoo.command import zoo
@@ -23,7 +24,9 @@ EXAMPLE_SEED, EXAMPLE_HGG, EXAMPLE_LGG = 2026, 49, 16
 REFERENCE_SEED = 6
 
 app = typer.Typer(
-    help="Simulate cohorts, train the zoo's models, evaluate them.", no_args_is_help=True, add_completion=False
+    help="Simulate cohorts, train the zoo's models, evaluate and publish them.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 
@@ -102,7 +105,7 @@ def fit(
         typer.echo(told)
 
 
-for command in (evaluate, ablate, report, realism, faithfulness, zoo):
+for command in (evaluate, ablate, report, realism, faithfulness, zoo, publish, space):
     app.command()(command)
 
 

@@ -27,6 +27,7 @@ from zoo import ModelSpec, Recipe, WeightsError
 from zoo.weights import Calibration, TrainedModel, TrainingRecord, build_module, load_weights, save_weights
 
 LEAST_SLOPE = 0.01
+SIMULATED_ONLY = "simulated gliomas, no patient"
 
 
 @dataclass(frozen=True)
@@ -148,4 +149,4 @@ def order_of(spec: ModelSpec) -> list[str]:
 def describe(cases: Sequence[Case], rows: np.ndarray) -> str:
     """What stands beside every probability: how many studies, and whether all of them were simulated."""
     simulated = all(cases[row].site.startswith("simulated") for row in rows)
-    return f"{len(rows)} simulated gliomas, no patient" if simulated else f"{len(rows)} studies"
+    return f"{len(rows)} {SIMULATED_ONLY if simulated else 'studies'}"
