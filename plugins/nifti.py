@@ -18,6 +18,8 @@ SPELLINGS = {
 }
 MODALITY_OF = {spelling: modality for modality, spellings in SPELLINGS.items() for spelling in spellings}
 FILE_NAME = re.compile(r"(?:(?P<study>.*)[_\-. ])?(?P<word>[a-z0-9]+)\.nii(?:\.gz)?", re.IGNORECASE)
+NIFTI = re.compile(r"[^.].*\.nii(\.gz)?", re.IGNORECASE)
+PAIRED_SUFFIXES = (".hdr", ".img")
 EXPECTED = "expected names that end in _t1, _t1ce, _t2 or _flair, like patient7_t1ce.nii.gz"
 
 
@@ -25,7 +27,10 @@ EXPECTED = "expected names that end in _t1, _t1ce, _t2 or _flair, like patient7_
 def read_study(source: Any) -> Study | None:
     if isinstance(source, Mapping):
         return _checked(_common_id(source.values()), {name: [Path(path)] for name, path in source.items()})
-    files = _nifti_files(source)
+    found = _files(source)
+    files = [path for path in found if NIFTI.fullmatch(path.name)]
+    if not files and any(path.suffix.lower() in PAIRED_SUFFIXES for path in found):
+        raise StudyError("Found NIfTI pairs of .hdr and .img, expected .nii.gz: save each pair as one .nii.gz file.")
     return _checked(_study_id(source, files), _assign(files)) if files else None
 
 
@@ -41,13 +46,11 @@ def study_of(path: Path | str) -> str:
     return (match and match["study"]) or "study"
 
 
-def _nifti_files(source: Any) -> list[Path]:
+def _files(source: Any) -> list[Path]:
     if isinstance(source, str | Path):
         path = Path(source)
-        found = sorted(path.iterdir()) if path.is_dir() else [path]
-    else:
-        found = [Path(item) for item in source]
-    return [path for path in found if re.fullmatch(r"[^.].*\.nii(\.gz)?", path.name, re.IGNORECASE)]
+        return sorted(path.iterdir()) if path.is_dir() else [path]
+    return [Path(item) for item in source]
 
 
 def _assign(files: list[Path]) -> dict[str, list[Path]]:
