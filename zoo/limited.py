@@ -21,7 +21,7 @@ from zoo.errors import PluginError, StudyError, ZooError
 from zoo.worker import Limits, Worker
 
 LIMITS = Limits(seconds=60.0, memory_bytes=2**30)
-ADDRESS_BYTES = 2**30  # on top of what the libraries reserve when they are loaded, which grows with the cores
+ADDRESS_BYTES = 768 * 2**20  # on top of what the libraries reserve when they are loaded, which grows with the cores
 FILE_BYTES = 2**30
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import pydicom
-from pydicom.uid import MediaStorageDirectoryStorage
+from pydicom.filereader import read_file_meta_info
+from pydicom.uid import DeflatedExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
 from zoo import StudyError
 
@@ -79,10 +80,15 @@ def read_series(files: Sequence[Path]) -> list[Series]:
 def _header(path: Path) -> Any:
     damaged = StudyError("One of the DICOM files is damaged: export the study again.")
     try:
+        deflated = read_file_meta_info(path).get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian
+        if deflated:  # pydicom would inflate all of it, however much that is
+            raise StudyError("The DICOM files are deflated as a whole: export them with another transfer syntax.")
         header = pydicom.dcmread(
             path, stop_before_pixels=True, defer_size=MAX_HEADER_BYTES, specific_tags=[*NEEDED, *IDENTIFYING]
         )
         is_directory = header.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage
+    except StudyError:
+        raise
     except Exception as error:  # pydicom raises almost anything then
         raise damaged from error
     if not is_directory and not _text(header, "Modality"):
