@@ -107,13 +107,15 @@ def _nifti_fields(random: Random, folder: Path) -> list[Path]:
 def _gzip(random: Random, folder: Path) -> list[Path]:
     _, _, content = _any_nifti(random)
     packed = bytearray(gzip.compress(content, random.choice((0, 1, 9))))
-    way = random.choice(("truncate", "garble", "append", "bomb", "twice", "noise"))
+    way = random.choice(("truncate", "garble", "append", "pad", "bomb", "twice", "noise"))
     if way == "truncate":
         del packed[random.randrange(len(packed)) :]
     elif way == "garble":
         _garble(random, packed, 0, random.choice((20, len(packed))))
     elif way == "append":
         packed += random.randbytes(random.choice((1, 100, 5000)))
+    elif way == "pad":
+        packed += bytes(random.choice((1, 100, 5000)))
     elif way == "bomb":
         packed = bytearray(gzip.compress(content[: random.randrange(len(content))])) + ZEROS * random.choice(
             (1, 16, 255)

@@ -1,4 +1,4 @@
-"""Thousands of damaged NIfTI files: read or refused in one sentence, whatever they say. Seeds are fixed, see fuzz_inputs."""
+"""Thousands of damaged NIfTI files, each by a fixed seed: read or refused in one sentence, whatever they say."""
 
 from __future__ import annotations
 
