@@ -15,6 +15,7 @@ import pytest
 from dicom_files import write_study
 from plugins import archives
 from zoo import MODALITIES, StudyError
+from zoo.limited import in_limits
 from zoo.reading import read_volumes
 
 
@@ -135,6 +136,7 @@ def test_hostile_and_damaged_zips_are_refused_in_one_sentence(registry, tmp_path
     inside = tmp_path / "inside"
     inside.mkdir()
     make(inside / "case.zip")
+    in_limits("builtins:dict")  # the start of the process is not the zip's fault
     began = time.monotonic()
     with pytest.raises(StudyError, match=words) as caught:
         registry.unpack(inside / "case.zip", inside / "out")

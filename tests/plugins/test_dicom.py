@@ -6,7 +6,9 @@ import itertools
 
 import nibabel as nib
 import numpy as np
+import pydicom
 import pytest
+from pydicom.uid import RLELossless
 
 from dicom_files import ACQUISITIONS, PATIENT, Placed, SeriesMaker, write_study
 from plugins.dicom.headers import Series, words_of
@@ -53,12 +55,21 @@ def test_every_voxel_is_at_its_place(converted, tmp_path, plane, number):
 
 
 def test_each_slice_has_a_slope_of_its_own(converted, tmp_path):
-    slopes = (0.5, 1.0, 1.75)
+    slopes = (1.0, 0.5, 1.75)  # a first slice of whole numbers, which must not become everybody's type
     SeriesMaker(tags=ACQUISITIONS["t2"], slopes=slopes, intercept=-100).write(tmp_path / "in", STORED)
     image = converted(tmp_path / "in")["t2"]
     for index in range(len(STORED)):
         i, j, k = np.rint(np.linalg.inv(image.affine) @ [*Placed().world_ras(3, 5, index), 1]).astype(int)[:3]
         assert image.dataobj[i, j, k] == STORED[index, 3, 5] * slopes[index % 3] - 100
+
+
+def test_compressed_slices_are_read(converted, tmp_path):
+    for path in SeriesMaker(tags=ACQUISITIONS["t1"]).write(tmp_path / "in", STORED):
+        dataset = pydicom.dcmread(path)
+        dataset.compress(RLELossless)
+        dataset.save_as(path)
+    image = converted(tmp_path / "in")["t1"]
+    assert np.sort(np.asarray(image.dataobj).ravel()).tolist() == np.sort(STORED.ravel()).tolist()
 
 
 def test_a_whole_study_from_a_folder_of_folders(registry, tmp_path):
