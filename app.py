@@ -39,6 +39,7 @@ HERE = Path(__file__).parent
 CSS = "".join((HERE / "zoo" / "page" / name).read_text(encoding="utf-8") for name in ("page.css", "zoo_tab.css"))
 IDLE_SECONDS = 3600
 TWO_SIDES = ("guided-dual-attention.compact", "early-fusion.compact")
+FILE_TYPES = [".nii", ".nii.gz", ".zip", ".dcm", ".ima"]
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
 COMPUTES = {"concurrency_id": "compute", "concurrency_limit": 1}
 FONT = ["system-ui", "sans-serif"]  # not the theme's own, which would be fetched from elsewhere
@@ -143,7 +144,7 @@ def _fold_label(trained: Choices) -> str:
 
 def _study_widgets() -> StudyWidgets:
     scans = gr.File(
-        label="Scans of one study (.nii, .nii.gz)", file_count="multiple", file_types=[".nii", ".nii.gz"],
+        label="Scans of one study (NIfTI, DICOM, or a zip of either)", file_count="multiple", file_types=FILE_TYPES,
         elem_id="scans",
     )  # fmt: skip
     gr.Markdown("Or try a simulated study (no patient):")
@@ -169,10 +170,9 @@ def _grade_tab(grading: Grading, session: gr.State, study: StudyWidgets, trained
     viewer = StudyViewer(elem_id="viewer")
 
     work = {"inputs": [session, study.scans, model, *study.slots], "outputs": [session, card, viewer], **PRIVATE}
-    assign = {"fn": grading.assign, "inputs": study.scans, "outputs": [*study.slots, study.table, card], **PRIVATE}
-    assigned = study.scans.change(**assign)
-    graded = grade.click(grading.grade, **work, **COMPUTES)
-    started = [assigned, graded]
+    assigned = [study.scans, *study.slots, study.table, card]
+    assign = {"fn": grading.assign, "inputs": study.scans, "outputs": assigned, **PRIVATE}
+    started = [study.scans.change(**assign), grade.click(grading.grade, **work, **COMPUTES)]
     for example, picture in study.examples.items():
         shown = picture.click(example.scans, None, study.scans, **PRIVATE).then(**assign)
         started.append(shown.then(grading.grade, **work, **COMPUTES))

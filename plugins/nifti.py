@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo import MODALITIES, Study, StudyError, hookimpl
+from zoo.sources import files_of, is_nifti
 
 # BraTS 2018–2021, BraTS 2023+ and TCGA spellings of each modality, as the last part of a file's name.
 SPELLINGS = {
@@ -18,6 +19,7 @@ SPELLINGS = {
 }
 MODALITY_OF = {spelling: modality for modality, spellings in SPELLINGS.items() for spelling in spellings}
 FILE_NAME = re.compile(r"(?:(?P<study>.*)[_\-. ])?(?P<word>[a-z0-9]+)\.nii(?:\.gz)?", re.IGNORECASE)
+PAIRED_SUFFIXES = (".hdr", ".img")
 EXPECTED = "expected names that end in _t1, _t1ce, _t2 or _flair, like patient7_t1ce.nii.gz"
 
 
@@ -25,7 +27,10 @@ EXPECTED = "expected names that end in _t1, _t1ce, _t2 or _flair, like patient7_
 def read_study(source: Any) -> Study | None:
     if isinstance(source, Mapping):
         return _checked(_common_id(source.values()), {name: [Path(path)] for name, path in source.items()})
-    files = _nifti_files(source)
+    found = files_of(source)
+    files = [path for path in found if is_nifti(path.name)]
+    if not files and any(path.suffix.lower() in PAIRED_SUFFIXES for path in found):
+        raise StudyError("Found NIfTI pairs of .hdr and .img, expected .nii.gz: save each pair as one .nii.gz file.")
     return _checked(_study_id(source, files), _assign(files)) if files else None
 
 
@@ -39,15 +44,6 @@ def study_of(path: Path | str) -> str:
     """The part of a file's name before the modality."""
     match = FILE_NAME.fullmatch(Path(path).name)
     return (match and match["study"]) or "study"
-
-
-def _nifti_files(source: Any) -> list[Path]:
-    if isinstance(source, str | Path):
-        path = Path(source)
-        found = sorted(path.iterdir()) if path.is_dir() else [path]
-    else:
-        found = [Path(item) for item in source]
-    return [path for path in found if re.fullmatch(r"[^.].*\.nii(\.gz)?", path.name, re.IGNORECASE)]
 
 
 def _assign(files: list[Path]) -> dict[str, list[Path]]:

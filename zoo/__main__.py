@@ -23,7 +23,9 @@ KEPT, BROKEN = 0, 1
 SUFFIXES = (".nii", ".nii.gz")
 
 app = typer.Typer(help=f"GliomaZoo. {DISCLAIMER}", no_args_is_help=True, add_completion=False)
-Sources = Annotated[list[Path], typer.Argument(help="One folder per study, or the NIfTI files of one study.")]
+Sources = Annotated[
+    list[Path], typer.Argument(help="One folder or zip per study, NIfTI or DICOM, or the files of one study.")
+]
 NAME = "Model id, or hub:ORG/NAME@SHA for a model from the Hugging Face Hub"
 Models = Annotated[list[str] | None, typer.Option("--model", help=f"{NAME}; repeatable; all if none.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -73,7 +75,7 @@ def explain(
     """Write where in the study a model found its grade, or print in which modality: positive speaks for HGG."""
     from zoo.explain import explain_study, save_in_study_space
     from zoo.grade import refuse_unfit
-    from zoo.volumes import load_volumes
+    from zoo.reading import read_volumes
     from zoo.weights import load_weights
 
     registry = _registry()
@@ -82,7 +84,7 @@ def explain(
         found = out.name if out else "none"
         raise typer.BadParameter(f"expected a name that ends in .nii.gz, found {found}", param_hint="--out")
     (study,) = studies_in(source)
-    volumes = load_volumes(registry.read(study))
+    volumes = read_volumes(registry, study)
     refuse_unfit(volumes, registry.check(volumes), spec)
     explanation = explain_study(volumes, load_weights(spec), method, progress=lambda fraction, text: None)
     if method.gives == "voxels" and out:
@@ -140,9 +142,10 @@ def _numbers(explanation: Explanation) -> dict[str, Any]:
 
 
 def studies_in(sources: list[Path]) -> list[Path | list[Path]]:
-    """Each folder is a study; loose files together are one more."""
-    files = [path for path in sources if not path.is_dir()]
-    return [path for path in sources if path.is_dir()] + ([files] if files else [])
+    """Each folder is a study, and so is each zip; loose files together are one more."""
+    studies = [path for path in sources if path.is_dir() or path.suffix.lower() == ".zip"]
+    files = [path for path in sources if path not in studies]
+    return [*studies, *([files] if files else [])]
 
 
 def _chosen(registry: Registry, wanted: list[str] | None) -> list[ModelSpec]:
@@ -159,10 +162,10 @@ def _answers(
 ) -> Iterator[tuple[dict[str, Any], int]]:
     """One answer per model, or one for the study when it can't be read; no error stops the other studies."""
     from zoo.prepare import prepare_once
-    from zoo.volumes import load_volumes
+    from zoo.reading import read_volumes
 
     try:
-        volumes = load_volumes(registry.read(source))
+        volumes = read_volumes(registry, source)
         findings = registry.check(volumes)
     except ZooError as error:
         yield {"study": _name(source), "error": str(error)}, BAD_INPUT

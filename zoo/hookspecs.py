@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pluggy
@@ -22,6 +23,12 @@ def register_models() -> list[ModelSpec]:
 @hookspec
 def register_explainers() -> list[ExplainerSpec]:
     """The explainers that this plugin adds to the zoo."""
+    raise NotImplementedError
+
+
+@hookspec
+def unpack_scans(source: Any, folder: Path) -> list[Path] | None:
+    """The scans of `source` as NIfTI files whose names tell the modality, made in `folder`; None if it isn't yours."""
     raise NotImplementedError
 
 

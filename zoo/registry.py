@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pluggy
@@ -20,6 +22,8 @@ from zoo.types import ExplainerSpec, Finding, ModelSpec, Study, Volumes
 
 BUILT_IN = (
     "plugins.nifti",
+    "plugins.dicom",
+    "plugins.archives",
     "plugins.quality",
     "plugins.guided_dual_attention",
     "plugins.single_encoder",
@@ -77,6 +81,18 @@ class Registry:
     def explainer(self, explainer_id: str) -> ExplainerSpec:
         return _named(self.explainers, explainer_id, "explainer")
 
+    def unpack(self, source: Any, folder: Path) -> Any:
+        """`source` as files that readers know, made in `folder` where need be: a zip is opened, then DICOM converted.
+
+        Raises `StudyError`; a plugin that fails otherwise is passed over, with a warning.
+        """
+        for implementation in reversed(implementations(self.plugins, "unpack_scans")):
+            scans, reason = attempt(call, implementation, source=source, folder=folder)
+            if reason:  # of which only the kind is told: the rest can quote a patient's name
+                warnings.warn(f"{implementation.plugin_name} failed: {reason.partition(':')[0]}", stacklevel=2)
+            source = source if scans is None else scans
+        return source
+
     def read(self, source: Any) -> Study:
         """The study at `source`, from the first reader that knows it; `StudyError` when none does."""
         failures = []
@@ -89,7 +105,7 @@ class Registry:
         detail = f" Readers that failed: {'; '.join(failures)}." if failures else ""
         raise StudyError(
             "No reader knows this input: expected a folder with NIfTI files named like case_t1ce.nii.gz, "
-            f"or such files themselves. Give one folder per study.{detail}"
+            f"such files themselves, DICOM files, or a zip of either. Give one folder per study.{detail}"
         )
 
     def check(self, volumes: Volumes) -> list[Finding]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import nibabel as nib
 import numpy as np
@@ -17,7 +19,25 @@ MAX_VOXELS = 40_000_000
 AXIS_RANGE = (16, 512)
 SPACING_RANGE_MM = (0.3, 8.0)
 AFFINE_TOLERANCE_MM = 0.01
+HEADER_BYTES = 540  # of NIfTI-2, the longer one
 NIFTI_HEADER_BYTES = 348
+MAX_OFFSET = 16 * 2**20  # room for extensions, such as a DICOM header
+MAX_PADDING = 2**20
+SLAB_VOXELS = 2**20
+SINGLE_MAGICS, PAIRED_MAGICS = (b"n+1", b"n+2"), (b"ni1", b"ni2")
+PAIRED_SUFFIXES = (".hdr", ".img")
+MEND_A_PAIR = "whose place in space is easily lost; save both as one .nii.gz file"
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A file whose header has been read. dtype: as stored. shape: of the volume. affine: voxel to world in mm."""
+
+    path: Path
+    header: Any
+    dtype: np.dtype
+    shape: tuple[int, ...]
+    affine: np.ndarray
 
 
 def load_volumes(study: Study) -> Volumes:
@@ -25,76 +45,120 @@ def load_volumes(study: Study) -> Volumes:
     names = [name for name in MODALITIES if name in study.paths]
     if not names:
         raise StudyError(f"{study.id}: no scans; expected at least one of {', '.join(MODALITY_TITLES.values())}.")
-    images = {name: _open(study.id, name, study.paths[name]) for name in names}
-    shape, affine = _common_grid(study.id, images)
+    scans = {name: _open(study.id, name, study.paths[name]) for name in names}
+    shape, affine = _common_grid(study.id, scans)
     data = np.zeros((len(MODALITIES), *shape), np.float32)
     with ThreadPoolExecutor(len(names)) as pool:
-        list(pool.map(lambda name: _read_voxels(study.id, name, images[name], data[MODALITIES.index(name)]), names))
-    present = np.array([name in images for name in MODALITIES])
-    return Volumes(study.id, data, present, affine, (data != 0).any(axis=0))
+        list(pool.map(lambda name: _read_voxels(study.id, name, scans[name], data[MODALITIES.index(name)]), names))
+    present = np.array([name in scans for name in MODALITIES])
+    return Volumes(study.id, data, present, affine, np.logical_or.reduce(data, axis=0))
 
 
-def _open(study_id: str, name: str, path: Path) -> Any:
-    """The image with its header checked; no voxel has been read yet."""
+def _open(study_id: str, name: str, path: Path) -> Scan:
+    """The scan with its header checked; nothing behind the header has been read yet."""
     if not path.is_file():
         raise _error(study_id, name, "no such file; give the path of a .nii or .nii.gz file")
     if path.stat().st_size > MAX_FILE_BYTES:
         raise _error(study_id, name, f"the file is larger than {MAX_FILE_BYTES // 2**20} MB; resample it to 1 mm")
+    if path.suffix.lower() in PAIRED_SUFFIXES:
+        raise _error(study_id, name, f"half of a NIfTI pair of files, {MEND_A_PAIR}")
     try:
-        image = nib.Nifti1Image.from_filename(path)
-        voxels: Any = image.dataobj
-        layout = (voxels.offset, voxels.slope, voxels.inter)
+        with _stream(path) as stream, np.errstate(all="ignore"):
+            header = _header(stream.read(HEADER_BYTES))
+            layout = (header.get_data_offset(), *header.get_slope_inter())
+            scan = Scan(path, header, header.get_data_dtype(), header.get_data_shape(), header.get_best_affine())
     except Exception as error:  # nibabel lets seven kinds escape on damaged files
         raise _error(study_id, name, "not a readable NIfTI file; expected .nii or .nii.gz, save it again") from error
-    _check_header(study_id, name, image.shape, image.affine, layout)
-    return image.slicer[..., 0] if len(image.shape) == 4 else image
+    _check_header(study_id, name, scan, layout)
+    return replace(scan, shape=scan.shape[:3])
 
 
-def _check_header(study_id: str, name: str, shape: tuple, affine: np.ndarray, layout: tuple) -> None:
-    axes = shape[:3] if shape[3:] == (1,) else shape
-    if len(axes) != 3:
-        raise _error(study_id, name, f"expected a 3-D volume, found shape {shape}; give one volume a file")
+def _stream(path: Path) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb"))
+
+
+def _header(block: bytes) -> Any:
+    """Whatever the byte order; extensions, which can be of any size and hold a patient's name, are not read."""
+    kind = nib.Nifti2Header if nib.Nifti2Header.may_contain_header(block) else nib.Nifti1Header
+    return kind(block[: kind.template_dtype.itemsize], check=False)
+
+
+def _check_header(study_id: str, name: str, scan: Scan, layout: tuple) -> None:
+    magic = bytes(scan.header["magic"])[:3]
+    if magic in PAIRED_MAGICS:
+        raise _error(study_id, name, f"half of a NIfTI pair of files, {MEND_A_PAIR}")
+    if magic not in SINGLE_MAGICS:
+        raise _error(study_id, name, "not a readable NIfTI file; expected .nii or .nii.gz, save it again")
+    _check_voxels(study_id, name, scan)
+    _check_space(study_id, name, scan.affine)
+    offset, *scaling = layout
+    announced = [value for value in scaling if value is not None]
+    if not NIFTI_HEADER_BYTES <= offset <= MAX_OFFSET or not np.isfinite(announced).all():
+        raise _error(study_id, name, "the header's data offset or intensity scaling is invalid; re-export the scan")
+
+
+def _check_voxels(study_id: str, name: str, scan: Scan) -> None:
+    axes, further = scan.shape[:3], scan.shape[3:]
+    if len(axes) != 3 or any(size != 1 for size in further):
+        raise _error(study_id, name, f"expected a 3-D volume, found shape {scan.shape}; give one volume a file")
     low, high = AXIS_RANGE
     if not all(low <= axis <= high for axis in axes) or np.prod(axes) > MAX_VOXELS:
         raise _error(study_id, name, f"expected {low} to {high} voxels along each axis, found {axes}; resample it")
+    if scan.dtype.kind not in "iuf":
+        raise _error(study_id, name, "expected voxels that are integers or floating-point numbers; convert the scan")
+
+
+def _check_space(study_id: str, name: str, affine: np.ndarray) -> None:
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-6:
         raise _error(study_id, name, "the header's affine is not a valid position in space; re-export the scan")
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     if not ((spacing >= SPACING_RANGE_MM[0]) & (spacing <= SPACING_RANGE_MM[1])).all():
         expected = f"expected voxels of {SPACING_RANGE_MM[0]} to {SPACING_RANGE_MM[1]} mm"
         raise _error(study_id, name, f"{expected}, found {spacing.round(2).tolist()}; check the header's units")
-    offset, *scaling = layout
-    if offset < NIFTI_HEADER_BYTES or not np.isfinite(scaling).all():
-        raise _error(study_id, name, "the header's data offset or intensity scaling is invalid; re-export the scan")
 
 
-def _common_grid(study_id: str, images: dict[str, Any]) -> tuple[tuple[int, ...], np.ndarray]:
-    first, *others = images
-    reference = images[first]
+def _common_grid(study_id: str, scans: dict[str, Scan]) -> tuple[tuple[int, ...], np.ndarray]:
+    first, *others = scans
+    reference = scans[first]
     for name in others:
-        image = images[name]
-        same = image.shape == reference.shape and np.allclose(image.affine, reference.affine, atol=AFFINE_TOLERANCE_MM)
+        scan = scans[name]
+        same = scan.shape == reference.shape and np.allclose(scan.affine, reference.affine, atol=AFFINE_TOLERANCE_MM)
         if not same:
-            found = f"{_describe_grid(image)}, but {MODALITY_TITLES[first]} has {_describe_grid(reference)}"
+            found = f"{_describe_grid(scan)}, but {MODALITY_TITLES[first]} has {_describe_grid(reference)}"
             raise _error(study_id, name, f"expected one grid for all scans; this one has {found}. Co-register them")
     return reference.shape, np.asarray(reference.affine, np.float64)
 
 
-def _describe_grid(image: Any) -> str:
-    shape = "×".join(str(size) for size in image.shape)
-    axes = "".join(code or "?" for code in nib.aff2axcodes(image.affine))
-    return f"{shape} voxels, axes {axes}, origin {image.affine[:3, 3].round(1).tolist()} mm"
+def _describe_grid(scan: Scan) -> str:
+    shape = "×".join(str(size) for size in scan.shape)
+    axes = "".join(code or "?" for code in nib.aff2axcodes(scan.affine))
+    return f"{shape} voxels, axes {axes}, origin {scan.affine[:3, 3].round(1).tolist()} mm"
 
 
-def _read_voxels(study_id: str, name: str, image: Any, into: np.ndarray) -> None:
+def _read_voxels(study_id: str, name: str, scan: Scan, into: np.ndarray) -> None:
     try:
-        into[:] = image.dataobj
+        surplus = _fill(scan, into)
     except Exception as error:
         raise _error(study_id, name, "the file ends early or is damaged; copy or download it again") from error
-    if not np.isfinite(into).all():
+    if surplus:
+        raise _error(study_id, name, "the file holds far more than its header announces; save it again")
+    low, high = into.min(), into.max()  # NaN, where there is one
+    if not np.isfinite([low, high]).all():
         raise _error(study_id, name, "some voxels are not finite numbers; export the scan again")
-    if into.min() == into.max():
+    if low == high:
         raise _error(study_id, name, "all voxels have the same value; this is an empty scan")
+
+
+def _fill(scan: Scan, into: np.ndarray) -> bool:
+    """Read slab by slab, so that no second copy of the volume is needed; whether more follows than padding."""
+    slices = max(1, SLAB_VOXELS // (scan.shape[0] * scan.shape[1]))
+    with _stream(scan.path) as stream, np.errstate(all="ignore"):
+        voxels = nib.arrayproxy.ArrayProxy(stream, scan.header).reshape(scan.shape)
+        for start in range(0, scan.shape[2], slices):
+            slab = (..., slice(start, start + slices))
+            into[slab] = voxels[slab]
+        stream.read(MAX_PADDING)  # the end of a gzip has a checksum, which tells damage that looks like voxels
+        return bool(stream.read(1))
 
 
 def _error(study_id: str, name: str, message: str) -> StudyError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import nibabel as nib
 import numpy as np
@@ -50,6 +51,14 @@ def test_four_files_are_one_study(run, make_study):
     result, rows = run("grade", *files, "--model", "single-t1ce", "--json")
     assert result.exit_code == 0
     assert [row["study"] for row in rows] == ["case1"]
+
+
+def test_each_zip_is_a_study(run, make_study):
+    folders = [make_study(name=name) for name in ("case1", "case2")]
+    zips = [shutil.make_archive(str(folder), "zip", folder) for folder in folders]
+    result, rows = run("grade", *zips, "--model", "single-t1ce", "--json")
+    assert result.exit_code == 0
+    assert [row["study"] for row in rows] == ["case1", "case2"]
 
 
 def test_one_bad_study_does_not_stop_the_rest(run, make_study, tmp_path):

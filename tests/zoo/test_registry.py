@@ -158,3 +158,15 @@ def test_a_plugin_that_hangs_while_it_is_loaded_is_left_out(install, monkeypatch
     assert [fault.plugin for fault in registry.faults] == ["sleeper"]
     assert "longer than 0.2 s" in registry.faults[0].reason
     assert registry.plugins.has_plugin("plugins.nifti")
+
+
+def test_unpackers_are_asked_in_turn_and_one_that_fails_is_passed_over(install, tmp_path):
+    def fail(source, folder):
+        raise ValueError("Jane Doe")
+
+    install("first", unpack_scans=lambda source, folder: [*source, "second"])
+    install("broken", unpack_scans=fail)
+    install("last", unpack_scans=lambda source, folder: None)
+    registry = load_registry(("last", "broken", "first"))
+    with pytest.warns(UserWarning, match="^broken failed: ValueError$"):
+        assert registry.unpack(["first"], tmp_path) == ["first", "second"]

@@ -97,7 +97,7 @@ def _spec(model_id: str, weights: Path | None) -> ModelSpec:
     spec = registry.model(model_id)
     if weights is None:
         return spec
-    from zoo.weights import spec_of
+    from zoo.weights_file import spec_of
 
     found = spec_of(weights, registry.model)
     if found.id != spec.id:

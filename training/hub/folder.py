@@ -13,7 +13,8 @@ from training.files import write_json
 from training.hub.card import model_card
 from training.hub.evidence import Evidence, write_predictions, write_results
 from zoo import ModelSpec, __version__
-from zoo.weights import TrainedModel, note_checksum
+from zoo.weights import TrainedModel
+from zoo.weights_file import note_checksum
 
 FORMAT = 1
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"

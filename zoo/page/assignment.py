@@ -60,7 +60,7 @@ def settle(registry: Registry, files: Sequence[Path], table: Mapping[str, str | 
     Raises `StudyError` while it is empty, double or undecided.
     """
     if not files:
-        raise StudyError("No scans yet: drop the NIfTI files of one study, or try a simulated one.")
+        raise StudyError("No scans yet: drop the files of one study, or try a simulated one.")
     if len({path.name for path in files}) < len(files):
         raise StudyError("Two files have the same name: rename one, so that they can be told apart.")
     found = candidates(registry, files)

@@ -8,10 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from zoo.errors import Refused, ZooError
+from zoo.errors import Refused, StudyError, ZooError
 from zoo.page.assignment import candidates, complaints, unambiguous
-from zoo.page.cards import empty_card, grade_card, message_card
+from zoo.page.cards import empty_card, grade_card, message_card, progress_card
 from zoo.page.sessions import Session
+from zoo.page.unpacking import is_packed, unpacked
 from zoo.page.work import Work, placed
 from zoo.types import DEFAULT_EXPLAINER, MODALITIES
 from zoo.viewer import viewer_value
@@ -21,9 +22,24 @@ class Grading:
     def __init__(self, work: Work) -> None:
         self.work = work
 
-    def assign(self, scans: list[str] | None) -> list[Any]:
-        """Fill the table from the files' names, and open it when it has questions: dropdowns, table, card."""
+    def assign(self, scans: list[str] | None) -> Iterator[tuple[Any, ...]]:
+        """Fill the table from the files' names, and open it when it has questions; yields (scans, slots, table, card).
+
+        Zips and DICOM files are replaced by the scans in them; that is a change of the files, which ends up here again.
+        """
         files = [Path(scan) for scan in scans or []]
+        if not is_packed(files):
+            yield gr.skip(), *self._table(files)
+            return
+        *empty_table, _ = self._table([])
+        yield gr.skip(), *empty_table, progress_card(0.2, "Unpacking")
+        try:
+            files = unpacked(self.work.registry, files, self.work.cache)
+            yield [str(path) for path in files], *(gr.skip() for _ in empty_table), gr.skip()
+        except StudyError as error:
+            yield gr.skip(), *empty_table, message_card("error", "That did not work", str(error))
+
+    def _table(self, files: list[Path]) -> tuple[Any, ...]:
         found = candidates(self.work.registry, files)
         chosen = unambiguous(found)
         choices = [path.name for path in files]
@@ -32,7 +48,7 @@ class Grading:
         ]
         questions = complaints(files, found, chosen)
         card = message_card("question", "Which file is which?", " ".join(questions)) if questions else empty_card()
-        return [*slots, gr.Accordion(open=bool(questions)), card]
+        return *slots, gr.Accordion(open=bool(questions)), card
 
     def grade(
         self, session: Session | None, scans: list[str] | None, model_id: str, *slots: str | None

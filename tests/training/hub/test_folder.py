@@ -10,7 +10,8 @@ import pytest
 
 from training.hub.figures import evidence_of
 from training.hub.folder import Publication, write_model_folder
-from zoo.weights import load_weights, spec_of
+from zoo.weights import load_weights
+from zoo.weights_file import spec_of
 
 LEADERBOARD = Path(__file__).parents[3] / "zoo" / "leaderboard.json"
 FILES = {"model.safetensors", "SHA256SUMS", "config.json", "README.md", "results.json", "predictions.csv"}

@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from loopback_hub import TOKEN, Fault
 from training.__main__ import app
 from zoo import ZooError
-from zoo.weights import load_weights, spec_of
+from zoo.weights import load_weights
+from zoo.weights_file import spec_of
 
 PUBLISH = ("-m", "training", "publish")
 REPO = "me/stacked"

@@ -1,0 +1,218 @@
+"""DICOM series become volumes: every voxel at its place with its value, and each series what it is."""
+
+from __future__ import annotations
+
+import itertools
+
+import nibabel as nib
+import numpy as np
+import pydicom
+import pytest
+from pydicom.uid import RLELossless
+
+from dicom_files import ACQUISITIONS, PATIENT, Placed, SeriesMaker, write_study
+from plugins.dicom.headers import Series, words_of
+from plugins.dicom.weighting import modality_of
+from zoo import MODALITIES, StudyError
+from zoo.reading import read_volumes
+
+STORED = np.random.default_rng(1).integers(0, 3000, (17, 19, 23)).astype(np.uint16)
+TILT = np.radians(20)
+PLANES = {
+    "axial": Placed(),
+    "sagittal": Placed((0, 1, 0), (0, 0, -1)),
+    "coronal": Placed((1, 0, 0), (0, 0, -1)),
+    "upside down": Placed((-1, 0, 0), (0, 1, 0)),
+    "tilted": Placed((1, 0, 0), (0, float(np.cos(TILT)), float(np.sin(TILT)))),
+}
+
+
+@pytest.fixture
+def converted(registry, tmp_path):
+    """converted(folder): the images made of its DICOM files, by the last word of their names."""
+
+    def convert(folder):
+        scans = registry.unpack(folder, tmp_path / "unpacked")
+        return {path.stem.rpartition("_")[2]: nib.load(path) for path in scans}
+
+    return convert
+
+
+@pytest.mark.parametrize("plane", PLANES)
+@pytest.mark.parametrize("number", ["u2", "i2", "u1"])
+def test_every_voxel_is_at_its_place(converted, tmp_path, plane, number):
+    stored = (STORED.astype(int) - 1000 * (number == "i2")).astype(number)
+    SeriesMaker(PLANES[plane], ACQUISITIONS["t1"]).write(tmp_path / "in", stored)
+    image = converted(tmp_path / "in")["t1"]
+    to_voxel = np.linalg.inv(image.affine)
+    for index, row, column in itertools.product((0, 8, 16), (0, 7, 18), (0, 11, 22)):
+        voxel = to_voxel @ [*PLANES[plane].world_ras(row, column, index), 1]
+        i, j, k = np.rint(voxel[:3]).astype(int)
+        np.testing.assert_allclose(voxel[:3], [i, j, k], atol=1e-3)
+        assert image.dataobj[i, j, k] == stored[index, row, column]
+    assert sorted(image.shape) == sorted(stored.shape)
+    assert sorted(nib.affines.voxel_sizes(image.affine).round(4)) == [1.5, 2.0, 3.0]
+
+
+def test_each_slice_has_a_slope_of_its_own(converted, tmp_path):
+    slopes = (1.0, 0.5, 1.75)  # a first slice of whole numbers, which must not become everybody's type
+    SeriesMaker(tags=ACQUISITIONS["t2"], slopes=slopes, intercept=-100).write(tmp_path / "in", STORED)
+    image = converted(tmp_path / "in")["t2"]
+    for index in range(len(STORED)):
+        i, j, k = np.rint(np.linalg.inv(image.affine) @ [*Placed().world_ras(3, 5, index), 1]).astype(int)[:3]
+        assert image.dataobj[i, j, k] == STORED[index, 3, 5] * slopes[index % 3] - 100
+
+
+def test_compressed_slices_are_read(converted, tmp_path):
+    for path in SeriesMaker(tags=ACQUISITIONS["t1"]).write(tmp_path / "in", STORED):
+        dataset = pydicom.dcmread(path)
+        dataset.compress(RLELossless)
+        dataset.save_as(path)
+    image = converted(tmp_path / "in")["t1"]
+    assert np.sort(np.asarray(image.dataobj).ravel()).tolist() == np.sort(STORED.ravel()).tolist()
+
+
+def test_a_whole_study_from_a_folder_of_folders(registry, tmp_path):
+    volumes = read_volumes(registry, write_study(tmp_path / "case9", STORED))
+    assert volumes.id == "case9"
+    assert volumes.modalities == MODALITIES
+    for number, data in enumerate(volumes.data, start=1):
+        assert np.sort(data.ravel()).tolist() == np.sort((STORED + number).ravel()).tolist()
+
+
+def test_no_word_of_the_patient_is_left(registry, tmp_path, capfd):
+    tags = ACQUISITIONS["t1"] | {
+        "SeriesDescription": "AX T1 Doe Jane", "ProtocolName": "brain_jd1234", "PatientComments": PATIENT,
+        "ImageComments": PATIENT, "InstitutionName": "Saint Elsewhere",
+    }  # fmt: skip
+    SeriesMaker(tags=tags).write(tmp_path / "in", STORED)
+    (scan,) = registry.unpack(tmp_path / "in", tmp_path / "out")
+    assert scan.name == "01-AX-T1-brain_t1.nii"
+    content = scan.read_bytes().lower()
+    assert not any(word in content for word in (b"doe", b"jane", b"jd1234", b"elsewhere"))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_two_candidates_are_named_by_the_scanners_words(registry, tmp_path):
+    write_study(tmp_path / "in", STORED)
+    again = ACQUISITIONS["t1ce"] | {"SeriesDescription": "SAG T1 POST", "SeriesNumber": 9}
+    SeriesMaker(tags=again).write(tmp_path / "in" / "S9", STORED)
+    with pytest.raises(StudyError, match=r"one t1ce file, found 2: 02-AX-T1-POST_t1ce\.nii, 05-SAG-T1-POST_t1ce\.nii"):
+        read_volumes(registry, tmp_path / "in")
+
+
+def _missing(paths):
+    paths[8].unlink()
+
+
+def _twice(paths):
+    paths[8].with_name("copy").write_bytes(paths[8].read_bytes())
+
+
+def _cut(paths):
+    """The last slice, which no gap would tell."""
+    paths[-1].write_bytes(paths[-1].read_bytes()[:300])
+
+
+def _without_pixels(paths):
+    paths[3].write_bytes(paths[3].read_bytes()[:-500])
+
+
+FAULTS = {
+    _missing: r"T1 \(AX-T1\): its slices are not evenly spaced: some are missing\. Export",
+    _twice: r"T1 \(AX-T1\): it has several images at one place",
+    _cut: "One of the DICOM files is damaged",
+    _without_pixels: "can't be decoded",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_faulty_series_are_refused_in_one_sentence(registry, tmp_path, fault):
+    fault(SeriesMaker(tags=ACQUISITIONS["t1"]).write(tmp_path / "in", STORED))
+    with pytest.raises(StudyError, match=FAULTS[fault]) as caught:
+        read_volumes(registry, tmp_path / "in")
+    assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ({"Modality": "CT"}, "no MR images"),
+        ({"NumberOfFrames": 3}, "multi-frame; convert it with dcm2niix"),
+        ({"PixelSpacing": None}, "missing from its header"),
+        ({"ImageOrientationPatient": [1, 0, 0, 1, 0, 0]}, "not at right angles"),
+        ({"Rows": 60000}, "expected 16 to 512 along each axis"),
+    ],
+)
+def test_other_dicom_is_told_what_is_expected(registry, tmp_path, tags, words):
+    SeriesMaker(tags=ACQUISITIONS["t1"] | tags).write(tmp_path / "in", STORED)
+    with pytest.raises(StudyError, match=words):
+        read_volumes(registry, tmp_path / "in")
+
+
+def test_two_patients_are_no_study(registry, tmp_path):
+    for patient in ("one", "two"):
+        SeriesMaker(tags=ACQUISITIONS["t1"] | {"PatientID": patient}).write(tmp_path / "in" / patient, STORED)
+    with pytest.raises(StudyError, match="more than one study or patient"):
+        read_volumes(registry, tmp_path / "in")
+
+
+def test_a_broken_localizer_does_not_stop_the_others(registry, tmp_path):
+    write_study(tmp_path / "in", STORED, ("t1",))
+    SeriesMaker(tags={"SeriesDescription": "T1 localizer"}).write(tmp_path / "in" / "loc", STORED[:3])
+    assert read_volumes(registry, tmp_path / "in").modalities == ("t1",)
+
+
+def test_nifti_beside_dicom_wins_in_a_folder_and_joins_in_a_list(registry, make_study, tmp_path):
+    folder = make_study(("flair",))
+    SeriesMaker(tags=ACQUISITIONS["t1"]).write(folder, STORED)
+    assert registry.unpack(folder, tmp_path / "out") is folder
+    names = {path.name for path in registry.unpack(sorted(folder.iterdir()), tmp_path / "out")}
+    assert names == {"case1_flair.nii.gz", "01-AX-T1_t1.nii"}
+
+
+SE = {"sequence": "SE", "repetition_time": 600.0, "echo_time": 10.0}
+T2 = {"sequence": "SE", "repetition_time": 4000.0, "echo_time": 100.0}
+INVERTED = {"sequence": "SE\\IR", "repetition_time": 9000.0, "echo_time": 120.0, "inversion_time": 2500.0}
+MPRAGE = {"sequence": "GR\\IR", "repetition_time": 2000.0, "echo_time": 3.0, "inversion_time": 900.0}
+SERIES = [
+    ("AX T1", SE, "t1"),
+    ("t1_mprage_sag_p2_iso_KM", MPRAGE, "t1ce"),
+    ("t1_mprage_sag_p2_iso", MPRAGE, "t1"),
+    ("t1_mprage", MPRAGE | {"contrast_agent": "Dotarem 12 ml"}, "t1ce"),
+    ("T1 pre", SE | {"contrast_agent": "Gadovist"}, "t1"),
+    ("Ax T1 without", SE | {"contrast_agent": "NONE"}, "t1"),
+    ("AX T1 +C", SE, "t1ce"),
+    ("T1+C", SE, "t1ce"),
+    (
+        "Ax T1 FLAIR",
+        {"sequence": "SE\\IR", "repetition_time": 2200.0, "echo_time": 20.0, "inversion_time": 800.0},
+        "t1",
+    ),
+    ("Ax T2 FLAIR", INVERTED, "flair"),
+    ("t2_tirm_tra_dark-fluid", INVERTED, "flair"),
+    ("T2 FLAIR", {}, "flair"),
+    ("AX T2 TSE", T2, "t2"),
+    ("unnamed", T2, "t2"),
+    ("unnamed", INVERTED, "flair"),
+    ("brain", MPRAGE, "t1"),
+    ("AX T1", T2, None),
+    ("AX T2", INVERTED, None),
+    ("T1 T2 something", {}, None),
+    ("AX T2 STAR", {"sequence": "GR", "repetition_time": 600.0, "echo_time": 20.0}, None),
+    ("brain", {"sequence": "GR", "repetition_time": 600.0, "echo_time": 20.0}, None),
+    ("ep2d diff ADC", T2, None),
+    ("T1 localizer", SE, None),
+    ("PD", {"sequence": "SE", "repetition_time": 3000.0, "echo_time": 15.0}, None),
+    ("brain", {}, None),
+]
+
+
+@pytest.mark.parametrize(("description", "acquisition", "modality"), SERIES)
+def test_modality_is_told_by_words_and_times_that_agree(description, acquisition, modality):
+    nothing = {
+        "image_type": "", "sequence": "", "repetition_time": None, "echo_time": None, "inversion_time": None,
+        "contrast_agent": "", "slices": (),
+    }  # fmt: skip
+    series = Series(words=tuple(words_of(description)), **(nothing | acquisition))
+    assert modality_of(series) == modality
