@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from zoo.prepare import prepare
-from zoo.types import MODALITIES, Recipe, Study
+from zoo.types import MODALITIES, Recipe, Study, Volumes
 from zoo.volumes import load_volumes
 
 HERE = Path(__file__).parent
@@ -17,8 +17,13 @@ HERE = Path(__file__).parent
 @lru_cache(maxsize=2)
 def load_references(recipe: Recipe) -> np.ndarray:
     """The four as inputs of a model, float32 [4, 4, D, H, W]: reference, modality, slices, rows, columns."""
+    return np.concatenate([prepare(volumes, recipe).x for volumes in read_references()])
+
+
+def read_references() -> list[Volumes]:
+    """The four as they are stored."""
     folders = sorted(path for path in HERE.iterdir() if path.name.startswith("reference-"))
-    return np.concatenate([prepare(load_volumes(_study(folder)), recipe).x for folder in folders])
+    return [load_volumes(_study(folder)) for folder in folders]
 
 
 def _study(folder: Path) -> Study:

@@ -1,16 +1,15 @@
-"""Checks that need no model: is this the size of a brain, and does it look skull-stripped?"""
+"""Is this the size of a brain? A head with its skull is larger, a fragment or a wrong voxel size smaller."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from zoo import Finding, Volumes, hookimpl
+from zoo import Finding, Volumes
 
 BRAIN_LITRES = (0.8, 2.0)
 
 
-@hookimpl
-def check_study(volumes: Volumes) -> list[Finding]:
+def check(volumes: Volumes) -> list[Finding]:
     voxel_ml = abs(np.linalg.det(volumes.affine[:3, :3])) / 1000
     litres = volumes.brain.sum() * voxel_ml / 1000
     low, high = BRAIN_LITRES

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from plugins.quality import check_study
+from plugins.quality.size import check
 
 
 def test_a_brain_passes(volumes):
-    assert check_study(volumes) == []
+    assert check(volumes) == []
 
 
 def test_a_whole_head_or_a_fragment_is_refused(volumes):
     head = replace(volumes, brain=np.ones_like(volumes.brain))
     fragment = replace(volumes, affine=np.diag([1.0, 1.0, 1.0, 1.0]))
     for odd, litres in ((head, "5.14"), (fragment, "0.05")):
-        (finding,) = check_study(odd)
+        (finding,) = check(odd)
         assert finding.severity == "refusal"
         assert f"found {litres} litres" in finding.message

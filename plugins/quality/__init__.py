@@ -1,0 +1,17 @@
+"""Should this study be graded at all? What is surely wrong is refused; what makes an answer doubtful is a warning."""
+
+from __future__ import annotations
+
+from zoo import Finding, Volumes, hookimpl
+
+
+@hookimpl
+def check_study(volumes: Volumes) -> list[Finding]:
+    """The first refusal alone, or all doubts."""
+    from plugins.quality import alignment, copies, sequences, size, tumour
+    from plugins.quality.grid import thinned
+
+    if refused := size.check(volumes) or copies.check(volumes):
+        return refused
+    thin = thinned(volumes)
+    return alignment.check(thin) or [*sequences.check(thin), *tumour.check(thin)]

@@ -1,0 +1,86 @@
+"""Do the scans of one head lie on each other? Each scan's outline is laid on what most of them share.
+
+The rigid motion is found by Gauss-Newton on soft outlines (Lucas & Kanade 1981), as registration tools do on images.
+A scan that was moved before its skull was stripped with the others' mask can't be told apart this way.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from plugins.quality.grid import GRID, extent, grid_affine
+from zoo import MODALITIES, MODALITY_TITLES, Finding, Volumes
+from zoo.prepare import resample
+
+FARTHEST_MM = 2.0
+FARTHEST_DEGREES = 3.0
+ROUNDS = 6
+BLUR = 5  # voxels; a wide slope is seen from farther away
+
+
+def check(volumes: Volumes) -> list[Finding]:
+    outlines = np.stack([volumes.data[MODALITIES.index(name)] != 0 for name in volumes.modalities]).astype(np.float32)
+    if len(outlines) < 2 or all(np.array_equal(outlines[0], other) for other in outlines[1:]):
+        return []
+    shared = (outlines.mean(axis=0, keepdims=True) >= 0.5).astype(np.float32)
+    centre = np.mean(extent(volumes), axis=0)
+    onto = grid_affine(centre)
+    *coarse, target = resample(np.concatenate([outlines, shared]), volumes.affine, onto, GRID)
+    motions = [rigid_motion(outline, target, onto, centre) for outline in coarse]
+    measured = [shift_and_turn(motion, centre) for motion in motions]
+    off = [
+        f"{MODALITY_TITLES[name]} lies {shift:.0f} mm and {turn:.0f}° off"
+        for name, (shift, turn) in zip(volumes.modalities, measured, strict=True)
+        if shift > FARTHEST_MM or turn > FARTHEST_DEGREES
+    ]
+    if not off:
+        return []
+    return [Finding("refusal", f"{', '.join(off)} what most scans share. Co-register the scans and give them again.")]
+
+
+def rigid_motion(outline: np.ndarray, shared: np.ndarray, onto: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """By what motion about `centre` (world mm) `outline` lies off `shared`: float64 [4, 4] in the world.
+
+    Both are float32 [D, H, W] of the grid whose voxels `onto` carries to the world.
+    """
+    target = _blurred(shared)
+    jacobian = _jacobian(target, onto, centre)
+    motion = np.eye(4)
+    for _ in range(ROUNDS):
+        moved = _blurred(resample(outline[None], onto, motion @ onto, GRID)[0])
+        step = np.linalg.solve(jacobian.T @ jacobian, jacobian.T @ (target - moved).ravel())
+        motion = motion @ _rigid(step, centre)
+    return motion
+
+
+def _blurred(image: np.ndarray) -> np.ndarray:
+    kernel = {"kernel_size": BLUR, "stride": 1, "padding": BLUR // 2}
+    once = functional.avg_pool3d(torch.from_numpy(image)[None], **kernel)
+    return functional.avg_pool3d(once, **kernel)[0].numpy()
+
+
+def _jacobian(image: np.ndarray, onto: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """How an image [D, H, W] changes with a rotation (three angles) and a shift (mm), float64 [voxels, 6]."""
+    slopes = np.stack(np.gradient(image), axis=-1).reshape(-1, 3) @ np.linalg.inv(onto[:3, :3])
+    voxels = np.indices(image.shape).reshape(3, -1).T
+    arms = voxels @ onto[:3, :3].T + onto[:3, 3] - centre
+    return np.concatenate([np.cross(arms, slopes), slopes], axis=1)
+
+
+def _rigid(step: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """The motion of three angles (radians, about `centre`) and a shift (mm)."""
+    (a, b, c), shift = step[:3], step[3:]
+    rotation = torch.linalg.matrix_exp(torch.tensor([[0, -c, b], [c, 0, -a], [-b, a, 0]], dtype=torch.float64)).numpy()
+    motion = np.eye(4)
+    motion[:3, :3] = rotation
+    motion[:3, 3] = centre - rotation @ centre + shift
+    return motion
+
+
+def shift_and_turn(motion: np.ndarray, centre: np.ndarray) -> tuple[float, float]:
+    """How far a motion carries the centre, in mm, and by how many degrees it turns."""
+    shift = np.linalg.norm(motion[:3, :3] @ centre + motion[:3, 3] - centre)
+    cosine = (np.trace(motion[:3, :3]) - 1) / 2
+    return float(shift), float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))

@@ -1,0 +1,21 @@
+"""Does every slot hold a scan of its own? One file in two slots would be compared with itself."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+
+from zoo import MODALITIES, MODALITY_TITLES, Finding, Volumes
+
+
+def check(volumes: Volumes) -> list[Finding]:
+    scans = dict(zip(MODALITIES, volumes.data, strict=True))
+    same = [
+        f"{MODALITY_TITLES[first]} and {MODALITY_TITLES[second]}"
+        for first, second in combinations(volumes.modalities, 2)
+        if np.array_equal(scans[first], scans[second])
+    ]
+    if not same:
+        return []
+    return [Finding("refusal", f"{', '.join(same)} are the same image; expected a scan of its own for each modality.")]

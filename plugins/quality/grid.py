@@ -1,0 +1,84 @@
+"""A study on a coarse grid, where to look at it as a whole is quick: 4 mm, axis-aligned, centred on the brain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from zoo import Recipe, Volumes
+from zoo.prepare import resample
+from zoo.references import read_references
+
+GRID = Recipe(shape=(40, 48, 40), spacing=(4.0, 4.0, 4.0))
+EXTENT_MM = np.array([125.0, 160.0, 120.0])  # left to right, back to front, bottom to top, of a common brain
+RIM = 2  # voxels: the outer 8 mm hold what skull stripping left, and cortex that differs from person to person
+SAMPLING_MM = 2.0
+
+
+@dataclass(frozen=True)
+class Coarse:
+    """images: float32 [4, D, H, W], intensities as stored. brain: bool [D, H, W]; interior: without its rim."""
+
+    images: np.ndarray
+    brain: np.ndarray
+    interior: np.ndarray
+
+
+def standardised(volumes: Volumes) -> Coarse:
+    """Stretched along each axis to the extent of a common brain, so that voxels of two people correspond, roughly."""
+    low, high = extent(volumes)
+    sampled = resample(
+        _with_brain(volumes), volumes.affine, grid_affine((low + high) / 2, (high - low) / EXTENT_MM), GRID
+    )
+    brain = sampled[-1] > 0.5
+    return Coarse(sampled[:-1], brain, _eroded(brain))
+
+
+def thinned(volumes: Volumes) -> Volumes:
+    """Every so many voxels of a fine study, so that they lie some 2 mm apart: enough to see it as a whole."""
+    step = max(1, int(SAMPLING_MM / np.linalg.norm(volumes.affine[:3, :3], axis=0).min()))
+    kept = (..., *[slice(None, None, step)] * 3)
+    affine = volumes.affine @ np.diag([step, step, step, 1])
+    return replace(volumes, data=volumes.data[kept], brain=volumes.brain[kept], affine=affine)
+
+
+def extent(volumes: Volumes) -> tuple[np.ndarray, np.ndarray]:
+    """Corners of the brain in world mm, [3] each; the outermost 2 % of voxels are left out."""
+    world = np.argwhere(volumes.brain) @ volumes.affine[:3, :3].T + volumes.affine[:3, 3]
+    low, high = np.percentile(world, [2, 98], axis=0)
+    return low, high
+
+
+def grid_affine(centre: np.ndarray, stretch: np.ndarray | float = 1.0) -> np.ndarray:
+    """From the grid's voxels (d, h, w) to world mm, float64 [4, 4]. stretch: along x, y, z."""
+    affine = np.eye(4)
+    affine[:3, :3] = np.fliplr(np.diag(np.array(GRID.spacing[::-1]) * stretch))
+    affine[:3, 3] = centre - affine[:3, :3] @ ((np.array(GRID.shape) - 1) / 2)
+    return affine
+
+
+@lru_cache(maxsize=1)
+def common_brain() -> tuple[np.ndarray, np.ndarray]:
+    """Mean of the reference brains, each modality of mean 0 and deviation 1: float32 [4, D, H, W]; and where it is."""
+    references = [standardised(volumes) for volumes in read_references()]
+    brain = np.mean([each.brain for each in references], axis=0) >= 0.5
+    return np.mean([_scaled(each) for each in references], axis=0), brain
+
+
+def _scaled(coarse: Coarse) -> np.ndarray:
+    inside = coarse.images[:, coarse.brain]
+    mean, deviation = (value(axis=1)[:, None, None, None] for value in (inside.mean, inside.std))
+    return np.where(coarse.brain, (coarse.images - mean) / deviation, 0)
+
+
+def _with_brain(volumes: Volumes) -> np.ndarray:
+    return np.concatenate([volumes.data, volumes.brain[None].astype(np.float32)])
+
+
+def _eroded(brain: np.ndarray) -> np.ndarray:
+    outside = torch.from_numpy(~brain)[None, None].float()
+    return functional.max_pool3d(outside, 2 * RIM + 1, stride=1, padding=RIM)[0, 0].numpy() == 0

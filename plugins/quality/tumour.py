@@ -1,0 +1,50 @@
+"""Is there a tumour at all? The guided model was taught where tumours are; where it finds none, no grade has a meaning.
+
+The limit was set on simulated brains with and without a tumour, and is a warning: a faint tumour may be missed.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+
+from zoo import Finding, Volumes, WeightsError
+from zoo.prepare import prepare
+from zoo.registry import load_registry
+from zoo.weights import TrainedModel, load_weights
+
+FINDER = "guided-dual-attention.compact"
+SURE_ENOUGH = 0.8
+
+
+def check(volumes: Volumes) -> list[Finding]:
+    score = highest_score(volumes)
+    if score is None or score >= SURE_ENOUGH:
+        return []
+    return [
+        Finding(
+            "warning",
+            f"No tumour was found for sure (highest score {score:.2f}, expected {SURE_ENOUGH} or more). The models "
+            "know gliomas only: of a healthy brain or another disease their grade means nothing.",
+        )
+    ]
+
+
+def highest_score(volumes: Volumes) -> float | None:
+    """Of all places and regions, 0 to 1, how sure the finder is of a tumour; None where it can't look."""
+    finder = _finder()
+    if finder is None or not set(finder.spec.needs) <= set(volumes.modalities):
+        return None
+    seen = prepare(volumes, finder.spec.recipe)
+    with torch.inference_mode():
+        _, found = finder.module.grade_and_auxiliary(torch.from_numpy(seen.x), torch.from_numpy(seen.present))
+    return float(found["regions"].max().sigmoid())
+
+
+@lru_cache(maxsize=1)
+def _finder() -> TrainedModel | None:
+    try:
+        return load_weights(load_registry().model(FINDER))
+    except WeightsError:
+        return None

@@ -1,0 +1,152 @@
+"""Simulated studies, and the same spoilt on purpose: what a grader should not answer with confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+from scipy import ndimage
+
+from training.simulation import simulate_study
+from zoo import MODALITIES, Volumes
+
+SEED = 777
+
+
+@lru_cache(maxsize=128)
+def simulated(index: int, tumour: bool = True) -> Volumes:
+    """A study of the training simulator at 2 mm that no model was trained on."""
+    study = simulate_study(SEED, index, 2.0, tumour=tumour)
+    return _volumes(study.images, study.affine)
+
+
+def healthy(index: int) -> Volumes:
+    return simulated(1000 + index, tumour=False)
+
+
+def with_data(volumes: Volumes, data: np.ndarray) -> Volumes:
+    return replace(volumes, data=data.astype(np.float32), brain=(data != 0).any(axis=0))
+
+
+def in_every_slot(volumes: Volumes) -> Volumes:
+    return with_data(volumes, np.stack([volumes.data[0]] * len(MODALITIES)))
+
+
+def in_every_slot_rescaled(volumes: Volumes) -> Volumes:
+    """T1 four times, each with a scale and noise of its own."""
+    noise = np.random.default_rng(0).normal(0, 0.05 * volumes.data[0].std(), volumes.data.shape)
+    scaled = volumes.data[0] * np.array([1, 0.7, 1.3, 0.5])[:, None, None, None] + noise
+    return with_data(volumes, np.where(volumes.brain, np.maximum(scaled, 1e-3), 0))
+
+
+def swapped(first: str, second: str) -> Callable[[Volumes], Volumes]:
+    rows = [MODALITIES.index(first), MODALITIES.index(second)]
+
+    def swap(volumes: Volumes) -> Volumes:
+        data = volumes.data.copy()
+        data[rows] = data[rows[::-1]]
+        return with_data(volumes, data)
+
+    return swap
+
+
+def inverted(*names: str) -> Callable[[Volumes], Volumes]:
+    def invert(volumes: Volumes) -> Volumes:
+        data = volumes.data.copy()
+        for row in map(MODALITIES.index, names):
+            inside = data[row] != 0
+            top = np.percentile(data[row][inside], 99.5)
+            data[row][inside] = np.maximum(top - data[row][inside], 1e-3 * top)
+        return with_data(volumes, data)
+
+    return invert
+
+
+def moved(name: str, shift_mm: float = 0.0, degrees: float = 0.0) -> Callable[[Volumes], Volumes]:
+    """One modality shifted along the first axis and turned about the third, with its outline."""
+
+    def move(volumes: Volumes) -> Volumes:
+        angle = np.deg2rad(degrees)
+        turn = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
+        centre = (np.array(volumes.brain.shape) - 1) / 2
+        shift = np.array([shift_mm / np.linalg.norm(volumes.affine[:3, 0]), 0, 0])
+        data, row = volumes.data.copy(), MODALITIES.index(name)
+        data[row] = ndimage.affine_transform(data[row], turn, centre - turn @ centre + shift, order=1)
+        return with_data(volumes, data)
+
+    return move
+
+
+def noise(volumes: Volumes) -> Volumes:
+    """Nothing but noise within the outline of a brain."""
+    values = np.random.default_rng(0).uniform(1, 2, volumes.data.shape)
+    return with_data(volumes, np.where(volumes.brain, values, 0))
+
+
+def sphere(volumes: Volumes) -> Volumes:
+    """A phantom: a ball in a ball, as bright as each modality pleases."""
+    distance = np.linalg.norm(_from_centre_mm(volumes), axis=-1)
+    levels = [(distance < 68) * (1 + 0.1 * row + 0.2 * (distance < 40) * (row + 1)) for row in range(len(MODALITIES))]
+    grain = np.random.default_rng(0).normal(1, 0.02, volumes.data.shape)
+    return with_data(volumes, np.stack(levels) * grain)
+
+
+def checkerboard(volumes: Volumes) -> Volumes:
+    cells = (_from_centre_mm(volumes) // 10).sum(axis=-1) % 2
+    levels = [1 + contrast * cells for contrast in (0.5, 0.5, -0.4, -0.4)]
+    return with_data(volumes, np.where(volumes.brain, np.stack(levels), 0))
+
+
+def ellipsoids(volumes: Volumes) -> Volumes:
+    """Eight random ellipsoids in a larger one, of random brightness on each modality."""
+    generator, place = np.random.default_rng(0), _from_centre_mm(volumes)
+    outer = np.linalg.norm(place / [60, 75, 55], axis=-1) < 1
+    data = np.stack([outer * 1.0] * len(MODALITIES))
+    for _ in range(8):
+        centre, radii = generator.uniform(-35, 35, 3), generator.uniform(8, 30, 3)
+        inside = (np.linalg.norm((place - centre) / radii, axis=-1) < 1) & outer
+        data[:, inside] = generator.uniform(0.3, 2, (len(MODALITIES), 1))
+    return with_data(volumes, data * generator.normal(1, 0.03, data.shape))
+
+
+def with_skull(volumes: Volumes) -> Volumes:
+    """A shell of bone, muscle and fat 4 to 16 mm outside the brain."""
+    spacing = np.linalg.norm(volumes.affine[:3, :3], axis=0)
+    distance = ndimage.distance_transform_edt(~volumes.brain, sampling=spacing)
+    shell = (distance > 4) & (distance < 16)
+    level = [np.median(scan[scan != 0]) for scan in volumes.data]
+    return with_data(volumes, np.where(shell, np.array(level)[:, None, None, None] * 1.2, volumes.data))
+
+
+SPOILT: dict[str, Callable[[Volumes], Volumes]] = {
+    "noise in the shape of a brain": noise,
+    "sphere": sphere,
+    "checkerboard": checkerboard,
+    "ellipsoids": ellipsoids,
+    "a skull around it": with_skull,
+    "T1 in every slot": in_every_slot,
+    "T1 in every slot, rescaled, with noise": in_every_slot_rescaled,
+    "T1 and T2 swapped": swapped("t1", "t2"),
+    "T1ce and T2 swapped": swapped("t1ce", "t2"),
+    "T2 and FLAIR swapped": swapped("t2", "flair"),
+    "all inverted": inverted(*MODALITIES),
+    "T1 inverted": inverted("t1"),
+    "T1ce inverted": inverted("t1ce"),
+    "T2 inverted": inverted("t2"),
+    "FLAIR inverted": inverted("flair"),
+    "FLAIR shifted by 4 mm": moved("flair", shift_mm=4),
+    "T1 turned by 6°": moved("t1", degrees=6),
+}
+
+
+def _volumes(images: np.ndarray, affine: np.ndarray) -> Volumes:
+    return Volumes("odd", images, np.ones(len(MODALITIES), bool), affine, (images != 0).any(axis=0))
+
+
+def _from_centre_mm(volumes: Volumes) -> np.ndarray:
+    """[x, y, z, 3]"""
+    shape = volumes.brain.shape
+    voxels = np.moveaxis(np.indices(shape), 0, -1) - (np.array(shape) - 1) / 2
+    return voxels * np.linalg.norm(volumes.affine[:3, :3], axis=0)

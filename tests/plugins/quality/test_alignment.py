@@ -1,0 +1,24 @@
+"""A scan that was moved is found, and by how much is measured."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from odd_studies import moved, simulated
+from plugins.quality.alignment import check
+
+
+@pytest.mark.parametrize(("shift", "turn"), [(5, 0), (0, 8), (6, 5), (20, 0)])
+def test_shift_and_turn_are_measured(shift, turn):
+    (finding,) = check(moved("t2", shift, turn)(simulated(1)))
+    assert finding.severity == "refusal"
+    found = re.search(r"T2 lies (\d+) mm and (\d+)° off what most scans share", finding.message)
+    assert float(found[1]) == pytest.approx(shift, abs=2)
+    assert float(found[2]) == pytest.approx(turn, abs=2)
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_a_millimetre_is_no_matter(shift):
+    assert check(moved("t2", shift_mm=shift)(simulated(1))) == []

@@ -1,0 +1,66 @@
+"""How often the checks speak: of what should be graded hardly ever, of what should not nearly always."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from odd_studies import SPOILT, healthy, simulated, swapped
+from plugins.quality import check_study
+
+HELD_OUT, HEALTHY, EACH = 60, 24, 12
+ENHANCING = 0.4  # of the level of white matter: T1ce clearly brighter than T1 somewhere
+
+
+def share(studies, severity=None) -> float:
+    """Of how many a check speaks."""
+    spoken = [any(severity in (None, finding.severity) for finding in check_study(study)) for study in studies]
+    return float(np.mean(spoken))
+
+
+@pytest.mark.parametrize("kind", SPOILT)
+def test_a_spoilt_study_is_noticed(kind):
+    assert check_study(SPOILT[kind](simulated(0)))
+
+
+@pytest.mark.parametrize("index", range(3))
+def test_a_sound_study_is_not(index):
+    assert check_study(simulated(index)) == []
+
+
+@pytest.mark.long
+def test_studies_to_be_graded_pass():
+    studies = [simulated(index) for index in range(HELD_OUT)]
+    refused, doubted = share(studies, "refusal"), share(studies)
+    print(f"simulated hold-out ({HELD_OUT}): refused {refused:.1%}, refused or doubted {doubted:.1%}")
+    assert refused <= 0.02
+    assert doubted <= 0.05
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", SPOILT)
+def test_spoilt_studies_are_noticed(kind):
+    found = share([SPOILT[kind](simulated(index)) for index in range(EACH)])
+    print(f"{kind} ({EACH}): {found:.0%}")
+    assert found >= 0.95
+
+
+@pytest.mark.long
+def test_brains_without_a_tumour_are_noticed():
+    found = share([healthy(index) for index in range(HEALTHY)])
+    print(f"healthy simulated brains ({HEALTHY}): {found:.0%}")
+    assert found >= 0.95
+
+
+@pytest.mark.long
+def test_t1_and_t1ce_swapped_are_noticed_where_something_enhances():
+    studies = [study for study in map(simulated, range(HELD_OUT)) if gain(study) > ENHANCING]
+    found = share([swapped("t1", "t1ce")(study) for study in studies])
+    print(f"T1 and T1ce swapped ({len(studies)}): {found:.0%}")
+    assert found >= 0.95
+
+
+def gain(volumes) -> float:
+    """How much brighter T1ce gets than T1, both divided by their medians."""
+    t1, t1ce = (scan[volumes.brain] / np.median(scan[volumes.brain]) for scan in volumes.data[:2])
+    return float(np.percentile(t1ce - t1, 99.5))

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from odd_studies import healthy, simulated
+from plugins.quality.tumour import check, highest_score
+
+
+def test_a_tumour_is_found_and_a_healthy_brain_is_doubted():
+    assert check(simulated(2)) == []
+    (finding,) = check(healthy(0))
+    assert finding.severity == "warning"
+    assert "No tumour was found" in finding.message
+
+
+def test_without_what_the_finder_needs_nothing_is_said():
+    study = simulated(2)
+    assert highest_score(replace(study, present=study.present & [True, False, True, True])) is None
