@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
 from math import factorial
 from typing import Any
 
@@ -102,10 +102,12 @@ def shapley_values(worths: dict[Subset, float]) -> np.ndarray:
 
 def _worths(worth: Any, players: Subset, references: int, progress: Progress) -> dict[Subset, np.ndarray]:
     """By subset, one worth a reference, float64 [R]."""
-    subsets, worths = _subsets(players), {}
-    for done, subset in enumerate(subsets):
-        progress(done / len(subsets), f"Modality Shapley values, subset {done + 1} of {len(subsets)}")
-        worths[subset] = np.array([worth(subset, reference) for reference in range(references)])
+    subsets = _subsets(players)
+    worths = {subset: np.zeros(references) for subset in subsets}
+    for done, (subset, reference) in enumerate(product(subsets, range(references))):
+        share, told = done / (len(subsets) * references), done // references + 1
+        progress(share, f"Modality Shapley values, subset {told} of {len(subsets)}")
+        worths[subset][reference] = worth(subset, reference)
     return worths
 
 

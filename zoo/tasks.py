@@ -35,7 +35,7 @@ from zoo.volumes import load_volumes
 from zoo.weights import TrainedModel, load_weights
 
 CONTRIBUTIONS, SLICES = "modality-shapley", "slice-attention"
-MEMORY = Memory(kept=6)  # this study and four references; some 10 MB an encoder and answer
+MEMORY = Memory()  # of this study, and of the references, which every study needs again
 
 
 def warm_up(progress: Progress) -> None:
