@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo import MODALITIES, MODALITY_TITLES, Attribution, ExplainerSpec, PluginError, Question, hookimpl
+from zoo import MODALITIES, MODALITY_TITLES, Attribution, ExplainerSpec, ModelSpec, PluginError, Question, hookimpl
 from zoo.types import Progress
 
 Subset = tuple[int, ...]
@@ -19,10 +19,32 @@ Subset = tuple[int, ...]
 @hookimpl
 def register_explainers() -> list[ExplainerSpec]:
     spec = partial(ExplainerSpec, gives="modalities", memory=2)
+    answers = "What each modality adds to the log-odds of high grade, exactly, over all subsets of them."
     return [
-        spec("modality-shapley", "Modality Shapley values", cost=20, explain=by_replacing),
-        spec("modality-dropping", "Modality Shapley values by dropping", cost=5, explain=by_dropping),
+        spec(
+            "modality-shapley",
+            "Modality Shapley values",
+            cost=10,
+            explain=by_replacing,
+            cost_of=_passes,
+            answers=answers,
+            nothing="four simulated brains without a tumour",
+        ),
+        spec(
+            "modality-dropping",
+            "Modality Shapley values by dropping",
+            cost=5,
+            explain=by_dropping,
+            suits=lambda model: not model.needs,
+            answers=answers,
+            nothing="an absent modality",
+        ),
     ]
+
+
+def _passes(model: ModelSpec) -> float:
+    """One encoder sees another mixture in each subset; of several, each sees the study and four references."""
+    return 10 if model.encoders > 1 else 4 * (2 ** len(model.uses) - 1) + 1
 
 
 def by_replacing(question: Question, progress: Progress) -> Attribution:

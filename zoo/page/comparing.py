@@ -91,7 +91,7 @@ class Comparing:
     def _viewer(self, session: Session, model_id: str) -> Generator[str, None, Any]:
         asked = {"folder": session.folder, "model_id": model_id, "explainer_id": DEFAULT_EXPLAINER}
         heat = yield from self.work.follow("zoo.tasks:explain", **asked)
-        return viewer_value(session.volumes, overlay=heat, link=LINK)
+        return viewer_value(session.volumes, overlay=heat.path, link=LINK)
 
     def _contributions(self, session: Session, answers: Sequence[Answer]) -> Iterator[Shown]:
         done: list[Answer] = []
