@@ -113,6 +113,6 @@ class _Way:
 def _in_words(facts: Mapping[str, float]) -> str:
     total = facts["difference"] + facts["convergence_delta"]
     return (
-        f"{facts['steps']:.0f} steps add up to {total:+.2f} of log-odds, of {facts['difference']:+.2f} that the study is "
-        f"from nothing: off by {facts['convergence_delta']:+.3f} (completeness delta)."
+        f"{facts['steps']:.0f} steps add up to {total:+.2f} of the {facts['difference']:+.2f} log-odds between nothing "
+        f"and the study: {facts['convergence_delta']:+.3f} too much (completeness delta)."
     )

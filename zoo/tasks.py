@@ -17,6 +17,7 @@ from zoo.errors import PluginError
 from zoo.explain import along_slices, explain_study, save_for_viewer
 from zoo.grade import grade_study
 from zoo.origin import is_built_in, origin
+from zoo.page.explanation import CONTRIBUTIONS
 from zoo.prepare import Prepare, prepare_once
 from zoo.references import load_references
 from zoo.registry import Registry, load_registry
@@ -37,7 +38,7 @@ from zoo.types import (
 from zoo.volumes import load_volumes
 from zoo.weights import TrainedModel, load_weights
 
-CONTRIBUTIONS, SLICES = "modality-shapley", "slice-attention"
+SLICES = "slice-attention"
 MEMORY = Memory()  # of this study, and of the references, which every study needs again
 
 

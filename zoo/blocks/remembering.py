@@ -88,7 +88,9 @@ def _restore(block: nn.Module, around: Callable[..., Tensor] | None) -> None:
 def _kind(block: nn.Module) -> bytes:
     """Digest of its weights and of its settings, such as a stride."""
     parts = ((type(part).__name__, vars(part).items()) for part in block.modules())
-    settings = [(name, [item for item in items if isinstance(item[1], int | float | str | tuple)]) for name, items in parts]
+    settings = [
+        (name, [item for item in items if isinstance(item[1], int | float | str | tuple)]) for name, items in parts
+    ]
     return _digest(*block.state_dict().values()) + hashlib.blake2b(repr(settings).encode(), digest_size=16).digest()
 
 
