@@ -141,7 +141,13 @@ def _explain_widgets(explaining: Explaining, model_id: str | None) -> ExplainWid
     choices, chosen, told = explaining.choices(model_id, DEFAULT_EXPLAINER)
     with gr.Row(elem_id="explain-row"):
         explainer = gr.Dropdown(
-            choices, value=chosen, label="Explain by", allow_custom_value=True, scale=3, elem_id="explainer"
+            choices,
+            value=chosen,
+            label="Explain by",
+            allow_custom_value=True,
+            scale=3,
+            min_width=280,
+            elem_id="explainer",
         )
         button = gr.Button("Explain", elem_id="explain", min_width=100)
         stop = gr.Button("Cancel", visible=False, elem_id="cancel-explanation", min_width=100)

@@ -19,7 +19,7 @@ Subset = tuple[int, ...]
 @hookimpl
 def register_explainers() -> list[ExplainerSpec]:
     spec = partial(ExplainerSpec, gives="modalities", memory=2)
-    answers = "What each modality adds to the log-odds of high grade, exactly, over all subsets of them."
+    answers = "What each modality adds to the log-odds of high grade, or takes from them; exact, over all subsets."
     return [
         spec(
             "modality-shapley",

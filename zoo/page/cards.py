@@ -9,7 +9,7 @@ from zoo.examples import Example
 from zoo.types import DISCLAIMER, Grade, ModelSpec
 
 PERCENT = 100
-WONDER_SECONDS = 2
+WONDER_SECONDS = 1
 
 
 def grade_card(grade: Grade, spec: ModelSpec) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from html import escape
 
 from zoo.errors import PluginError
-from zoo.page.comparison import Answer, contributions_card
+from zoo.page.comparison import Answer, modality_bars
 from zoo.page.pace import Pace
 from zoo.types import DEFAULT_EXPLAINER, ExplainerSpec, ModelSpec
 
@@ -40,7 +40,8 @@ def explained_card(answer: Answer, explainer: ExplainerSpec, facts: Mapping[str,
 <section class="zoo-card" data-state="explained" data-explainer="{escape(explainer.id)}" aria-live="polite">
   <h2>{escape(explainer.title)} of {escape(answer.spec.title)}</h2>
   <p>{escape(" ".join(filter(None, told)))}</p>
-</section>{contributions_card([answer])}"""
+  {modality_bars(answer) if answer.contributions else ""}
+</section>"""
 
 
 def _meaning(explainer: ExplainerSpec) -> list[str]:
