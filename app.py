@@ -158,11 +158,10 @@ def _explain_events(
     explaining: Explaining, explain: ExplainWidgets, session: gr.State, study: StudyWidgets, model: gr.Dropdown,
     card: gr.HTML, viewer: StudyViewer, graded: list[Any],
 ) -> None:  # fmt: skip
-    offer = {"fn": explaining.offer, "inputs": [model, explain.explainer], **PRIVATE}
-    offer["outputs"] = [explain.explainer, explain.told]
+    asked = [model, explain.explainer]
     for change in (model.change, study.scans.change, *(event.then for event in graded)):
-        change(**offer)
-    explain.explainer.input(**offer)
+        change(explaining.offer, asked, [explain.explainer, explain.told], **PRIVATE)
+    explain.explainer.input(explaining.note, asked, explain.told, **PRIVATE)
     started = explain.button.click(
         explaining.explain,
         [session, study.scans, model, explain.explainer, *study.slots],

@@ -33,7 +33,8 @@ def layers_can_be_mapped(specimen: Specimen) -> None:
 
 def attention_is_as_told(specimen: Specimen) -> None:
     """Of some modality `attention_maps` reads each branch that the spec names, and no other."""
-    module, told = specimen.module, specimen.spec.attention
+    module: Any = specimen.module
+    told = specimen.spec.attention
     if not hasattr(module, "attention_maps"):
         if told:
             raise Broken(f"Expected attention_maps, since attention names {', '.join(told)}; found none: write it.")

@@ -42,6 +42,9 @@ class Explaining:
         choices, chosen, told = self.choices(model_id, explainer_id)
         return gr.Dropdown(choices, value=chosen), told
 
+    def note(self, model_id: str | None, explainer_id: str) -> str:
+        return self.choices(model_id, explainer_id)[2]
+
     def explain(
         self, session: Session | None, scans: list[str] | None, model_id: str, explainer_id: str, *slots: str | None
     ) -> Iterator[Shown]:
