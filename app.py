@@ -161,7 +161,7 @@ def _explain_events(
     asked = [model, explain.explainer]
     for change in (model.change, study.scans.change, *(event.then for event in graded)):
         change(explaining.offer, asked, [explain.explainer, explain.told], **PRIVATE)
-    explain.explainer.input(explaining.note, asked, explain.told, **PRIVATE)
+    explain.explainer.change(explaining.note, asked, explain.told, **PRIVATE)  # `input` drops a choice made meanwhile
     started = explain.button.click(
         explaining.explain,
         [session, study.scans, model, explain.explainer, *study.slots],
