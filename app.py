@@ -22,6 +22,7 @@ from zoo.page.adding import Adding
 from zoo.page.api import Api
 from zoo.page.cards import empty_card, example_button
 from zoo.page.comparing import Comparing
+from zoo.page.explaining import Explaining
 from zoo.page.grading import Grading
 from zoo.page.reporting import Reporting
 from zoo.page.scan_input import ScanInput
@@ -31,7 +32,7 @@ from zoo.page.zoo_tab.hub_form import HubForm, hub_form, on_their_way
 from zoo.page.zoo_tab.models import faults_notice, models_section
 from zoo.page.zoo_tab.tab import zoo_tab
 from zoo.registry import Registry, load_registry
-from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES
+from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES, MODALITY_TITLES
 from zoo.viewer import StudyViewer
 from zoo.worker import Worker
 
@@ -90,6 +91,16 @@ class ZooWidgets:
         ]
 
 
+@dataclass(frozen=True)
+class ExplainWidgets:
+    """Where a visitor chooses how a grade is explained. told: what that would tell and cost, then what it told."""
+
+    explainer: gr.Dropdown
+    button: gr.Button
+    stop: gr.Button
+    told: gr.HTML
+
+
 def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
     """The page for whatever models the registry holds; `cache` is Gradio's own folder, from which it may serve."""
     work = Work(registry, worker, cache)
@@ -106,7 +117,7 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
                 with gr.Column(scale=3, min_width=340):
                     with gr.Tabs():
                         with gr.Tab("One model", id="one"):
-                            model = _grade_tab(Grading(work), session, study, trained)
+                            model = _grade_tab(Grading(work), Explaining(work), session, study, trained)
                         with gr.Tab("Compare models", id="compare"):
                             fold, compared, sides = _compare_tab(Comparing(work), session, study, trained)
                     _report_widgets(Reporting(work), session, study)
@@ -160,13 +171,16 @@ def _slot(modality: str) -> gr.Dropdown:
     return gr.Dropdown([], label=MODALITY_TITLES[modality], allow_custom_value=True, elem_id=f"slot-{modality}")
 
 
-def _grade_tab(grading: Grading, session: gr.State, study: StudyWidgets, trained: Choices) -> gr.Dropdown:
+def _grade_tab(
+    grading: Grading, explaining: Explaining, session: gr.State, study: StudyWidgets, trained: Choices
+) -> gr.Dropdown:
     """The dropdown of models."""
     model = gr.Dropdown(trained, value=trained[0][1] if trained else None, label="Model", elem_id="model")
     with gr.Row():
         grade = gr.Button("Grade", variant="primary", elem_id="grade")
         cancel = gr.Button("Cancel", elem_id="cancel")
     card = gr.HTML(empty_card(), elem_id="card")
+    explain = _explain_widgets(explaining, model.value)
     viewer = StudyViewer(elem_id="viewer")
 
     work = {"inputs": [session, study.scans, model, *study.slots], "outputs": [session, card, viewer], **PRIVATE}
@@ -178,7 +192,45 @@ def _grade_tab(grading: Grading, session: gr.State, study: StudyWidgets, trained
         started.append(shown.then(grading.grade, **work, **COMPUTES))
     stopped = cancel.click(None, cancels=started, **PRIVATE)
     stopped.then(grading.cancelled, None, card, **PRIVATE)
+    _explain_events(explaining, explain, session, study, model, card, viewer, started)
     return model
+
+
+def _explain_widgets(explaining: Explaining, model_id: str | None) -> ExplainWidgets:
+    """Takes any text for the same reason as `_slot`."""
+    choices, chosen, told = explaining.choices(model_id, DEFAULT_EXPLAINER)
+    with gr.Row(elem_id="explain-row"):
+        explainer = gr.Dropdown(
+            choices,
+            value=chosen,
+            label="Explain by",
+            allow_custom_value=True,
+            scale=3,
+            min_width=280,
+            elem_id="explainer",
+        )
+        button = gr.Button("Explain", elem_id="explain", min_width=100)
+        stop = gr.Button("Cancel", visible=False, elem_id="cancel-explanation", min_width=100)
+    return ExplainWidgets(explainer, button, stop, gr.HTML(told, elem_id="explanation"))
+
+
+def _explain_events(
+    explaining: Explaining, explain: ExplainWidgets, session: gr.State, study: StudyWidgets, model: gr.Dropdown,
+    card: gr.HTML, viewer: StudyViewer, graded: list[Any],
+) -> None:  # fmt: skip
+    asked = [model, explain.explainer]
+    for change in (model.change, study.scans.change, *(event.then for event in graded)):
+        change(explaining.offer, asked, [explain.explainer, explain.told], **PRIVATE)
+    explain.explainer.change(explaining.note, asked, explain.told, **PRIVATE)  # `input` drops a choice made meanwhile
+    started = explain.button.click(
+        explaining.explain,
+        [session, study.scans, model, explain.explainer, *study.slots],
+        [session, card, viewer, explain.told, explain.stop],
+        **PRIVATE,
+        **COMPUTES,
+    )
+    stopped = explain.stop.click(None, cancels=[started], **PRIVATE)
+    stopped.then(explaining.cancelled, None, [explain.told, explain.stop], **PRIVATE)
 
 
 def _compare_tab(

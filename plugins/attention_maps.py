@@ -14,11 +14,21 @@ from zoo.types import Progress
 @hookimpl
 def register_explainers() -> list[ExplainerSpec]:
     return [
-        ExplainerSpec("slice-attention", "Slice attention", cost=1, explain=partial(explain, "slices", "slice_effect")),
-        ExplainerSpec(
-            "spatial-attention", "Spatial attention", cost=1, explain=partial(explain, "positions", "position_effect")
-        ),
+        _spec("slice-attention", "Slice attention", "slices", "slice_effect"),
+        _spec("spatial-attention", "Spatial attention", "positions", "position_effect"),
     ]
+
+
+def _spec(explainer_id: str, title: str, weights: str, effect: str) -> ExplainerSpec:
+    return ExplainerSpec(
+        explainer_id,
+        title,
+        cost=1,
+        explain=partial(explain, weights, effect),
+        suits=lambda model: weights in model.attention,
+        answers=f"At which {weights} the model's own attention looked; it has no sign.",
+        nothing="an even spread",
+    )
 
 
 def explain(weights: str, effect: str, question: Question, progress: Progress) -> Attribution:

@@ -18,9 +18,16 @@ from zoo.types import Progress
 
 @hookimpl
 def register_explainers() -> list[ExplainerSpec]:
+    spec = partial(ExplainerSpec, cost=3, suits=lambda model: bool(model.cam_layers))
+    where = "Where features lie that speak for high grade"
     return [
-        ExplainerSpec("grad-cam", "Grad-CAM", cost=3, explain=partial(explain, "Grad-CAM", _of_the_channel)),
-        ExplainerSpec("hires-cam", "HiResCAM", cost=3, explain=partial(explain, "HiResCAM", _of_the_cell)),
+        spec("grad-cam", "Grad-CAM", explain=partial(explain, "Grad-CAM", _of_the_channel), answers=f"{where}."),
+        spec(
+            "hires-cam",
+            "HiResCAM",
+            explain=partial(explain, "HiResCAM", _of_the_cell),
+            answers=f"{where}, each cell of them weighted by its own gradient.",
+        ),
     ]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
 from math import factorial
 from typing import Any
 
 import numpy as np
 
-from zoo import MODALITIES, MODALITY_TITLES, Attribution, ExplainerSpec, PluginError, Question, hookimpl
+from zoo import MODALITIES, MODALITY_TITLES, Attribution, ExplainerSpec, ModelSpec, PluginError, Question, hookimpl
 from zoo.types import Progress
 
 Subset = tuple[int, ...]
@@ -19,10 +19,32 @@ Subset = tuple[int, ...]
 @hookimpl
 def register_explainers() -> list[ExplainerSpec]:
     spec = partial(ExplainerSpec, gives="modalities", memory=2)
+    answers = "What each modality adds to the log-odds of high grade, or takes from them; exact, over all subsets."
     return [
-        spec("modality-shapley", "Modality Shapley values", cost=20, explain=by_replacing),
-        spec("modality-dropping", "Modality Shapley values by dropping", cost=5, explain=by_dropping),
+        spec(
+            "modality-shapley",
+            "Modality Shapley values",
+            cost=10,
+            explain=by_replacing,
+            cost_of=_passes,
+            answers=answers,
+            nothing="four simulated brains without a tumour",
+        ),
+        spec(
+            "modality-dropping",
+            "Modality Shapley values by dropping",
+            cost=5,
+            explain=by_dropping,
+            suits=lambda model: not model.needs,
+            answers=answers,
+            nothing="an absent modality",
+        ),
     ]
+
+
+def _passes(model: ModelSpec) -> float:
+    """One encoder sees another mixture in each subset; of several, each sees the study and four references."""
+    return 10 if model.encoders > 1 else 4 * (2 ** len(model.uses) - 1) + 1
 
 
 def by_replacing(question: Question, progress: Progress) -> Attribution:
@@ -102,10 +124,12 @@ def shapley_values(worths: dict[Subset, float]) -> np.ndarray:
 
 def _worths(worth: Any, players: Subset, references: int, progress: Progress) -> dict[Subset, np.ndarray]:
     """By subset, one worth a reference, float64 [R]."""
-    subsets, worths = _subsets(players), {}
-    for done, subset in enumerate(subsets):
-        progress(done / len(subsets), f"Modality Shapley values, subset {done + 1} of {len(subsets)}")
-        worths[subset] = np.array([worth(subset, reference) for reference in range(references)])
+    subsets = _subsets(players)
+    worths = {subset: np.zeros(references) for subset in subsets}
+    for done, (subset, reference) in enumerate(product(subsets, range(references))):
+        share, told = done / (len(subsets) * references), done // references + 1
+        progress(share, f"Modality Shapley values, subset {told} of {len(subsets)}")
+        worths[subset][reference] = worth(subset, reference)
     return worths
 
 

@@ -16,8 +16,19 @@ PATCHES_OF_A_BRAIN = 170  # so many cubes of 24 mm touch an adult brain
 
 @hookimpl
 def register_explainers() -> list[ExplainerSpec]:
-    cost = PATCHES_OF_A_BRAIN * len(MODALITIES)
-    return [ExplainerSpec("occlusion", "Occlusion", cost=cost, explain=explain, memory=1.5)]
+    return [
+        ExplainerSpec(
+            "occlusion",
+            "Occlusion",
+            cost=PATCHES_OF_A_BRAIN * len(MODALITIES),
+            explain=explain,
+            memory=1.5,
+            cost_of=lambda model: PATCHES_OF_A_BRAIN * len(model.uses) / model.encoders,
+            answers="What is lost when a cube of 24 mm of one modality is hidden.",
+            nothing="white matter in the cube",
+            in_words=lambda facts: f"{facts['patches']:.0f} cubes of each modality were hidden, one by one.",
+        )
+    ]
 
 
 def explain(question: Question, progress: Progress) -> Attribution:
@@ -30,6 +41,7 @@ def explain(question: Question, progress: Progress) -> Attribution:
 
     from zoo.blocks import remembering
 
+    progress(0.0, "Occlusion, cutting patches")
     patches = _patches(question)
     count, done = int(patches.max()) + 1, 0
 

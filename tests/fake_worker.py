@@ -15,7 +15,7 @@ class FakeWorker:
         self.asked = []
         self.closed = 0
 
-    def run(self, task, **arguments):
+    def run(self, task, most_seconds=None, **arguments):
         name = task.split(":")[1]
         self.asked.append(name)
         try:

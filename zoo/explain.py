@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from zoo.errors import PluginError
 from zoo.origin import blame
 from zoo.prepare import Prepare, finer_voxels, prepare, to_study_space
 from zoo.saving import save_nifti
+from zoo.telling import Repeatable, telling
 from zoo.types import MODALITIES, Attribution, ExplainerSpec, Explanation, Progress, Question, Volumes
 from zoo.weights import TrainedModel
 
@@ -27,12 +29,14 @@ def explain_study(
     model_input = prepare(volumes, model.spec.recipe)
     x, present = (torch.from_numpy(array).to(model.device) for array in (model_input.x, model_input.present))
     question = Question(model.module, model.spec, x, present)
-    with blame(explainer, model.spec):
-        answer = explainer.explain(question, progress)
+    told, started = Repeatable(progress), time.perf_counter()
+    with blame(explainer, model.spec), telling(model.module, told.again):
+        answer = explainer.explain(question, told)
+        seconds = time.perf_counter() - started
         _expect_usable(answer, (4,) if explainer.gives == "modalities" else model_input.x.shape[1:])
     values = answer.values if explainer.gives == "modalities" else answer.values * question.brain[0].cpu().numpy()
     identity = volumes.id, model.spec.id, explainer.id
-    return Explanation(*identity, values.astype(np.float32), model_input.affine, answer.facts)
+    return Explanation(*identity, values.astype(np.float32), model_input.affine, answer.facts, seconds)
 
 
 def _expect_usable(answer: Attribution, shape: tuple[int, ...]) -> None:

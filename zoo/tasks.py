@@ -18,7 +18,9 @@ from zoo.explain import along_slices, explain_study, save_for_viewer
 from zoo.grade import grade_study
 from zoo.hub import find_or_pull
 from zoo.origin import is_built_in, origin
+from zoo.page.explanation import CONTRIBUTIONS
 from zoo.prepare import Prepare, prepare_once
+from zoo.references import load_references
 from zoo.registry import Registry, load_registry
 from zoo.report import gather, keep_contributions, keep_grade, kept_addresses, to_html, to_json
 from zoo.saving import save_nifti
@@ -28,24 +30,28 @@ from zoo.types import (
     Explanation,
     Finding,
     Grade,
+    HeatMap,
     ModelSpec,
     Progress,
+    Recipe,
     Study,
     Volumes,
 )
 from zoo.volumes import load_volumes
 from zoo.weights import TrainedModel, load_weights
 
-CONTRIBUTIONS, SLICES = "modality-shapley", "slice-attention"
-MEMORY = Memory(kept=6)  # this study and four references; some 10 MB an encoder and answer
+SLICES = "slice-attention"
+MEMORY = Memory()  # of this study, and of the references, which every study needs again
 
 
 def warm_up(progress: Progress) -> None:
-    """Load the built-in models, so that the first study doesn't wait for them; an outsider's may hang, and waits."""
+    """Load the built-in models and the reference brains, so that the first study doesn't wait for them; an outsider's
+    model may hang, and waits."""
     for spec in registry().models.values():
         if spec.is_trained and is_built_in(spec):
             with suppress(Exception):  # whoever chooses this model is told
                 trained(spec.id)
+    load_references(Recipe())
 
 
 def load(source: str, progress: Progress) -> None:
@@ -116,12 +122,13 @@ def report(folder: Path, made: str, progress: Progress) -> list[Path]:
     return list(paths)
 
 
-def explain(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> Path:
+def explain(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> HeatMap:
     """A 4-D NIfTI in the session folder: one model's attribution map, on a coarse grid."""
     explanation = _explained(folder, model_id, explainer_id, progress)
+    progress(0.99, "Drawing the map")
     path = folder / f"{model_id}.{explainer_id}.nii.gz"
     save_for_viewer(explanation, path)
-    return path
+    return HeatMap(path, explanation.facts, explanation.seconds)
 
 
 def _explained(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> Explanation:

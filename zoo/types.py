@@ -148,7 +148,7 @@ class ModelSpec:
     models are trained first, on the same studies.
     members: ids of models that this one is made of; `build(members=modules, **options)` gets them as modules whose
     logits are calibrated, which it keeps as `self.members`; all must share this one's recipe.
-    differentiable: whether gradients reach the input.
+    differentiable: whether gradients reach the input. attention: what its `attention_maps` read, "slices", "positions".
     weights: file that holds, or will hold, its trained weights. source: where these were pulled from, as
     `hub:ORG/NAME@SHA`; "" for a model's own. made_for: id of the model that the pulled weights were made for.
     plugin: who registered it. member_specs: the members themselves. Both are filled in by the registry.
@@ -169,6 +169,7 @@ class ModelSpec:
     encoders_from: Mapping[str, str] = field(default_factory=dict)
     members: tuple[str, ...] = ()
     differentiable: bool = True
+    attention: tuple[str, ...] = ()
     weights: Path | None = None
     source: str = ""
     made_for: str = ""
@@ -198,6 +199,11 @@ class ModelSpec:
         """For people: `hub:ORG/NAME@abc1234`, or "embedded"."""
         repository, at, revision = self.source.partition("@")
         return f"{repository}{at}{revision[:7]}" or "embedded"
+
+    @property
+    def encoders(self) -> int:
+        """How many encode its modalities, as far as its `cam_layers` tell; while one changes, the others can rest."""
+        return len(set(self.cam_layers.values())) or 1
 
     def untrained_parts(self) -> tuple[ModelSpec, ...]:
         """What lacks weights, in the order in which to train it: members, then the model itself."""
@@ -257,7 +263,10 @@ class ExplainerSpec:
     """One way to attribute a grade to voxels, or to modalities.
 
     explain(question, progress) -> Attribution. gives: "voxels" or "modalities".
-    cost: forward passes it takes, roughly. memory: its peak in those of a forward pass, roughly.
+    cost: forward passes it takes, roughly; cost_of: the same for one model, where that differs. memory: its peak in
+    those of a forward pass, roughly. suits: whether it can explain a model.
+    answers: what its numbers tell. nothing: what they are told against, where they compare. in_words: the facts of an
+    `Attribution` as sentences.
     """
 
     id: str
@@ -266,7 +275,16 @@ class ExplainerSpec:
     explain: Callable[[Question, Progress], Attribution]
     gives: str = "voxels"
     memory: float = 1.0
+    cost_of: Callable[[ModelSpec], float] | None = None
+    suits: Callable[[ModelSpec], bool] = lambda spec: True
+    answers: str = ""
+    nothing: str = ""
+    in_words: Callable[[Mapping[str, float]], str] | None = None
     plugin: str = ""
+
+    def passes(self, spec: ModelSpec) -> float:
+        """Forward passes that it takes of this model, roughly."""
+        return self.cost_of(spec) if self.cost_of else self.cost
 
 
 @dataclass(frozen=True)
@@ -295,7 +313,7 @@ class Explanation:
     """Where in the study a model found its grade, or in which modality.
 
     values: float32 [4, D, H, W] in model space, one map a modality, or [4]; signed (positive speaks for HGG).
-    affine: float64 [4, 4], model voxel (d, h, w) to world in mm. facts: see `Attribution`.
+    affine: float64 [4, 4], model voxel (d, h, w) to world in mm. facts: see `Attribution`. seconds: that it took.
     """
 
     study: str
@@ -304,8 +322,18 @@ class Explanation:
     values: np.ndarray
     affine: np.ndarray
     facts: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
 
     @property
     def by_modality(self) -> dict[str, float]:
         """Of an explanation by modalities, the value of each."""
         return dict(zip(MODALITIES, self.values.tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """An explanation on disk. path: 4-D NIfTI (x, y, z, modality). facts: see `Attribution`. seconds: that it took."""
+
+    path: Path
+    facts: Mapping[str, float]
+    seconds: float

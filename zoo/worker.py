@@ -58,8 +58,10 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
 
-    def run(self, task: str, **arguments: Any) -> Generator[Update, None, Any]:
+    def run(self, task: str, most_seconds: float | None = None, **arguments: Any) -> Generator[Update, None, Any]:
         """Run `task` ("module:function") with `arguments`; yields updates, the last one again while there is no news.
+
+        most_seconds: that it may take, if not those of the limits.
 
         The function gets a further argument `progress`; the generator returns its result. Closing the generator cancels
         the task. Raises what the function raised if it is a `ZooError`, else `PluginError`.
@@ -68,7 +70,7 @@ class Worker:
             connection = self._connected()
             connection.send((task, arguments))
             try:
-                return (yield from self._follow(connection))
+                return (yield from self._follow(connection, most_seconds or self.limits.seconds))
             except GeneratorExit:
                 self._cancel(connection)
                 raise
@@ -91,11 +93,11 @@ class Worker:
             self._connection.close()
         self._process = self._connection = None
 
-    def _follow(self, connection: Connection) -> Generator[Update, None, Any]:
-        deadline = time.monotonic() + self.limits.seconds
+    def _follow(self, connection: Connection, most_seconds: float) -> Generator[Update, None, Any]:
+        deadline = time.monotonic() + most_seconds
         update = Update(0.0, "Starting")
         while True:
-            kind, content = self._receive(connection, deadline, update.text)
+            kind, content = self._receive(connection, deadline, most_seconds, update.text)
             if kind == "done":
                 return content
             if kind == "failed":
@@ -104,7 +106,7 @@ class Worker:
                 update = Update(*content)
             yield update  # in silence too: a generator can be closed only while it waits here
 
-    def _receive(self, connection: Connection, deadline: float, step: str) -> tuple[str, Any]:
+    def _receive(self, connection: Connection, deadline: float, most_seconds: float, step: str) -> tuple[str, Any]:
         """The next message, or "silence" after a short wait; ends the process when it breaks a limit at `step`."""
         try:
             message = connection.recv() if connection.poll(POLL_SECONDS) else ("silence", None)
@@ -113,7 +115,7 @@ class Worker:
         if message[0] in ("done", "failed"):
             return message
         if time.monotonic() > deadline:
-            raise self._ended(step, f"no answer within {self.limits.seconds:.0f} s")
+            raise self._ended(step, f"no answer within {most_seconds:.0f} s")
         if self._memory() > self.limits.memory_bytes:
             raise self._ended(step, f"more than {self.limits.memory_bytes / 2**30:.1f} GiB of memory was needed")
         return message

@@ -18,6 +18,7 @@ COMPACT = GuidedOptions(**COMPACT_ENCODER, norm="group", evidence="regions", don
 PAPER = GuidedOptions()
 PAPER_RECIPE = Recipe(shape=(64, 128, 128), spacing=(2.5, 1.5, 1.5))
 PRIMARY_SHARE, STARTED_SHARE, LEARNED_RATE, MODALITY_DROPOUT = 0.4, 0.15, 0.1, 0.3
+ATTENTION = {"dual": ("slices", "positions"), "slice": ("slices",), "spatial": ("positions",), "none": ()}
 REFERENCE = "Xu et al., arXiv 2401.09029; published AUC 0.985 (BraTS2018) and 0.966 (BraTS2019), not of these weights"
 COMPACT_CARD = Card(
     summary="The paper's model with 1.4 instead of 46 million parameters: width 16, one block a stage.",
@@ -96,6 +97,7 @@ def _spec(preset: str, title: str, options: GuidedOptions, recipe: Recipe, card:
         options=asdict(options),
         recipe=recipe,
         cam_layers=_cam_layers(options),
+        attention=ATTENTION[options.attention],
         phases=cumulative_phases(options),
         encoders_from=encoders_from(options),
         card=card,

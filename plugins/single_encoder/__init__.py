@@ -43,7 +43,8 @@ def _single_with_attention() -> ModelSpec:
     )
     spec = _spec("single-t1ce-attention", "T1ce alone, dual attention", ("t1ce",), card, attention="dual")
     phases = (Phase("all", ("t1ce",), STARTED_SHARE, {"encoder": FROZEN}),)
-    return replace(spec, phases=phases, encoders_from={"encoder": "single-t1ce.compact"})
+    attention = ("slices", "positions")
+    return replace(spec, phases=phases, encoders_from={"encoder": "single-t1ce.compact"}, attention=attention)
 
 
 def _early_fusion() -> ModelSpec:

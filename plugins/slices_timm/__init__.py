@@ -42,6 +42,7 @@ def _spec(options: dict[str, Any]) -> ModelSpec:
         build=build,
         options=options,
         cam_layers=dict.fromkeys(MODALITIES, CAM_LAYER) if own_backbone else {},
+        attention=("slices",),
         phases=(Phase("all", MODALITIES),),
         card=CARD,
         weights=WEIGHTS / "slices-timm.compact.safetensors",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from plugins.integrated_gradients import STEPS, explain
+from plugins.integrated_gradients import PIECES, STEPS, TYPICAL_STEPS, explain
 from zoo import Cancelled, PluginError, Question, Recipe
 from zoo.examples import EXAMPLES
 from zoo.prepare import prepare
@@ -63,7 +63,7 @@ def test_equals_the_integral(registry, power):
     module, x = Polynomial(power), _inside()
     found = explain(_question(registry, module, x), lambda *update: None)
     np.testing.assert_allclose(found.values, (module.weight * x[0] ** power).numpy(), atol=1e-4)
-    assert found.facts["steps"] == STEPS[0]
+    assert found.facts["steps"] == PIECES * STEPS
     assert found.facts["difference"] == pytest.approx(found.values.sum(), abs=1e-3)
 
 
@@ -75,10 +75,10 @@ def test_background_is_no_difference(registry):
     assert found[..., 1:].all()
 
 
-def test_steps_are_doubled_until_it_adds_up(registry):
+def test_only_pieces_that_do_not_add_up_are_halved(registry):
     x = torch.full((1, 4, *SHAPE), 0.1)
     found = explain(_question(registry, Cliff(), x), lambda *update: None)
-    assert found.facts["steps"] in STEPS[1:]
+    assert PIECES * STEPS < found.facts["steps"] < 4 * PIECES * STEPS
     assert abs(found.facts["convergence_delta"]) <= 0.05 * found.facts["difference"]
 
 
@@ -92,7 +92,17 @@ def test_each_step_is_told_and_can_be_cancelled(registry):
 
     with pytest.raises(Cancelled):
         explain(_question(registry, Polynomial(2), _inside()), progress)
-    assert told == [0, 1 / 16, 2 / 16]
+    assert told == [0, 0, 1 / (1 + TYPICAL_STEPS)]
+
+
+def test_what_is_told_never_goes_back(registry):
+    told = []
+    x = torch.full((1, 4, *SHAPE), 0.1)
+    explain(_question(registry, Cliff(), x), lambda fraction, text: told.append((fraction, text)))
+    fractions, texts = zip(*told, strict=True)
+    assert list(fractions) == sorted(fractions)
+    assert texts[1] == "Integrated gradients, step 1"
+    assert len(set(texts)) > PIECES * STEPS
 
 
 def test_models_without_gradients_are_told_what_else_there_is(registry):

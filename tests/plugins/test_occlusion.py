@@ -56,7 +56,7 @@ def test_each_patch_is_told_and_can_be_cancelled(registry):
 
     def progress(fraction, text):
         told.append(text)
-        if len(told) == 4:
+        if len(told) == 5:
             raise Cancelled("Cancelled.")
 
     with pytest.raises(Cancelled):

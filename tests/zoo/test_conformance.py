@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional
 
 from zoo import MODALITIES, Card, ModelSpec, Phase, Recipe
-from zoo.blocks import LogisticHead, average_and_peak, masked
+from zoo.blocks import AttentionReading, LogisticHead, average_and_peak, masked
 from zoo.conformance import CONTRACT, check_model
 from zoo.conformance.precision import FastFloat16
 
@@ -382,6 +382,14 @@ class Tied(Good):
         return features + functional.pad(self.second_head(features), (0, 14))
 
 
+class Attentive(Good):
+    """It tells how much each slice counted."""
+
+    def attention_maps(self, x, present):
+        even = torch.full((len(x), x.shape[2]), 1 / x.shape[2])
+        return {"t1ce": AttentionReading(slices=even, slice_effect=torch.ones(len(x)))}
+
+
 class Thresholds(Measured):
     def measurements(self, x, present):
         return (masked(x, present) > 0.5).float().mean((2, 3, 4))
@@ -465,6 +473,9 @@ FAULTS = [
     Fault(
         "layers_can_be_mapped", spec_of(SideBranch, cam_layers=dict.fromkeys(MODALITIES, "side")), "at side, found none"
     ),
+    Fault("attention_is_as_told", spec_of(attention=("slices",)), "since attention names slices; found none: write it"),
+    Fault("attention_is_as_told", spec_of(Attentive), "to read nothing, as attention says; found slices: make them"),
+    Fault("attention_is_as_told", spec_of(Attentive, attention=("slices", "positions")), "slices, positions, as"),
 ]
 
 
@@ -489,8 +500,11 @@ def test_every_promise_has_a_model_that_breaks_it():
     assert {fault.promise for fault in FAULTS} == {promise.check.__name__ for promise in CONTRACT}
 
 
-NETWORK = {"auxiliary_outputs_fit", "measurements_fit_the_head", REGIONAL}
-LOGISTIC = {"phases_add_up", "every_parameter_can_learn", "auxiliary_outputs_fit", "layers_can_be_mapped", REGIONAL}
+INATTENTIVE = "attention_is_as_told"
+NETWORK = {"auxiliary_outputs_fit", "measurements_fit_the_head", REGIONAL, INATTENTIVE}
+LOGISTIC = {"phases_add_up", "every_parameter_can_learn", "auxiliary_outputs_fit", "layers_can_be_mapped", REGIONAL} | {
+    INATTENTIVE
+}
 KEPT = [
     (spec_of(), NETWORK),
     (spec_of(needs=MODALITIES), NETWORK | {"any_allowed_subset_is_graded"}),
@@ -505,8 +519,9 @@ KEPT = [
     (spec_of(SliceBySlice), NETWORK),
     (spec_of(Tied), NETWORK),
     (spec_of(cam_layers={}), NETWORK | {"layers_can_be_mapped"}),
-    (spec_of(Auxiliary), {"measurements_fit_the_head", REGIONAL}),
-    (spec_of(SameRegions, phases=PATCHES), {"measurements_fit_the_head"}),
+    (spec_of(Attentive, attention=("slices",)), NETWORK - {INATTENTIVE}),
+    (spec_of(Auxiliary), {"measurements_fit_the_head", REGIONAL, INATTENTIVE}),
+    (spec_of(SameRegions, phases=PATCHES), {"measurements_fit_the_head", INATTENTIVE}),
     (spec_of(Measured, phases=(), cam_layers={}), LOGISTIC),
     (
         spec_of(Thresholds, phases=(), cam_layers={}, differentiable=False),

@@ -66,8 +66,10 @@ def test_grade_and_explain_work_on_the_session_folder(files, folder, tiny_spec, 
     assert grade.study == "study-1234"
     assert 0 <= grade.p_hgg <= 1
     steps = []
-    heat = nib.load(tasks.explain(folder, tiny_spec.id, "grad-cam", lambda fraction, text: steps.append(text)))
-    assert steps == ["Grad-CAM of T1ce alone"]
+    found = tasks.explain(folder, tiny_spec.id, "grad-cam", lambda fraction, text: steps.append(text))
+    heat = nib.load(found.path)
+    assert list(dict.fromkeys(steps)) == ["Grad-CAM of T1ce alone", "Drawing the map"]
+    assert found.seconds > 0
     assert heat.shape == (80, 96, 80, 4)
     assert tasks.slice_curves(folder, tiny_spec.id, _ignore) == {}, "it has no attention"
     assert np.isfinite(heat.get_fdata()).all()

@@ -82,6 +82,13 @@ def test_a_process_gone_wrong_is_replaced(worker, task, words):
     assert worker.result(f"{TASKS}:process_id") != before
 
 
+def test_a_task_may_be_given_longer(worker):
+    started = time.monotonic()
+    with pytest.raises(PluginError, match="working: no answer within 2 s"):
+        list(worker.run(f"{TASKS}:long_but_polite", 2.4))
+    assert time.monotonic() - started > 2.3
+
+
 def test_closing_the_generator_cancels_cooperatively(worker):
     before = worker.result(f"{TASKS}:process_id")
     running = worker.run(f"{TASKS}:long_but_polite")

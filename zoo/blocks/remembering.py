@@ -1,4 +1,4 @@
-"""Encoders that don't compute twice what they have seen: many versions of one study, or many models on one encoder."""
+"""Blocks that don't compute twice what they have seen: many versions of one study, or many models on one encoder."""
 
 from __future__ import annotations
 
@@ -9,70 +9,89 @@ from contextlib import ExitStack, contextmanager
 
 from torch import Tensor, nn
 
+from zoo.blocks.attention import DualAttention
 from zoo.blocks.encoder import RMCEncoder
+from zoo.blocks.guidance import Guidance
 
-KEPT = 48  # answers a stage; the largest, of a stem, are 2.5 MB each at the compact size
+MEBIBYTES = 384  # exact Shapley values of the compact guided model make some 180, half of them of the references
 
 
 class Memory:
-    """What encoder stages have answered; stages with the same weights share it, whatever models they are part of.
+    """What blocks have answered; blocks with the same weights share it, whatever models they are part of.
 
-    kept: latest answers of each stage.
+    mebibytes: of the latest answers that are kept. held: bytes of those there are.
     """
 
-    def __init__(self, kept: int = KEPT) -> None:
-        self.kept = kept
-        self._answers: dict[bytes, OrderedDict[bytes, Tensor]] = {}
-        self._digests: dict[int, bytes] = {}  # of the answers kept, by identity: the next stage need not read them
+    def __init__(self, mebibytes: float = MEBIBYTES) -> None:
+        self.bytes = mebibytes * 2**20
+        self.held = 0
+        self._answers: OrderedDict[bytes, Tensor] = OrderedDict()
+        self._digests: dict[int, bytes] = {}  # of the answers kept, by identity: the next block need not read them
 
-    def remembered(self, stage: nn.Module) -> Callable[[Tensor], Tensor]:
-        """The stage's forward, which asks the memory first."""
-        forward, weights = stage.forward, _digest(*stage.state_dict().values())
-        answers = self._answers.setdefault(weights, OrderedDict())
+    def remembered(self, block: nn.Module) -> Callable[..., Tensor]:
+        """The block's forward, which asks the memory first."""
+        forward, kind = block.forward, _kind(block)
 
-        def answer(x: Tensor) -> Tensor:
-            key = self._digests.get(id(x)) or _digest(x)
-            if key not in answers:
-                self._keep(answers, key, forward(x), hashlib.blake2b(weights + key, digest_size=16).digest())
-            answers.move_to_end(key)
-            return answers[key]
+        def answer(*inputs: Tensor) -> Tensor:
+            asked = b"".join(self._digests.get(id(x)) or _digest(x) for x in inputs)
+            key = hashlib.blake2b(kind + asked, digest_size=16).digest()
+            if key not in self._answers:
+                self._keep(key, forward(*inputs))
+            self._answers.move_to_end(key)
+            return self._answers[key]
 
         return answer
 
-    def _keep(self, answers: OrderedDict[bytes, Tensor], key: bytes, answer: Tensor, digest: bytes) -> None:
-        answers[key] = answer
-        self._digests[id(answer)] = digest
-        if len(answers) > self.kept:
-            _, oldest = answers.popitem(last=False)
+    def _keep(self, key: bytes, answer: Tensor) -> None:
+        self._answers[key] = answer
+        self._digests[id(answer)] = key
+        self.held += answer.nbytes
+        while self.held > self.bytes and len(self._answers) > 1:
+            _, oldest = self._answers.popitem(last=False)
             self._digests.pop(id(oldest), None)
+            self.held -= oldest.nbytes
 
 
 @contextmanager
 def remembering(module: nn.Module, memory: Memory | None = None) -> Iterator[None]:
-    """Within it every stage of every encoder in `module` answers from memory what it is asked again, bit for bit.
+    """Within it every stage of an encoder, guidance and attention in `module` answers from memory what it is asked
+    again, bit for bit.
 
-    memory: to go on from; a new one else. Only for evaluation, within `torch.inference_mode`.
+    memory: to go on from; else that of a `remembering` around this one, or a new one. Only for evaluation, within
+    `torch.inference_mode`.
     """
-    memory = memory or Memory()
-    stages = [
-        encoder.get_submodule(stage)
-        for encoder in module.modules()
-        if isinstance(encoder, RMCEncoder)
-        for stage in encoder.STAGES
-    ]
+    chosen = memory or Memory()
     with ExitStack() as stack:
-        for stage in stages:
-            before = vars(stage).get("forward")  # of a memory around this one
-            stage.forward = memory.remembered(stage)
-            stack.callback(_restore, stage, before)
+        for block in _blocks(module):
+            around = vars(block).get("forward")
+            if memory or around is None:
+                block.forward = chosen.remembered(block)
+                stack.callback(_restore, block, around)
         yield
 
 
-def _restore(stage: nn.Module, before: Callable[[Tensor], Tensor] | None) -> None:
-    if before is None:
-        del stage.forward
+def _blocks(module: nn.Module) -> Iterator[nn.Module]:
+    for part in module.modules():
+        if isinstance(part, RMCEncoder):
+            yield from (part.get_submodule(stage) for stage in part.STAGES)
+        elif isinstance(part, DualAttention | Guidance):
+            yield part
+
+
+def _restore(block: nn.Module, around: Callable[..., Tensor] | None) -> None:
+    if around is None:
+        del block.forward
     else:
-        stage.forward = before
+        block.forward = around
+
+
+def _kind(block: nn.Module) -> bytes:
+    """Digest of its weights and of its settings, such as a stride."""
+    parts = ((type(part).__name__, vars(part).items()) for part in block.modules())
+    settings = [
+        (name, [item for item in items if isinstance(item[1], int | float | str | tuple)]) for name, items in parts
+    ]
+    return _digest(*block.state_dict().values()) + hashlib.blake2b(repr(settings).encode(), digest_size=16).digest()
 
 
 def _digest(*tensors: Tensor) -> bytes:

@@ -15,7 +15,7 @@ import torch
 
 from zoo.conformance.absence import absent_voxels_do_not_matter, any_allowed_subset_is_graded, what_it_uses_matters
 from zoo.conformance.description import card_is_complete, modalities_agree, options_can_be_kept, phases_add_up
-from zoo.conformance.explaining import layers_can_be_mapped
+from zoo.conformance.explaining import attention_is_as_told, layers_can_be_mapped
 from zoo.conformance.grading import (
     batches_do_not_mix,
     input_is_left_alone,
@@ -82,6 +82,7 @@ CONTRACT = (
     Promise("bfloat16 changes its logits little.", bfloat16_changes_little),
     Promise("float16 doesn't overflow.", float16_does_not_overflow),
     Promise("Grad-CAM can read the layers that it names.", layers_can_be_mapped),
+    Promise("Its attention can be read as it says.", attention_is_as_told),
 )
 
 

@@ -1,4 +1,4 @@
-"""The promise to Grad-CAM."""
+"""The promises to explainers: of class-activation maps, and of attention."""
 
 from __future__ import annotations
 
@@ -29,6 +29,24 @@ def layers_can_be_mapped(specimen: Specimen) -> None:
         (gradient,) = torch.autograd.grad(logits[:, 1] - logits[:, 0], found[0], retain_graph=True, allow_unused=True)
         if gradient is None:
             raise Broken(f"Expected gradients of the logits at {layer}, found none: name a layer that they depend on.")
+
+
+def attention_is_as_told(specimen: Specimen) -> None:
+    """Of some modality `attention_maps` reads each branch that the spec names, and no other."""
+    module: Any = specimen.module
+    told = specimen.spec.attention
+    if not hasattr(module, "attention_maps"):
+        if told:
+            raise Broken(f"Expected attention_maps, since attention names {', '.join(told)}; found none: write it.")
+        raise NotApplicable("It has no attention to read.")
+    with torch.inference_mode():
+        readings = module.attention_maps(specimen.studies(), present(MODALITIES)).values()
+    found = [branch for branch in ("slices", "positions") if any(getattr(one, branch) is not None for one in readings)]
+    if sorted(found) != sorted(told):
+        raise Broken(
+            f"Expected attention_maps to read {', '.join(told) or 'nothing'}, as attention says; found "
+            f"{', '.join(found) or 'nothing'}: make them agree."
+        )
 
 
 def _run(specimen: Specimen, layers: Iterable[str]) -> tuple[Tensor, dict[str, list[Any]]]:

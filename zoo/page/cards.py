@@ -9,6 +9,7 @@ from zoo.examples import Example
 from zoo.types import DISCLAIMER, Grade, ModelSpec
 
 PERCENT = 100
+WONDER_SECONDS = 1
 
 
 def grade_card(grade: Grade, spec: ModelSpec) -> str:
@@ -43,11 +44,13 @@ def message_card(state: str, title: str, text: str) -> str:
 </section>"""
 
 
-def progress_card(fraction: float, text: str) -> str:
+def progress_card(fraction: float, text: str, seconds: int = 0) -> str:
+    """seconds: that it has taken so far, told where one may begin to wonder."""
     width = f"{min(max(fraction, 0), 1) * PERCENT:.0f}"
+    since = f' <span class="zoo-since" aria-hidden="true">{seconds} s</span>' if seconds >= WONDER_SECONDS else ""
     return f"""
 <section class="zoo-card" data-state="working" aria-live="polite">
-  <p>{escape(text)} …</p>
+  <p>{escape(text)} …{since}</p>
   <div class="zoo-progress" role="progressbar" aria-valuenow="{width}"><i style="width:{width}%"></i></div>
 </section>"""
 

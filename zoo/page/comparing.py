@@ -89,9 +89,9 @@ class Comparing:
                 yield _shown(**{side: viewer_value(session.volumes, link=LINK)})
 
     def _viewer(self, session: Session, model_id: str) -> Generator[str, None, Any]:
-        asked = {"folder": session.folder, "model_id": model_id, "explainer_id": DEFAULT_EXPLAINER}
+        asked: dict[str, Any] = {"folder": session.folder, "model_id": model_id, "explainer_id": DEFAULT_EXPLAINER}
         heat = yield from self.work.follow("zoo.tasks:explain", **asked)
-        return viewer_value(session.volumes, overlay=heat, link=LINK)
+        return viewer_value(session.volumes, overlay=heat.path, link=LINK)
 
     def _contributions(self, session: Session, answers: Sequence[Answer]) -> Iterator[Shown]:
         done: list[Answer] = []
@@ -101,7 +101,7 @@ class Comparing:
                 yield _shown(bars=contributions_card(done))
 
     def _explained(self, session: Session, answer: Answer) -> Generator[str, None, Answer]:
-        asked = {"folder": session.folder, "model_id": answer.spec.id}
+        asked: dict[str, Any] = {"folder": session.folder, "model_id": answer.spec.id}
         try:
             found = yield from self.work.follow("zoo.tasks:contributions", **asked)
             return replace(answer, contributions=found)

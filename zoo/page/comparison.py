@@ -139,6 +139,22 @@ def contributions_card(answers: Sequence[Answer]) -> str:
 </section>"""
 
 
+def modality_bars(answer: Answer) -> str:
+    """Of one answer with contributions: a row of bars a modality, each with its spread over the four brains."""
+    assert answer.contributions is not None
+    facts, values = answer.contributions.facts, answer.contributions.by_modality
+    largest = max(map(abs, values.values())) or 1.0
+    rows = "".join(
+        f'<tr data-modality="{name}"><th scope="row">{MODALITY_TITLES[name]}</th>{_bar(value, largest)}'
+        f"<td>± {facts.get(f'spread of {MODALITY_TITLES[name]}', 0):.2f}</td></tr>"
+        for name, value in values.items()
+        if name in answer.spec.uses
+    )
+    return f"""<div class="zoo-wide zoo-modalities"><table><tbody>{rows}</tbody></table></div>
+  <p>{facts["nothing"]:+.2f} ± {facts["spread"]:.2f} of nothing, and these, make up {facts["everything"]:+.2f} of this
+    study, before calibration.</p>"""
+
+
 def _contributions(answer: Answer, largest: float) -> str:
     name = f'<tr data-model="{escape(answer.spec.id)}"><th scope="row">{escape(answer.spec.title)}</th>'
     if answer.contributions is None:

@@ -72,13 +72,15 @@ class Grading:
     def _grade(self, session: Session, model_id: str) -> Iterator[tuple[Any, ...]]:
         asked: dict[str, Any] = {"folder": session.folder, "model_id": model_id}
         grade = yield from self._follow("zoo.tasks:grade", **asked)
-        card = grade_card(grade, self.work.registry.model(model_id))
+        spec = self.work.registry.model(model_id)
+        card = grade_card(grade, spec)
         yield gr.skip(), card, gr.skip()
         try:
             heat = yield from self._follow("zoo.tasks:explain", card, **asked, explainer_id=DEFAULT_EXPLAINER)
-            yield gr.skip(), card, viewer_value(session.volumes, overlay=heat)
+            self.work.pace.learn(spec, self.work.registry.explainer(DEFAULT_EXPLAINER), heat.seconds)
+            yield gr.skip(), card, viewer_value(session.volumes, overlay=heat.path)
             curves = yield from self._follow("zoo.tasks:slice_curves", card, **asked)
-            yield gr.skip(), card, viewer_value(session.volumes, overlay=heat, curves=curves)
+            yield gr.skip(), card, viewer_value(session.volumes, overlay=heat.path, curves=curves)
         except ZooError as error:
             yield gr.skip(), card + message_card("unexplained", "No heat map", str(error)), gr.skip()
 

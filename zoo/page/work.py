@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from zoo.page.assignment import settle
 from zoo.page.cards import progress_card
+from zoo.page.pace import Pace
 from zoo.page.sessions import Session, close_session, open_session
+from zoo.page.zoo_tab.leaderboard import measured_seconds
 from zoo.registry import Registry
 from zoo.types import MODALITIES
 from zoo.worker import Worker
@@ -25,6 +28,7 @@ class Work:
         self.registry = registry
         self.worker = worker
         self.cache = cache
+        self.pace = Pace(measured_seconds())
 
     def read(
         self, session: Session | None, scans: Sequence[str], slots: Sequence[str | None]
@@ -50,18 +54,20 @@ class Work:
             raise
         return session
 
-    def follow(self, task: str, **arguments: Any) -> Generator[str, None, Any]:
+    def follow(self, task: str, most_seconds: float | None = None, **arguments: Any) -> Generator[str, None, Any]:
         """Run a task; yields a card of how far it is, "" while there is no news, and returns the task's result.
 
-        model_id: of a model of our registry; the compute process is told where it finds it.
+        most_seconds: after which it is stopped, if not those of the worker. model_id: of a model of our registry; the
+        compute process is told where it finds it.
         """
-        running = self.worker.run(task, **self.addressed(arguments))
-        shown = None
+        running = self.worker.run(task, most_seconds, **self.addressed(arguments))
+        shown, started = None, time.monotonic()
 
         def news(update: Any) -> str:
             nonlocal shown
-            changed, shown = update != shown, update  # the same card again would be read out four times a second
-            return progress_card(update.fraction, update.text) if changed else ""
+            now = update, int(time.monotonic() - started)
+            changed, shown = now != shown, now  # the same card again would be read out four times a second
+            return progress_card(update.fraction, update.text, now[1]) if changed else ""
 
         return (yield from placed(running, news))
 

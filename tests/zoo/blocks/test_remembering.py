@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from zoo.blocks import Memory, RMCEncoder, group_norm, remembering
+from zoo.blocks import GUIDANCE, DualAttention, Memory, RMCEncoder, group_norm, remembering
 
 
 def _counted(encoder):
@@ -33,9 +33,14 @@ def test_only_the_latest_are_kept():
     encoder = RMCEncoder(1, 8, 1, 2, group_norm).eval()
     calls = _counted(encoder)
     studies = torch.randn(3, 1, 1, 8, 32, 32)
-    with torch.inference_mode(), remembering(encoder, Memory(kept=2)):
-        for index in (0, 1, 0, 2, 0, 1):
-            encoder(studies[index])
+    with torch.inference_mode():
+        memory = Memory()
+        with remembering(encoder, memory):
+            encoder(studies[0])
+        calls.clear()
+        with remembering(encoder, Memory(2.5 * memory.held / 2**20)):
+            for index in (0, 1, 0, 2, 0, 1):
+                encoder(studies[index])
     assert calls.count("stem") == 4, "0, 1, 2, and 1 again, which was the oldest"
 
 
@@ -74,3 +79,26 @@ def test_a_memory_within_a_memory_gives_the_outer_one_back():
             encoder(x)
         encoder(x)
     assert calls.count("stem") == 1
+
+
+def test_guidance_and_attention_remember_too_and_settings_tell_them_apart():
+    torch.manual_seed(0)
+    low, guide = torch.randn(1, 4, 4, 8, 8), torch.randn(1, 8, 4, 2, 2)
+    guidance = GUIDANCE["concat"](8, 4, group_norm).eval()
+    attentions = [DualAttention(8, combine=way).eval() for way in ("sum", "sequential")]
+    for attention in attentions:
+        attention.load_state_dict(attentions[0].state_dict())
+        torch.nn.init.ones_(attention.slice.beta), torch.nn.init.ones_(attention.spatial.gamma)
+    calls, memory = [], Memory()
+    guidance.reduce.register_forward_hook(lambda *_: calls.append("guidance"))
+    with torch.inference_mode():
+        expected = [guidance(low, guide), *(attention(guide) for attention in attentions)]
+        calls.clear()
+        for _ in range(2):
+            found = []
+            for block, inputs in ((guidance, (low, guide)), *((attention, (guide,)) for attention in attentions)):
+                with remembering(block, memory):
+                    found.append(block(*inputs))
+            assert all(torch.equal(*pair) for pair in zip(found, expected, strict=True))
+    assert calls == ["guidance"]
+    assert not torch.equal(*found[1:])

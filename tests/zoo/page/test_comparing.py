@@ -10,7 +10,7 @@ from fake_worker import FakeWorker
 from zoo import Grade, StudyError
 from zoo.page.comparing import Comparing
 from zoo.page.work import Work
-from zoo.types import Explanation
+from zoo.types import Explanation, HeatMap
 
 MODELS = ("guided-dual-attention.compact", "single-t1ce.compact", "early-fusion.compact")
 SLOTS = (None,) * 4
@@ -23,7 +23,7 @@ def _grade(folder, model_id):
 def _heat(folder, model_id, explainer_id):
     path = folder / f"{model_id}.nii.gz"
     nibabel.save(nibabel.Nifti1Image(np.ones((2, 2, 2, 4), np.float32), np.eye(4)), path)
-    return path
+    return HeatMap(path, {}, 1.0)
 
 
 def _contributions(folder, model_id):

@@ -9,6 +9,7 @@ from fake_worker import FakeWorker
 from zoo import Grade, StudyError
 from zoo.page.grading import Grading
 from zoo.page.work import Work
+from zoo.types import HeatMap
 from zoo.weights import load_weights
 from zoo.worker import Update
 
@@ -53,7 +54,7 @@ def test_the_same_study_is_not_read_twice_and_another_one_replaces_it(registry, 
 
 def test_a_card_is_sent_again_only_when_it_has_news(registry, files, tmp_path):
     class Waiting(FakeWorker):
-        def run(self, task, **arguments):
+        def run(self, task, most_seconds=None, **arguments):
             for text in ("reading", "reading", "reading", "copying"):
                 yield Update(0.5, text)
             raise StudyError("enough")
@@ -87,7 +88,7 @@ def test_the_heat_map_comes_before_the_curve_of_slices(registry, files, tmp_path
     heat = tmp_path / "heat.nii.gz"
     nibabel.save(nibabel.Nifti1Image(np.ones((2, 2, 2, 4), np.float32), np.eye(4)), heat)
     grade = Grade("s", "m", "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
-    worker = FakeWorker(grade=grade, explain=heat, slice_curves=curves)
+    worker = FakeWorker(grade=grade, explain=HeatMap(heat, {}, 1.0), slice_curves=curves)
     viewers = [step[2] for step in _run(_grading(registry, worker, tmp_path / "cache"), None, files)]
     first, last = [viewer for viewer in viewers if hasattr(viewer, "overlay") and viewer.overlay]
     assert (first.curves, last.curves) == ({}, curves)

@@ -30,6 +30,14 @@ def read_leaderboard(path: Path) -> Standings:
         ) from error
 
 
+def measured_seconds(path: Path = LEADERBOARD) -> dict[str, float]:
+    """Of one prepared study, by model; none where there is no leaderboard."""
+    try:
+        return {row.id: row.seconds for row in read_leaderboard(path).rows if row.seconds is not None}
+    except ZooError:
+        return {}
+
+
 def _standings(board: Mapping[str, Any]) -> Standings:
     if board["format"] != FORMAT:
         raise ValueError(f"format {board['format']}")
