@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo import MODALITIES, Attribution, ExplainerSpec, PluginError, Question, hookimpl
+from zoo import MODALITIES, Attribution, ExplainerSpec, ModelSpec, PluginError, Question, hookimpl
 from zoo.types import Progress
 
 
@@ -25,10 +25,14 @@ def _spec(explainer_id: str, title: str, weights: str, effect: str) -> Explainer
         title,
         cost=1,
         explain=partial(explain, weights, effect),
-        suits=lambda model: weights in model.attention,
+        suits=partial(_reads, weights),
         answers=f"At which {weights} the model's own attention looked; it has no sign.",
         nothing="an even spread",
     )
+
+
+def _reads(weights: str, model: ModelSpec) -> bool:
+    return weights in model.attention
 
 
 def explain(weights: str, effect: str, question: Question, progress: Progress) -> Attribution:

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from zoo import MODALITIES, Attribution, ExplainerSpec, PluginError, Question, hookimpl
+from zoo import MODALITIES, Attribution, ExplainerSpec, ModelSpec, PluginError, Question, hookimpl
 from zoo.types import Progress
 
 
 @hookimpl
 def register_explainers() -> list[ExplainerSpec]:
-    spec = partial(ExplainerSpec, cost=3, suits=lambda model: bool(model.cam_layers))
+    spec = partial(ExplainerSpec, cost=3, suits=_has_layers)
     where = "Where features lie that speak for high grade"
     return [
         spec("grad-cam", "Grad-CAM", explain=partial(explain, "Grad-CAM", _of_the_channel), answers=f"{where}."),
@@ -29,6 +29,10 @@ def register_explainers() -> list[ExplainerSpec]:
             answers=f"{where}, each cell of them weighted by its own gradient.",
         ),
     ]
+
+
+def _has_layers(model: ModelSpec) -> bool:
+    return bool(model.cam_layers)
 
 
 def explain(title: str, weights: Callable[[Any], Any], question: Question, progress: Progress) -> Attribution:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zoo import Attribution, ExplainerSpec, PluginError, Question, hookimpl
+from zoo import Attribution, ExplainerSpec, ModelSpec, PluginError, Question, hookimpl
 from zoo.types import Progress
 
 PIECES, STEPS = 4, 4  # of the way, and of each piece
@@ -23,12 +23,16 @@ def register_explainers() -> list[ExplainerSpec]:
             cost=120,
             explain=explain,
             memory=3,
-            suits=lambda model: model.differentiable,
+            suits=_has_gradients,
             answers="Gradients on the way from nothing to the study, added up.",
             nothing="white matter all over the brain",
             in_words=_in_words,
         )
     ]
+
+
+def _has_gradients(model: ModelSpec) -> bool:
+    return model.differentiable
 
 
 def explain(question: Question, progress: Progress) -> Attribution:

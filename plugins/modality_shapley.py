@@ -35,7 +35,7 @@ def register_explainers() -> list[ExplainerSpec]:
             "Modality Shapley values by dropping",
             cost=5,
             explain=by_dropping,
-            suits=lambda model: not model.needs,
+            suits=_needs_none,
             answers=answers,
             nothing="an absent modality",
         ),
@@ -45,6 +45,10 @@ def register_explainers() -> list[ExplainerSpec]:
 def _passes(model: ModelSpec) -> float:
     """One encoder sees another mixture in each subset; of several, each sees the study and four references."""
     return 10 if model.encoders > 1 else 4 * (2 ** len(model.uses) - 1) + 1
+
+
+def _needs_none(model: ModelSpec) -> bool:
+    return not model.needs
 
 
 def by_replacing(question: Question, progress: Progress) -> Attribution:

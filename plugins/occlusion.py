@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from zoo import MODALITIES, Attribution, ExplainerSpec, Question, hookimpl
+from zoo import MODALITIES, Attribution, ExplainerSpec, ModelSpec, Question, hookimpl
 from zoo.types import Progress
 
 PATCH_MM = 24.0
@@ -23,12 +23,20 @@ def register_explainers() -> list[ExplainerSpec]:
             cost=PATCHES_OF_A_BRAIN * len(MODALITIES),
             explain=explain,
             memory=1.5,
-            cost_of=lambda model: PATCHES_OF_A_BRAIN * len(model.uses) / model.encoders,
+            cost_of=_passes,
             answers="What is lost when a cube of 24 mm of one modality is hidden.",
             nothing="white matter in the cube",
-            in_words=lambda facts: f"{facts['patches']:.0f} cubes of each modality were hidden, one by one.",
+            in_words=_in_words,
         )
     ]
+
+
+def _passes(model: ModelSpec) -> float:
+    return PATCHES_OF_A_BRAIN * len(model.uses) / model.encoders
+
+
+def _in_words(facts: Mapping[str, float]) -> str:
+    return f"{facts['patches']:.0f} cubes of each modality were hidden, one by one."
 
 
 def explain(question: Question, progress: Progress) -> Attribution:

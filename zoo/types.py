@@ -258,6 +258,11 @@ class Attribution:
     facts: Mapping[str, float] = field(default_factory=dict)
 
 
+def any_model(spec: ModelSpec) -> bool:
+    """What explainers suit that ask for nothing."""
+    return True
+
+
 @dataclass(frozen=True)
 class ExplainerSpec:
     """One way to attribute a grade to voxels, or to modalities.
@@ -265,6 +270,7 @@ class ExplainerSpec:
     explain(question, progress) -> Attribution. gives: "voxels" or "modalities".
     cost: forward passes it takes, roughly; cost_of: the same for one model, where that differs. memory: its peak in
     those of a forward pass, roughly. suits: whether it can explain a model.
+    All of it must travel between processes: functions, no lambdas.
     answers: what its numbers tell. nothing: what they are told against, where they compare. in_words: the facts of an
     `Attribution` as sentences.
     """
@@ -276,7 +282,7 @@ class ExplainerSpec:
     gives: str = "voxels"
     memory: float = 1.0
     cost_of: Callable[[ModelSpec], float] | None = None
-    suits: Callable[[ModelSpec], bool] = lambda spec: True
+    suits: Callable[[ModelSpec], bool] = any_model
     answers: str = ""
     nothing: str = ""
     in_words: Callable[[Mapping[str, float]], str] | None = None
