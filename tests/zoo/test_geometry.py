@@ -70,6 +70,9 @@ CHANGES: dict[str, Change] = {
     "uint16": stored_as(np.uint16),
 }
 
+# Every real study is stored in three ways, every way comes three times or more.
+DEALT = [(source, kind) for n, source in enumerate(REAL) for kind in (list(CHANGES) * 2)[n % 8 :][:3]]
+
 
 @lru_cache(maxsize=1)
 def original(source: Path) -> tuple[Volumes, dict[str, float]]:
@@ -109,7 +112,6 @@ def test_an_example_gets_the_same_grades(kind, tmp_path):
 
 @pytest.mark.long
 @pytest.mark.skipif(not ROOT, reason="GLIOMA_ZOO_REAL_CASES is not set: no real studies to grade")
-@pytest.mark.parametrize("kind", CHANGES)
-@pytest.mark.parametrize("source", REAL or [None], ids=[path.name for path in REAL] or ["unset"])
+@pytest.mark.parametrize(("source", "kind"), DEALT or [(None, "RAS")], ids=str)
 def test_a_real_study_gets_the_same_grades(source, kind, tmp_path):
     expect_the_same(source, CHANGES[kind], tmp_path)

@@ -16,6 +16,7 @@ import pytest
 from gradio_client import Client, handle_file
 from huggingface_hub.repocard import metadata_load
 
+from plugins.nifti import modality_of
 from training.hub import space
 from training.hub.space import ROOT, pinned, shipped, write_space
 from zoo import DISCLAIMER, GRADES, ZooError
@@ -118,7 +119,8 @@ def test_the_page_runs_from_there_and_grades(folder):
         page = Client(_answering(f"http://127.0.0.1:{port}/", process), verbose=False)
         for example in EXAMPLES:
             copies = [folder / Path(scan).relative_to(ROOT) for scan in example.scans()]
-            answer = page.predict([handle_file(scan) for scan in copies], "guided-dual-attention", api_name="/grade")
+            scans = {modality_of(copy): handle_file(copy) for copy in copies}
+            answer = page.predict("guided-dual-attention", **scans, api_name="/grade")
             assert answer["disclaimer"] == DISCLAIMER
             assert answer["grade"] in GRADES
     finally:
