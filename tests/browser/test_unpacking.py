@@ -33,3 +33,15 @@ def test_a_zip_of_dicom_is_graded_once_the_series_are_settled(visit, tmp_path):
     choose(visit, "slot-t1ce", "05-AGAIN-T1-POST_t1ce.nii")
     visit.click("#grade")
     expect(card(visit, "graded")).to_contain_text("Research demonstration, not a medical device.")
+
+
+def test_a_scan_taken_away_leaves_the_table(visit, make_study):
+    upload(visit, sorted(make_study().iterdir()))
+    visit.get_by_role("button", name="Which file is which").click()
+    flair = visit.locator("#slot-flair input")
+    expect(flair).to_have_value("case1_flair.nii.gz")
+    visit.locator("#scans").get_by_label("Remove this file").first.click()
+    expect(flair).to_have_value("")
+    expect(visit.locator("#slot-t2 input")).to_have_value("case1_t2.nii.gz")
+    visit.locator("#scans").get_by_label("Clear").click()
+    expect(visit.locator("#slot-t2 input")).to_have_value("")
