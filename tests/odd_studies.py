@@ -13,6 +13,7 @@ from training.simulation import simulate_study
 from zoo import MODALITIES, Volumes
 
 SEED = 777
+ENHANCING = 4  # in the masks, as in BraTS
 
 
 @lru_cache(maxsize=128)
@@ -20,6 +21,12 @@ def simulated(index: int, tumour: bool = True) -> Volumes:
     """A study of the training simulator at 2 mm that no model was trained on."""
     study = simulate_study(SEED, index, 2.0, tumour=tumour)
     return _volumes(study.images, study.affine)
+
+
+def enhancing_ml(index: int) -> float:
+    """Of the enhancing region, in truth."""
+    study = simulate_study(SEED, index, 2.0)
+    return float((study.labels == ENHANCING).sum() * abs(np.linalg.det(study.affine[:3, :3])) / 1000)
 
 
 def healthy(index: int) -> Volumes:

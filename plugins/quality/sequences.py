@@ -20,7 +20,7 @@ NEARER = 0.1
 T1_OPPOSES_T2 = -0.1
 LIKE_A_BRAIN = {"t1": -0.1, "t1ce": -0.1, "flair": 0.0}
 OUTLINE_OVERLAP = 0.8
-LOST, GAINED = 0.4, 2.0  # of the level of white matter; the loss is so many times the gain
+LOST, GAINED = 0.25, 1.5  # of the level of white matter; the loss is so many times the gain
 BLUNDER = "The grade may mean nothing: check which file is which."
 
 
@@ -72,14 +72,20 @@ def _pairs(volumes: Volumes, coarse: Coarse) -> Iterator[str]:
 
 
 def _enhancement(coarse: Coarse) -> Iterator[str]:
-    """Contrast agent makes tissue brighter; where much is darker and nothing brighter, the two were swapped."""
+    """Contrast agent makes tissue brighter; where much is darker and little brighter, the two were swapped."""
+    gain = contrast_gain(coarse)
+    lost, gained = -np.percentile(gain, 0.1), np.percentile(gain, 99.9)
+    if lost > max(LOST, GAINED * gained):
+        yield f"T1ce is darker than T1 by up to {lost:.2f} of white matter, and brighter by {gained:.2f} only: swapped?"
+
+
+def contrast_gain(coarse: Coarse) -> np.ndarray:
+    """T1ce − T1 in the interior, each divided by its level of white matter; its median taken away."""
     t1, t1ce = coarse.images[:2, coarse.interior]
     low, high = np.percentile(t1, WHITE_MATTER_BAND["t1"])
     white = (t1 >= low) & (t1 <= high)
     gain = t1ce / np.median(t1ce[white]) - t1 / np.median(t1[white])
-    lost, gained = -np.percentile(gain, 0.5), np.percentile(gain, 99.5)
-    if lost > LOST and lost > GAINED * gained:
-        yield f"T1ce is darker than T1 by up to {lost:.1f} of white matter and nowhere as much brighter: swapped?"
+    return gain - np.median(gain)
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:
