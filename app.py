@@ -93,11 +93,15 @@ class ZooWidgets:
 
 @dataclass(frozen=True)
 class ExplainWidgets:
-    """Where a visitor chooses how a grade is explained. told: what that would tell and cost, then what it told."""
+    """Where a visitor chooses how a grade is explained. note: what that would tell and cost. told: what it told.
+
+    Two places, so that no late note takes the place of an answer.
+    """
 
     explainer: gr.Dropdown
     button: gr.Button
     stop: gr.Button
+    note: gr.HTML
     told: gr.HTML
 
 
@@ -194,13 +198,13 @@ def _grade_tab(
         started.append(shown.then(grading.grade, **work, **COMPUTES))
     stopped = cancel.click(None, cancels=started, **PRIVATE)
     stopped.then(grading.cancelled, None, card, **PRIVATE)
-    _explain_events(explaining, explain, session, study, model, card, viewer, started)
+    _explain_events(explaining, explain, study, model, grade, started, [session, card, viewer])
     return model
 
 
 def _explain_widgets(explaining: Explaining, model_id: str | None) -> ExplainWidgets:
     """Takes any text for the same reason as `_slot`."""
-    choices, chosen, told = explaining.choices(model_id, DEFAULT_EXPLAINER)
+    choices, chosen, noted = explaining.choices(model_id, DEFAULT_EXPLAINER)
     with gr.Row(elem_id="explain-row"):
         explainer = gr.Dropdown(
             choices,
@@ -213,21 +217,26 @@ def _explain_widgets(explaining: Explaining, model_id: str | None) -> ExplainWid
         )
         button = gr.Button("Explain", elem_id="explain", min_width=100)
         stop = gr.Button("Cancel", visible=False, elem_id="cancel-explanation", min_width=100)
-    return ExplainWidgets(explainer, button, stop, gr.HTML(told, elem_id="explanation"))
+    note = gr.HTML(noted, elem_id="explainer-note")
+    return ExplainWidgets(explainer, button, stop, note, gr.HTML(elem_id="explanation"))
 
 
 def _explain_events(
-    explaining: Explaining, explain: ExplainWidgets, session: gr.State, study: StudyWidgets, model: gr.Dropdown,
-    card: gr.HTML, viewer: StudyViewer, graded: list[Any],
+    explaining: Explaining, explain: ExplainWidgets, study: StudyWidgets, model: gr.Dropdown, grade: gr.Button,
+    graded: list[Any], shown: list[Any],
 ) -> None:  # fmt: skip
+    """graded: the events that grade. shown: session, card and viewer."""
     asked = [model, explain.explainer]
-    for change in (model.change, study.scans.change, *(event.then for event in graded)):
-        change(explaining.offer, asked, [explain.explainer, explain.told], **PRIVATE)
-    explain.explainer.change(explaining.note, asked, explain.told, **PRIVATE)  # `input` drops a choice made meanwhile
+    model.change(explaining.offer, asked, [explain.explainer, explain.note], **PRIVATE)
+    explain.explainer.change(explaining.note, asked, explain.note, **PRIVATE)  # `input` drops a choice made meanwhile
+    for event in graded:
+        event.then(explaining.offer, asked, [explain.explainer, explain.note], **PRIVATE)
+    for begin in (model.change, study.scans.change, grade.click):
+        begin(None, None, explain.told, js="() => ''", **PRIVATE)
     started = explain.button.click(
         explaining.explain,
-        [session, study.scans, model, explain.explainer, *study.slots],
-        [session, card, viewer, explain.told, explain.stop],
+        [shown[0], study.scans, *asked, *study.slots],
+        [*shown, explain.told, explain.stop],
         **PRIVATE,
         **COMPUTES,
     )

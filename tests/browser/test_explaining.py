@@ -48,7 +48,7 @@ def test_costs_are_told_before_and_what_does_not_suit_is_not_offered(visit):
     ]  # fmt: skip
     assert all(re.search(r" · about (a second|\d+ (s|min))$", text) for text in options)
     choose(visit, "explainer", "Integrated gradients")
-    note = visit.locator("#explanation")
+    note = visit.locator("#explainer-note")
     expect(note).to_contain_text("Nothing to see is white matter all over the brain. Takes about")
     choose(visit, "model", "volume-control")
     expect(note).to_contain_text("a cube of 24 mm of one modality is hidden")
@@ -77,7 +77,7 @@ def test_another_map_takes_the_place_of_the_first(graded, look):
     assert (look(graded, "#viewer canvas").rgb != before).any(axis=2).sum() > 20
 
 
-def test_what_each_modality_adds_is_drawn_and_adds_up(graded):
+def test_what_each_modality_adds_adds_up_until_another_study_comes(graded, make_study):
     choose(graded, "explainer", "Modality Shapley values")
     graded.click("#explain")
     said = told(graded, "modality-shapley")
@@ -86,6 +86,8 @@ def test_what_each_modality_adds_is_drawn_and_adds_up(graded):
     value = float(re.search(r"[+-]\d+\.\d+", row.inner_text())[0])
     nothing, everything = map(float, re.findall(r"([+-]\d+\.\d+)", said.locator("p").last.inner_text()))
     assert value + nothing == pytest.approx(everything, abs=0.02)
+    upload(graded, sorted(make_study(name="case2").iterdir()))
+    expect(said).to_have_count(0)
 
 
 def test_progress_is_seen_each_second_and_cancel_obeyed_within_two(visit):

@@ -38,9 +38,10 @@ class Explaining:
         )
 
     def offer(self, model_id: str | None, explainer_id: str) -> tuple[Any, str]:
-        """What becomes of the list to choose from, and the note."""
-        choices, chosen, told = self.choices(model_id, explainer_id)
-        return gr.Dropdown(choices, value=chosen), told
+        """The list to choose from, and the note. A choice that suits isn't touched: a later one may be on its way."""
+        choices, chosen, noted = self.choices(model_id, explainer_id)
+        stays = chosen == explainer_id
+        return gr.Dropdown(choices) if stays else gr.Dropdown(choices, value=chosen), noted
 
     def note(self, model_id: str | None, explainer_id: str) -> str:
         return self.choices(model_id, explainer_id)[2]

@@ -29,24 +29,20 @@ def expect_offered(explainers: Collection[ExplainerSpec], spec: ModelSpec, expla
 
 def note(spec: ModelSpec, explainer: ExplainerSpec, pace: Pace) -> str:
     """What a click would tell, and what it would cost."""
+    compared = f"Nothing to see is {explainer.nothing}." if explainer.nothing else ""
     cost = f"Takes {pace.in_words(spec, explainer)} and {_memory(explainer)}."
-    return f'<p class="zoo-note">{escape(" ".join([*_meaning(explainer), cost]))}</p>'
+    return f'<p class="zoo-note">{escape(" ".join(filter(None, (explainer.answers, compared, cost))))}</p>'
 
 
 def explained_card(answer: Answer, explainer: ExplainerSpec, facts: Mapping[str, float], seconds: float) -> str:
     """What the heat map in the viewer shows, or bars where the answer holds what each modality adds."""
-    told = [*_meaning(explainer), _facts(explainer, facts), f"It took {seconds:.1f} s."]
+    told = [_facts(explainer, facts), f"It took {seconds:.1f} s."]
     return f"""
 <section class="zoo-card" data-state="explained" data-explainer="{escape(explainer.id)}" aria-live="polite">
   <h2>{escape(explainer.title)} of {escape(answer.spec.title)}</h2>
   <p>{escape(" ".join(filter(None, told)))}</p>
   {modality_bars(answer) if answer.contributions else ""}
 </section>"""
-
-
-def _meaning(explainer: ExplainerSpec) -> list[str]:
-    compared = f"Nothing to see is {explainer.nothing}." if explainer.nothing else ""
-    return [sentence for sentence in (explainer.answers, compared) if sentence]
 
 
 def _memory(explainer: ExplainerSpec) -> str:

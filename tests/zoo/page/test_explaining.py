@@ -118,3 +118,12 @@ def test_the_offer_follows_the_model(registry, tmp_path):
     assert "white matter in the cube" in told
     assert page.choices(GUIDED, "integrated-gradients")[1] == "integrated-gradients"
     assert page.choices(None, "hires-cam") == ([], None, "")
+
+
+def test_new_costs_leave_the_choice_alone(registry, tmp_path):
+    page = Explaining(Work(registry, FakeWorker(), tmp_path))
+    page.work.pace.learn(registry.model(GUIDED), registry.explainer("occlusion"), 600)
+    update, _ = page.offer(GUIDED, "hires-cam")
+    assert ("Occlusion · about 10 min", "occlusion") in update.choices
+    assert "value" not in update.constructor_args
+    assert page.offer("volume-control.compact", "hires-cam")[0].constructor_args["value"] == "occlusion"
