@@ -188,11 +188,11 @@ def _grade_tab(
     viewer = StudyViewer(elem_id="viewer")
 
     work = {"inputs": [session, study.scans, model, *study.slots], "outputs": [session, card, viewer], **PRIVATE}
-    assign = {"fn": grading.assign, "inputs": study.scans, "outputs": [*study.slots, study.table, card], **PRIVATE}
+    assigned = [study.scans, *study.slots, study.table, card]
+    assign = {"fn": grading.assign, "inputs": study.scans, "outputs": assigned, **PRIVATE}
     # Not on change: Gradio tells of one many times over, and the later ones would undo what was chosen in the table.
-    unpacked = study.scans.upload(grading.unpack, study.scans, [study.scans, card], **PRIVATE)
-    gr.on([study.scans.delete, study.scans.clear], **assign)
-    started = [unpacked, unpacked.then(**assign), grade.click(grading.grade, **work, **COMPUTES)]
+    given = gr.on([study.scans.upload, study.scans.delete, study.scans.clear], **assign)
+    started = [given, grade.click(grading.grade, **work, **COMPUTES)]
     for example, picture in study.examples.items():
         shown = picture.click(example.scans, None, study.scans, **PRIVATE).then(**assign)
         started.append(shown.then(grading.grade, **work, **COMPUTES))

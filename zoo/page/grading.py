@@ -22,24 +22,24 @@ class Grading:
     def __init__(self, work: Work) -> None:
         self.work = work
 
-    def unpack(self, scans: list[str] | None) -> Iterator[tuple[Any, ...]]:
-        """Replace zips and DICOM files by the scans in them, which `assign` then hears of; yields (scans, card)."""
+    def assign(self, scans: list[str] | None) -> Iterator[tuple[Any, ...]]:
+        """Fill the table from the files' names, and open it when it has questions; yields (scans, slots, table, card).
+
+        Zips and DICOM files are replaced by the scans in them.
+        """
         files = [Path(scan) for scan in scans or []]
         if not is_packed(files):
-            yield gr.skip(), gr.skip()  # of nothing at all Gradio makes no files at all
+            yield gr.skip(), *self._table(files)
             return
-        yield gr.skip(), progress_card(0.2, "Unpacking")
+        *empty_table, _ = self._table([])
+        yield gr.skip(), *empty_table, progress_card(0.2, "Unpacking")
         try:
-            yield [str(path) for path in unpacked(self.work.registry, files, self.work.cache)], gr.skip()
+            files = unpacked(self.work.registry, files, self.work.cache)
+            yield [str(path) for path in files], *self._table(files)
         except StudyError as error:
-            yield gr.skip(), message_card("error", "That did not work", str(error))
+            yield gr.skip(), *empty_table, message_card("error", "That did not work", str(error))
 
-    def assign(self, scans: list[str] | None) -> list[Any]:
-        """Fill the table from the files' names, and open it when it has questions: dropdowns, table, card."""
-        files = [Path(scan) for scan in scans or []]
-        if is_packed(files):
-            *emptied, _ = self.assign(None)
-            return [*emptied, gr.skip()]  # the card is for `unpack`
+    def _table(self, files: list[Path]) -> tuple[Any, ...]:
         found = candidates(self.work.registry, files)
         chosen = unambiguous(found)
         choices = [path.name for path in files]
@@ -48,7 +48,7 @@ class Grading:
         ]
         questions = complaints(files, found, chosen)
         card = message_card("question", "Which file is which?", " ".join(questions)) if questions else empty_card()
-        return [*slots, gr.Accordion(open=bool(questions)), card]
+        return *slots, gr.Accordion(open=bool(questions)), card
 
     def grade(
         self, session: Session | None, scans: list[str] | None, model_id: str, *slots: str | None

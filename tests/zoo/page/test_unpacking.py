@@ -10,7 +10,7 @@ import pytest
 
 from dicom_files import ACQUISITIONS, SeriesMaker, write_study
 from fake_worker import FakeWorker
-from zoo import StudyError
+from zoo import MODALITIES, StudyError
 from zoo.page.grading import Grading
 from zoo.page.unpacking import is_packed, unpacked
 from zoo.page.work import Work
@@ -34,9 +34,8 @@ def page(registry, tmp_path):
 
 
 def test_the_series_of_a_zip_are_shown_for_confirmation(page, zipped, tmp_path):
-    (_, working), (scans, _) = page.unpack([zipped])
+    (_, *_, working), (scans, *slots, table, card) = page.assign([zipped])
     assert "Unpacking" in working
-    *slots, table, card = page.assign(scans)
     names = [scan.rpartition("/")[2] for scan in scans]
     assert names == [
         "01-AX-T1_t1.nii", "02-AX-T1-POST_t1ce.nii", "03-AX-T2_t2.nii", "04-AX-FLAIR_flair.nii",
@@ -52,18 +51,18 @@ def test_the_series_of_a_zip_are_shown_for_confirmation(page, zipped, tmp_path):
 
 def test_a_damaged_zip_is_one_sentence_and_leaves_nothing(page, tmp_path):
     (tmp_path / "bad.zip").write_text("no zip")
-    files = [str(tmp_path / "bad.zip")]
-    *_, (_, card) = page.unpack(files)
+    *_, (_, *slots, table, card) = page.assign([str(tmp_path / "bad.zip")])
     assert "The zip file is damaged" in card
-    *slots, table, card = page.assign(files)
-    assert card == gr.skip(), "the sentence stays"
     assert not table.open
     assert not any(slot.choices for slot in slots)
     assert list((tmp_path / "cache").iterdir()) == []
 
 
 def test_nifti_files_are_left_as_they_are(page, files):
-    assert list(page.unpack(files)) == [(gr.skip(), gr.skip())]
+    ((scans, *slots, table, _),) = page.assign(files)
+    assert scans == gr.skip()
+    assert [slot.value for slot in slots] == [f"case1_{name}.nii.gz" for name in MODALITIES]
+    assert not table.open
 
 
 def test_files_that_are_no_scans_are_told_so(registry, tmp_path):
