@@ -20,8 +20,6 @@ Prepare = Callable[[Volumes, Recipe], ModelInput]
 
 # Percentiles of the brain's intensities between which white matter lies, for the modality that picks the voxels.
 WHITE_MATTER_BAND = {"t1": (60, 90), "t1ce": (60, 90), "t2": (15, 45), "flair": (30, 60)}
-LEVEL_STEP = 4  # every fourth voxel is enough for a median
-CENTRE_STEP_MM = 2.0
 FINEST_SAMPLING_MM = 1.0
 
 
@@ -49,7 +47,7 @@ def white_matter_levels(volumes: Volumes) -> np.ndarray:
     All modalities are read in the same voxels, so that a tumour or an odd contrast shifts them alike and T1ce − T1
     keeps its meaning.
     """
-    brain = volumes.data[:, volumes.brain][:, ::LEVEL_STEP]
+    brain = volumes.data[:, volumes.brain]
     reference = int(np.argmax(volumes.present))
     low, high = np.percentile(brain[reference], WHITE_MATTER_BAND[MODALITIES[reference]])
     white_matter = brain[:, (brain[reference] >= low) & (brain[reference] <= high)]
@@ -85,8 +83,7 @@ def _model_affine(volumes: Volumes, recipe: Recipe) -> np.ndarray:
 
 def _brain_centre(volumes: Volumes) -> np.ndarray:
     """Middle of the brain's extent in world mm; the outermost 1 % of voxels are left out as remnants of the skull."""
-    step = max(1, int(CENTRE_STEP_MM / np.linalg.norm(volumes.affine[:3, :3], axis=0).min()))
-    voxels = np.argwhere(volumes.brain[::step, ::step, ::step]) * step
+    voxels = np.argwhere(volumes.brain)
     world = voxels @ volumes.affine[:3, :3].T + volumes.affine[:3, 3]
     return np.percentile(world, [1, 99], axis=0).mean(axis=0)
 
