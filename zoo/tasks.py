@@ -18,7 +18,6 @@ from zoo.explain import along_slices, explain_study, save_for_viewer
 from zoo.grade import grade_study
 from zoo.hub import find_or_pull
 from zoo.origin import is_built_in, origin
-from zoo.page.explanation import CONTRIBUTIONS
 from zoo.prepare import Prepare, prepare_once
 from zoo.references import load_references
 from zoo.registry import Registry, load_registry
@@ -27,6 +26,7 @@ from zoo.saving import save_nifti
 from zoo.types import (
     MODALITIES,
     MODALITY_TITLES,
+    SHAPLEY_EXPLAINER,
     Explanation,
     Finding,
     Grade,
@@ -96,7 +96,7 @@ def parameters(model_id: str, progress: Progress) -> int:
 def contributions(folder: Path, model_id: str, progress: Progress) -> Explanation:
     """What each modality adds to one model's log-odds of HGG: exact Shapley values."""
     with remembering(trained(model_id).module, MEMORY):
-        found = _explained(folder, model_id, CONTRIBUTIONS, progress)
+        found = _explained(folder, model_id, SHAPLEY_EXPLAINER, progress)
     keep_contributions(folder, found)
     return found
 
@@ -126,7 +126,7 @@ def explain(folder: Path, model_id: str, explainer_id: str, progress: Progress) 
     """A 4-D NIfTI in the session folder: one model's attribution map, on a coarse grid."""
     explanation = _explained(folder, model_id, explainer_id, progress)
     progress(0.99, "Drawing the map")
-    path = folder / f"{model_id}.{explainer_id}.nii.gz"
+    path = folder / f"{model_id.replace('/', '-')}.{explainer_id}.nii.gz"
     save_for_viewer(explanation, path)
     return HeatMap(path, explanation.facts, explanation.seconds)
 

@@ -33,6 +33,7 @@ def told(page, explainer_id):
 
 
 def offered(page):
+    expect(page.get_by_role("option")).to_have_count(0)
     page.locator("#explainer input").click()
     options = [text.replace("✓", "").strip() for text in page.get_by_role("option").all_inner_texts()]
     page.get_by_role("heading", name="GliomaZoo").click()

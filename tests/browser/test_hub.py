@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from loopback_hub import Fault
-from page_actions import PATIENCE_MS, card, choose, open_zoo, try_example
+from page_actions import PATIENCE_MS, card, choose, heat_map, open_zoo, try_example
 from published_model import push, train, use_hub, write_published
 
 
@@ -53,6 +53,7 @@ def test_a_visitor_adds_a_model_that_grades_and_is_compared(page, start_app, pub
         card(page, "graded")
         expect(page.locator("#card")).to_contain_text(f"{published.in_short}:")
         expect(page.locator("#card")).to_contain_text("40 made-up studies")
+        heat_map(page)
         page.get_by_role("tab", name="Compare models").click()
         page.get_by_text("unless you choose").click()
         expect(page.locator("#compared")).to_contain_text(published.model_id)

@@ -37,7 +37,7 @@ def test_a_sound_model_is_ticked_off_line_by_line(check, name):
     assert result.exit_code == 0
     heading, *lines = result.stdout.splitlines()
     assert heading == "volume-control.compact (sound), on studies of 8×32×32 voxels"
-    assert [line[4:].startswith(promise.text) for line, promise in zip(lines, CONTRACT, strict=True)] == [True] * len(CONTRACT)
+    assert all(line[4:].startswith(promise.text) for line, promise in zip(lines, CONTRACT, strict=True))
     assert {line[:4] for line in lines} == {"  ✓ ", "  – "}
     assert "  – Gradients reach all that it uses of the input. It says that it isn't differentiable." in lines
 

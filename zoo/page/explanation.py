@@ -8,14 +8,12 @@ from html import escape
 from zoo.errors import PluginError
 from zoo.page.comparison import Answer, modality_bars
 from zoo.page.pace import Pace
-from zoo.types import DEFAULT_EXPLAINER, ExplainerSpec, ModelSpec
-
-CONTRIBUTIONS = "modality-shapley"
+from zoo.types import DEFAULT_EXPLAINER, SHAPLEY_EXPLAINER, ExplainerSpec, ModelSpec
 
 
 def offered(explainers: Collection[ExplainerSpec], spec: ModelSpec) -> list[ExplainerSpec]:
     """Those that can explain this model and that the page can show; the default first."""
-    shown = [each for each in explainers if each.gives == "voxels" or each.id == CONTRIBUTIONS]
+    shown = [each for each in explainers if each.gives == "voxels" or each.id == SHAPLEY_EXPLAINER]
     return sorted((each for each in shown if each.suits(spec)), key=lambda each: each.id != DEFAULT_EXPLAINER)
 
 
