@@ -12,6 +12,7 @@ from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, ge
 from huggingface_hub.errors import HfHubHTTPError, HTTPError, RepositoryNotFoundError
 
 from training.hub.names import HubError, expect_repo
+from zoo.hub import HubSource
 
 KEPT = ".gitattributes"  # the Hub's own: which files are large
 STATUS = {
@@ -34,8 +35,8 @@ class Pushed:
 
     @property
     def source(self) -> str:
-        """What pins a model of the Hub."""
-        return f"hub:{self.repo}@{self.sha}"
+        """What pins a model of the Hub, or an index of models."""
+        return str(HubSource(self.repo, self.sha, is_index=self.kind == "dataset"))
 
 
 def expect_token() -> str:

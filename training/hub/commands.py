@@ -144,5 +144,5 @@ def _push_zoo(publications: Sequence[Publication], owner: str) -> None:
 
 def _tell(pushed: Pushed) -> None:
     typer.echo(f"{pushed.url}{'' if pushed.changed else ' (nothing has changed)'}")
-    if pushed.kind == "model":
+    if pushed.kind != "space":
         typer.echo(pushed.source)

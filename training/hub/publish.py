@@ -15,9 +15,7 @@ from training.hub.folder import CARD, Publication, write_model_folder
 from training.hub.names import INDEX
 from training.report.markdown import estimate, table
 from zoo import DISCLAIMER
-
-INDEX_FILE = "index.json"
-FORMAT = 1
+from zoo.hub.index import FORMAT, INDEX_FILE
 
 
 def publish_model(publication: Publication) -> Pushed:

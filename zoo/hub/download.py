@@ -41,6 +41,11 @@ def forget(source: HubSource, names: Iterable[str]) -> None:
             path.unlink(missing_ok=True)
 
 
+def is_here(source: HubSource, name: str) -> bool:
+    """Whether `fetch` would find the file in the cache."""
+    return _cached(source, name) is not None
+
+
 def is_as_committed(path: Path) -> bool:
     """Whether a small file in the cache has the content that git knows; the cache keeps it under git's name for that.
 
@@ -54,7 +59,7 @@ def is_as_committed(path: Path) -> bool:
 def _cached(source: HubSource, name: str) -> Path | None:
     from huggingface_hub import try_to_load_from_cache
 
-    path = try_to_load_from_cache(source.repository, name, revision=source.revision)
+    path = try_to_load_from_cache(source.repository, name, revision=source.revision, repo_type=source.repo_type)
     return Path(path) if isinstance(path, str) else None
 
 
@@ -62,7 +67,8 @@ def _size(source: HubSource, name: str, token: Token) -> int:
     """In bytes; a Hub that is out of order for seconds is asked again."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
-    url = hf_hub_url(source.repository, name, revision=source.revision, endpoint=_endpoint())
+    repository, kind, revision = source.repository, source.repo_type, source.revision
+    url = hf_hub_url(repository, name, repo_type=kind, revision=revision, endpoint=_endpoint())
     with _told_in_words(source, name):
         about = get_hf_file_metadata(url, token=token, timeout=SECONDS, endpoint=_endpoint(), retry_on_errors=True)
     return about.size or 0
@@ -72,9 +78,10 @@ def _download(source: HubSource, name: str, token: Token) -> Path:
     """The client resumes what broke off, a few times. It checks neither content nor sha256: whoever loads it has to."""
     from huggingface_hub import hf_hub_download
 
-    repository, revision = source.repository, source.revision
+    repository, kind, revision = source.repository, source.repo_type, source.revision
     with _told_in_words(source, name):
-        return Path(hf_hub_download(repository, name, revision=revision, endpoint=_endpoint(), token=token))
+        path = hf_hub_download(repository, name, repo_type=kind, revision=revision, endpoint=_endpoint(), token=token)
+        return Path(path)
 
 
 def _endpoint() -> str | None:
@@ -107,7 +114,8 @@ def _in_words(error: Exception, source: HubSource, name: str) -> str:
             "“History”."
         )
     if isinstance(error, errors.RemoteEntryNotFoundError):
-        return f"expected a model published by GliomaZoo, found a repository without {name}. Choose another."
+        expected = "an index" if source.is_index else "a model"
+        return f"expected {expected} published by GliomaZoo, found a repository without {name}. Choose another."
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return f"the disk is full: no room for {name}. Make room where the Hub's cache is, or set HF_HOME elsewhere."
     return _unreachable(error.__cause__ if isinstance(error, errors.LocalEntryNotFoundError) else error)

@@ -1,14 +1,17 @@
-"""Models from the Hub in a registry: by the source that somebody names, or by those of the environment."""
+"""Models from the Hub in a registry: by a source that somebody names, or all that the environment names."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from zoo.calling import describe
+from zoo.errors import WeightsError
+from zoo.hub.index import listed, listed_here
 from zoo.hub.published import pull
-from zoo.hub.source import HubSource, is_source
+from zoo.hub.source import HubSource, is_index, is_source
 from zoo.registry import Fault, Registry
 from zoo.types import ModelSpec
 
@@ -34,14 +37,30 @@ def wanted_sources() -> list[str]:
 def still_wanted(registry: Registry) -> list[str]:
     """What the environment names and is not there yet, nor left out."""
     known = {spec.source for spec in registry.models.values()} | {fault.plugin for fault in registry.faults}
-    return [name for name in wanted_sources() if name not in known]
+    return [name for wanted in wanted_sources() if wanted not in known for name in _here(wanted) if name not in known]
+
+
+def _here(wanted: str) -> list[str]:
+    """What an index lists, once it is here; anything else stands for itself."""
+    try:
+        return listed_here(HubSource.parse_index(wanted)) or [wanted] if is_index(wanted) else [wanted]
+    except WeightsError:
+        return [wanted]
 
 
 def pull_wanted(registry: Registry, add: Callable[[Registry, str], ModelSpec] = find_or_pull) -> None:
     """All that the environment names; whatever goes wrong with one becomes a fault. add: how one gets there."""
-    for name in wanted_sources():
-        try:
-            add(registry, name)
-        except Exception as error:
-            reason = describe(error)
-            registry.leave_out(Fault(name, reason.split(": ", 1)[1] if is_source(reason) else reason))
+    for wanted in wanted_sources():
+        with _as_fault(registry, wanted):
+            for name in listed(HubSource.parse_index(wanted)) if is_index(wanted) else [wanted]:
+                with _as_fault(registry, name):
+                    add(registry, name)
+
+
+@contextmanager
+def _as_fault(registry: Registry, name: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        reason = describe(error)
+        registry.leave_out(Fault(name, reason.split(": ", 1)[1] if is_source(reason) else reason))

@@ -1,4 +1,4 @@
-"""Where on the Hugging Face Hub a model is: a repository and a commit of it; never an address or a path."""
+"""Where on the Hugging Face Hub a model or an index is: a repository and a commit; never an address or a path."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from zoo.errors import WeightsError
 
-PREFIX = "hub:"
+PREFIX, INDEX_PREFIX = "hub:", "hub:datasets/"
 SHA = re.compile(r"[0-9a-f]{40}")
 REPOSITORY = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")
 EXPECTED = "expected hub:ORG/NAME@SHA"
@@ -17,19 +17,20 @@ EXPECTED = "expected hub:ORG/NAME@SHA"
 class HubSource:
     """repository: "ORG/NAME". revision: a commit's full sha, so that what is graded with can't change.
 
-    Raises `WeightsError` for anything else.
+    is_index: a dataset that lists models. Raises `WeightsError` for anything else.
     """
 
     repository: str
     revision: str
+    is_index: bool = False
 
     def __post_init__(self) -> None:
         _expect_repository(self.repository)
         if not SHA.fullmatch(self.revision):
             raise WeightsError(
-                f"{PREFIX}{self.repository}: expected the 40 digits of a commit, found {self.revision!r}. A branch or "
-                "a tag can come to mean other weights: copy the commit's sha from the repository's page, “Files and "
-                "versions”, “History”."
+                f"{self.prefix}{self.repository}: expected the 40 digits of a commit, found {self.revision!r}. A "
+                "branch or a tag can come to mean other weights: copy the commit's sha from the repository's page, "
+                "“Files and versions”, “History”."
             )
 
     @classmethod
@@ -40,8 +41,23 @@ class HubSource:
         repository, _, revision = text.removeprefix(PREFIX).partition("@")
         return cls(repository, revision)
 
+    @classmethod
+    def parse_index(cls, text: str) -> HubSource:
+        """From `hub:datasets/ORG/NAME@SHA`, as `is_index` tells."""
+        repository, _, revision = text.removeprefix(INDEX_PREFIX).partition("@")
+        return cls(repository, revision, is_index=True)
+
     def __str__(self) -> str:
-        return f"{PREFIX}{self.repository}@{self.revision}"
+        return f"{self.prefix}{self.repository}@{self.revision}"
+
+    @property
+    def prefix(self) -> str:
+        return INDEX_PREFIX if self.is_index else PREFIX
+
+    @property
+    def repo_type(self) -> str:
+        """As the Hub's client calls it."""
+        return "dataset" if self.is_index else "model"
 
     @property
     def organisation(self) -> str:
@@ -49,7 +65,7 @@ class HubSource:
 
     @property
     def in_short(self) -> str:
-        return f"{PREFIX}{self.repository}@{self.revision[:7]}"
+        return f"{self.prefix}{self.repository}@{self.revision[:7]}"
 
     @property
     def model_id(self) -> str:
@@ -59,6 +75,10 @@ class HubSource:
 
 def is_source(text: str) -> bool:
     return text.startswith(PREFIX)
+
+
+def is_index(text: str) -> bool:
+    return text.startswith(INDEX_PREFIX)
 
 
 def _expect_repository(name: str) -> None:

@@ -114,6 +114,8 @@ def test_the_whole_zoo_and_its_index_last(client, hub, registry):
 
     published = client(*command)
     assert published.returncode == 0, published.stderr
+    index = f"hub:datasets/me/glioma-zoo@{hub.revisions('me/glioma-zoo', 'datasets')[-1]}"
+    assert published.stdout.splitlines()[-1] == index
     index = json.loads(hub.files("me/glioma-zoo", "datasets")["index.json"])
     assert [row["model"] for row in index["models"]] == trained
     for row in index["models"]:
