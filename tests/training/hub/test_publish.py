@@ -44,7 +44,6 @@ def test_published_pulled_by_hf_and_loaded_again(client, hub, registry, tmp_path
 
 
 def test_the_card_s_own_lines_load_the_model(client, hub):
-    pytest.importorskip("zoo.hub", reason="pulling is not here yet")
     assert client(*PUBLISH, "volume-control", "--repo", REPO).returncode == 0
     lines = re.search(r"```python\n(.*?)```", hub.files(REPO)["README.md"].decode(), re.DOTALL)[1]
     loaded = client("-c", f"{lines}\nfrom zoo.weights import load_weights\nprint(load_weights(spec).record.trained_on)")
