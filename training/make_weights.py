@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from accelerate import PartialState
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 from torch import nn
 
 from training.batches import best_device, predict
 from training.cache import PreparedCohort, prepare_cohort, short
+from training.calibration import fit_calibration
 from training.cohorts import Case
 from training.fit import NO_ENCODERS, Encoders, fit
 from training.folds import Split
@@ -22,11 +22,11 @@ from training.logistic import fit_head
 from training.model_card import write_card
 from training.options import FitOptions
 from training.statistics.metrics import measure
+from training.subsets import calibrated_subsets
 from training.tracking import Tracker, epochs_in, history_of, untracked
 from zoo import ModelSpec, Recipe, WeightsError
-from zoo.weights import Calibration, TrainedModel, TrainingRecord, build_module, load_weights, save_weights
+from zoo.weights import TrainedModel, TrainingRecord, build_module, load_weights, save_weights
 
-LEAST_SLOPE = 0.01
 SIMULATED_ONLY = "simulated gliomas, no patient"
 
 
@@ -63,6 +63,7 @@ def make_weights(
     margins = {name: predict(module, cohort, getattr(split, name), spec.uses) for name in ("inner", "held_out")}
     calibration = fit_calibration(margins["inner"], cohort.y[split.inner], describe(material.cases, split.inner))
     p_hgg = expit(calibration.log_odds(margins["held_out"]))
+    subsets, subset_measures = calibrated_subsets(spec, module, cohort, split, calibration.fitted_on)
     record = TrainingRecord(
         trained_on=describe(material.cases, split.train),
         calibration=calibration,
@@ -73,8 +74,10 @@ def make_weights(
             "order": order_of(spec),
             "patients": sorted({patient_mark(material.cases[row].patient) for row in (*split.train, *split.inner)}),
             "members": [member.revision for member in members],
+            "subsets": subset_measures,
             **made_of,
         },
+        subsets=subsets,
     )
     if PartialState().is_main_process:
         save_weights(spec.weights, spec, module, record)
@@ -118,22 +121,6 @@ def train(
         # What members have learned by heart would flatter them: a stacker is fitted to cases they have not seen.
         fit_head(spec, module, cohort, split.inner if members else split.train)
     return module
-
-
-def fit_calibration(margins: np.ndarray, y: np.ndarray, fitted_on: str) -> Calibration:
-    """Platt scaling: slope and intercept of a logistic regression of the grade on the margin.
-
-    With Platt's targets (1999), which leave a doubt of 1 / (n + 2) in each grade, so that a handful of cases that a
-    model tells apart don't make it infinitely sure.
-    """
-    counts = np.bincount(y, minlength=2)
-    doubt = (1 / (counts + 2))[y]
-    twice, labels = np.tile(margins, 2)[:, None], np.concatenate([y, 1 - y])
-    model = LogisticRegression(C=1e6).fit(twice, labels, sample_weight=np.concatenate([1 - doubt, doubt]))
-    slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
-    if slope < LEAST_SLOPE:
-        slope, intercept = LEAST_SLOPE, float(np.log(counts[1] / counts[0]) - LEAST_SLOPE * margins.mean())
-    return Calibration(slope, intercept, fitted_on)
 
 
 def patient_mark(patient: str) -> str:

@@ -12,7 +12,7 @@ from zoo.errors import PluginError, Refused
 from zoo.origin import blame
 from zoo.prepare import Prepare, prepare
 from zoo.types import GRADES, MODALITY_TITLES, Finding, Grade, ModelInput, ModelSpec, Volumes
-from zoo.weights import TrainedModel
+from zoo.weights import TrainedModel, subset_name
 
 
 def grade_study(
@@ -27,7 +27,8 @@ def grade_study(
     margin = hgg_margin(model, prepare(volumes, model.spec.recipe))
     seconds = time.perf_counter() - started
     record = model.record
-    logit = record.calibration.log_odds(margin)
+    calibration, error = record.calibrated_for([name for name in model.spec.uses if name in volumes.modalities])
+    logit = calibration.log_odds(margin)
     p_hgg = 0.5 * (1 + math.tanh(logit / 2))
     return Grade(
         study=volumes.id,
@@ -36,10 +37,10 @@ def grade_study(
         p_hgg=p_hgg,
         logit=logit,
         seconds=seconds,
-        warnings=(*(finding.message for finding in findings), *_missing_warning(volumes, model.spec)),
+        warnings=(*(finding.message for finding in findings), *_missing_warning(volumes, model)),
         weights=model.revision,
-        calibration=record.calibration.description,
-        calibration_error=record.calibration_error,
+        calibration=calibration.description,
+        calibration_error=error,
         trained_on=record.trained_on,
     )
 
@@ -74,9 +75,13 @@ def hgg_margin(model: TrainedModel, model_input: ModelInput) -> float:
         return float(logits[0, 1] - logits[0, 0])
 
 
-def _missing_warning(volumes: Volumes, spec: ModelSpec) -> tuple[str, ...]:
-    absent = [name for name in spec.uses if name not in volumes.modalities]
-    return (f"Graded without {_titles(absent)}, which this model would use.",) if absent else ()
+def _missing_warning(volumes: Volumes, model: TrainedModel) -> tuple[str, ...]:
+    here = [name for name in model.spec.uses if name in volumes.modalities]
+    absent = [name for name in model.spec.uses if name not in here]
+    if not absent:
+        return ()
+    doubt = "" if subset_name(here) in model.record.subsets else " Its probability is calibrated for all of them only."
+    return (f"Graded without {_titles(absent)}, which this model would use.{doubt}",)
 
 
 def _titles(names: Sequence[str]) -> str:

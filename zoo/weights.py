@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +38,29 @@ class Calibration:
         return f"calibrated on {self.fitted_on}" if self.fitted_on else "uncalibrated"
 
 
+def subset_name(shown: Sequence[str]) -> str:
+    return "+".join(shown)
+
+
 @dataclass(frozen=True)
 class TrainingRecord:
-    """What a weights file says of its own making; shown beside every probability."""
+    """What a weights file says of its own making; shown beside every probability.
+
+    subsets: for studies that lack modalities, by what they have of those that the model uses, as "t1ce+flair".
+    """
 
     trained_on: str
     calibration: Calibration = Calibration()
     threshold: float = 0.5
     details: Mapping[str, Any] | None = None
+    subsets: Mapping[str, Calibration] = field(default_factory=dict)
+
+    def calibrated_for(self, shown: Sequence[str]) -> tuple[Calibration, float | None]:
+        """For studies with these modalities, in the model's order, and the error of it; else that of complete ones."""
+        name = subset_name(shown)
+        if name not in self.subsets:
+            return self.calibration, self.calibration_error
+        return self.subsets[name], (self.details or {}).get("subsets", {}).get(name, {}).get("ece")
 
     @property
     def calibration_error(self) -> float | None:
@@ -148,10 +163,13 @@ def _halved(value: torch.Tensor) -> torch.Tensor:
 def _record(spec: ModelSpec, told: dict[str, Any]) -> TrainingRecord:
     """What the file says, once it is of the kind that is shown and computed with."""
     try:
-        record = TrainingRecord(**told | {"calibration": Calibration(**told["calibration"])})
-        numbers = (record.calibration.slope, record.calibration.intercept, record.threshold)
-        texts = (record.trained_on, record.calibration.fitted_on, *record.members)
-        finite = all(map(math.isfinite, (*numbers, record.calibration_error or 0)))
+        subsets = {name: Calibration(**fitted) for name, fitted in told.get("subsets", {}).items()}
+        record = TrainingRecord(**told | {"calibration": Calibration(**told["calibration"]), "subsets": subsets})
+        fitted = (record.calibration, *subsets.values())
+        errors = [record.calibrated_for(name.split("+"))[1] or 0 for name in (*subsets, "")]
+        texts = (record.trained_on, *record.members, *(each.fitted_on for each in fitted))
+        numbers = (record.threshold, *errors, *(number for each in fitted for number in (each.slope, each.intercept)))
+        finite = all(map(math.isfinite, numbers))
         if finite and all(isinstance(text, str) for text in texts):
             return record
         raise ValueError("numbers that aren't finite, or no words")

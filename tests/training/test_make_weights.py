@@ -6,15 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.special import expit
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.frozen import FrozenEstimator
 
 from training.batches import predict
+from training.calibration import fit_calibration
 from training.cohorts import load_cohort
 from training.folds import split_cohort
-from training.make_weights import Material, describe, fit_calibration, make_weights, patient_mark
+from training.make_weights import Material, describe, make_weights, patient_mark
 from training.options import FitOptions
 from training.simulation import write_cohort
 from zoo.weights import load_weights
@@ -41,7 +38,17 @@ def test_weights_say_what_they_were_trained_on(tiny_spec, material, tmp_path):
     assert loaded.details["split_sizes"] == {"train": 4, "inner": 2, "held_out": 2}
     assert {"cases", "auc", "accuracy", "brier"} < set(loaded.details["held_out"])
     assert (loaded.details["epochs"], loaded.details["order"]) == (2, ["t1ce"])
+    assert loaded.subsets == {}, "it can't do without T1ce"
     assert tiny_spec.weights.with_suffix(".md").is_file()
+
+
+def test_weights_know_what_fewer_modalities_tell(registry, material, tmp_path):
+    spec = replace(registry.model("volume-control"), weights=tmp_path / "volume.safetensors")
+    make_weights(spec, material, tmp_path / "checkpoint")
+    record = load_weights(spec).record
+    assert len(record.subsets) == 14
+    assert record.subsets["t1+flair"].fitted_on == "2 simulated gliomas, no patient, with T1, FLAIR alone"
+    assert record.details["subsets"]["t1+flair"]["cases"] == 2
 
 
 def test_probabilities_are_calibrated_on_the_inner_cases(tiny_spec, material, tmp_path):
@@ -61,54 +68,6 @@ def test_weights_know_their_patients_without_naming_them(tiny_spec, material, ca
     assert set(record.details["patients"]) == marks
     assert not {patient_mark(cases[row].patient) for row in split.held_out} & marks
     assert cases[split.train[0]].patient not in tiny_spec.weights.read_bytes().decode("latin-1")
-
-
-def test_calibration_recovers_slope_and_intercept():
-    rng = np.random.default_rng(0)
-    margins = rng.normal(0, 3, 20_000)
-    y = (rng.random(20_000) < expit(0.4 * margins - 0.7)).astype(int)
-    calibration = fit_calibration(margins, y, "made-up studies")
-    assert calibration.slope == pytest.approx(0.4, abs=0.02)
-    assert calibration.intercept == pytest.approx(-0.7, abs=0.05)
-    assert calibration.fitted_on == "made-up studies"
-
-
-def test_calibration_is_scikit_learns_platt_scaling():
-    rng = np.random.default_rng(1)
-    margins = rng.normal(0, 2, 25)
-    y = (rng.random(25) < expit(margins)).astype(int)
-    calibration = fit_calibration(margins, y, "")
-    scores = FrozenEstimator(_Scores().fit(margins[:, None], y))
-    expected = CalibratedClassifierCV(scores, ensemble=False, cv=2).fit(margins[:, None], y)
-    ours = expit(calibration.log_odds(margins))
-    np.testing.assert_allclose(ours, expected.predict_proba(margins[:, None])[:, 1], atol=1e-3)
-
-
-def test_a_few_cases_told_apart_do_not_make_a_model_infinitely_sure():
-    calibration = fit_calibration(np.array([-3.0, -2.0, 2.0, 3.0]), np.array([0, 0, 1, 1]), "")
-    assert 0.7 < expit(calibration.log_odds(3.0)) < 0.95
-
-
-def test_calibration_never_turns_the_ranking_round():
-    margins, y = np.array([3.0, 2.0, 1.0, -2.0, -3.0]), np.array([0, 0, 0, 1, 1])
-    calibration = fit_calibration(margins, y, "")
-    p_hgg = expit(calibration.log_odds(margins))
-    assert (np.diff(p_hgg) < 0).all()
-    np.testing.assert_allclose(p_hgg, 2 / 5, atol=0.02)
-
-
-class _Scores(ClassifierMixin, BaseEstimator):
-    """Its decision function is the only feature."""
-
-    def fit(self, x, y):
-        self.classes_ = np.unique(y)
-        return self
-
-    def predict(self, x):
-        return x[:, 0] > 0
-
-    def decision_function(self, x):
-        return x[:, 0]
 
 
 def test_real_cohorts_are_not_called_simulated(cases):

@@ -65,6 +65,18 @@ def test_missing_modality_is_refused_by_name(registry):
 def test_absent_but_dispensable_modality_is_a_warning(registry):
     volumes = make_volumes(brain_affine(), modalities=("t1ce", "t2"))
     grade = grade_study(volumes, [], _model(registry.model("guided-dual-attention.compact"), [[0.0, 0.0]]))
+    told = "Graded without T1, FLAIR, which this model would use. Its probability is calibrated for all of them only."
+    assert grade.warnings == (told,)
+
+
+def test_a_subset_has_a_calibration_of_its_own(registry):
+    volumes = make_volumes(brain_affine(), modalities=("t1ce", "t2"))
+    ours = Calibration(2.0, 1.0, "10 cases, with T1ce, T2 alone")
+    details = {"held_out": {"ece": 0.1}, "subsets": {"t1ce+t2": {"ece": 0.2}}}
+    record = TrainingRecord("nothing", Calibration(1.0, 0.0, "10 cases"), details=details, subsets={"t1ce+t2": ours})
+    grade = grade_study(volumes, [], _model(registry.model("hemis-fusion.compact"), [[0.0, 0.5]], record))
+    assert grade.logit == pytest.approx(2.0)
+    assert (grade.calibration, grade.calibration_error) == ("calibrated on 10 cases, with T1ce, T2 alone", 0.2)
     assert grade.warnings == ("Graded without T1, FLAIR, which this model would use.",)
 
 

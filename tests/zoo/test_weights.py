@@ -14,7 +14,10 @@ from zoo import Recipe, WeightsError
 from zoo.weights import CalibratedMember, Calibration, TrainingRecord, load_weights, save_weights
 from zoo.weights_file import CHECKSUMS, METADATA_KEY, identity, note_checksum
 
-RECORD = TrainingRecord("40 made-up studies", Calibration(1.5, -0.2, "10 of them"), details={"auc": 0.5})
+T1_ALONE = Calibration(0.5, 0.1, "10 of them, with T1 alone")
+RECORD = TrainingRecord(
+    "40 made-up studies", Calibration(1.5, -0.2, "10 of them"), details={"auc": 0.5}, subsets={"t1": T1_ALONE}
+)
 
 
 @pytest.fixture
@@ -130,6 +133,11 @@ def test_weights_from_elsewhere_keep_to_the_model_that_they_were_made_for(saved)
         {"details": ["nothing"]},
         {"details": {"held_out": {"ece": "small"}}},
         {"details": {"members": [1]}},
+        {"subsets": [1]},
+        {"subsets": {"t1": {"slope": float("inf"), "intercept": 0.0, "fitted_on": ""}}},
+        {"subsets": {"t1": {"slope": 1.0, "intercept": 0.0, "fitted_on": 7}}},
+        {"details": {"subsets": 3}},
+        {"details": {"subsets": {"t1": {"ece": "small"}}}},
         {"surprise": 1},
     ],
 )
