@@ -85,9 +85,8 @@ def test_what_can_grades_a_study_of_any_subset(run, make_study):
         "volume-control.compact",
     }  # fmt: skip
     _, rows = run("grade", make_study(("t2",), name="case2"), "--model", "hemis-fusion", "--json")
-    assert rows[0]["warnings"] == [
-        "Graded without T1, T1ce, FLAIR, which this model would use. Its probability is calibrated for all of them only."
-    ]
+    told = "Graded without T1, T1ce, FLAIR, which this model would use. "
+    assert rows[0]["warnings"] == [told + "Its probability is calibrated for all of them only."]
 
 
 def test_a_model_without_weights_never_grades(run, make_study):
