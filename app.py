@@ -26,7 +26,6 @@ from zoo.page.explaining import Explaining
 from zoo.page.grading import Grading
 from zoo.page.reporting import Reporting
 from zoo.page.scan_input import ScanInput
-from zoo.page.sessions import close_session
 from zoo.page.work import Work
 from zoo.page.zoo_tab.hub_form import HubForm, hub_form, on_their_way
 from zoo.page.zoo_tab.models import faults_notice, models_section
@@ -111,7 +110,7 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
     trained, adding = _trained(registry), Adding(work)
     with gr.Blocks(title="GliomaZoo", analytics_enabled=False, delete_cache=(IDLE_SECONDS, IDLE_SECONDS)) as blocks:
         _endpoints(Api(work))  # first: Gradio numbers names that are taken, those of handlers too
-        session = gr.State(None, time_to_live=IDLE_SECONDS, delete_callback=close_session)
+        session = gr.State(None, time_to_live=IDLE_SECONDS, delete_callback=work.sessions.forget)
         gr.Markdown(INTRODUCTION)
         faults = gr.HTML(faults_notice(registry.faults), visible=bool(registry.faults), elem_id="faults")
         with gr.Tabs():
@@ -129,8 +128,18 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
                 models = zoo_tab(registry, PRIVATE)
                 waiting = gr.HTML(elem_id="hub-waiting")
                 form = hub_form(adding.allowed)
+        _forget_who_leaves(blocks)
         _late_models(blocks, adding, form, ZooWidgets([model, *sides], fold, compared, models, faults, waiting))
     return blocks
+
+
+def _forget_who_leaves(blocks: gr.Blocks) -> None:
+    """As soon as the tab is closed; Gradio itself would wait an hour."""
+
+    def forget(request: gr.Request) -> None:
+        blocks.app.state_holder.delete_state(str(request.session_hash))
+
+    blocks.unload(forget)
 
 
 def _late_models(blocks: gr.Blocks, adding: Adding, form: HubForm | None, widgets: ZooWidgets) -> None:

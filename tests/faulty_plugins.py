@@ -1,6 +1,6 @@
-"""Eight packages as pip would lay them into a folder, each faulty in its own way.
+"""Ten packages as pip would lay them into a folder, each faulty in its own way.
 
-A process with that folder on PYTHONPATH finds them like installed ones. Four fail when they are loaded; four offer a
+A process with that folder on PYTHONPATH finds them like installed ones. Four fail when they are loaded; six offer a
 model with weights, and fail when it is to grade.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from zoo.types import ModelSpec
 
 MODEL = """
+import ctypes
 import time
 from pathlib import Path
 
@@ -32,6 +33,13 @@ def build():
             return {answer}
 
     return Faulty()
+
+
+def hoard():
+    kept = []
+    while True:
+        kept.append(bytearray(b"x") * 2**28)
+        time.sleep(0.05)
 
 
 def offer(model_id):
@@ -71,12 +79,14 @@ AT_GRADING = {
     "wrong_shape": _source(answer="logits[:, :1]"),
     "nan_output": _source(answer='logits * float("nan")'),
     "endless": _source(answer="time.sleep(3600)"),
+    "segfault": _source(answer="ctypes.string_at(0)"),
+    "memory_hog": _source(answer="hoard()"),
 }
 """Name of plugin, module and model → source."""
 
 
 def install_faulty_plugins(folder: Path) -> None:
-    """Lay all eight into `folder`, with weights for the models of those that can be loaded."""
+    """Lay all of them into `folder`, with weights for the models of those that can be loaded."""
     for name, source in (AT_LOADING | AT_GRADING).items():
         (folder / f"{name}.py").write_text(source)
         _describe(folder / f"{name}-1.0.dist-info", name)

@@ -1,4 +1,4 @@
-"""The page with eight faulty plugins installed: it stays up, names them, and the built-in models go on grading."""
+"""The page with ten faulty plugins installed: it stays up, names them, and the built-in models go on grading."""
 
 from __future__ import annotations
 
@@ -93,4 +93,22 @@ def test_a_model_that_hangs_is_named_and_can_be_cancelled(study):
     study.click("#cancel")
     card(study, "cancelled")
     assert time.monotonic() - started < 5
+    expect_a_grade(study)
+
+
+def test_closing_the_tab_ends_its_work(browser, site, study, make_study):
+    """The next visitor is served, though a model that never ends was grading."""
+    another = browser.new_context().new_page()
+    another.goto(site)
+    upload(another, sorted(make_study(name="another").iterdir()))
+    grade(another, "Faulty (endless)")
+    expect(another.locator("#card")).to_contain_text("Grading with Faulty of the plugin endless", timeout=PATIENCE_MS)
+    another.context.close()
+    expect_a_grade(study)
+
+
+@pytest.mark.parametrize(("plugin", "words"), [("segfault", "crashed"), ("memory_hog", "memory")])
+def test_a_model_that_takes_its_process_down_costs_one_answer(study, plugin, words):
+    grade(study, f"Faulty ({plugin})")
+    assert words in card(study, "error").inner_text()
     expect_a_grade(study)

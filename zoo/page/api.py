@@ -14,7 +14,7 @@ import gradio as gr
 from zoo.errors import StudyError, ZooError
 from zoo.listing import model_facts
 from zoo.page.reporting import now
-from zoo.page.sessions import Session, close_session
+from zoo.page.sessions import Session
 from zoo.page.work import Work
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES
 from zoo.worker import finished
@@ -125,7 +125,7 @@ class Api:
         try:
             yield session
         finally:
-            close_session(session)
+            self.work.sessions.close(session)
 
     def _answer(self, session: Session, model: str) -> dict[str, Any]:
         try:

@@ -25,12 +25,30 @@ class Session:
         return {name: path for name, path in paths.items() if path.is_file()}
 
 
-def open_session(root: Path, source: Mapping[str, Path]) -> Session:
-    folder = root / f"study-{secrets.token_hex(6)}"
-    folder.mkdir(parents=True)
-    return Session(folder, dict(source))
+class Sessions:
+    """All that are open. root: Gradio's own folder, which holds their folders and what visitors uploaded."""
 
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._open: list[Session] = []
 
-def close_session(session: Session | None) -> None:
-    if session is not None:
-        shutil.rmtree(session.folder, ignore_errors=True)
+    def open(self, source: Mapping[str, Path]) -> Session:
+        session = Session(self.root / f"study-{secrets.token_hex(6)}", dict(source))
+        session.folder.mkdir(parents=True)
+        self._open.append(session)
+        return session
+
+    def close(self, session: Session | None) -> None:
+        """Delete its folder; the visitor may go on with what they uploaded."""
+        if session in self._open:
+            self._open.remove(session)
+            shutil.rmtree(session.folder, ignore_errors=True)
+
+    def forget(self, session: Session | None) -> None:
+        """Delete the uploads too: the visitor has left. Gradio keeps equal files of two visitors once, so what others
+        are at work with stays."""
+        self.close(session)
+        needed = {path for other in self._open for path in other.source.values()}
+        for path in session.source.values() if session else ():
+            if path not in needed and self.root in path.parents:
+                path.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from zoo.page.assignment import settle
 from zoo.page.cards import progress_card
 from zoo.page.pace import Pace
-from zoo.page.sessions import Session, close_session, open_session
+from zoo.page.sessions import Session, Sessions
 from zoo.page.zoo_tab.leaderboard import measured_seconds
 from zoo.registry import Registry
 from zoo.types import MODALITIES
@@ -28,6 +28,7 @@ class Work:
         self.registry = registry
         self.worker = worker
         self.cache = cache
+        self.sessions = Sessions(cache)
         self.pace = Pace(measured_seconds())
 
     def read(
@@ -44,13 +45,13 @@ class Work:
         """
         if session is not None and session.source == source:
             return session
-        close_session(session)
+        self.sessions.close(session)
         yield progress_card(0, "Starting")
-        session = open_session(self.cache, source)
+        session = self.sessions.open(source)
         try:
             yield from self.follow("zoo.tasks:read", files=source, folder=session.folder)
         except BaseException:  # a cancel too: half a study must not be graded later
-            close_session(session)
+            self.sessions.close(session)
             raise
         return session
 

@@ -9,13 +9,13 @@ import pytest
 from fake_worker import FakeWorker
 from zoo import PluginError
 from zoo.page.reporting import Reporting
-from zoo.page.sessions import open_session
+from zoo.page.sessions import Sessions
 from zoo.page.work import Work
 
 
 @pytest.fixture
 def session(tmp_path):
-    return open_session(tmp_path, {})
+    return Sessions(tmp_path).open({})
 
 
 def _last(registry, worker, session, tmp_path):

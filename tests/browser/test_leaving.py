@@ -1,0 +1,40 @@
+"""Who closes the tab leaves nothing behind: their work ends, their uploads and results go, old addresses are refused."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import httpx
+
+from page_actions import READY, card, choose, upload
+
+PATIENCE_SECONDS = 30
+
+
+def test_closing_the_tab_deletes_uploads_and_results(page, site, requests, make_study):
+    page.goto(site)
+    page.wait_for_selector("#grade")
+    upload(page, sorted(make_study().iterdir()))
+    choose(page, "model", "T1ce alone (single-t1ce.compact)")
+    page.click("#grade")
+    card(page, "graded")
+    page.wait_for_selector(READY)
+    results = sorted({url for url in requests if re.search(r"study-[0-9a-f]+", url)})
+    uploads = [link.get_attribute("href") for link in page.locator("#scans a[href*='file=']").all()]
+    kept = [url for url in (*results, *uploads) if httpx.get(url).status_code == 200]
+    assert results
+    assert len(uploads) == 4
+    assert kept == [*results, *uploads]
+    page.close()
+    assert set(_gone(kept)) <= {403, 404}  # Gradio's answers to a file that is not there
+
+
+def _gone(urls: list[str]) -> list[int]:
+    """The status of each, as soon as none is served any more."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        answers = [httpx.get(url).status_code for url in urls]
+        if 200 not in answers or time.monotonic() > deadline:
+            return answers
+        time.sleep(0.5)
