@@ -1,4 +1,4 @@
-"""Who closes the tab leaves nothing behind: their work ends, their uploads and results go, old addresses are refused."""
+"""Who closes the tab leaves nothing: their work ends, uploads and results go, old addresses are refused."""
 
 from __future__ import annotations
 
