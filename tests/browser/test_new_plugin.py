@@ -16,6 +16,7 @@ def new_plugin(tmp_path_factory):
     return install_new_plugin(tmp_path_factory.mktemp("new-plugin"))
 
 
+@pytest.mark.long
 def test_a_new_plugin_is_listed_then_trained_then_grades(page, new_plugin, start_app, tmp_path):
     """In this order: both pages are those of one author, before and after training."""
     with start_app(str(new_plugin.python)) as url:

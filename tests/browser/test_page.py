@@ -77,7 +77,6 @@ def test_two_visitors_at_the_same_time_see_each_their_own_study(visit, site, bro
     alone = {}
     for name in EXAMPLES:
         try_example(visit, name)
-        heat_map(visit)
         alone[name] = card(visit, "graded").locator("h2 strong").inner_text()
         visit.reload()
     assert len(set(alone.values())) == 2

@@ -90,14 +90,14 @@ def test_pointing_at_a_faint_model_names_it_and_brings_it_out(zoo):
     curve = plot(zoo, "ROC curves").locator("g", has_text=OTHERS[0])
     line = curve.locator(".zoo-line")
     expect(line).to_have_css("opacity", "0.25")
-    line.scroll_into_view_if_needed()
     middle = line.evaluate(
         """path => {
           const {x, y} = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM())
-          return [x + 3, y]  // beside the line, as a hand is not that steady
+          const {left, top} = path.parentElement.getBoundingClientRect()
+          return {x: x + 3 - left, y: y - top}  // beside the line, as a hand is not that steady
         }"""
     )
-    zoo.mouse.move(*middle)
+    curve.hover(position=middle)
     expect(line).to_have_css("opacity", "1")
     assert OTHERS[0] in curve.locator("title").text_content()
 

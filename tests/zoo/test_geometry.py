@@ -17,6 +17,7 @@ from nibabel.processing import resample_from_to
 from zoo import MODALITIES, Volumes
 from zoo.examples import EXAMPLES
 from zoo.grade import grade_study
+from zoo.prepare import prepare_once
 from zoo.registry import load_registry
 from zoo.volumes import load_volumes
 from zoo.weights import load_weights
@@ -86,7 +87,8 @@ def models():
 
 
 def answers(volumes: Volumes) -> dict[str, float]:
-    return {model.spec.id: grade_study(volumes, [], model).p_hgg for model in models()}
+    prepared = prepare_once(volumes)
+    return {model.spec.id: grade_study(volumes, [], model, prepared).p_hgg for model in models()}
 
 
 def changed(volumes: Volumes, change: Change, folder: Path) -> Volumes:

@@ -42,6 +42,7 @@ def evaluated(cohort, tmp_path_factory):
     return folder, run
 
 
+@pytest.mark.long
 def test_the_table_has_intervals_and_controls(evaluated):
     _, run = evaluated
     table = run.stdout
@@ -51,6 +52,7 @@ def test_the_table_has_intervals_and_controls(evaluated):
     assert "0.985" in table  # what the paper reports
 
 
+@pytest.mark.long
 def test_tables_and_plots_are_drawn_again_from_the_file_alone(evaluated, tmp_path):
     folder, _ = evaluated
     run = _run("report", folder / "results.json", "--out", tmp_path)

@@ -26,6 +26,7 @@ def run(client):
     return succeed
 
 
+@pytest.mark.long
 def test_what_was_trained_here_grades_the_same_everywhere(run, hub, registry, make_study, tmp_path):
     training, clinic = tmp_path / "training", tmp_path / "clinic"
     weights, results = tmp_path / "mine.safetensors", tmp_path / "clinic.json"
