@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zoo.elsewhere import find_model, pull_wanted
 from zoo.errors import Refused, WeightsError, ZooError
-from zoo.hub import find_or_pull, pull_wanted
 from zoo.registry import Registry, load_registry
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, Explanation, ModelSpec, Volumes
 
@@ -26,7 +26,7 @@ app = typer.Typer(help=f"GliomaZoo. {DISCLAIMER}", no_args_is_help=True, add_com
 Sources = Annotated[
     list[Path], typer.Argument(help="One folder or zip per study, NIfTI or DICOM, or the files of one study.")
 ]
-NAME = "Model id, or hub:ORG/NAME@SHA for a model from the Hugging Face Hub"
+NAME = "Model id, file:PATH for weights of your own, or hub:ORG/NAME@SHA for those on the Hugging Face Hub"
 Models = Annotated[list[str] | None, typer.Option("--model", help=f"{NAME}; repeatable; all if none.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -37,7 +37,7 @@ def models(model: Models = None, as_json: AsJson = False) -> None:
     from zoo.listing import model_rows, print_models
 
     registry = _registry()
-    rows = model_rows(find_or_pull(registry, name) for name in model or list(registry.models))
+    rows = model_rows(find_model(registry, name) for name in model or list(registry.models))
     if as_json:
         typer.echo(json.dumps({"models": rows, "faults": [asdict(fault) for fault in registry.faults]}, indent=2))
     else:
@@ -79,7 +79,7 @@ def explain(
     from zoo.weights import load_weights
 
     registry = _registry()
-    spec, method = find_or_pull(registry, model), registry.explainer(explainer)
+    spec, method = find_model(registry, model), registry.explainer(explainer)
     if method.gives == "voxels" and not (out and out.name.endswith(SUFFIXES)):
         found = out.name if out else "none"
         raise typer.BadParameter(f"expected a name that ends in .nii.gz, found {found}", param_hint="--out")
@@ -129,7 +129,7 @@ def check(
 
 
 def _registry() -> Registry:
-    """With the models from the Hub that the environment names."""
+    """With the models from elsewhere that the environment names."""
     registry = load_registry()
     pull_wanted(registry)
     return registry
@@ -150,7 +150,7 @@ def studies_in(sources: list[Path]) -> list[Path | list[Path]]:
 
 def _chosen(registry: Registry, wanted: list[str] | None) -> list[ModelSpec]:
     if wanted:
-        return [find_or_pull(registry, name) for name in wanted]
+        return [find_model(registry, name) for name in wanted]
     trained = [spec for spec in registry.models.values() if spec.is_trained]
     if not trained:
         raise WeightsError("No model is trained yet; train one with `python -m training fit MODEL --cohort DIR …`.")

@@ -13,10 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from zoo.blocks import Memory, remembering
+from zoo.elsewhere import find_model
 from zoo.errors import PluginError
 from zoo.explain import along_slices, explain_study, save_for_viewer
 from zoo.grade import grade_study
-from zoo.hub import find_or_pull
 from zoo.origin import is_built_in, origin
 from zoo.prepare import Prepare, prepare_once
 from zoo.references import load_references
@@ -55,8 +55,9 @@ def warm_up(progress: Progress) -> None:
 
 
 def load(source: str, progress: Progress) -> None:
-    """Load a model from the Hub, strictly, before anybody is offered it."""
-    progress(0.5, f"Loading {source}")
+    """Load a model from elsewhere, strictly, before anybody is offered it."""
+    spec = model(source)
+    progress(0.5, f"Loading {spec.title}{origin(spec)}")
     trained(source)
 
 
@@ -147,8 +148,8 @@ def registry() -> Registry:
 
 
 def model(model_id: str) -> ModelSpec:
-    """By id; one from the Hub by its source, so that a process that has never heard of it finds it in the cache."""
-    return find_or_pull(registry(), model_id)
+    """By id; one from elsewhere by its source, so that a process that has never heard of it finds it."""
+    return find_model(registry(), model_id)
 
 
 @lru_cache(maxsize=32)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MODALITIES = ("t1", "t1ce", "t2", "flair")
 MODALITY_TITLES = {"t1": "T1", "t1ce": "T1ce", "t2": "T2", "flair": "FLAIR"}
 GRADES = ("LGG", "HGG")
+FILE_PREFIX = "file:"
+"""Begins the source of a model whose weights are a file on this machine."""
 DISCLAIMER = "Research demonstration, not a medical device."
 DEFAULT_EXPLAINER = "hires-cam"
 """Of the quick ones the most faithful on simulated studies: training/README.md, Explanations."""
@@ -150,8 +152,8 @@ class ModelSpec:
     members: ids of models that this one is made of; `build(members=modules, **options)` gets them as modules whose
     logits are calibrated, which it keeps as `self.members`; all must share this one's recipe.
     differentiable: whether gradients reach the input. attention: what its `attention_maps` read, "slices", "positions".
-    weights: file that holds, or will hold, its trained weights. source: where these were pulled from, as
-    `hub:ORG/NAME@SHA`; "" for a model's own. made_for: id of the model that the pulled weights were made for.
+    weights: file that holds, or will hold, its trained weights. source: where these are from, as `hub:ORG/NAME@SHA` or
+    `file:PATH`; "" for a model's own. made_for: id of the model that weights from elsewhere were made for.
     plugin: who registered it. member_specs: the members themselves. Both are filled in by the registry.
     """
 
@@ -197,7 +199,9 @@ class ModelSpec:
 
     @property
     def source_in_short(self) -> str:
-        """For people: `hub:ORG/NAME@abc1234`, or "embedded"."""
+        """For people: `hub:ORG/NAME@abc1234`, `file:NAME`, or "embedded"."""
+        if self.source.startswith(FILE_PREFIX):
+            return FILE_PREFIX + Path(self.source).name
         repository, at, revision = self.source.partition("@")
         return f"{repository}{at}{revision[:7]}" or "embedded"
 

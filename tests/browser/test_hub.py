@@ -37,6 +37,7 @@ def status(page, state):
     return page.locator("#hub-status")
 
 
+@pytest.mark.long
 def test_a_visitor_adds_a_model_that_grades_and_is_compared(page, start_app, published, environment):
     with start_app(**environment) as url:
         page.goto(url)

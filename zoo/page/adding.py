@@ -1,17 +1,23 @@
-"""Models from the Hub on the page: those that the environment names, and those that visitors add."""
+"""Models from elsewhere on the page: those that the environment names, and those that visitors add."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+from zoo.elsewhere import pull_wanted, spec_from
 from zoo.errors import WeightsError, ZooError
-from zoo.hub import HubSource, pull, pull_wanted
+from zoo.hub import HubSource, pull
+from zoo.own_weights import from_file
 from zoo.page.cards import message_card, progress_card
 from zoo.page.work import Work
 from zoo.registry import Registry
 from zoo.types import ModelSpec
+from zoo.weights_file import note_checksum
 from zoo.worker import finished
 
 ORGANISATIONS, SPACE = "GLIOMA_ZOO_ORGANISATIONS", "SPACE_ID"
@@ -43,7 +49,7 @@ class Adding:
         """All that the environment names, one after the other; a model is offered once it has been loaded."""
 
         def add(registry: Registry, name: str) -> ModelSpec:
-            return finished(self._loaded(pull(HubSource.parse(name), registry.model)))
+            return finished(self._loaded(spec_from(name, registry.model)))
 
         pull_wanted(self.work.registry, add)
 
@@ -51,28 +57,59 @@ class Adding:
         """Pull a model, load it, and offer it; yields cards."""
         try:
             source = HubSource(repository.strip(), revision.strip())
-            self._refuse(source)
+            self._refuse_others(source)
+            self._refuse(source.model_id, source.in_short)
             yield progress_card(0.1, f"Fetching {source.in_short}")
-            spec = yield from self._loaded(pull(source, self.work.registry.model, self.token))
-            self.added += 1
-            told = f"{spec.title} ({spec.id}) can grade now. {spec.card.limits}"
-            yield message_card("added", "Added", told)
+            yield from self._offered(pull(source, self.work.registry.model, self.token))
         except ZooError as error:
             yield message_card("error", "Not added", str(error))
 
-    def _refuse(self, source: HubSource) -> None:
+    def add_file(self, upload: str) -> Iterator[str]:
+        """The same with a weights file, which is moved out of the uploads, since these go when their visitor does."""
+        path = Path(upload)
+        try:
+            spec = from_file(path, self.work.registry.model)
+            self._refuse(spec.id, path.name)
+            with self._kept(spec, path) as kept:
+                yield from self._offered(kept)
+        except ZooError as error:
+            yield message_card("error", "Not added", str(error).replace(str(path), path.name))
+        finally:
+            path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _kept(self, spec: ModelSpec, path: Path) -> Iterator[ModelSpec]:
+        """The model with the file at its new place, where it stays if the model is offered."""
+        kept = self.work.cache / "weights" / f"{spec.id}.safetensors"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, kept)
+        note_checksum(kept)
+        try:
+            yield from_file(kept, self.work.registry.model)
+        finally:
+            if spec.id not in self.work.registry.models:
+                kept.unlink()
+
+    def _refuse_others(self, source: HubSource) -> None:
         if self.allowed is not None and source.organisation not in self.allowed:
             raise WeightsError(
                 f"{source.in_short}: expected a model of {' or '.join(sorted(self.allowed)) or 'nobody'}, found one of "
                 f"{source.organisation}. Run GliomaZoo yourself to add anybody's."
             )
-        if source.model_id in self.work.registry.models:
-            raise WeightsError(f"{source.in_short}: it is here already. Choose it in the list of models.")
+
+    def _refuse(self, model_id: str, name: str) -> None:
+        if model_id in self.work.registry.models:
+            raise WeightsError(f"{name}: it is here already. Choose it in the list of models.")
         if self.added >= MOST_ADDED:
             raise WeightsError(
-                f"{source.in_short}: expected at most {MOST_ADDED} added models, and so many are here. Start the page "
-                "anew, or name the models in GLIOMA_ZOO_MODELS."
+                f"{name}: expected at most {MOST_ADDED} added models, and so many are here. Start the page anew, or "
+                "name the models in GLIOMA_ZOO_MODELS."
             )
+
+    def _offered(self, spec: ModelSpec) -> Iterator[str]:
+        yield from self._loaded(spec)
+        self.added += 1
+        yield message_card("added", "Added", f"{spec.title} ({spec.id}) can grade now. {spec.card.limits}")
 
     def _loaded(self, spec: ModelSpec) -> Generator[str, None, ModelSpec]:
         """Strictly, in the compute process, before anybody can choose it."""

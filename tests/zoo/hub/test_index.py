@@ -9,7 +9,8 @@ import pytest
 
 from loopback_hub import TOKEN
 from zoo import WeightsError
-from zoo.hub import HubSource, pull_wanted, still_wanted
+from zoo.elsewhere import pull_wanted, still_wanted
+from zoo.hub import HubSource
 from zoo.hub.index import listed, listed_here
 
 MISSING = f"hub:me/nothing@{'0' * 40}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from zoo import WeightsError
 from zoo.hub import HubSource
 from zoo.page.adding import Adding, allowed_organisations
 from zoo.page.work import Work
+from zoo.weights import load_weights
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 
@@ -116,3 +119,39 @@ def test_the_compute_process_is_told_the_source(published, adding, add):
     add(page, published)
     assert page.work.addressed({"model_id": published.model_id}) == {"model_id": str(published)}
     assert page.work.addressed({"model_id": "single-t1ce"}) == {"model_id": "single-t1ce.compact"}
+
+
+@pytest.fixture
+def own(small, tmp_path):
+    """own() -> a weights file as Gradio uploads it."""
+
+    def upload():
+        return Path(shutil.copy(small.weights, tmp_path / "mine.safetensors"))
+
+    return upload
+
+
+def test_a_weights_file_is_kept_loaded_and_offered(adding, own):
+    page, upload = adding(), own()
+    assert 'data-state="added"' in list(page.add_file(str(upload)))[-1]
+    (spec,) = [spec for spec in page.work.registry.models.values() if spec.source]
+    assert load_weights(spec).record.trained_on == "40 made-up studies"
+    assert (spec.weights.parent, upload.exists()) == (page.work.cache / "weights", False)
+    assert "mine.safetensors: it is here already" in list(page.add_file(str(own())))[-1]
+    assert spec.weights.exists()
+
+
+def test_a_weights_file_that_cannot_be_loaded_is_not_kept(adding, own):
+    page, upload = adding(FakeWorker(load=WeightsError("the weights don't fit the model"))), own()
+    assert "don&#x27;t fit" in list(page.add_file(str(upload)))[-1]
+    assert not any(spec.source for spec in page.work.registry.models.values())
+    assert not list(page.work.cache.rglob("*.safetensors"))
+    assert not upload.exists()
+
+
+def test_what_is_no_weights_file_is_told_without_its_path(adding, tmp_path):
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(b"something else")
+    told = list(adding().add_file(str(path)))[-1]
+    assert "mine.safetensors is not a weights file" in told
+    assert str(tmp_path) not in told

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from html import escape
 
 from zoo.origin import is_built_in, origin
+from zoo.own_weights import is_file
 from zoo.registry import Fault
 from zoo.types import MODALITY_TITLES, ModelSpec
 
@@ -56,5 +57,6 @@ def _facts(spec: ModelSpec) -> list[tuple[str, str]]:
 
 def _origin(spec: ModelSpec) -> str:
     if spec.source:
-        return f"{spec.source}; the weights were made for {spec.made_for} of the plugin {spec.plugin}"
+        where = spec.source_in_short if is_file(spec.source) else spec.source
+        return f"{where}; the weights were made for {spec.made_for} of the plugin {spec.plugin}"
     return f"{'built in' if is_built_in(spec) else 'installed'}, plugin {spec.plugin}"

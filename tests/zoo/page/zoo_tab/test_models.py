@@ -52,6 +52,10 @@ def test_it_tells_where_a_model_comes_from(registry):
     pulled = _card(models_section([replace(spec, id="mine@0123456", source=source, made_for=spec.id)]), "mine@0123456")
     assert "from hub:me/mine@0123456" in pulled.split("</summary>")[0]
     assert f"{source}; the weights were made for {spec.id} of the plugin plugins.single_encoder" in pulled
+    own = replace(spec, id="mine@0123456", source="file:/home/somebody/mine.safetensors", made_for=spec.id)
+    told = _card(models_section([own]), "mine@0123456")
+    assert "file:mine.safetensors; the weights were made for" in told
+    assert "somebody" not in told
 
 
 def test_faults_are_told_with_their_reason():

@@ -1,4 +1,4 @@
-"""Models from the Hub in a registry: by source, or by the environment, where a failure is a fault and no more."""
+"""Models from elsewhere in a registry: by source, or by the environment, where a failure is a fault and no more."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from zoo import WeightsError
-from zoo.hub import find_or_pull, pull_wanted, still_wanted
-from zoo.hub.models import wanted_sources
+from zoo.elsewhere import find_model, pull_wanted, still_wanted, wanted_sources
 from zoo.registry import Fault
 
 MISSING = f"hub:me/nothing@{'0' * 40}"
@@ -21,19 +20,19 @@ def ours(registry):
 
 
 def test_ids_mean_what_they_always_meant(ours):
-    assert find_or_pull(ours, "single-t1ce").id == "single-t1ce.compact"
+    assert find_model(ours, "single-t1ce").id == "single-t1ce.compact"
 
 
 def test_a_source_is_pulled_once(hub, published, ours, monkeypatch):
-    spec = find_or_pull(ours, str(published))
+    spec = find_model(ours, str(published))
     assert ours.model(published.model_id) is spec
-    monkeypatch.setattr("zoo.hub.models.pull", lambda *_: pytest.fail("pulled again"))
-    assert find_or_pull(ours, str(published)) is spec
+    monkeypatch.setattr("zoo.elsewhere.pull", lambda *_: pytest.fail("pulled again"))
+    assert find_model(ours, str(published)) is spec
 
 
 def test_a_source_whose_files_are_gone_is_pulled_again(published, ours):
-    find_or_pull(ours, str(published)).weights.unlink()
-    assert find_or_pull(ours, str(published)).is_trained
+    find_model(ours, str(published)).weights.unlink()
+    assert find_model(ours, str(published)).is_trained
 
 
 def test_the_environment_is_a_list(monkeypatch):
@@ -63,4 +62,19 @@ def test_a_defect_of_ours_is_a_fault_too(ours, monkeypatch):
 
 def test_a_source_that_is_asked_for_raises(published, ours):
     with pytest.raises(WeightsError, match="there is no such repository"):
-        find_or_pull(ours, MISSING)
+        find_model(ours, MISSING)
+
+
+def test_a_weights_file_is_named_by_its_path(small, ours):
+    spec = find_model(ours, f"file:{small.weights}")
+    assert ours.model(spec.id) is spec
+    assert find_model(ours, f"file:{small.weights}") is spec
+
+
+def test_the_environment_names_weights_files_too(small, ours, monkeypatch, tmp_path):
+    gone = f"file:{tmp_path}/gone.safetensors"
+    monkeypatch.setenv("GLIOMA_ZOO_MODELS", f"file:{small.weights} {gone}")
+    pull_wanted(ours)
+    assert still_wanted(ours) == []
+    assert [spec.made_for for spec in ours.models.values() if spec.source] == ["single-t1ce.compact"]
+    assert ours.faults == [Fault(gone, "expected a weights file, found none. Check the path.")]

@@ -1,4 +1,4 @@
-"""Models from the Hub in a registry: by a source that somebody names, or all that the environment names."""
+"""Models from elsewhere in a registry: by a source that somebody names, or all that the environment names."""
 
 from __future__ import annotations
 
@@ -6,27 +6,34 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from zoo.calling import describe
 from zoo.errors import WeightsError
 from zoo.hub.index import listed, listed_here
 from zoo.hub.published import pull
 from zoo.hub.source import HubSource, is_index, is_source
+from zoo.own_weights import from_file, is_file
 from zoo.registry import Fault, Registry
-from zoo.types import ModelSpec
+from zoo.types import FILE_PREFIX, ModelSpec
 
 VARIABLE = "GLIOMA_ZOO_MODELS"
 
 
-def find_or_pull(registry: Registry, name: str) -> ModelSpec:
-    """A model by its id, or by its source: pulled into the registry unless it is there."""
-    if not is_source(name):
+def find_model(registry: Registry, name: str) -> ModelSpec:
+    """A model by its id, or by its source, from where it comes into the registry unless it is there."""
+    if not (is_file(name) or is_source(name)):
         return registry.model(name)
-    source = HubSource.parse(name)
-    known = registry.models.get(source.model_id)
-    if known and known.source == name and known.is_trained:
-        return known
-    return registry.add(pull(source, registry.model))
+    known = (spec for spec in registry.models.values() if spec.source == name and spec.is_trained)
+    return next(known, None) or registry.add(spec_from(name, registry.model))
+
+
+def spec_from(source: str, find: Callable[[str], ModelSpec]) -> ModelSpec:
+    """The model at `file:PATH` or `hub:ORG/NAME@SHA`, which is fetched unless it is in the cache. Raises
+    `WeightsError`."""
+    if is_file(source):
+        return from_file(Path(source.removeprefix(FILE_PREFIX)), find)
+    return pull(HubSource.parse(source), find)
 
 
 def wanted_sources() -> list[str]:
@@ -48,7 +55,7 @@ def _here(wanted: str) -> list[str]:
         return [wanted]
 
 
-def pull_wanted(registry: Registry, add: Callable[[Registry, str], ModelSpec] = find_or_pull) -> None:
+def pull_wanted(registry: Registry, add: Callable[[Registry, str], ModelSpec] = find_model) -> None:
     """All that the environment names; whatever goes wrong with one becomes a fault. add: how one gets there."""
     for wanted in wanted_sources():
         with _as_fault(registry, wanted):
@@ -63,4 +70,4 @@ def _as_fault(registry: Registry, name: str) -> Iterator[None]:
         yield
     except Exception as error:
         reason = describe(error)
-        registry.leave_out(Fault(name, reason.split(": ", 1)[1] if is_source(reason) else reason))
+        registry.leave_out(Fault(name, reason.split(": ", 1)[1] if is_source(reason) or is_file(reason) else reason))

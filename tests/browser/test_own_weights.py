@@ -1,0 +1,54 @@
+"""Weights that somebody trained themselves: dropped on the page they grade beside the others, unless it is public."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from page_actions import PATIENCE_MS, card, choose, open_zoo, try_example
+from published_model import train
+from zoo.weights_file import sha256
+
+
+@pytest.fixture
+def weights(registry, tmp_path):
+    return train(registry.model("single-t1ce"), tmp_path).weights
+
+
+def add(page, path):
+    with page.expect_file_chooser() as chooser:
+        page.click("#own-weights")
+    chooser.value.set_files(path)
+
+
+def status(page, state):
+    expect(page.locator("#hub-status section")).to_have_attribute("data-state", state, timeout=PATIENCE_MS)
+    return page.locator("#hub-status")
+
+
+def test_own_weights_grade(page, start_app, weights, tmp_path):
+    other = tmp_path / "other.safetensors"
+    other.write_bytes(b"something else")
+    with start_app() as url:
+        page.goto(url)
+        open_zoo(page)
+        add(page, other)
+        expect(status(page, "error")).to_contain_text("other.safetensors is not a weights file of this project")
+        add(page, weights)
+        expect(status(page, "added")).to_contain_text("nobody here has checked what they can do")
+        model_id = f"single-t1ce.compact@{sha256(weights)[:7]}"
+        expect(page.locator(f"#models [data-model='{model_id}']")).to_have_attribute("data-state", "ready")
+        page.get_by_role("tab", name="Grade").click()
+        choose(page, "model", model_id)
+        try_example(page)
+        card(page, "graded")
+        expect(page.locator("#card")).to_contain_text("40 made-up studies")
+        expect(page.locator("#card")).to_contain_text(f"file:{model_id}.safetensors:")
+
+
+def test_on_a_space_strangers_add_none(page, start_app):
+    with start_app(SPACE_ID="somebody/zoo") as url:
+        page.goto(url)
+        open_zoo(page)
+        expect(page.locator("#hub-add")).to_be_visible()
+        expect(page.locator("#own-weights")).to_have_count(0)
