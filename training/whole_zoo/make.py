@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -83,23 +83,23 @@ def trained_here(registry: Registry) -> list[ModelSpec]:
     return [spec for spec in registry.models.values() if spec.plugin.startswith("plugins.") and _is_compact(spec)]
 
 
-def waves(specs: Sequence[ModelSpec]) -> Iterator[list[ModelSpec]]:
+def training_work(spec: ModelSpec) -> float:
+    """Seconds of a forward pass, which FLOPs don't tell of depthwise convolutions, for each of the epochs asked for."""
+    epochs = spec.epochs_factor * sum(phase.share for phase in spec.phases)
+    return epochs * seconds_a_study(build_module(spec).eval(), spec.recipe) if epochs else 0.0
+
+
+def waves(specs: Sequence[ModelSpec], work: Callable[[ModelSpec], float] = training_work) -> Iterator[list[ModelSpec]]:
     """Models that stand alone, those that start from these or are made of them, and so on.
 
     Each with the longest work first, so that no core is left with a long training when the others are done.
     """
-    left = sorted(specs, key=_work, reverse=True)
+    left = sorted(specs, key=work, reverse=True)
     while left:
         waiting = {spec.id for spec in left}
         ready = [spec for spec in left if waiting.isdisjoint((*spec.encoders_from.values(), *spec.members))]
         yield ready
         left = [spec for spec in left if spec not in ready]
-
-
-def _work(spec: ModelSpec) -> float:
-    """Seconds of a forward pass, which FLOPs don't tell of depthwise convolutions, for each of the epochs asked for."""
-    epochs = spec.epochs_factor * sum(phase.share for phase in spec.phases)
-    return epochs * seconds_a_study(build_module(spec).eval(), spec.recipe) if epochs else 0.0
 
 
 def _train(run: SplitRun, spec: ModelSpec) -> None:

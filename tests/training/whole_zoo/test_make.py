@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
+import numpy as np
 
 from training.folds import shared_patients
-from training.whole_zoo.make import WholeZoo, embed, trained_here, waves
+from training.whole_zoo import make
+from training.whole_zoo.make import WholeZoo, embed, trained_here, training_work, waves
 from zoo.registry import load_registry
 from zoo.weights import load_weights
 
@@ -18,27 +19,31 @@ def test_all_built_in_models_are_trained_but_those_of_full_size():
     assert left == {"guided-dual-attention.paper"}
 
 
-@pytest.fixture(scope="module")
-def in_waves():
-    return list(waves(trained_here(load_registry())))
-
-
-def test_models_that_others_are_made_from_come_first(in_waves):
-    done = set()
+def test_models_that_others_are_made_from_come_first():
+    done, specs = set(), trained_here(load_registry())
+    in_waves = list(waves(specs, work=lambda spec: 0.0))
     for wave in in_waves:
         assert {name for spec in wave for name in (*spec.encoders_from.values(), *spec.members)} <= done
         done |= {spec.id for spec in wave}
-    assert done == {spec.id for spec in trained_here(load_registry())}
+    assert done == {spec.id for spec in specs}
     assert len(in_waves) == 3
 
 
-def test_the_longest_training_of_a_wave_starts_first(in_waves):
-    first, second, third = ([spec.id for spec in wave] for wave in in_waves)
-    assert first[0] == "early-fusion.compact"
-    assert set(first[-2:]) == {"volume-control.compact", "delta-control.compact"}
-    assert second[0] == "guided-dual-attention.compact"
-    assert set(second[-2:]) == {"decision-mean.compact", "decision-stacked.compact"}
-    assert third == ["ensemble.compact"]
+def test_the_longest_training_of_a_wave_starts_first():
+    specs = trained_here(load_registry())
+    seconds = dict(zip((spec.id for spec in specs), np.random.default_rng(0).permutation(len(specs)), strict=True))
+    for wave in waves(specs, work=lambda spec: seconds[spec.id]):
+        taken = [seconds[spec.id] for spec in wave]
+        assert taken == sorted(taken, reverse=True)
+
+
+def test_the_work_is_the_seconds_of_a_pass_for_each_epoch(monkeypatch):
+    monkeypatch.setattr(make, "seconds_a_study", lambda module, recipe: 2.0)
+    zoo = load_registry()
+    spec = zoo.models["early-fusion.compact"]
+    assert training_work(spec) == 2 * spec.epochs_factor * sum(phase.share for phase in spec.phases)
+    assert training_work(replace(spec, epochs_factor=3 * spec.epochs_factor)) == 3 * training_work(spec)
+    assert training_work(zoo.models["volume-control.compact"]) == 0
 
 
 def test_no_patient_is_on_two_sides(whole):
