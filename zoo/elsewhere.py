@@ -22,7 +22,7 @@ VARIABLE = "GLIOMA_ZOO_MODELS"
 
 def find_model(registry: Registry, name: str) -> ModelSpec:
     """A model by its id, or by its source, from where it comes into the registry unless it is there."""
-    if not (is_file(name) or is_source(name)):
+    if not _is_elsewhere(name):
         return registry.model(name)
     known = (spec for spec in registry.models.values() if spec.source == name and spec.is_trained)
     return next(known, None) or registry.add(spec_from(name, registry.model))
@@ -70,4 +70,8 @@ def _as_fault(registry: Registry, name: str) -> Iterator[None]:
         yield
     except Exception as error:
         reason = describe(error)
-        registry.leave_out(Fault(name, reason.split(": ", 1)[1] if is_source(reason) or is_file(reason) else reason))
+        registry.leave_out(Fault(name, reason.split(": ", 1)[1] if _is_elsewhere(reason) else reason))
+
+
+def _is_elsewhere(name: str) -> bool:
+    return is_file(name) or is_source(name)

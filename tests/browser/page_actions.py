@@ -29,6 +29,11 @@ def open_zoo(page):
     page.wait_for_selector("#models section")
 
 
+def adding_status(page, state):
+    expect(page.locator("#hub-status section")).to_have_attribute("data-state", state, timeout=PATIENCE_MS)
+    return page.locator("#hub-status")
+
+
 def card(page, state):
     expect(page.locator("#card .zoo-card").first).to_have_attribute("data-state", state, timeout=PATIENCE_MS)
     return page.locator("#card")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from loopback_hub import Fault
-from page_actions import PATIENCE_MS, card, choose, heat_map, open_zoo, try_example
+from page_actions import PATIENCE_MS, adding_status, card, choose, heat_map, open_zoo, try_example
 from published_model import push, train, use_hub, write_published
 
 
@@ -32,19 +32,14 @@ def add(page, repository, revision):
     page.click("#hub-add")
 
 
-def status(page, state):
-    expect(page.locator("#hub-status section")).to_have_attribute("data-state", state, timeout=PATIENCE_MS)
-    return page.locator("#hub-status")
-
-
 @pytest.mark.long
 def test_a_visitor_adds_a_model_that_grades_and_is_compared(page, start_app, published, environment):
     with start_app(**environment) as url:
         page.goto(url)
         add(page, published.repository, "main")
-        expect(status(page, "error")).to_contain_text("expected the 40 digits of a commit, found 'main'")
+        expect(adding_status(page, "error")).to_contain_text("expected the 40 digits of a commit, found 'main'")
         add(page, published.repository, published.revision)
-        expect(status(page, "added")).to_contain_text("nobody here has checked what they can do")
+        expect(adding_status(page, "added")).to_contain_text("nobody here has checked what they can do")
         told = page.locator(f"#models [data-model='{published.model_id}']")
         told.locator("summary").click()
         expect(told).to_contain_text(f"{published}; the weights were made for single-t1ce.compact")
@@ -67,7 +62,7 @@ def test_a_visitor_adds_a_model_that_grades_and_is_compared(page, start_app, pub
         page.click("#make-report")
         page.wait_for_selector("#report a", timeout=PATIENCE_MS)
         add(page, published.repository, published.revision)
-        expect(status(page, "error")).to_contain_text("it is here already")
+        expect(adding_status(page, "error")).to_contain_text("it is here already")
 
 
 def test_the_environment_names_models_and_the_page_waits_for_none(page, start_app, published, environment, hub):
@@ -99,4 +94,4 @@ def test_a_public_space_adds_models_of_its_owner_only(page, start_app, published
     with start_app(**environment, SPACE_ID="somebody/zoo") as url:
         page.goto(url)
         add(page, published.repository, published.revision)
-        expect(status(page, "error")).to_contain_text("expected a model of somebody, found one of me")
+        expect(adding_status(page, "error")).to_contain_text("expected a model of somebody, found one of me")

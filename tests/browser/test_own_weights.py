@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from page_actions import PATIENCE_MS, card, choose, open_zoo, try_example
+from page_actions import adding_status, card, choose, open_zoo, try_example
 from published_model import train
 from zoo.weights_file import sha256
 
@@ -21,11 +21,6 @@ def add(page, path):
     chooser.value.set_files(path)
 
 
-def status(page, state):
-    expect(page.locator("#hub-status section")).to_have_attribute("data-state", state, timeout=PATIENCE_MS)
-    return page.locator("#hub-status")
-
-
 def test_own_weights_grade(page, start_app, weights, tmp_path):
     other = tmp_path / "other.safetensors"
     other.write_bytes(b"something else")
@@ -33,9 +28,9 @@ def test_own_weights_grade(page, start_app, weights, tmp_path):
         page.goto(url)
         open_zoo(page)
         add(page, other)
-        expect(status(page, "error")).to_contain_text("other.safetensors is not a weights file of this project")
+        expect(adding_status(page, "error")).to_contain_text("other.safetensors is not a weights file of this project")
         add(page, weights)
-        expect(status(page, "added")).to_contain_text("nobody here has checked what they can do")
+        expect(adding_status(page, "added")).to_contain_text("nobody here has checked what they can do")
         model_id = f"single-t1ce.compact@{sha256(weights)[:7]}"
         expect(page.locator(f"#models [data-model='{model_id}']")).to_have_attribute("data-state", "ready")
         page.get_by_role("tab", name="Grade").click()

@@ -41,7 +41,7 @@ def test_the_work_is_the_seconds_of_a_pass_for_each_epoch(monkeypatch):
     monkeypatch.setattr(make, "seconds_a_study", lambda module, recipe: 2.0)
     zoo = load_registry()
     spec = zoo.models["early-fusion.compact"]
-    assert training_work(spec) == 2 * spec.epochs_factor * sum(phase.share for phase in spec.phases)
+    assert training_work(spec) == 4.0, "early fusion gets twice the epochs"
     assert training_work(replace(spec, epochs_factor=3 * spec.epochs_factor)) == 3 * training_work(spec)
     assert training_work(zoo.models["volume-control.compact"]) == 0
 
