@@ -18,7 +18,7 @@ MAX_SHIFT = 3
 def augment(x: Tensor, regions: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Mirror left and right, jitter intensities, add noise.
 
-    x: float32 [4, D, H, W]; regions: float32 [3, D, H/4, W/4]; generator: of the CPU. Gain and offset are shared
+    x: float32 [4, D, H, W]; regions: float32 [3, D, H/2, W/2]; generator: of the CPU. Gain and offset are shared
     between the modalities for the larger part, so that T1ce − T1, which carries the grade, stays what it was.
     """
     mirrored = torch.rand((), generator=generator) < 0.5

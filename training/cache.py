@@ -23,7 +23,7 @@ from zoo.prepare import prepare, resample
 from zoo.registry import Registry, load_registry
 from zoo.volumes import load_volumes
 
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 BRATS_LABELS = ((1,), (2,), (3, 4))
 """Core, oedema, enhancing tumour, which is 4 until BraTS 2021 and 3 since 2023."""
 
@@ -32,7 +32,7 @@ BRATS_LABELS = ((1,), (2,), (3, 4))
 class PreparedCohort:
     """Arrays over N cases, in the cohort's order.
 
-    x: float16 [N, 4, D, H, W]. present: bool [N, 4]. regions: float16 [N, 3, D, H/4, W/4], the share of each voxel in
+    x: float16 [N, 4, D, H, W]. present: bool [N, 4]. regions: float16 [N, 3, D, H/2, W/2], the share of each voxel in
     core, oedema and enhancing tumour; NaN where a case has no mask. y: int64 [N], 0 LGG and 1 HGG.
     fingerprint: of the cases and the contents of their files; the recipe has no part in it.
     """
@@ -87,7 +87,7 @@ def _fill(cases: Sequence[Case], recipe: Recipe, home: Path) -> None:
     shapes = {
         "x": ((len(MODALITIES), *recipe.shape), np.float16),
         "present": ((len(MODALITIES),), np.bool_),
-        "regions": ((len(BRATS_LABELS), depth, height // 4, width // 4), np.float16),
+        "regions": ((len(BRATS_LABELS), depth, height // 2, width // 2), np.float16),
     }
     arrays = {
         name: np.lib.format.open_memmap(home / f"{name}.npy", "w+", dtype, (len(cases), *shape))
@@ -139,4 +139,4 @@ def _regions(case: Case, affine: np.ndarray, model_affine: np.ndarray, recipe: R
     labels = np.asarray(nib.load(case.mask).dataobj)
     one_hot = np.stack([np.isin(labels, values) for values in BRATS_LABELS]).astype(np.float32)
     fine = torch.from_numpy(resample(one_hot, affine, model_affine, recipe))
-    return torch.nn.functional.avg_pool3d(fine, (1, 4, 4)).numpy()
+    return torch.nn.functional.avg_pool3d(fine, (1, 2, 2)).numpy()
