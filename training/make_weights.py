@@ -113,10 +113,11 @@ def train(
     tracker: Tracker = untracked,
     encoders: Encoders = NO_ENCODERS,
 ) -> nn.Module:
-    """By gradient where the spec has phases; else by logistic regression where the module has measurements."""
+    """By gradient in its phases, then by logistic regression of its measurements; not at all without either."""
     if spec.phases:
-        return fit(spec, cohort, split, options, checkpoint, tracker, encoders)
-    module = build_module(spec, members).to(best_device()).eval()
+        module = fit(spec, cohort, split, options, checkpoint, tracker, encoders)
+    else:
+        module = build_module(spec, members).to(best_device()).eval()
     if hasattr(module, "measurements"):
         # What members have learned by heart would flatter them: a stacker is fitted to cases they have not seen.
         fit_head(spec, module, cohort, split.inner if members else split.train)

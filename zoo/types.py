@@ -145,8 +145,8 @@ class ModelSpec:
     cam_layers: for each modality the dotted name of the submodule whose output a class-activation map reads.
     epochs_factor: the model's epochs are so many times those asked for; above 1 where one encoder learns what others
     learn in several.
-    phases: how its training proceeds. Without any it isn't trained by gradient: its `measurements(x, present)` [B, K]
-    are fitted by logistic regression into its `head` (`zoo.blocks.LogisticHead`), or there is nothing to fit.
+    phases: how its training proceeds by gradient, if it does. Where its module offers `measurements(x, present)`
+    [B, K], a logistic regression on them is fitted into its `head` (`zoo.blocks.LogisticHead`) after that.
     encoders_from: ids of models of one encoder, by the submodule that starts training as that model's `encoder`; these
     models are trained first, on the same studies.
     members: ids of models that this one is made of; `build(members=modules, **options)` gets them as modules whose

@@ -206,6 +206,21 @@ class SameRegions(Auxiliary):
         return self.regions(self.stage(masked(x, present)))
 
 
+class MeasuredRegions(SameRegions):
+    """Learns nothing but regions by gradient: keeps all promises too."""
+
+    def __init__(self):
+        super().__init__()
+        self.head = LogisticHead(3)
+
+    def grade_and_auxiliary(self, x, present):
+        regions = self.region_logits(x, present)
+        return self.head(regions.amax((2, 3, 4))), {"regions": regions}
+
+    def measurements(self, x, present):
+        return self.region_logits(x, present).amax((2, 3, 4))
+
+
 class OtherRegions(Auxiliary):
     def region_logits(self, x, present):
         return self.regions(self.stage(x)) + 1
@@ -522,6 +537,7 @@ KEPT = [
     (spec_of(Attentive, attention=("slices",)), NETWORK - {INATTENTIVE}),
     (spec_of(Auxiliary), {"measurements_fit_the_head", REGIONAL, INATTENTIVE}),
     (spec_of(SameRegions, phases=PATCHES), {"measurements_fit_the_head", INATTENTIVE}),
+    (spec_of(MeasuredRegions, phases=PATCHES[:1]), {INATTENTIVE}),
     (spec_of(Measured, phases=(), cam_layers={}), LOGISTIC),
     (
         spec_of(Thresholds, phases=(), cam_layers={}, differentiable=False),

@@ -117,11 +117,9 @@ def patches_teach_its_regions(specimen: Specimen) -> None:
 
 def measurements_fit_the_head(specimen: Specimen) -> None:
     """measurements(x, present) -> [B, K], and a `head` that takes K (`zoo.blocks.LogisticHead`)."""
-    if specimen.spec.phases:
-        raise NotApplicable("It has phases: it is trained by gradient.")
     module: Any = specimen.module
     if not hasattr(module, "measurements"):
-        raise NotApplicable("It has neither phases nor measurements: there is nothing to fit.")
+        raise NotApplicable("It has no measurements: no logistic regression is fitted to them.")
     with torch.inference_mode():
         found = module.measurements(specimen.studies(2), present(MODALITIES, MODALITIES))
     if found.ndim != 2 or len(found) != 2 or not found.isfinite().all():
