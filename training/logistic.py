@@ -1,4 +1,4 @@
-"""Models without gradient training: their few measurements are fitted by logistic regression."""
+"""Measurements, a few of each study, are fitted by logistic regression: of all training, or the last step of one."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ BUILT_IN = (
     "plugins.single_encoder",
     "plugins.feature_fusion",
     "plugins.slices_timm",
+    "plugins.unet_radiomics",
     "plugins.decision_fusion",
     "plugins.controls",
     "plugins.grad_cam",

@@ -8,7 +8,7 @@ from plugins import LIMITS, WEIGHTS
 from zoo import MODALITIES, Card, ModelSpec, hookimpl
 
 ALONE = tuple(f"single-{modality}.compact" for modality in MODALITIES)
-FUSIONS = ("early-fusion.compact", "feature-concat.compact", "slices-timm.compact")
+FUSIONS = ("early-fusion.compact", "feature-concat.compact", "slices-timm.compact", "unet-radiomics.compact")
 MEMBERS_LIMITS = f"As good as its members, whose weights it uses. {LIMITS}"
 
 
@@ -27,7 +27,7 @@ def register_models() -> list[ModelSpec]:
         limits=MEMBERS_LIMITS,
     )
     ensemble = Card(
-        summary="Logistic regression on the log-odds of three graders that fuse modalities at different places.",
+        summary="Logistic regression on the log-odds of four differently built graders of all modalities.",
         reference="Ensemble of architectures; Kamnitsas et al. 2018, arXiv 1711.01468; Wolpert 1992",
         intended_use="Upper baseline: what differently built graders know together.",
         limits=MEMBERS_LIMITS,

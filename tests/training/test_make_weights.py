@@ -11,6 +11,7 @@ from training.batches import predict
 from training.calibration import fit_calibration
 from training.cohorts import load_cohort
 from training.folds import split_cohort
+from training.logistic import fit_head
 from training.make_weights import Material, describe, make_weights, patient_mark
 from training.options import FitOptions
 from training.simulation import write_cohort
@@ -75,3 +76,13 @@ def test_real_cohorts_are_not_called_simulated(cases):
     assert describe(mixed, np.array([0])) == "1 simulated gliomas, no patient"
     assert describe(mixed, np.array([0, 1])) == "2 studies"
     assert describe(mixed, np.array([2])) == "1 studies"
+
+
+def test_measurements_of_regions_learned_from_patches_are_fitted_by_logistic_regression(registry, material, tmp_path):
+    spec = replace(registry.model("unet-radiomics"), weights=tmp_path / "unet.safetensors", options={"width": 8})
+    record = make_weights(spec, material, tmp_path / "checkpoint")
+    module, rows = load_weights(spec).module, material.split.train
+    kept = predict(module, material.cohort(spec.recipe), rows, spec.uses)
+    fit_head(spec, module, material.cohort(spec.recipe), rows)
+    np.testing.assert_allclose(predict(module, material.cohort(spec.recipe), rows, spec.uses), kept, atol=0.05)
+    assert record.details["epochs"] == 2

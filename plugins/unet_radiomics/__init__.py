@@ -1,0 +1,43 @@
+"""Segmentation first: a U-Net finds the tumour's regions, and a logistic regression reads what is measured of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plugins import FROZEN, LIMITS, WEIGHTS
+from zoo import MODALITIES, Card, ModelSpec, Phase, hookimpl
+
+MODEL_ID = "unet-radiomics.compact"
+EPOCHS_FACTOR = 1.5
+CARD = Card(
+    summary="A 3-D U-Net finds core, oedema and enhancing tumour; a logistic regression reads radiomics of these.",
+    reference="U-Net of Çiçek et al. 2016, arXiv 1606.06650; radiomics as Lambin et al. 2012; patches as nnU-Net",
+    intended_use="Baseline: what sizes, intensities and borders of the regions tell, which a reader can look up.",
+    limits=LIMITS,
+)
+
+
+@hookimpl
+def register_models() -> list[ModelSpec]:
+    return [
+        ModelSpec(
+            id=MODEL_ID,
+            title="U-Net and radiomics",
+            family="segmentation first",
+            needs=MODALITIES,
+            uses=MODALITIES,
+            build=build,
+            options={"width": 16},
+            cam_layers=dict.fromkeys(MODALITIES, "unet.finest"),
+            epochs_factor=EPOCHS_FACTOR,
+            phases=(Phase("regions", MODALITIES, 1.0, {"head": FROZEN}, patches=True),),
+            card=CARD,
+            weights=WEIGHTS / f"{MODEL_ID}.safetensors",
+        )
+    ]
+
+
+def build(**options: Any) -> Any:
+    from plugins.unet_radiomics.network import UNetRadiomics
+
+    return UNetRadiomics(**options)

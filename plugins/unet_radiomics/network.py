@@ -1,0 +1,35 @@
+"""The network behind `unet-radiomics`."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from plugins.unet_radiomics.radiomics import NAMES, measure
+from plugins.unet_radiomics.unet import UNet
+from zoo import MODALITIES
+from zoo.blocks import LogisticHead, RegionScores, masked
+
+
+class UNetRadiomics(nn.Module):
+    """Graded by measurements of the regions that a U-Net finds. width: its maps at the finest level."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.unet = UNet(len(MODALITIES), width)
+        self.regions = RegionScores(width)
+        self.head = LogisticHead(len(NAMES))
+
+    def forward(self, x: Tensor, present: Tensor) -> Tensor:
+        return self.grade_and_auxiliary(x, present)[0]
+
+    def grade_and_auxiliary(self, x: Tensor, present: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Logits [B, 2] and region logits [B, 3, D, H/2, W/2]."""
+        regions = self.region_logits(x, present)
+        return self.head(measure(masked(x, present), regions)), {"regions": regions}
+
+    def region_logits(self, x: Tensor, present: Tensor) -> Tensor:
+        return self.regions(self.unet(masked(x, present)))
+
+    def measurements(self, x: Tensor, present: Tensor) -> Tensor:
+        """[B, K], see `radiomics`."""
+        return measure(masked(x, present), self.region_logits(x, present))
