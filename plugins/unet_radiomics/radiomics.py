@@ -35,11 +35,11 @@ def measure(x: Tensor, logits: Tensor) -> Tensor:
     """[B, K] in the order of NAMES. x: float32 [B, 4, D, H, W]; logits: of REGIONS, [B, 3, D, h, w]."""
     sure = (RegionScores.sharpness * logits).sigmoid()
     whole = 1 - (1 - sure).prod(dim=1, keepdim=True)
-    around = grown(grown(whole)) - whole
+    around, edge = grown(grown(whole)) - whole, border(whole)
     contrasts = _contrasts(functional.adaptive_avg_pool3d(x, logits.shape[2:]))
     means, spreads = _moments(contrasts, torch.cat([sure, whole, around], dim=1))
     parts = [RegionScores.pooled(logits), _log_volume(whole), _volume(sure) / (_volume(whole) + FEWEST)]
-    return torch.cat([*parts, means, spreads, _change(contrasts, whole), _shape(sure, whole)], dim=1)
+    return torch.cat([*parts, means, spreads, _change(contrasts, edge), _shape(sure, edge)], dim=1)
 
 
 def grown(region: Tensor) -> Tensor:
@@ -76,16 +76,15 @@ def _moments(contrasts: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
     return means.flatten(1), spreads.flatten(1)
 
 
-def _change(contrasts: Tensor, whole: Tensor) -> Tensor:
+def _change(contrasts: Tensor, edge: Tensor) -> Tensor:
     """How far a voxel at the border of the tumour is from the mean of those around it, [B, contrasts]."""
     change = (contrasts - functional.avg_pool3d(contrasts, 3, stride=1, padding=1)).square()
-    at = border(whole)
-    return (at * change).sum((2, 3, 4)) / (_volume(at) + FEWEST)
+    return _volume(edge * change) / (_volume(edge) + FEWEST)
 
 
-def _shape(sure: Tensor, whole: Tensor) -> Tensor:
+def _shape(sure: Tensor, edge: Tensor) -> Tensor:
     core, _, enhancing = sure.split(1, dim=1)
-    rim, edge = border(core), border(enhancing)
+    rim = border(core)
     closed = _volume(rim * enhancing) / (_volume(rim) + FEWEST)
-    thickness = (_volume(enhancing) + FEWEST).log() - (_volume(edge) + FEWEST).log()
-    return torch.cat([closed, thickness, _log_volume(border(whole))], dim=1)
+    thickness = _log_volume(enhancing) - _log_volume(border(enhancing))
+    return torch.cat([closed, thickness, _log_volume(edge)], dim=1)

@@ -27,9 +27,10 @@ class ResidualBlock(nn.Module):
 
 
 class UNet(nn.Module):
-    """[B, C, D, H, W] -> features [B, width, D, H/2, W/2]. Each of four levels halves the grid and doubles the maps.
+    """[B, C, D, H, W] -> features [B, width, D, H/2, W/2]. Four levels, each on half the grid of the one before, with
+    twice its maps.
 
-    What comes up from a coarser level is added to what went down (as in Kerfoot et al. 2018), not concatenated.
+    What comes up from a coarser level is added to what went down, not concatenated (Myronenko 2018, arXiv 1810.11654).
     """
 
     def __init__(self, channels_in: int, width: int) -> None:
@@ -38,7 +39,7 @@ class UNet(nn.Module):
         self.stem = nn.Conv3d(channels_in, width, (1, 5, 5), (1, 2, 2), (0, 2, 2))
         self.down = nn.ModuleList(
             ResidualBlock(before, after, stride)
-            for before, after, stride in zip([width, *widths], widths, (1, 2, 2, 2), strict=False)
+            for before, after, stride in zip([width, *widths[:-1]], widths, (1, 2, 2, 2), strict=True)
         )
         self.narrow = nn.ModuleList(nn.Conv3d(2 * channels, channels, 1, bias=False) for channels in widths[1:-1])
         self.narrow_to_finest = nn.Conv3d(2 * width, width, 1, bias=False)

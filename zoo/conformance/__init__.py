@@ -26,6 +26,7 @@ from zoo.conformance.grading import (
 from zoo.conformance.learning import (
     auxiliary_outputs_fit,
     every_parameter_can_learn,
+    grade_is_taught,
     gradients_reach_the_input,
     measurements_fit_the_head,
     patches_teach_its_regions,
@@ -77,6 +78,7 @@ CONTRACT = (
     Promise("Every trainable parameter can learn.", every_parameter_can_learn),
     Promise("What it offers to training beside its logits fits.", auxiliary_outputs_fit),
     Promise("What patches teach is what it finds in studies.", patches_teach_its_regions),
+    Promise("Its training teaches the grade.", grade_is_taught),
     Promise("Its measurements fit the head that is fitted to them.", measurements_fit_the_head),
     Promise("Its weights give the same logits when they were saved and loaded.", weights_can_be_stored),
     Promise("bfloat16 changes its logits little.", bfloat16_changes_little),

@@ -115,6 +115,18 @@ def patches_teach_its_regions(specimen: Specimen) -> None:
         )
 
 
+def grade_is_taught(specimen: Specimen) -> None:
+    """By the last phase, or after it by logistic regression."""
+    phases = specimen.spec.phases
+    if not phases:
+        raise NotApplicable("It has no phases: it isn't trained by gradient.")
+    if phases[-1].patches and not hasattr(specimen.module, "measurements"):
+        raise Broken(
+            "Expected the last phase to teach the grade, found one of patches, which have none: add another, or let "
+            "the module offer measurements(x, present), to which a logistic regression is fitted."
+        )
+
+
 def measurements_fit_the_head(specimen: Specimen) -> None:
     """measurements(x, present) -> [B, K], and a `head` that takes K (`zoo.blocks.LogisticHead`)."""
     module: Any = specimen.module
