@@ -64,7 +64,7 @@ def test_json_holds_the_same_and_no_identity(report, registry):
     weights = registry.model(MODELS[1]).weights
     assert ensemble["sha256"][weights.name] == hashlib.sha256(weights.read_bytes()).hexdigest()
     assert told["versions"]["torch"] == importlib.metadata.version("torch")
-    assert len(ensemble["sha256"]) == 4, "its own, and its three members'"
+    assert len(ensemble["sha256"]) == 5, "its own, and its four members'"
     assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in ensemble["sha256"].values())
     assert told["study"]["spacing_mm"] == [3, 3, 3]
     assert "study" not in first
