@@ -33,7 +33,8 @@ class PreparedCohort:
     """Arrays over N cases, in the cohort's order.
 
     x: float16 [N, 4, D, H, W]. present: bool [N, 4]. regions: float16 [N, 3, D, H/2, W/2], the share of each voxel in
-    core, oedema and enhancing tumour; NaN where a case has no mask. y: int64 [N], 0 LGG and 1 HGG.
+    core, oedema and enhancing tumour; NaN where a case has no mask. y: int64 [N], 0 LGG and 1 HGG. targets: float64
+    [N], what measurements are fitted to, see `Case.target`.
     fingerprint: of the cases and the contents of their files; the recipe has no part in it.
     """
 
@@ -41,6 +42,7 @@ class PreparedCohort:
     present: np.ndarray
     regions: np.ndarray
     y: np.ndarray
+    targets: np.ndarray
     fingerprint: str = ""
 
 
@@ -54,14 +56,19 @@ def prepare_cohort(cases: Sequence[Case], recipe: Recipe, folder: Path) -> Prepa
     if not (home / "done").is_file():
         _fill(cases, recipe, home)
     arrays = {name: np.load(home / f"{name}.npy", mmap_mode="r") for name in ("x", "present", "regions")}
-    return PreparedCohort(**arrays, y=np.array([GRADES.index(case.grade) for case in cases]), fingerprint=contents)
+    grades, targets = ([GRADES.index(case.grade) for case in cases], [case.target for case in cases])
+    return PreparedCohort(**arrays, y=np.array(grades), targets=np.array(targets), fingerprint=contents)
 
 
 def fingerprint(cases: Sequence[Case]) -> str:
     """Changes with any id or grade and with every bit of the files, not with where they lie or when they came."""
     with ThreadPoolExecutor() as pool:
         digests = iter(list(pool.map(_digest, [file for case in cases for file in case.files])))
-    return short([[case.id, case.grade, [next(digests) for _ in case.files]] for case in cases])
+    return short([[case.id, case.grade, [next(digests) for _ in case.files], *_known(case.p_hgg)] for case in cases])
+
+
+def _known(p_hgg: float | None) -> list[float]:
+    return [] if p_hgg is None else [p_hgg]
 
 
 def _digest(path: Path) -> str:

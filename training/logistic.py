@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 
@@ -22,10 +21,23 @@ LEAST_SPREAD = 1e-3
 def fit_head(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: np.ndarray) -> None:
     """Fit `module.head` to the measurements of the chosen cases: standardised, balanced between grades, mild ridge."""
     measurements = apply(module.measurements, cohort, rows, spec.uses, device_of(module))
-    scaler, regression = StandardScaler(), LogisticRegression(C=1 / RIDGE, class_weight="balanced")
-    make_pipeline(scaler, regression).fit(measurements, cohort.y[rows])
+    scaler = StandardScaler()
+    regression = fit_shares(scaler.fit_transform(measurements), cohort.targets[rows], RIDGE)
     weight = regression.coef_ / np.maximum(scaler.scale_, LEAST_SPREAD)
     bias = regression.intercept_ - weight @ scaler.mean_
     with torch.no_grad():
         module.head.linear.weight.copy_(torch.from_numpy(weight))
         module.head.linear.bias.copy_(torch.from_numpy(bias))
+
+
+def fit_shares(x: np.ndarray, targets: np.ndarray, ridge: float) -> LogisticRegression:
+    """Cross-entropy with probabilities as targets: each case counts as HGG for so much, and as LGG for the rest.
+
+    x: float64 [N, K]; targets: float64 [N], 0 to 1. Both grades count alike in all. A probability teaches what a grade
+    that was drawn from it does, without the draw's chance (as a teacher's do, Hinton et al. 2015, arXiv 1503.02531).
+    """
+    shares = np.concatenate([targets, 1 - targets])
+    grades = np.repeat([1, 0], len(targets))
+    totals = np.bincount(grades, shares)
+    weights = shares * (len(targets) / 2 / totals)[grades]
+    return LogisticRegression(C=1 / ridge, max_iter=1000).fit(np.tile(x, (2, 1)), grades, weights)

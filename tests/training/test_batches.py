@@ -18,7 +18,8 @@ def cohort():
     x[..., -1] = 30
     present = np.ones((21, 4), bool)
     present[3, 2] = False
-    return PreparedCohort(x, present, np.full((21, 3, 2, 1, 1), 0.25, np.float16), np.arange(21) % 2)
+    y = np.arange(21) % 2
+    return PreparedCohort(x, present, np.full((21, 3, 2, 1, 1), 0.25, np.float16), y, y)
 
 
 def test_a_batch_shows_the_chosen_modalities(cohort):

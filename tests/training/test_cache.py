@@ -39,7 +39,13 @@ def test_rows_are_what_grading_would_see(cases, tmp_path):
     expected = prepare(load_volumes(load_registry().read(cases[0].source)), RECIPE)
     np.testing.assert_allclose(cohort.x[0], expected.x[0], atol=2e-3)
     assert cohort.present.tolist() == [[True] * 4, [False, True, False, False]]
-    assert cohort.y.tolist() == [1, 0]
+    assert cohort.y.tolist() == cohort.targets.tolist() == [1, 0]
+
+
+def test_targets_are_what_is_known_of_the_grade(cases, tmp_path):
+    known = [replace(cases[0], p_hgg=0.75), cases[1]]
+    assert prepare_cohort(known, RECIPE, tmp_path / "cache").targets.tolist() == [0.75, 0]
+    assert fingerprint(known) != fingerprint(cases)
 
 
 @pytest.mark.parametrize("enhancing", [4, 3], ids=["until 2021", "since 2023"])

@@ -39,7 +39,7 @@ def cohort():
     x[y == 1, 1, 2:5, 8:16, 8:16] += 1
     regions = np.zeros((24, 3, 8, 8, 8), np.float16)
     regions[y == 1, 2, 2:5, 2:4, 2:4] = 1
-    return PreparedCohort(x, np.ones((24, 4), bool), regions, y)
+    return PreparedCohort(x, np.ones((24, 4), bool), regions, y, y)
 
 
 def _stop_after(monkeypatch, epochs):

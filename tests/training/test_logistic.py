@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from training.cache import PreparedCohort
-from training.logistic import fit_head
+from training.logistic import RIDGE, fit_head
 from zoo.blocks import LogisticHead
 
 
@@ -27,20 +30,6 @@ class Means(torch.nn.Module):
         return self.head(self.measurements(x, present))
 
 
-def test_equals_scikit_learn_on_the_chosen_rows(registry):
-    rng = np.random.default_rng(0)
-    y = np.arange(40) % 2
-    x = rng.normal(0, 1, (40, 4, 2, 4, 4)) + 0.3 * y[:, None, None, None, None]
-    cohort = PreparedCohort(x.astype(np.float16), np.ones((40, 4), bool), np.zeros((40, 3, 2, 1, 1), np.float16), y)
-    module, rows = Means(), np.arange(5, 37)
-    fit_head(registry.model("early-fusion"), module, cohort, rows)
-    measured = cohort.x.astype(np.float64).mean((2, 3, 4)) * 50 + 3
-    reference = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced"))
-    expected = reference.fit(measured[rows], y[rows]).decision_function(measured)
-    logits = module(torch.from_numpy(cohort.x.astype(np.float32)), torch.ones(40, 4, dtype=torch.bool))
-    np.testing.assert_allclose((logits[:, 1] - logits[:, 0]).detach().numpy(), expected, atol=1e-3)
-
-
 class Constant(Means):
     """Measures next to nothing beside the mean of T1."""
 
@@ -49,10 +38,42 @@ class Constant(Means):
         return means * torch.tensor([1, 1e-6, 1e-6, 1e-6])
 
 
-def test_a_measurement_that_hardly_varies_gets_no_weight_beyond_half_precision(registry):
-    y = np.arange(12) % 2
-    x = np.random.default_rng(0).normal(0, 1, (12, 4, 2, 4, 4)) + y[:, None, None, None, None]
-    cohort = PreparedCohort(x.astype(np.float16), np.ones((12, 4), bool), np.zeros((12, 3, 2, 1, 1), np.float16), y)
+@pytest.fixture
+def cohort():
+    rng = np.random.default_rng(0)
+    y = (np.arange(40) % 4 == 0).astype(int)
+    x = rng.normal(0, 1, (40, 4, 2, 4, 4)) + 0.3 * y[:, None, None, None, None]
+    regions = np.zeros((40, 3, 2, 1, 1), np.float16)
+    return PreparedCohort(x.astype(np.float16), np.ones((40, 4), bool), regions, y, y.astype(float))
+
+
+def margins_of(module, cohort):
+    logits = module(torch.from_numpy(cohort.x.astype(np.float32)), torch.ones(40, 4, dtype=torch.bool))
+    return (logits[:, 1] - logits[:, 0]).detach().numpy()
+
+
+def test_equals_scikit_learn_on_the_chosen_rows(registry, cohort):
+    module, rows = Means(), np.arange(5, 37)
+    fit_head(registry.model("early-fusion"), module, cohort, rows)
+    measured = cohort.x.astype(np.float64).mean((2, 3, 4)) * 50 + 3
+    reference = make_pipeline(StandardScaler(), LogisticRegression(C=1 / RIDGE, class_weight="balanced"))
+    expected = reference.fit(measured[rows], cohort.y[rows]).decision_function(measured)
+    np.testing.assert_allclose(margins_of(module, cohort), expected, atol=1e-3)
+
+
+def test_probabilities_teach_what_so_many_grades_would(registry, cohort):
+    """Three of four HGG where the target is 0.75."""
+    module, copies = Means(), 4
+    of_four = np.arange(40) % 5
+    fit_head(registry.model("early-fusion"), module, replace(cohort, targets=of_four / copies), np.arange(40))
+    grades = (np.arange(copies)[:, None] < of_four).astype(int).ravel()
+    measured = StandardScaler().fit_transform(cohort.x.astype(np.float64).mean((2, 3, 4)) * 50 + 3)
+    reference = LogisticRegression(C=1 / RIDGE / copies, class_weight="balanced")
+    expected = reference.fit(np.tile(measured, (copies, 1)), grades).decision_function(measured)
+    np.testing.assert_allclose(margins_of(module, cohort), expected, atol=1e-3)
+
+
+def test_a_measurement_that_hardly_varies_gets_no_weight_beyond_half_precision(registry, cohort):
     module = Constant()
     fit_head(registry.model("early-fusion"), module, cohort, np.arange(12))
     assert torch.isfinite(module.head.linear.weight.half()).all()

@@ -90,7 +90,8 @@ def test_the_papers_model_takes_a_step_in_mixed_precision(registry, tmp_path, pr
     spec = replace(spec, phases=(replace(spec.phases[-1], share=1.0),))
     shape = (4, 4, *spec.recipe.shape)
     x = np.random.default_rng(0).normal(0, 1, shape).astype(np.float16)
-    cohort = PreparedCohort(x, np.ones((4, 4), bool), np.full((4, 3, 64, 32, 32), np.nan, np.float16), np.arange(4) % 2)
+    y, regions = np.arange(4) % 2, np.full((4, 3, 64, 32, 32), np.nan, np.float16)
+    cohort = PreparedCohort(x, np.ones((4, 4), bool), regions, y, y)
     split = Split(np.arange(2), np.arange(2, 4), np.arange(0))
     told = []
     fit(spec, cohort, split, FitOptions(epochs=1, batch_size=2, precision=precision), tmp_path / "c", told.extend)

@@ -38,7 +38,8 @@ def cohort():
     rng = np.random.default_rng(0)
     x = rng.normal(0, 1, (CASES, 4, 8, 32, 32)).astype(np.float16)
     regions = np.zeros((CASES, 3, 8, 8, 8), np.float16)
-    return PreparedCohort(x, np.ones((CASES, 4), bool), regions, np.arange(CASES) % 2)
+    y = np.arange(CASES) % 2
+    return PreparedCohort(x, np.ones((CASES, 4), bool), regions, y, y)
 
 
 def test_a_subset_holds_what_the_model_needs_and_never_all(registry):

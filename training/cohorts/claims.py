@@ -12,7 +12,7 @@ from training.cohorts.types import LeftOut
 from zoo import GRADES, MODALITIES
 
 FILES = (*MODALITIES, "seg")
-FACTS = ("grade", "patient", "site", "hospital", "folder", *FILES)
+FACTS = ("grade", "patient", "site", "hospital", "folder", "p_hgg", *FILES)
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Claims:
 
     def doubt(self, unread: Sequence[str]) -> str:
         """Why the case can't be used, in words; "" where it can. unread: spreadsheets that may know its grade."""
-        return self._disagreement() or self._absence() or self._grade_fault(unread)
+        return self._disagreement() or self._absence() or self._grade_fault(unread) or self._probability_fault()
 
     def _disagreement(self) -> str:
         return "; ".join(
@@ -63,6 +63,10 @@ class Claims:
         if not grade:
             return "no grade given" + "".join(f"; {name} is not read: save it as CSV" for name in unread)
         return "" if grade in GRADES else f"expected the grade LGG or HGG, found {grade!r}"
+
+    def _probability_fault(self) -> str:
+        given = self.get("p_hgg")
+        return "" if not given or _is_probability(given) else f"expected p_hgg from 0 to 1, found {given!r}"
 
 
 def gather(home: Path, folders: Iterable[tuple[Path, str]], rows: Iterable[Row]) -> tuple[list[Claims], list[LeftOut]]:
@@ -86,6 +90,13 @@ def gather(home: Path, folders: Iterable[tuple[Path, str]], rows: Iterable[Row])
         if not case.get("folder"):
             case.add("folder", str(home / case.case), home.name)
     return list(claims.values()), nameless
+
+
+def _is_probability(text: str) -> bool:
+    try:
+        return 0 <= float(text) <= 1
+    except ValueError:
+        return False
 
 
 def _normalised(fact: str, value: str, folder: Path) -> str:

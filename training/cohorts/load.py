@@ -19,7 +19,7 @@ def load_cohort(root: Path) -> Cohort:
 
     A folder has one folder per study, in HGG/ and LGG/ or side by side; labels.csv (`case, grade`) or a *mapping*.csv
     gives the grades that folders don't tell. A manifest, also as cohort.csv in the folder, has `case, grade` and
-    optionally patient, site, hospital, seg, and folder or t1, t1ce, t2, flair, relative to itself.
+    optionally patient, site, hospital, seg, p_hgg, and folder or t1, t1ce, t2, flair, relative to itself.
 
     What is missing or doubtful becomes a `LeftOut`. Raises `CohortError` when a grade has no usable study, or a table
     can't be read or lacks a column.
@@ -77,6 +77,7 @@ def _case(claims: Claims, names: set[str]) -> Case:
         source=files or folder,
         mask=mask,
         since=since(names),
+        p_hgg=float(claims.get("p_hgg")) if claims.get("p_hgg") else None,
     )
 
 

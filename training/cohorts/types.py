@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.cohorts.folders import nifti_files
-from zoo import ZooError
+from zoo import GRADES, ZooError
 
 
 class CohortError(ZooError):
@@ -20,7 +20,8 @@ class Case:
 
     grade: "LGG" or "HGG". patient: the same in every BraTS year. site: like "TCIA02", hospital: like "Henry Ford";
     "" where unknown. source: what a reader is given, a folder or one file per modality. mask: the tumour's.
-    since: the first BraTS year known to hold this patient, 0 where unknown.
+    since: the first BraTS year known to hold this patient, 0 where unknown. p_hgg: probability of HGG by all that
+    images could show, which says more than the grade that happened; None where nobody knows.
     """
 
     id: str
@@ -31,6 +32,12 @@ class Case:
     source: Path | Mapping[str, Path]
     mask: Path | None = None
     since: int = 0
+    p_hgg: float | None = None
+
+    @property
+    def target(self) -> float:
+        """What a model should answer: the probability of HGG where it is known, else 0 or 1 by the grade."""
+        return float(GRADES.index(self.grade)) if self.p_hgg is None else self.p_hgg
 
     @property
     def files(self) -> list[Path]:

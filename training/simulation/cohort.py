@@ -17,6 +17,7 @@ from training.cohorts import CohortError
 from training.pool import one_thread_each
 from training.simulation.contrast import MODALITIES
 from training.simulation.families import FAMILIES
+from training.simulation.ideal_observer import ideal_p_hgg
 from training.simulation.study import SimulatedStudy, grade_of, study_site
 
 
@@ -34,6 +35,10 @@ class Task:
     @property
     def folder(self) -> Path:
         return self.out / grade_of(self.index) / FAMILIES[self.family].study_id(self.seed, self.index)
+
+    @property
+    def signs(self) -> Path:
+        return self.folder / f"{self.folder.name}_signs.json"
 
 
 def write_cohort(
@@ -128,8 +133,9 @@ def _write_description(out: Path, made: dict, cases: int) -> None:
 def _write_table(out: Path, tasks: list[Task]) -> None:
     with (out / "cohort.csv").open("w", newline="") as file:
         table = csv.writer(file)
-        table.writerow(["case", "grade", "patient", "site", "folder"])
+        table.writerow(["case", "grade", "patient", "site", "folder", "p_hgg"])
         for task in tasks:
             name, grade = task.folder.name, task.folder.parent.name
             site = f"simulated-site-{task.site}" if task.site else f"simulated-s{task.seed}"
-            table.writerow([name, grade, name, site, f"{grade}/{name}"])
+            p_hgg = ideal_p_hgg(json.loads(task.signs.read_text()))
+            table.writerow([name, grade, name, site, f"{grade}/{name}", f"{p_hgg:.6f}"])

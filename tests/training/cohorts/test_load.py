@@ -154,6 +154,18 @@ def test_a_manifest_of_files_may_lack_modalities_and_masks(tmp_path, write):
     assert pickle.loads(pickle.dumps(first)) == first
 
 
+def test_a_manifest_may_know_the_probability_of_high_grade(tmp_path, add_study, write):
+    for name in "abcd":
+        add_study(name)
+    write("cohort.csv", "case,grade,p_hgg", "a,HGG,0.25", "b,LGG,", "c,HGG,1.5", "d,LGG,likely")
+    cohort = load_cohort(tmp_path)
+    assert [(case.id, case.p_hgg) for case in cohort.cases] == [("a", 0.25), ("b", None)]
+    assert {out.case: out.reason for out in cohort.left_out} == {
+        "c": "expected p_hgg from 0 to 1, found '1.5'",
+        "d": "expected p_hgg from 0 to 1, found 'likely'",
+    }
+
+
 def test_labels_given_as_the_manifest_find_folders_beside_them(tmp_path, add_study, write):
     folders = [add_study("a"), add_study("b")]
     table = write("labels.csv", "case,grade", "a,HGG", "b,LGG")

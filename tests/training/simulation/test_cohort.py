@@ -10,6 +10,8 @@ from training.cohorts import CohortError
 from training.simulation import VERSION, simulate_study, write_cohort
 from training.simulation import cohort as cohort_module
 from training.simulation.families import FAMILIES
+from training.simulation.ideal_observer import ideal_p_hgg
+from training.simulation.study import study_signs
 
 SPACING = 6.0
 
@@ -49,9 +51,11 @@ def test_files_hold_the_study(cohort):
 def test_table_and_description(cohort):
     with (cohort / "cohort.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["case", "grade", "patient", "site", "folder"]
+    assert list(rows[0]) == ["case", "grade", "patient", "site", "folder", "p_hgg"]
     assert [row["grade"] for row in rows] == ["LGG", "HGG", "LGG"]
     assert all((cohort / row["folder"]).is_dir() for row in rows)
+    expected = [ideal_p_hgg(study_signs(5, index).as_dict()) for index in range(3)]
+    assert [float(row["p_hgg"]) for row in rows] == pytest.approx(expected, abs=1e-6)
     expected = {"family": "template", "version": VERSION, "seed": 5, "cases": 3, "spacing_mm": SPACING}
     assert json.loads((cohort / "cohort.json").read_text()) == expected
 
