@@ -28,6 +28,9 @@ def fit_head(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: n
     with torch.no_grad():
         module.head.linear.weight.copy_(torch.from_numpy(weight))
         module.head.linear.bias.copy_(torch.from_numpy(bias))
+        if module.head.bounded:
+            module.head.least.copy_(torch.from_numpy(measurements.min(axis=0)))
+            module.head.most.copy_(torch.from_numpy(measurements.max(axis=0)))
 
 
 def fit_shares(x: np.ndarray, targets: np.ndarray, ridge: float) -> LogisticRegression:

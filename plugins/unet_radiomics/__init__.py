@@ -8,7 +8,11 @@ from plugins import FROZEN, LIMITS, WEIGHTS
 from zoo import MODALITIES, Card, ModelSpec, Phase, hookimpl
 
 MODEL_ID = "unet-radiomics.compact"
-EPOCHS_FACTOR = 1.5
+EPOCHS_FACTOR = 3.0
+PATCHES = (
+    Phase("regions", MODALITIES, 0.5, {"head": FROZEN}, patches=True),
+    Phase("regions again", MODALITIES, 0.5, {"head": FROZEN, "": 0.5}, patches=True),
+)
 CARD = Card(
     summary="A 3-D U-Net finds core, oedema and enhancing tumour; a logistic regression reads radiomics of these.",
     reference="U-Net of Çiçek et al. 2016, arXiv 1606.06650; radiomics as Lambin et al. 2012; patches as nnU-Net",
@@ -30,7 +34,7 @@ def register_models() -> list[ModelSpec]:
             options={"width": 16},
             cam_layers=dict.fromkeys(MODALITIES, "unet.finest"),
             epochs_factor=EPOCHS_FACTOR,
-            phases=(Phase("regions", MODALITIES, 1.0, {"head": FROZEN}, patches=True),),
+            phases=PATCHES,
             card=CARD,
             weights=WEIGHTS / f"{MODEL_ID}.safetensors",
         )

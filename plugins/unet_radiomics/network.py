@@ -17,7 +17,7 @@ class UNetRadiomics(nn.Module):
         super().__init__()
         self.unet = UNet(len(MODALITIES), width)
         self.regions = RegionScores(width)
-        self.head = LogisticHead(len(NAMES))
+        self.head = LogisticHead(len(NAMES), bounded=True)
 
     def forward(self, x: Tensor, present: Tensor) -> Tensor:
         return self.grade_and_auxiliary(x, present)[0]

@@ -1,7 +1,7 @@
 """What is measured of the regions found, smoothly, so that gradients reach the input.
 
-A region is a weight between 0 and 1 for each voxel. Sizes, shares, intensities, mismatch of T2 and FLAIR, the rim's
-closure and the border's sharpness: what radiology reads a grade from, as numbers (radiomics, Lambin et al. 2012).
+Sizes, shares, intensities, mismatch of T2 and FLAIR, the rim's closure and the border's sharpness: what radiology reads
+a grade from, as numbers (radiomics, Lambin et al. 2012).
 """
 
 from __future__ import annotations
@@ -10,81 +10,64 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from zoo import MODALITIES
+from plugins.unet_radiomics.intensities import CONTRASTS, change, contrasts_of, highest, means_and_spreads
+from plugins.unet_radiomics.shapes import border, grown, log_scatter, log_volume, share, shrunk
 from zoo.blocks import REGIONS, RegionScores
 
-CONTRASTS = (*MODALITIES, "t1ce - t1", "t2 - flair")
-PLACES = (*REGIONS, "whole", "around")
-FEWEST = 1.0
-"""Voxels added to every region that something is averaged over: of an empty one the average is 0."""
+PLACES = (*REGIONS, "whole", "around", "inside", "rim")
+"""Core and enhancing tumour together are solid, with an inside and a rim of one voxel; around is near the whole."""
+MAJORITIES = (0.5, 0.55)
+STEEPNESS = 20.0
 
 NAMES = (
     *(f"{region}: {what}" for what in ("log volume", "log sure volume", "peak") for region in REGIONS),
     "whole: log sure volume",
     *(f"{region}: share of the whole" for region in REGIONS),
+    *(f"oedema: above {majority:.0%} of the whole" for majority in MAJORITIES),
+    *(f"{region}: log doubt" for region in REGIONS),
     *(f"{place}: mean {contrast}" for place in PLACES for contrast in CONTRASTS),
     *(f"{place}: spread of {contrast}" for place in PLACES for contrast in CONTRASTS),
+    *(f"{place}: highest {contrast}" for place in ("solid", "inside") for contrast in CONTRASTS),
+    *(f"{place}: lowest {contrast}" for place in ("solid", "inside") for contrast in CONTRASTS),
     *(f"border: change of {contrast}" for contrast in CONTRASTS),
     "core: share of its border that enhances",
     "enhancing: log thickness",
     "whole: log surface",
+    "whole: log scatter",
 )
 
 
 def measure(x: Tensor, logits: Tensor) -> Tensor:
     """[B, K] in the order of NAMES. x: float32 [B, 4, D, H, W]; logits: of REGIONS, [B, 3, D, h, w]."""
-    sure = (RegionScores.sharpness * logits).sigmoid()
-    whole = 1 - (1 - sure).prod(dim=1, keepdim=True)
-    around, edge = grown(grown(whole)) - whole, border(whole)
-    contrasts = _contrasts(functional.adaptive_avg_pool3d(x, logits.shape[2:]))
-    means, spreads = _moments(contrasts, torch.cat([sure, whole, around], dim=1))
-    parts = [RegionScores.pooled(logits), _log_volume(whole), _volume(sure) / (_volume(whole) + FEWEST)]
-    return torch.cat([*parts, means, spreads, _change(contrasts, edge), _shape(sure, edge)], dim=1)
+    scores, sure = logits.sigmoid(), (RegionScores.sharpness * logits).sigmoid()
+    whole, solid = union(sure), union(sure[:, [0, 2]])
+    inside = shrunk(solid)
+    contrasts = contrasts_of(functional.adaptive_avg_pool3d(x, logits.shape[2:]))
+    around = grown(grown(whole)) - whole
+    shares = share(sure, whole)
+    parts = [
+        *(RegionScores.pooled(logits), log_volume(whole), shares, majorities(shares[:, 1:2])),
+        log_volume(scores * (1 - scores)),
+        *means_and_spreads(contrasts, torch.cat([sure, whole, around, inside, solid - inside], dim=1)),
+        *(highest(contrasts, place) for place in (solid, inside)),
+        *(-highest(-contrasts, place) for place in (solid, inside)),
+        *(change(contrasts, border(whole)), shape(sure, whole)),
+    ]
+    return torch.cat(parts, dim=1)
 
 
-def grown(region: Tensor) -> Tensor:
-    """By one voxel all around."""
-    return functional.max_pool3d(region, 3, stride=1, padding=1)
+def union(regions: Tensor) -> Tensor:
+    """[B, R, …] -> [B, 1, …]"""
+    return 1 - (1 - regions).prod(dim=1, keepdim=True)
 
 
-def border(region: Tensor) -> Tensor:
-    """Its outermost voxels and those next to them."""
-    return grown(region) + grown(-region)
+def majorities(shares: Tensor) -> Tensor:
+    """Which of MAJORITIES a share exceeds, as steps whose flanks have gradients, [B, 1] -> [B, M]."""
+    return (STEEPNESS * (shares - shares.new_tensor(MAJORITIES))).sigmoid()
 
 
-def _volume(regions: Tensor) -> Tensor:
-    """In voxels, [B, R]."""
-    return regions.sum((2, 3, 4))
-
-
-def _log_volume(regions: Tensor) -> Tensor:
-    return _volume(regions).add(1).log()
-
-
-def _contrasts(x: Tensor) -> Tensor:
-    """[B, 4, …] -> [B, 6, …] in the order of CONTRASTS."""
-    t1, t1ce, t2, flair = x.split(1, dim=1)
-    return torch.cat([x, t1ce - t1, t2 - flair], dim=1)
-
-
-def _moments(contrasts: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation of each contrast within each place, both [B, places · contrasts]."""
-    counts = (_volume(places) + FEWEST)[:, :, None]
-    means = torch.einsum("bpdhw,bcdhw->bpc", places, contrasts) / counts
-    squares = torch.einsum("bpdhw,bcdhw->bpc", places, contrasts.square()) / counts
-    spreads = (squares - means.square()).clamp(min=0).add(1e-4).sqrt()
-    return means.flatten(1), spreads.flatten(1)
-
-
-def _change(contrasts: Tensor, edge: Tensor) -> Tensor:
-    """How far a voxel at the border of the tumour is from the mean of those around it, [B, contrasts]."""
-    change = (contrasts - functional.avg_pool3d(contrasts, 3, stride=1, padding=1)).square()
-    return _volume(edge * change) / (_volume(edge) + FEWEST)
-
-
-def _shape(sure: Tensor, edge: Tensor) -> Tensor:
+def shape(sure: Tensor, whole: Tensor) -> Tensor:
     core, _, enhancing = sure.split(1, dim=1)
     rim = border(core)
-    closed = _volume(rim * enhancing) / (_volume(rim) + FEWEST)
-    thickness = _log_volume(enhancing) - _log_volume(border(enhancing))
-    return torch.cat([closed, thickness, _log_volume(edge)], dim=1)
+    thickness = log_volume(enhancing) - log_volume(border(enhancing))
+    return torch.cat([share(rim * enhancing, rim), thickness, log_volume(border(whole)), log_scatter(whole)], dim=1)

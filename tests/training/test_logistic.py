@@ -19,9 +19,9 @@ from zoo.blocks import LogisticHead
 class Means(torch.nn.Module):
     """Measures the mean of each modality."""
 
-    def __init__(self):
+    def __init__(self, bounded=False):
         super().__init__()
-        self.head = LogisticHead(4)
+        self.head = LogisticHead(4, bounded)
 
     def measurements(self, x, present):
         return x.mean((2, 3, 4)) * 50 + 3
@@ -71,6 +71,14 @@ def test_probabilities_teach_what_so_many_grades_would(registry, cohort):
     reference = LogisticRegression(C=1 / RIDGE / copies, class_weight="balanced")
     expected = reference.fit(np.tile(measured, (copies, 1)), grades).decision_function(measured)
     np.testing.assert_allclose(margins_of(module, cohort), expected, atol=1e-3)
+
+
+def test_a_bounded_head_learns_the_range_of_each_measurement(registry, cohort):
+    module, rows = Means(bounded=True), np.arange(5, 37)
+    fit_head(registry.model("early-fusion"), module, cohort, rows)
+    measured = cohort.x.astype(np.float64).mean((2, 3, 4))[rows] * 50 + 3
+    np.testing.assert_allclose(module.head.least, measured.min(0), atol=1e-3)
+    np.testing.assert_allclose(module.head.most, measured.max(0), atol=1e-3)
 
 
 def test_a_measurement_that_hardly_varies_gets_no_weight_beyond_half_precision(registry, cohort):

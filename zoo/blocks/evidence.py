@@ -47,11 +47,24 @@ class RegionScores(nn.Module):
 
 
 class LogisticHead(nn.Module):
-    """Logistic regression on a few measurements: [B, K] -> logits [B, 2] whose difference is w·measurements + b."""
+    """Logistic regression on a few measurements: [B, K] -> logits [B, 2] whose difference is w·measurements + b.
 
-    def __init__(self, measurements: int) -> None:
+    bounded: a measurement beyond what training saw counts as the nearest that it saw, so that a study unlike all of
+    them is not graded with boundless confidence.
+    """
+
+    least: Tensor
+    most: Tensor
+
+    def __init__(self, measurements: int, bounded: bool = False) -> None:
         super().__init__()
         self.linear = nn.Linear(measurements, 1)
+        self.bounded = bounded
+        if bounded:
+            widest = torch.full((measurements,), torch.finfo(torch.float16).max)
+            self.register_buffer("least", -widest)
+            self.register_buffer("most", widest)
 
     def forward(self, measurements: Tensor) -> Tensor:
-        return nn.functional.pad(self.linear(measurements), (1, 0))
+        seen = measurements.clamp(self.least, self.most) if self.bounded else measurements
+        return nn.functional.pad(self.linear(seen), (1, 0))

@@ -36,3 +36,12 @@ def test_logistic_head_gives_log_odds_as_a_difference():
     head.linear.bias.data.fill_(0.5)
     logits = head(torch.tensor([[1.0, 3.0], [0.0, 0.0]]))
     assert (logits[:, 1] - logits[:, 0]).tolist() == [-0.5, 0.5]
+
+
+def test_a_bounded_head_goes_no_further_than_what_it_was_fitted_to():
+    head = LogisticHead(2, bounded=True)
+    head.least.copy_(torch.tensor([0.0, -1.0]))
+    head.most.copy_(torch.tensor([2.0, 1.0]))
+    assert head(torch.tensor([[9.0, -7.0]])).tolist() == head(torch.tensor([[2.0, -1.0]])).tolist()
+    assert set(head.state_dict()) == {"linear.weight", "linear.bias", "least", "most"}
+    assert set(LogisticHead(2).state_dict()) == {"linear.weight", "linear.bias"}
