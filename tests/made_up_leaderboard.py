@@ -22,6 +22,7 @@ def made_up_leaderboard(models: Sequence[str] = MODELS, cases: int = 80, seed: i
         "cases": cases,
         "ceiling": {"auc": 0.959, "low": 0.931, "high": 0.976},
         "signs": {"enhancing_volume": 0.81, "oedema": 0.64},
+        "ideal": 0.967,
     }
     facts = {"fingerprint": "0" * 16, "cases": cases, "grades": grades, "ceiling": ceiling}
     return {

@@ -8,10 +8,10 @@ from plugins import FROZEN, LIMITS, WEIGHTS
 from zoo import MODALITIES, Card, ModelSpec, Phase, hookimpl
 
 MODEL_ID = "unet-radiomics.compact"
-EPOCHS_FACTOR = 3.0
+EPOCHS_FACTOR = 2.25
 PATCHES = (
-    Phase("regions", MODALITIES, 0.5, {"head": FROZEN}, patches=True),
-    Phase("regions again", MODALITIES, 0.5, {"head": FROZEN, "": 0.5}, patches=True),
+    Phase("regions", MODALITIES, 2 / 3, {"head": FROZEN}, patches=True),
+    Phase("regions again", MODALITIES, 1 / 3, {"head": FROZEN, "": 0.5}, patches=True),
 )
 CARD = Card(
     summary="A 3-D U-Net finds core, oedema and enhancing tumour; a logistic regression reads radiomics of these.",

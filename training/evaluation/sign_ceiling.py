@@ -12,6 +12,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.pipeline import make_pipeline
 
 from training.cohorts import Case, CohortError
+from training.simulation.ideal_observer import ideal_p_hgg
 from training.simulation.study import study_signs
 from training.statistics.intervals import delong_interval
 from training.statistics.metrics import auc
@@ -26,8 +27,9 @@ def sign_ceiling(held_out: Sequence[Case], drawn: int = 4000) -> dict[str, Any]:
     """AUC on `held_out`, cases of a simulated cohort, of classifiers that are told the true signs.
 
     They learn from the signs of `drawn` other patients. Returns plain JSON values: {"cases": N, "ceiling": {"auc",
-    "low", "high"} of all signs together, with DeLong's 95 % interval, "signs": {name: AUC of this sign alone}}, best
-    sign first. Raises `CohortError` where a case has no signs or a grade has no case.
+    "low", "high"} of all signs together, with DeLong's 95 % interval, "signs": {name: AUC of this sign alone}, "ideal":
+    AUC of `ideal_p_hgg`, which need not learn}, best sign first. Raises `CohortError` where a case has no signs or a
+    grade has no case.
     """
     signs, y = [_read(case) for case in held_out], np.array([case.grade == "HGG" for case in held_out], np.int64)
     if len(np.unique(y)) < 2:
@@ -41,6 +43,7 @@ def sign_ceiling(held_out: Sequence[Case], drawn: int = 4000) -> dict[str, Any]:
         "cases": len(y),
         "ceiling": {"auc": auc(y, score), "low": interval.low, "high": interval.high},
         "signs": dict(sorted(alone.items(), key=lambda pair: -pair[1])),
+        "ideal": auc(y, np.array([ideal_p_hgg(each) for each in signs])),
     }
 
 

@@ -46,12 +46,13 @@ def _model(name: str, row: Row) -> list[str]:
 def ceiling(leaderboard: Row) -> str:
     """What the drawn signs themselves tell of both cohorts."""
     own, other = leaderboard["held_out"], leaderboard["unseen"]
+    ideal = f"{own['ceiling']['ideal']:.3f} and {other['ceiling']['ideal']:.3f}"
     signs = own["ceiling"]["signs"]
     best = max(signs, key=signs.__getitem__)
     return (
         f"A classifier that is told the true signs reaches {_reached(own)} on the {own['cases']} held-out studies (the "
         f"best single sign, {best.replace('_', ' ')}, {signs[best]:.3f}) and {_reached(other)} on the {other['cases']} "
-        "of the other simulator."
+        f"of the other simulator; Bayes' rule, which knows how often each sign occurs, {ideal}."
     )
 
 

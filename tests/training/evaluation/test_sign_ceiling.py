@@ -42,6 +42,10 @@ def test_all_signs_together_exceed_each_alone(found):
     assert max(found["signs"].values()) < ceiling["auc"] - 0.05
 
 
+def test_the_ideal_observer_needs_no_examples(found):
+    assert found["ceiling"]["auc"] - 0.005 < found["ideal"] < 0.985
+
+
 def test_signs_are_ordered_and_none_is_the_answer(found):
     alone = found["signs"]
     assert next(iter(alone)) == "enhancement"

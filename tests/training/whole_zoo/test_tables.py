@@ -21,7 +21,7 @@ def _rest():
 
 def _ceiling(reached):
     told = {"auc": reached, "low": reached - 0.015, "high": reached + 0.01}
-    return {"ceiling": told, "signs": {"cyst": 0.55, "enhancement": 0.867}}
+    return {"ceiling": told, "signs": {"cyst": 0.55, "enhancement": 0.867}, "ideal": reached + 0.002}
 
 
 ARMS = {
@@ -52,7 +52,8 @@ def test_the_best_model_comes_first_with_its_drop():
 def test_the_ceilings_are_told_with_the_best_sign():
     text = to_markdown(BOARD)
     assert "0.965 [0.950, 0.975] on the 300 held-out studies (the best single sign, enhancement, 0.867)" in text
-    assert "0.975 [0.960, 0.985] on the 400 of the other simulator" in text
+    assert "0.975 [0.960, 0.985] on the 400 of the other simulator; Bayes' rule" in text
+    assert "how often each sign occurs, 0.967 and 0.977." in text
 
 
 def test_readings_are_compared_with_the_first():
