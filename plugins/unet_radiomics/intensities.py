@@ -6,12 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from plugins.unet_radiomics.shapes import FEWEST, log_volume, share, volume
+from plugins.unet_radiomics.shapes import FEWEST, share, volume
 from zoo import MODALITIES
 
 CONTRASTS = (*MODALITIES, "t1ce - t1", "t2 - flair")
-SOFTNESS = 0.15
-"""Of maxima, in the unit of the input: voxels within so much of the highest count nearly as much."""
 
 
 def contrasts_of(x: Tensor) -> Tensor:
@@ -27,13 +25,6 @@ def means_and_spreads(contrasts: Tensor, places: Tensor) -> tuple[Tensor, Tensor
     squares = torch.einsum("bpdhw,bcdhw->bpc", places, contrasts.square()) / counts
     spreads = (squares - means.square()).clamp(min=0).add(1e-4).sqrt()
     return means.flatten(1), spreads.flatten(1)
-
-
-def highest(contrasts: Tensor, place: Tensor) -> Tensor:
-    """A soft maximum of each contrast within one place, [B, contrasts]."""
-    weights = place.add(1e-6).log()
-    largest = (contrasts / SOFTNESS + weights).flatten(2).logsumexp(2)
-    return SOFTNESS * (largest - log_volume(place))
 
 
 def change(contrasts: Tensor, edge: Tensor) -> Tensor:

@@ -10,13 +10,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from plugins.unet_radiomics.intensities import CONTRASTS, change, contrasts_of, highest, means_and_spreads
-from plugins.unet_radiomics.shapes import border, grown, log_scatter, log_volume, share, shrunk
+from plugins.unet_radiomics.intensities import CONTRASTS, change, contrasts_of, means_and_spreads
+from plugins.unet_radiomics.shapes import border, grown, log_volume, share, shrunk
 from zoo.blocks import REGIONS, RegionScores
 
 PLACES = (*REGIONS, "whole", "around", "inside", "rim")
 """Core and enhancing tumour together are solid, with an inside and a rim of one voxel; around is near the whole."""
 MAJORITIES = (0.5, 0.55)
+"""Shares of the whole above which oedema outweighs the rest, as it is and as it is mostly found."""
 STEEPNESS = 20.0
 
 NAMES = (
@@ -27,13 +28,10 @@ NAMES = (
     *(f"{region}: log doubt" for region in REGIONS),
     *(f"{place}: mean {contrast}" for place in PLACES for contrast in CONTRASTS),
     *(f"{place}: spread of {contrast}" for place in PLACES for contrast in CONTRASTS),
-    *(f"{place}: highest {contrast}" for place in ("solid", "inside") for contrast in CONTRASTS),
-    *(f"{place}: lowest {contrast}" for place in ("solid", "inside") for contrast in CONTRASTS),
     *(f"border: change of {contrast}" for contrast in CONTRASTS),
     "core: share of its border that enhances",
     "enhancing: log thickness",
     "whole: log surface",
-    "whole: log scatter",
 )
 
 
@@ -46,12 +44,14 @@ def measure(x: Tensor, logits: Tensor) -> Tensor:
     around = grown(grown(whole)) - whole
     shares = share(sure, whole)
     parts = [
-        *(RegionScores.pooled(logits), log_volume(whole), shares, majorities(shares[:, 1:2])),
+        RegionScores.pooled(logits),
+        log_volume(whole),
+        shares,
+        majorities(shares[:, 1:2]),
         log_volume(scores * (1 - scores)),
         *means_and_spreads(contrasts, torch.cat([sure, whole, around, inside, solid - inside], dim=1)),
-        *(highest(contrasts, place) for place in (solid, inside)),
-        *(-highest(-contrasts, place) for place in (solid, inside)),
-        *(change(contrasts, border(whole)), shape(sure, whole)),
+        change(contrasts, border(whole)),
+        shape(sure, whole),
     ]
     return torch.cat(parts, dim=1)
 
@@ -70,4 +70,4 @@ def shape(sure: Tensor, whole: Tensor) -> Tensor:
     core, _, enhancing = sure.split(1, dim=1)
     rim = border(core)
     thickness = log_volume(enhancing) - log_volume(border(enhancing))
-    return torch.cat([share(rim * enhancing, rim), thickness, log_volume(border(whole)), log_scatter(whole)], dim=1)
+    return torch.cat([share(rim * enhancing, rim), thickness, log_volume(border(whole))], dim=1)

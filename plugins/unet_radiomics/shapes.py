@@ -1,8 +1,7 @@
-"""Regions as weights between 0 and 1 for each voxel, [B, R, D, H, W]: their size, their border, their extent."""
+"""Regions as weights between 0 and 1 for each voxel, [B, R, D, H, W]: their size and border."""
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -37,15 +36,3 @@ def log_volume(regions: Tensor) -> Tensor:
 def share(part: Tensor, regions: Tensor) -> Tensor:
     """How much of each region lies in `part`, [B, R]; `part` is within it."""
     return volume(part) / (volume(regions) + FEWEST)
-
-
-def log_scatter(region: Tensor) -> Tensor:
-    """Log of the radius of gyration less that of a ball's size: the same for large and small, higher if in pieces."""
-    axes = [torch.arange(length, dtype=region.dtype, device=region.device) for length in region.shape[2:]]
-    places = torch.stack(torch.meshgrid(*axes, indexing="ij"))
-    counts = volume(region) + FEWEST
-    weights = region / counts[:, :, None, None, None]
-    centre = torch.einsum("brdhw,adhw->bra", weights, places)
-    squares = torch.einsum("brdhw,adhw->bra", weights, places.square())
-    variance = (squares - centre.square()).clamp(min=0).sum(-1)
-    return variance.add(1).log() / 2 - counts.log() / 3
