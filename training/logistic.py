@@ -14,7 +14,7 @@ from zoo import ModelSpec
 from zoo.weights import device_of
 
 RIDGE = 3.0
-"""Of 0.3 to 300, what cross-validation of the U-Net's measurements on simulated training cases liked best."""
+"""Of 1 to 300, what cross-validation of the U-Net's measurements on simulated training cases liked best."""
 LEAST_SPREAD = 1e-3
 """Of a measurement, in its own unit: without it, one that hardly varies would get a weight beyond half precision."""
 
