@@ -85,4 +85,4 @@ def test_measurements_of_regions_learned_from_patches_are_fitted_by_logistic_reg
     kept = predict(module, material.cohort(spec.recipe), rows, spec.uses)
     fit_head(spec, module, material.cohort(spec.recipe), rows)
     np.testing.assert_allclose(predict(module, material.cohort(spec.recipe), rows, spec.uses), kept, atol=0.05)
-    assert record.details["epochs"] == 2
+    assert record.details["epochs"] == 3
