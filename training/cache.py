@@ -56,12 +56,12 @@ def prepare_cohort(cases: Sequence[Case], recipe: Recipe, folder: Path) -> Prepa
     if not (home / "done").is_file():
         _fill(cases, recipe, home)
     arrays = {name: np.load(home / f"{name}.npy", mmap_mode="r") for name in ("x", "present", "regions")}
-    grades, targets = ([GRADES.index(case.grade) for case in cases], [case.target for case in cases])
-    return PreparedCohort(**arrays, y=np.array(grades), targets=np.array(targets), fingerprint=contents)
+    y = np.array([GRADES.index(case.grade) for case in cases])
+    return PreparedCohort(**arrays, y=y, targets=np.array([case.target for case in cases]), fingerprint=contents)
 
 
 def fingerprint(cases: Sequence[Case]) -> str:
-    """Changes with any id or grade and with every bit of the files, not with where they lie or when they came."""
+    """Changes with any id, grade or `p_hgg` and every bit of the files, not with where they lie or when they came."""
     with ThreadPoolExecutor() as pool:
         digests = iter(list(pool.map(_digest, [file for case in cases for file in case.files])))
     return short([[case.id, case.grade, [next(digests) for _ in case.files], *_known(case.p_hgg)] for case in cases])

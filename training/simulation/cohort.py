@@ -74,7 +74,7 @@ def write_cohort(
     with progress:
         for _ in _run(missing, processes or os.cpu_count() or 1):
             progress.update()
-    _write_table(out, tasks)
+    _write_table(out, tasks, signs_tell_all=not tie)
 
 
 def _check_family(family: str) -> None:
@@ -130,12 +130,13 @@ def _write_description(out: Path, made: dict, cases: int) -> None:
     path.write_text(json.dumps(made | {"cases": cases}, indent=1))
 
 
-def _write_table(out: Path, tasks: list[Task]) -> None:
+def _write_table(out: Path, tasks: list[Task], signs_tell_all: bool) -> None:
+    """With p_hgg, unless hospitals follow grade: then images show more of it than the signs do."""
     with (out / "cohort.csv").open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["case", "grade", "patient", "site", "folder", "p_hgg"])
         for task in tasks:
             name, grade = task.folder.name, task.folder.parent.name
             site = f"simulated-site-{task.site}" if task.site else f"simulated-s{task.seed}"
-            p_hgg = ideal_p_hgg(json.loads(task.signs.read_text()))
-            table.writerow([name, grade, name, site, f"{grade}/{name}", f"{p_hgg:.6f}"])
+            p_hgg = f"{ideal_p_hgg(json.loads(task.signs.read_text())):.6f}" if signs_tell_all else ""
+            table.writerow([name, grade, name, site, f"{grade}/{name}", p_hgg])

@@ -118,6 +118,11 @@ def test_sites_are_in_the_table_and_in_the_description(hospitals):
     assert (description["sites"], description["tie"]) == (2, 1.0)
 
 
+def test_where_sites_follow_grade_signs_are_not_all_that_images_show(hospitals):
+    with (hospitals / "cohort.csv").open() as file:
+        assert {row["p_hgg"] for row in csv.DictReader(file)} == {""}
+
+
 def test_a_site_scans_the_same_patients_in_another_way(cohort, hospitals):
     image, other = (
         nibabel.load(out / "LGG/Sim-s5-00000/Sim-s5-00000_t1.nii.gz").get_fdata() for out in (cohort, hospitals)
