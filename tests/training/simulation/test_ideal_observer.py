@@ -51,3 +51,14 @@ def test_one_patient_by_hand(drawn):
     wildtype = 0.40 * 0.97 * 0.90 * 0.92 * 0.96 * 0.82 * 0.55 * 0.92 * 0.15
     low = 0.5 * astrocytoma + 0.3 * oligodendroglioma + 0.2 * wildtype
     assert ideal_p_hgg(nothing) == pytest.approx(high / (high + low))
+
+
+def test_a_ring_hides_cysts(drawn):
+    """Nothing but a ring: no factor for the cyst that cannot be seen."""
+    ring = dict.fromkeys(drawn[0][0], False) | {"enhancement": "ring", "lobe": "parietal"}
+    high = 0.78 * 0.98 * 0.80 * 0.70 * 0.96 * 0.35 * 0.70 * 0.14
+    astrocytoma = 0.06 * 0.67 * 0.94 * 0.94 * 0.95 * 0.88 * 0.42 * 0.12
+    oligodendroglioma = 0.05 * 0.98 * 0.94 * 0.91 * 0.80 * 0.88 * 0.45 * 0.12
+    wildtype = 0.15 * 0.97 * 0.90 * 0.92 * 0.96 * 0.82 * 0.55 * 0.15
+    low = 0.5 * astrocytoma + 0.3 * oligodendroglioma + 0.2 * wildtype
+    assert ideal_p_hgg(ring) == pytest.approx(high / (high + low))
