@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
+from training.logistic import fit_shares
 from zoo.weights import Calibration
 
 LEAST_SLOPE = 0.01
@@ -18,8 +18,7 @@ def fit_calibration(margins: np.ndarray, y: np.ndarray, fitted_on: str) -> Calib
     """
     counts = np.bincount(y, minlength=2)
     doubt = (1 / (counts + 2))[y]
-    twice, labels = np.tile(margins, 2)[:, None], np.concatenate([y, 1 - y])
-    model = LogisticRegression(C=1e6).fit(twice, labels, sample_weight=np.concatenate([1 - doubt, doubt]))
+    model = fit_shares(margins[:, None], np.where(y == 1, 1 - doubt, doubt), ridge=1e-6)
     slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
     if slope < LEAST_SLOPE:
         slope, intercept = LEAST_SLOPE, float(np.log(counts[1] / counts[0]) - LEAST_SLOPE * margins.mean())

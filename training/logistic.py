@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
@@ -23,7 +25,9 @@ def fit_head(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: n
     """Fit `module.head` to the measurements of the chosen cases: standardised, balanced between grades, mild ridge."""
     measurements = apply(module.measurements, cohort, rows, spec.uses, device_of(module))
     scaler = StandardScaler()
-    regression = fit_shares(scaler.fit_transform(measurements), cohort.targets[rows], RIDGE)
+    targets = cohort.targets[rows]
+    balance = len(rows) / 2 / np.array([(1 - targets).sum(), targets.sum()])
+    regression = fit_shares(scaler.fit_transform(measurements), targets, RIDGE, balance)
     weight = regression.coef_ / np.maximum(scaler.scale_, LEAST_SPREAD)
     bias = regression.intercept_ - weight @ scaler.mean_
     with torch.no_grad():
@@ -34,14 +38,15 @@ def fit_head(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: n
             module.head.most.copy_(torch.from_numpy(measurements.max(axis=0)))
 
 
-def fit_shares(x: np.ndarray, targets: np.ndarray, ridge: float) -> LogisticRegression:
+def fit_shares(
+    x: np.ndarray, targets: np.ndarray, ridge: float, weights: Sequence[float] | np.ndarray = (1, 1)
+) -> LogisticRegression:
     """Cross-entropy with probabilities as targets: each case counts as HGG for so much, and as LGG for the rest.
 
-    x: float64 [N, K]; targets: float64 [N], 0 to 1. Both grades count alike in all. A probability teaches what a grade
-    that was drawn from it does, without the draw's chance (as a teacher's do, Hinton et al. 2015, arXiv 1503.02531).
+    x: float64 [N, K]; targets: float64 [N], 0 to 1; weights: of LGG and HGG. A probability teaches what a grade that
+    was drawn from it does, without the draw's chance (as a teacher's do, Hinton et al. 2015, arXiv 1503.02531).
     """
     shares = np.concatenate([targets, 1 - targets])
     grades = np.repeat([1, 0], len(targets))
-    totals = np.bincount(grades, shares)
-    weights = shares * (len(targets) / 2 / totals)[grades]
-    return LogisticRegression(C=1 / ridge, max_iter=1000).fit(np.tile(x, (2, 1)), grades, weights)
+    model = LogisticRegression(C=1 / ridge, max_iter=1000)
+    return model.fit(np.tile(x, (2, 1)), grades, shares * np.asarray(weights)[grades])

@@ -39,7 +39,7 @@ def measure(x: Tensor, logits: Tensor) -> Tensor:
     """[B, K] in the order of NAMES. x: float32 [B, 4, D, H, W]; logits: of REGIONS, [B, 3, D, h, w]."""
     scores, sure = logits.sigmoid(), (RegionScores.sharpness * logits).sigmoid()
     whole, solid = union(sure), union(sure[:, [0, 2]])
-    inside = shrunk(solid)
+    inside, edge = shrunk(solid), border(whole)
     contrasts = contrasts_of(functional.adaptive_avg_pool3d(x, logits.shape[2:]))
     around = grown(grown(whole)) - whole
     shares = share(sure, whole)
@@ -50,8 +50,8 @@ def measure(x: Tensor, logits: Tensor) -> Tensor:
         majorities(shares[:, 1:2]),
         log_volume(scores * (1 - scores)),
         *means_and_spreads(contrasts, torch.cat([sure, whole, around, inside, solid - inside], dim=1)),
-        change(contrasts, border(whole)),
-        shape(sure, whole),
+        change(contrasts, edge),
+        shape(sure, edge),
     ]
     return torch.cat(parts, dim=1)
 
@@ -66,8 +66,8 @@ def majorities(shares: Tensor) -> Tensor:
     return (STEEPNESS * (shares - shares.new_tensor(MAJORITIES))).sigmoid()
 
 
-def shape(sure: Tensor, whole: Tensor) -> Tensor:
+def shape(sure: Tensor, edge: Tensor) -> Tensor:
     core, _, enhancing = sure.split(1, dim=1)
     rim = border(core)
     thickness = log_volume(enhancing) - log_volume(border(enhancing))
-    return torch.cat([share(rim * enhancing, rim), thickness, log_volume(border(whole))], dim=1)
+    return torch.cat([share(rim * enhancing, rim), thickness, log_volume(edge)], dim=1)
