@@ -13,30 +13,31 @@ from pathlib import Path
 
 import gradio as gr
 
-from zoo.examples import EXAMPLES
-from zoo.page.adding import Adding
-from zoo.page.api import Api
-from zoo.page.comparing import Comparing
-from zoo.page.explaining import Explaining
-from zoo.page.grading import Grading
-from zoo.page.reporting import Reporting
-from zoo.page.widgets.comparison import compare_tab
-from zoo.page.widgets.endpoints import endpoints
-from zoo.page.widgets.events import PRIVATE, trained_choices
-from zoo.page.widgets.late_models import ZooWidgets, late_models
-from zoo.page.widgets.one_model import one_model_tab
-from zoo.page.widgets.report import report_widgets
-from zoo.page.widgets.study import study_widgets
+from zoo.assets.examples import EXAMPLES
+from zoo.compute.worker import Worker
+from zoo.page.add_model.add_form import adding_form
+from zoo.page.add_model.add_handlers import Adding
+from zoo.page.add_model.refresh import ZooWidgets, late_models
+from zoo.page.api.api_events import endpoints
+from zoo.page.api.endpoints import Api
+from zoo.page.compare.compare_handlers import Comparing
+from zoo.page.compare.compare_tab import compare_tab
+from zoo.page.download_report.report_handlers import Reporting
+from zoo.page.download_report.report_widgets import report_widgets
+from zoo.page.events import PRIVATE, trained_choices
+from zoo.page.explain.explain_handlers import Explaining
+from zoo.page.grade.grade_handlers import Grading
+from zoo.page.grade.grade_tab import one_model_tab
+from zoo.page.leaderboard.leaderboard_tab import zoo_tab
+from zoo.page.leaderboard.model_cards import faults_notice
+from zoo.page.upload.upload_widgets import study_widgets
 from zoo.page.work import Work
-from zoo.page.zoo_tab.adding_form import adding_form
-from zoo.page.zoo_tab.models import faults_notice
-from zoo.page.zoo_tab.tab import zoo_tab
 from zoo.registry import Registry, load_registry
 from zoo.types import DISCLAIMER
-from zoo.worker import Worker
 
 HERE = Path(__file__).parent
-CSS = "".join((HERE / "zoo" / "page" / name).read_text(encoding="utf-8") for name in ("page.css", "zoo_tab.css"))
+STYLES = ("render/page.css", "page/leaderboard/leaderboard.css")
+CSS = "".join((HERE / "zoo" / name).read_text(encoding="utf-8") for name in STYLES)
 IDLE_SECONDS = 3600
 FONT = ["system-ui", "sans-serif"]  # not the theme's own, which would be fetched from elsewhere
 THEME = gr.themes.Default(font=FONT, font_mono=["ui-monospace", "monospace"])
@@ -98,7 +99,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what is registered at exit runs
     worker = Worker()
     atexit.register(worker.close)
-    threading.Thread(target=worker.result, args=("zoo.tasks:warm_up",), daemon=True).start()
+    threading.Thread(target=worker.result, args=("zoo.compute.tasks:warm_up",), daemon=True).start()
     registry, cache = load_registry(), private_cache()
     threading.Thread(target=Adding(Work(registry, worker, cache)).pull_wanted, daemon=True).start()
     blocks = build_page(registry, worker, cache)

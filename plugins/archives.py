@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from zoo import StudyError, hookimpl
-from zoo.limited import in_limits
-from zoo.sources import files_of, is_nifti
-from zoo.volumes import MAX_FILE_BYTES
+from zoo.compute.sandbox import in_limits
+from zoo.study.load import MAX_FILE_BYTES
+from zoo.study.sources import files_of, is_nifti
 
 MAX_ENTRIES = 5000
 MAX_BYTES = 2**30

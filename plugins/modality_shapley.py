@@ -61,8 +61,8 @@ def by_replacing(question: Question, progress: Progress) -> Attribution:
     """
     import torch
 
+    from zoo.assets.references import load_references
     from zoo.blocks import remembering
-    from zoo.references import load_references
 
     references = torch.from_numpy(load_references(question.spec.recipe)).to(question.x.device)
     players = _players(question)

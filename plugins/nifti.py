@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo import MODALITIES, Study, StudyError, hookimpl
-from zoo.sources import files_of, is_nifti
+from zoo.study.sources import files_of, is_nifti
 
 # BraTS 2018–2021, BraTS 2023+ and TCGA spellings of each modality, as the last part of a file's name.
 SPELLINGS = {

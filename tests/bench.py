@@ -22,12 +22,12 @@ from bench_presets import bench_presets
 from bench_training import bench_training
 from tests_support import brain_image, save_scan
 from zoo import MODALITIES, ExplainerSpec, ModelSpec, Volumes
-from zoo.explain import explain_study
-from zoo.grade import hgg_margin
-from zoo.prepare import prepare
+from zoo.inference.explain import explain_study
+from zoo.inference.grade import hgg_margin
 from zoo.registry import load_registry
-from zoo.volumes import load_volumes
-from zoo.weights import load_weights
+from zoo.study.load import load_volumes
+from zoo.study.prepare import prepare
+from zoo.weights.load import load_weights
 
 BRATS_SHAPE = (240, 240, 155)
 ROUNDS = 5

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from zoo import tasks
+from zoo.compute import tasks
 from zoo.types import MODALITIES
 
 GUIDED = "guided-dual-attention.compact"

@@ -15,8 +15,8 @@ from torchvision.models.video import mc3_18
 
 from zoo.blocks import DualAttention
 from zoo.registry import load_registry
-from zoo.sizes import measure_size
-from zoo.weights import build_module
+from zoo.weights.load import build_module
+from zoo.weights.size import measure_size
 
 PAPER, COMPACT = "guided-dual-attention.paper", "guided-dual-attention.compact"
 TRUNKS = "four mc3_18 and attention"

@@ -15,18 +15,18 @@ from monai import transforms
 from monai.data import CacheDataset, Dataset
 from torch.utils.data import DataLoader
 
-from training.batches import Batch, Plan, plan_epoch, training_batches
-from training.cache import PreparedCohort, prepare_cohort
 from training.cohorts import Case, load_cohort
-from training.fit import seeded, train_epoch
-from training.losses import TrainingLoss, balanced_weights
-from training.optimization import build_optimization, channels_last
+from training.data.batches import Batch, Plan, plan_epoch, training_batches
+from training.data.prepared_cohort import PreparedCohort, prepare_cohort
+from training.fit.accelerator import start_accelerator
+from training.fit.loop import seeded, train_epoch
+from training.fit.losses import TrainingLoss, balanced_weights
+from training.fit.optimizer import build_optimization, channels_last
 from training.options import FitOptions
-from training.processes import start_accelerator
 from training.simulation import write_cohort
 from zoo import GRADES, MODALITIES, ModelSpec, Recipe
 from zoo.registry import load_registry
-from zoo.weights import build_module
+from zoo.weights.load import build_module
 
 STUDIES, ROUNDS, EPOCHS = 16, 3, 5
 SPACING_MM = 1.0  # as in BraTS

@@ -71,7 +71,7 @@ def equipped_models(registry: Registry, tmp_path_factory: pytest.TempPathFactory
     """The compact models with weights as they are before training: tests must not depend on what was learned."""
     import torch
 
-    from zoo.weights import TrainingRecord, build_module, load_weights, save_weights
+    from zoo.weights.load import TrainingRecord, build_module, load_weights, save_weights
 
     folder = tmp_path_factory.mktemp("weights")
     equipped: dict[str, ModelSpec] = {}
@@ -91,14 +91,14 @@ def trained_zoo(
     registry: Registry, equipped_models: dict[str, ModelSpec], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """The command line and the tasks see a zoo whose compact models have weights."""
-    from zoo import tasks
+    from zoo.compute import tasks
 
     models = registry.models | equipped_models
     equipped = replace(registry, models=models)
     monkeypatch.setattr("zoo.__main__.load_registry", lambda: equipped)
     tasks.registry.cache_clear()
     tasks.trained.cache_clear()
-    monkeypatch.setattr("zoo.tasks.load_registry", lambda: equipped)
+    monkeypatch.setattr("zoo.compute.tasks.load_registry", lambda: equipped)
     yield
     tasks.registry.cache_clear()
     tasks.trained.cache_clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zoo.worker import Update
+from zoo.compute.worker import Update
 
 
 class FakeWorker:

@@ -114,7 +114,7 @@ def _write_weights(spec: ModelSpec) -> None:
     """Weights that fit, so that it is the model's own code that fails."""
     import torch
 
-    from zoo.weights import TrainingRecord, save_weights
+    from zoo.weights.load import TrainingRecord, save_weights
 
     module = torch.nn.Module()
     module.head = torch.nn.Linear(1, 2)

@@ -11,9 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import fuzz_inputs
-from zoo import StudyError, limited
-from zoo.reading import read_volumes
+from zoo import StudyError
+from zoo.compute import sandbox as limited
 from zoo.registry import Registry, load_registry
+from zoo.study.read import read_volumes
 
 
 @dataclass

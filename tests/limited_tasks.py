@@ -8,7 +8,7 @@ import sys
 import time
 
 from zoo import StudyError
-from zoo.limited import ADDRESS_BYTES
+from zoo.compute.sandbox import ADDRESS_BYTES
 
 
 def double(number):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo.measures import area_under, brier, expected_calibration_error, roc_curve
+from zoo.metrics import area_under, brier, expected_calibration_error, roc_curve
 
 MODELS = ("guided-dual-attention.compact", "early-fusion.compact", "delta-control.compact")
 

@@ -11,8 +11,8 @@ import pytest
 
 from loopback_hub import TOKEN, LoopbackHub
 from zoo import ModelSpec, __version__
-from zoo.hub import HubSource
-from zoo.weights_file import identity, note_checksum, sha256
+from zoo.weights.hub import HubSource
+from zoo.weights.metadata import identity, note_checksum, sha256
 
 REPOSITORY = "me/tiny-grader"
 
@@ -21,7 +21,7 @@ def train(spec: ModelSpec, folder: Path) -> ModelSpec:
     """The spec with weights as they are before training, and its members with theirs."""
     import torch
 
-    from zoo.weights import Calibration, TrainingRecord, build_module, load_weights, save_weights
+    from zoo.weights.load import Calibration, TrainingRecord, build_module, load_weights, save_weights
 
     torch.manual_seed(0)
     members = tuple(train(member, folder) for member in spec.member_specs)

@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from plugins.guided_dual_attention.options import GuidedOptions
-from training.whole_zoo.tables import ceiling, models_table, readings_table
+from training.whole_zoo.leaderboard_tables import ceiling, models_table, readings_table
 from zoo import hookspecs
 from zoo.listing import model_rows, table_cells
-from zoo.weights import load_weights
+from zoo.weights.load import load_weights
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-LEADERBOARD = json.loads((ROOT / "zoo" / "leaderboard.json").read_text(encoding="utf-8"))
+LEADERBOARD = json.loads((ROOT / "zoo" / "assets" / "leaderboard.json").read_text(encoding="utf-8"))
 
 
 def _block(after: str, language: str) -> str:

@@ -10,18 +10,19 @@ from typing import Annotated, Any
 
 import typer
 
-from training.command_options import BatchSize, CohortPath, Epochs, Pieces, Precision, Seed, Tracking, Work
-from training.evaluation.commands import ablate, evaluate, report
-from training.faithfulness.command import faithfulness
-from training.hub.commands import publish, space
+from training.commands.evaluate import ablate, evaluate, report
+from training.commands.faithfulness import faithfulness
+from training.commands.publish import publish, space
+from training.commands.realism import realism
+from training.commands.shared_options import BatchSize, CohortPath, Epochs, Pieces, Precision, Seed, Tracking, Work
+from training.commands.zoo import zoo
 from training.options import FitOptions
-from training.realism.command import realism
-from training.whole_zoo.command import zoo
 from zoo.errors import ZooError
 from zoo.types import ModelSpec
 
 EXAMPLE_SEED, EXAMPLE_HGG, EXAMPLE_LGG = 2026, 49, 16
 REFERENCE_SEED = 6
+EXAMPLES, REFERENCES = Path("zoo/assets/examples"), Path("zoo/assets/references")
 
 app = typer.Typer(
     help="Simulate cohorts, train the zoo's models, evaluate and publish them.",
@@ -51,13 +52,15 @@ def simulate(
 
 @app.command()
 def example(
-    out: Annotated[Path, typer.Option(help="Folder that gets a folder and a picture for each.")] = Path("zoo/examples"),
+    out: Annotated[Path, typer.Option(help="Folder that gets a folder and a picture for each.")] = Path(
+        "zoo/assets/examples"
+    ),
     seed: Annotated[int, typer.Option(help="As in simulate.")] = EXAMPLE_SEED,
     hgg: Annotated[int, typer.Option(help="Which study of the seed is the high-grade one.")] = EXAMPLE_HGG,
     lgg: Annotated[int, typer.Option(help="Which study of the seed is the low-grade one.")] = EXAMPLE_LGG,
 ) -> None:
     """Write the two simulated studies that the page offers, and their pictures."""
-    from training.example import write_example
+    from training.simulation.example import write_example
 
     for index, grade in ((hgg, "HGG"), (lgg, "LGG")):
         typer.echo(write_example(out, seed, index, grade))
@@ -65,12 +68,12 @@ def example(
 
 @app.command()
 def references(
-    out: Annotated[Path, typer.Option(help="Folder that gets a folder for each.")] = Path("zoo/references"),
+    out: Annotated[Path, typer.Option(help="Folder that gets a folder for each.")] = REFERENCES,
     seed: Annotated[int, typer.Option(help="As in simulate.")] = REFERENCE_SEED,
     count: Annotated[int, typer.Option(help="How many.", min=1)] = 4,
 ) -> None:
     """Write the brains without a tumour that explainers compare with."""
-    from training.example import write_reference
+    from training.simulation.example import write_reference
 
     for index in range(count):
         typer.echo(write_reference(out, seed, index))
@@ -91,7 +94,7 @@ def fit(
     option: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, an option of the model; repeatable.")] = None,
 ) -> None:
     """Train a model; the same command again goes on where it was stopped. Works under `accelerate launch -m`."""
-    from training.fit_command import fit_model
+    from training.commands.fit import fit_model
     from zoo.registry import load_registry
 
     spec = load_registry().model(model)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zoo.elsewhere import find_model, pull_wanted
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.registry import Registry, load_registry
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, Explanation, ModelSpec, Volumes
+from zoo.weights.external import find_model, pull_wanted
 
 if TYPE_CHECKING:
-    from zoo.prepare import Prepare
+    from zoo.study.prepare import Prepare
 
 GRADED, BAD_INPUT, REFUSED = 0, 2, 3
 KEPT, BROKEN = 0, 1
@@ -73,10 +73,10 @@ def explain(
     explainer: Annotated[str, typer.Option(help="Explainer id.")] = DEFAULT_EXPLAINER,
 ) -> None:
     """Write where in the study a model found its grade, or print in which modality: positive speaks for HGG."""
-    from zoo.explain import explain_study, save_in_study_space
-    from zoo.grade import refuse_unfit
-    from zoo.reading import read_volumes
-    from zoo.weights import load_weights
+    from zoo.inference.explain import explain_study, save_in_study_space
+    from zoo.inference.grade import refuse_unfit
+    from zoo.study.read import read_volumes
+    from zoo.weights.load import load_weights
 
     registry = _registry()
     spec, method = find_model(registry, model), registry.explainer(explainer)
@@ -161,8 +161,8 @@ def _answers(
     registry: Registry, source: Path | list[Path], specs: list[ModelSpec]
 ) -> Iterator[tuple[dict[str, Any], int]]:
     """One answer per model, or one for the study when it can't be read; no error stops the other studies."""
-    from zoo.prepare import prepare_once
-    from zoo.reading import read_volumes
+    from zoo.study.prepare import prepare_once
+    from zoo.study.read import read_volumes
 
     try:
         volumes = read_volumes(registry, source)
@@ -176,7 +176,7 @@ def _answers(
 
 
 def _answer(volumes: Volumes, findings: list, prepare: Prepare, spec: ModelSpec) -> tuple[dict[str, Any], int]:
-    from zoo.tasks import graded
+    from zoo.compute.tasks import graded
 
     identity = {"study": volumes.id, "model": spec.id}
     try:

@@ -38,7 +38,7 @@ def model_facts(spec: ModelSpec) -> dict[str, Any]:
 
 
 def _size(spec: ModelSpec) -> dict[str, Any]:
-    from zoo.sizes import measure_size
+    from zoo.weights.size import measure_size
 
     try:
         size = measure_size(spec)

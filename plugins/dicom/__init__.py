@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from zoo import StudyError, hookimpl
-from zoo.limited import in_limits
-from zoo.sources import files_of, is_nifti
+from zoo.compute.sandbox import in_limits
+from zoo.study.sources import files_of, is_nifti
 
 MAX_FILES = 5000
 PREAMBLE_BYTES, MAGIC = 128, b"DICM"

@@ -1,4 +1,4 @@
-"""DICOM files → one NIfTI a series. Runs in the limited process, see `zoo.limited`."""
+"""DICOM files → one NIfTI a series. Runs in the limited process, see `zoo.compute.sandbox`."""
 
 from __future__ import annotations
 

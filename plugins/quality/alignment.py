@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from plugins.quality.grid import GRID, extent, grid_affine
 from zoo import MODALITIES, MODALITY_TITLES, Finding, Volumes
-from zoo.prepare import resample
+from zoo.study.prepare import resample
 
 FARTHEST_MM = 2.0
 FARTHEST_DEGREES = 3.0

@@ -10,8 +10,8 @@ import torch
 from torch.nn import functional
 
 from zoo import Recipe, Volumes
-from zoo.prepare import resample
-from zoo.references import read_references
+from zoo.assets.references import read_references
+from zoo.study.prepare import resample
 
 GRID = Recipe(shape=(40, 48, 40), spacing=(4.0, 4.0, 4.0))
 EXTENT_MM = np.array([125.0, 160.0, 120.0])  # left to right, back to front, bottom to top, of a common brain

@@ -12,7 +12,7 @@ import numpy as np
 
 from plugins.quality.grid import Coarse, common_brain, standardised
 from zoo import MODALITIES, MODALITY_TITLES, Finding, Volumes
-from zoo.prepare import WHITE_MATTER_BAND
+from zoo.study.prepare import WHITE_MATTER_BAND
 
 SAME_PICTURE = 0.99
 T1S_AGREE = 0.2

@@ -10,9 +10,9 @@ from functools import lru_cache
 import torch
 
 from zoo import Finding, Volumes, WeightsError
-from zoo.prepare import prepare
 from zoo.registry import load_registry
-from zoo.weights import TrainedModel, load_weights
+from zoo.study.prepare import prepare
+from zoo.weights.load import TrainedModel, load_weights
 
 FINDER = "guided-dual-attention.compact"
 SURE_ENOUGH = 0.8

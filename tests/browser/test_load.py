@@ -50,7 +50,7 @@ def _grade(site, scan):
 def _memory():
     """Bytes of the page and of its compute process."""
     children = psutil.Process().children(recursive=True)
-    ours = [one for one in children if {"app.py", "zoo.worker"} & set(one.cmdline())]
+    ours = [one for one in children if {"app.py", "zoo.compute.worker"} & set(one.cmdline())]
     return sum(one.memory_info().rss for one in ours)
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from page_actions import adding_status, card, choose, open_zoo, try_example
 from published_model import train
-from zoo.weights_file import sha256
+from zoo.weights.metadata import sha256
 
 
 @pytest.fixture

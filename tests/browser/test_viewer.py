@@ -84,7 +84,7 @@ def picture(path):
 @pytest.fixture(scope="module")
 def values(serve):
     """Name → value, of files where the app would write them (`serve` sets GRADIO_TEMP_DIR)."""
-    from zoo.viewer import viewer_value
+    from zoo.page.viewer import viewer_value
 
     folder = Path(os.environ["GRADIO_TEMP_DIR"]) / "session"
     folder.mkdir()
@@ -109,7 +109,7 @@ def values(serve):
 
 @pytest.fixture(scope="module")
 def url(serve, values):
-    from zoo.viewer import StudyViewer
+    from zoo.page.viewer import StudyViewer
 
     with gr.Blocks() as blocks:
         with gr.Tab("First"):

@@ -11,8 +11,8 @@ import pytest
 pytest.importorskip("gradio", reason="pip install -r requirements.txt")
 
 from zoo import MODALITIES
-from zoo.viewer import StudyViewer, viewer_value
-from zoo.viewer.value import STATIC
+from zoo.page.viewer import StudyViewer, viewer_value
+from zoo.page.viewer.value import STATIC
 
 
 def overlay(path, shape):

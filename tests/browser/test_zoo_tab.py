@@ -16,7 +16,7 @@ from made_up_leaderboard import MODELS, made_up_leaderboard
 from made_up_results import HEADLINE, made_up_results
 from page_actions import open_zoo
 from training.evaluation.results import save_results
-from zoo.page.zoo_tab.tab import zoo_tab
+from zoo.page.leaderboard.leaderboard_tab import zoo_tab
 
 OTHERS = ("single-t2.compact", "single-flair.compact")
 BEST, SECOND, CONTROL = MODELS

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zoo.worker import Limits, Worker
+from zoo.compute.worker import Limits, Worker
 
 SECONDS, MEMORY_BYTES = 2.0, 2**30
 TASKS = str(Path(__file__).parents[1])

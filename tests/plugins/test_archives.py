@@ -15,8 +15,8 @@ import pytest
 from dicom_files import write_study
 from plugins import archives
 from zoo import MODALITIES, StudyError
-from zoo.limited import in_limits
-from zoo.reading import read_volumes
+from zoo.compute.sandbox import in_limits
+from zoo.study.read import read_volumes
 
 
 def _pack(path, entries, method=zipfile.ZIP_DEFLATED):

@@ -14,7 +14,7 @@ from dicom_files import ACQUISITIONS, PATIENT, Placed, SeriesMaker, write_study
 from plugins.dicom.headers import Series, words_of
 from plugins.dicom.weighting import modality_of
 from zoo import MODALITIES, StudyError
-from zoo.reading import read_volumes
+from zoo.study.read import read_volumes
 
 STORED = np.random.default_rng(1).integers(0, 3000, (17, 19, 23)).astype(np.uint16)
 TILT = np.radians(20)

@@ -10,7 +10,7 @@ import torch
 
 from zoo import PluginError, Question, Recipe
 from zoo.registry import load_registry
-from zoo.weights import build_module
+from zoo.weights.load import build_module
 
 REGISTRY = load_registry()
 SMALL = Recipe(shape=(8, 48, 40))

@@ -10,11 +10,11 @@ import torch
 
 from plugins.integrated_gradients import PIECES, STEPS, TYPICAL_STEPS, explain
 from zoo import Cancelled, PluginError, Question, Recipe
-from zoo.examples import EXAMPLES
-from zoo.prepare import prepare
+from zoo.assets.examples import EXAMPLES
 from zoo.registry import load_registry
-from zoo.volumes import load_volumes
-from zoo.weights import load_weights
+from zoo.study.load import load_volumes
+from zoo.study.prepare import prepare
+from zoo.weights.load import load_weights
 
 SHAPE = (4, 6, 5)
 REGISTRY = load_registry()

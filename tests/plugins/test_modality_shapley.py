@@ -12,7 +12,7 @@ from captum.attr import ShapleyValues
 
 from plugins.modality_shapley import by_dropping, by_replacing, shapley_values
 from zoo import PluginError, Question, Recipe
-from zoo.references import load_references
+from zoo.assets.references import load_references
 
 SMALL = Recipe(shape=(4, 12, 10), spacing=(40.0, 16.0, 16.0))  # Captum looks at each voxel of each permutation
 PRESENT = torch.ones(1, 4, dtype=torch.bool)

@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.batches import predict
 from training.cohorts import load_cohort
-from training.folds import split_cohort
-from training.make_weights import Material, make_weights
+from training.data.batches import predict
+from training.data.folds import split_cohort
 from training.options import FitOptions
 from training.simulation import write_cohort
+from training.weights.make import Material, make_weights
 from zoo import WeightsError
 from zoo.registry import load_registry
-from zoo.weights import load_weights
+from zoo.weights.load import load_weights
 
 MODELS = load_registry().models
 TRAINABLE_HERE = [model_id for model_id in MODELS if not model_id.endswith(".paper")]
@@ -67,7 +67,7 @@ def test_is_trained_and_grades(trained, material, model_id):
 
 
 def test_a_stacker_is_fitted_to_cases_that_no_member_saw(trained, folder, material, monkeypatch):
-    from training import make_weights as module
+    from training.weights import make as module
 
     spec = trained("decision-stacked.compact")
     asked = []

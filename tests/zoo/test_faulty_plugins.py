@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from faulty_plugins import AT_GRADING, AT_LOADING, REASONS, install_faulty_plugins
 from zoo import PluginError, WeightsError
-from zoo.worker import Limits, Worker
+from zoo.compute.worker import Limits, Worker
 
 GOOD = "single-t1ce.compact"
 ONLY_THE_WORKER_STOPS = ("endless", "segfault", "memory_hog")
@@ -49,7 +49,7 @@ def study(worker, registry, make_study, tmp_path) -> Path:
     """The session folder of a study that the worker has read."""
     folder = tmp_path / "session"
     folder.mkdir()
-    worker.result("zoo.tasks:read", files=registry.read(make_study()).paths, folder=folder)
+    worker.result("zoo.compute.tasks:read", files=registry.read(make_study()).paths, folder=folder)
     return folder
 
 
@@ -66,31 +66,31 @@ def test_faults_at_loading_are_named_with_their_reason(worker):
 
 
 def test_warming_up_does_not_touch_them(worker):
-    worker.result("zoo.tasks:warm_up")
+    worker.result("zoo.compute.tasks:warm_up")
 
 
 @pytest.mark.parametrize(("model_id", "words"), FAILURES.items(), ids=FAILURES)
 def test_a_fault_at_grading_costs_one_answer(worker, study, monkeypatch, model_id, words):
-    assert 0 < worker.result("zoo.tasks:grade", folder=study, model_id=GOOD).p_hgg < 1
+    assert 0 < worker.result("zoo.compute.tasks:grade", folder=study, model_id=GOOD).p_hgg < 1
     started = time.monotonic()
     with monkeypatch.context() as patch:
         patch.setattr(worker, "limits", Limits(seconds=6, memory_bytes=3 * 2**29))
         with pytest.raises(PluginError, match=re.escape(words)):
-            worker.result("zoo.tasks:grade", folder=study, model_id=model_id)
+            worker.result("zoo.compute.tasks:grade", folder=study, model_id=model_id)
     assert time.monotonic() - started < 12
-    assert 0 < worker.result("zoo.tasks:grade", folder=study, model_id=GOOD).p_hgg < 1
+    assert 0 < worker.result("zoo.compute.tasks:grade", folder=study, model_id=GOOD).p_hgg < 1
 
 
 def test_an_untrained_model_is_not_graded_with(worker, study):
     with pytest.raises(WeightsError, match=r"not trained yet.*`python -m training fit guided-dual-attention\.paper"):
-        worker.result("zoo.tasks:grade", folder=study, model_id="guided-dual-attention.paper")
+        worker.result("zoo.compute.tasks:grade", folder=study, model_id="guided-dual-attention.paper")
 
 
 @pytest.mark.parametrize("model_id", [name for name in FAILURES if name not in ONLY_THE_WORKER_STOPS])
 def test_the_command_line_says_the_same_and_goes_on(plugins, make_study, monkeypatch, model_id):
     """Without a limit: there the user who waits can press Ctrl-C."""
-    from zoo import tasks
     from zoo.__main__ import app
+    from zoo.compute import tasks
 
     monkeypatch.syspath_prepend(plugins)
     tasks.registry.cache_clear()

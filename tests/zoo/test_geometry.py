@@ -15,12 +15,12 @@ from nibabel.orientations import axcodes2ornt, io_orientation, ornt_transform
 from nibabel.processing import resample_from_to
 
 from zoo import MODALITIES, Volumes
-from zoo.examples import EXAMPLES
-from zoo.grade import grade_study
-from zoo.prepare import prepare_once
+from zoo.assets.examples import EXAMPLES
+from zoo.inference.grade import grade_study
 from zoo.registry import load_registry
-from zoo.volumes import load_volumes
-from zoo.weights import load_weights
+from zoo.study.load import load_volumes
+from zoo.study.prepare import prepare_once
+from zoo.weights.load import load_weights
 
 ROOT = os.environ.get("GLIOMA_ZOO_REAL_CASES")
 REAL = sorted(path for path in Path(ROOT).iterdir() if path.is_dir()) if ROOT else []

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from training.cohorts.case import LeftOut
 from training.cohorts.folders import nifti_files
-from training.cohorts.tables import Row
-from training.cohorts.types import LeftOut
+from training.cohorts.label_tables import Row
 from zoo import GRADES, MODALITIES
 
 FILES = (*MODALITIES, "seg")

@@ -13,12 +13,12 @@ from scipy.special import expit
 from training.evaluation.features import head_features
 from training.evaluation.results import ModelRow, Outcome
 from training.evaluation.split_run import SplitRun, reading_name
-from training.make_weights import Material, order_of
-from training.ordering import Adapt, best_joins_first
+from training.fit.modality_order import Adapt, best_joins_first
 from training.statistics.sites import probe_site
+from training.weights.make import Material, order_of
 from zoo import ModelSpec
-from zoo.sizes import measure_size
-from zoo.weights import TrainedModel
+from zoo.weights.load import TrainedModel
+from zoo.weights.size import measure_size
 
 
 @dataclass(frozen=True)

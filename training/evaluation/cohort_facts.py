@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from training.cache import fingerprint
 from training.cohorts import Case, Cohort
+from training.data.prepared_cohort import fingerprint
 from training.evaluation.results import CaseRow
 
 

@@ -12,15 +12,15 @@ import numpy as np
 from scipy.special import logit
 
 from training.cohorts import Case, Cohort
+from training.data.folds import Split, cross_validation, leave_one_hospital_out, require_no_leak
 from training.evaluation.arms import Arm, ArmOnSplit
 from training.evaluation.cohort_facts import case_rows, cohort_facts
+from training.evaluation.environment import surroundings
 from training.evaluation.results import FOLDS, HOSPITALS, ModelRow, Outcome, Results
-from training.evaluation.surroundings import surroundings
-from training.folds import Split, cross_validation, leave_one_hospital_out, require_no_leak
-from training.make_weights import Material
+from training.jobs.tasks import Execute, run_tasks
 from training.options import FitOptions
 from training.statistics.sites import site_control
-from training.tasks import Execute, run_tasks
+from training.weights.make import Material
 from zoo import GRADES
 
 SITE_CONTROL = "site-control"

@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from training.corruptions import KINDS
 from training.evaluation.arms import Arm
-from training.evaluation.external import UNCHANGED, Change
-from training.ordering import Adapt, as_given, best_is_primary, best_joins_first, best_joins_last
+from training.evaluation.corruptions import KINDS
+from training.evaluation.given_weights import UNCHANGED, Change
+from training.fit.modality_order import Adapt, as_given, best_is_primary, best_joins_first, best_joins_last
 from zoo import MODALITIES, MODALITY_TITLES, Phase
 from zoo.registry import Registry
 

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.batches import apply
-from training.cache import PreparedCohort
+from training.data.batches import apply
+from training.data.prepared_cohort import PreparedCohort
 from zoo import ModelSpec
-from zoo.weights import device_of
+from zoo.weights.load import device_of
 
 
 def head_features(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: np.ndarray) -> np.ndarray | None:

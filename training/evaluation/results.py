@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from training.files import write_json
+from training.jobs.files import write_json
 from zoo import ZooError
 
 FORMAT = 1

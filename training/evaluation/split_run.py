@@ -10,16 +10,16 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from training.batches import best_device, predict
-from training.cache import fingerprint, short
-from training.files import write_json
-from training.fit import Encoders
-from training.make_weights import Material, make_weights
-from training.ordering import JUDGES
-from training.tracking import tracking
+from training.data.batches import best_device, predict
+from training.data.prepared_cohort import fingerprint, short
+from training.fit.loop import Encoders
+from training.fit.modality_order import JUDGES
+from training.fit.tracking import tracking
+from training.jobs.files import write_json
+from training.weights.make import Material, make_weights
 from zoo import ModelSpec
 from zoo.registry import load_registry
-from zoo.weights import TrainedModel, load_weights
+from zoo.weights.load import TrainedModel, load_weights
 
 
 @dataclass(frozen=True)

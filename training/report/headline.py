@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from training.evaluation.results import Outcome, Results
-from training.report.answers import Answers, answers, outcomes_of
+from training.report.predictions import Answers, answers, outcomes_of
 from training.statistics.comparisons import Comparison, bootstrap_test, delong_test, holm, nadeau_bengio_test
 from training.statistics.metrics import auc
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from training.evaluation.results import FOLDS, HOSPITALS, WHOLE, Outcome, Results
-from training.report.answers import Answers, answers, by_repeat, outcomes_of
 from training.report.headline import compare_with_headline
+from training.report.predictions import Answers, answers, by_repeat, outcomes_of
 from training.statistics.intervals import (
     Interval,
     bootstrap_intervals,
@@ -21,7 +21,7 @@ from training.statistics.intervals import (
 from training.statistics.metrics import grade_measures, measure
 from training.statistics.sites import Probed, probe_summary, within_hospital_auc
 from zoo import GRADES
-from zoo.measures import brier
+from zoo.metrics import brier
 
 SCHEME_TITLES = {FOLDS: "cross-validation", HOSPITALS: "leave one hospital out", WHOLE: "whole cohort"}
 MEASURES = ("auc", "accuracy", "balanced_accuracy", "sensitivity", "specificity", "f1", "brier", "ece")

@@ -14,7 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from training.cohorts import CohortError
-from training.pool import one_thread_each
+from training.jobs.pool import one_thread_each
 from training.simulation.contrast import MODALITIES
 from training.simulation.families import FAMILIES
 from training.simulation.ideal_observer import ideal_p_hgg

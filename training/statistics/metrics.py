@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from zoo.measures import brier, expected_calibration_error
+from zoo.metrics import brier, expected_calibration_error
 
 
 def measure(y: np.ndarray, p_hgg: np.ndarray, threshold: float | np.ndarray = 0.5) -> dict[str, float | int | None]:

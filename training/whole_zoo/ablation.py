@@ -14,11 +14,11 @@ import numpy as np
 from training.evaluation.arms import Arm
 from training.evaluation.experiments import EXPERIMENTS
 from training.evaluation.split_run import SplitRun, reading_name
-from training.make_weights import Material
+from training.jobs.tasks import Execute, run_tasks
 from training.report.headline import judged
 from training.statistics.comparisons import delong_test
 from training.statistics.metrics import auc
-from training.tasks import Execute, run_tasks
+from training.weights.make import Material
 from zoo import ModelSpec
 from zoo.registry import Registry
 

@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 from scipy.special import expit
 
-from training.batches import best_device, predict
-from training.cache import fingerprint, prepare_cohort, short
 from training.cohorts import Case, Cohort
+from training.data.batches import best_device, predict
+from training.data.prepared_cohort import fingerprint, prepare_cohort, short
 from training.evaluation.cohort_facts import case_rows, cohort_facts
-from training.evaluation.external import model_row
+from training.evaluation.environment import surroundings
+from training.evaluation.given_weights import model_row
 from training.evaluation.results import WHOLE, Outcome, Results
-from training.evaluation.surroundings import surroundings
-from training.tasks import Execute, run_tasks
+from training.jobs.tasks import Execute, run_tasks
 from zoo import ModelSpec
-from zoo.weights import TrainedModel, load_weights
+from zoo.weights.load import TrainedModel, load_weights
 
 
 def grade_prepared(

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from zoo import MODALITIES, Recipe
-from zoo.weights import device_of
+from zoo.weights.load import device_of
 
 CORES, ROUNDS = 2, 5
 

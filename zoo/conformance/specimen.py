@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from zoo.types import MODALITIES, MODALITY_TITLES, ModelSpec
-from zoo.weights import build_module
+from zoo.weights.load import build_module
 
 SEED = 0
 STEP = 0.3  # how far parameters are moved, in units of 1/√(inputs), which is what layers are initialised by

@@ -12,7 +12,7 @@ from torch import nn
 
 from zoo.conformance.specimen import SEED, Broken, Specimen, apart, present, same
 from zoo.types import MODALITIES, ModelSpec
-from zoo.weights import TrainingRecord, load_weights, save_weights
+from zoo.weights.load import TrainingRecord, load_weights, save_weights
 
 
 def weights_can_be_stored(specimen: Specimen) -> None:

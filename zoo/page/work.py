@@ -7,14 +7,14 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from zoo.page.assignment import settle
-from zoo.page.cards import progress_card
-from zoo.page.pace import Pace
+from zoo.assets.leaderboard import measured_seconds
+from zoo.compute.worker import Worker
+from zoo.page.eta import Pace
 from zoo.page.sessions import Session, Sessions
-from zoo.page.zoo_tab.leaderboard import measured_seconds
+from zoo.page.upload.assignment import settle
 from zoo.registry import Registry
+from zoo.render.cards import progress_card
 from zoo.types import MODALITIES
-from zoo.worker import Worker
 
 Step = TypeVar("Step")
 Shown = TypeVar("Shown")
@@ -49,7 +49,7 @@ class Work:
         yield progress_card(0, "Starting")
         session = self.sessions.open(source)
         try:
-            yield from self.follow("zoo.tasks:read", files=source, folder=session.folder)
+            yield from self.follow("zoo.compute.tasks:read", files=source, folder=session.folder)
         except BaseException:  # a cancel too: half a study must not be graded later
             self.sessions.close(session)
             raise

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from zoo import __version__
-from zoo.page.comparison import Answer
 from zoo.registry import Registry
-from zoo.report.keeping import kept_answers
-from zoo.report.picture import heat_picture
+from zoo.render.comparison import Answer
+from zoo.render.heat_picture import heat_picture
+from zoo.report.store import kept_answers
 from zoo.types import ExplainerSpec, Finding, Volumes
-from zoo.weights_file import file_digests
+from zoo.weights.metadata import file_digests
 
 PACKAGES = ("torch", "timm", "captum", "nibabel", "numpy")
 LIMITS = (

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from training.cohorts import Cohort, load_cohort
-from training.folds import cross_validation
-from training.make_weights import Material
+from training.data.folds import cross_validation
 from training.options import FitOptions
 from training.simulation import write_cohort
+from training.weights.make import Material
 from zoo import ModelSpec, Recipe
 from zoo.registry import Registry
 

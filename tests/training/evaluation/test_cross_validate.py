@@ -12,6 +12,7 @@ from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
 from training.cohorts import CohortError
+from training.data.folds import Split
 from training.evaluation import arms as arms_module
 from training.evaluation import cross_validate as module
 from training.evaluation.arms import Arm, ArmOnSplit
@@ -25,7 +26,6 @@ from training.evaluation.cross_validate import (
 )
 from training.evaluation.results import FOLDS, HOSPITALS, load_results, save_results
 from training.evaluation.split_run import SplitRun
-from training.folds import Split
 from training.options import FitOptions
 from training.statistics.sites import site_control
 

@@ -6,12 +6,12 @@ import pickle
 
 import pytest
 
-from training.corruptions import KINDS
+from training.evaluation.corruptions import KINDS
 from training.evaluation.experiments import EXPERIMENTS, shifts, zoo_arm
-from training.evaluation.external import UNCHANGED
-from training.ordering import best_joins_first
+from training.evaluation.given_weights import UNCHANGED
+from training.fit.modality_order import best_joins_first
 from zoo.registry import load_registry
-from zoo.weights import build_module
+from zoo.weights.load import build_module
 
 ZOO = load_registry()
 ARMS = {(name, full): list(make(ZOO, full)) for name, make in EXPERIMENTS.items() for full in (False, True)}

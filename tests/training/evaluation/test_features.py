@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from training.evaluation.features import head_features
-from zoo.weights import build_module
+from zoo.weights.load import build_module
 
 
 @pytest.mark.parametrize(

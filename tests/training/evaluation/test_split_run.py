@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from training.evaluation import split_run as module
 from training.evaluation.split_run import SplitRun
-from training.ordering import JUDGES
+from training.fit.modality_order import JUDGES
 from zoo import MODALITIES
 
 

@@ -50,7 +50,7 @@ def asked(registry) -> Asked:
 @pytest.fixture(scope="session")
 def small_model(registry, tmp_path_factory):
     """One modality's encoder on coarse voxels, with weights as they are before training."""
-    from zoo.weights import TrainingRecord, build_module, load_weights, save_weights
+    from zoo.weights.load import TrainingRecord, build_module, load_weights, save_weights
 
     torch.manual_seed(0)
     spec = registry.model("single-t1ce")

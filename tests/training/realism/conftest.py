@@ -45,7 +45,7 @@ def images_of(seed: int, gain: float = 1.0, smooth: bool = False) -> np.ndarray:
 @pytest.fixture(autouse=True)
 def _few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
     """Enough for what is made up here, in seconds."""
-    monkeypatch.setattr("training.realism.telling_apart.TREES", 15)
+    monkeypatch.setattr("training.realism.classifier_two_sample.TREES", 15)
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from tests_support import save_scan
-from training.cache import registry
 from training.cohorts import CohortError, load_cohort
+from training.data.prepared_cohort import registry
 from training.realism.study import coarsest_spacing, read_study
-from zoo.prepare import white_matter_levels
-from zoo.volumes import load_volumes
+from zoo.study.load import load_volumes
+from zoo.study.prepare import white_matter_levels
 
 
 @pytest.fixture

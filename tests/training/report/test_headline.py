@@ -7,8 +7,8 @@ import pytest
 
 from made_up_results import ARMS, HEADLINE, Arm, made_up_results
 from training.evaluation.results import FOLDS, WHOLE
-from training.report.answers import answers, outcomes_of
 from training.report.headline import compare_with_headline
+from training.report.predictions import answers, outcomes_of
 from training.statistics.comparisons import bootstrap_test, delong_test, holm, nadeau_bengio_test
 from training.statistics.metrics import auc
 

@@ -9,7 +9,7 @@ from sklearn.metrics import balanced_accuracy_score, brier_score_loss, f1_score,
 
 from made_up_results import ARMS, CONTROL, HEADLINE, Arm, made_up_results
 from training.evaluation.results import FOLDS, HOSPITALS, WHOLE
-from training.report.answers import answers, outcomes_of
+from training.report.predictions import answers, outcomes_of
 from training.report.summary import MEASURES, mean_of, summarise
 from training.statistics.intervals import delong_interval, pooled_over_folds_interval, wilson_interval
 

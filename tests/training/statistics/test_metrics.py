@@ -9,7 +9,7 @@ import pytest
 from sklearn import metrics as sklearn
 
 from training.statistics.metrics import auc, measure, wins
-from zoo.measures import expected_calibration_error
+from zoo.metrics import expected_calibration_error
 
 
 @pytest.fixture

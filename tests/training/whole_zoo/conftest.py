@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from training.options import FitOptions
-from training.whole_zoo.make import WholeZoo
+from training.whole_zoo.build import WholeZoo
 from zoo import Recipe
 from zoo.registry import Registry
-from zoo.weights import TrainedModel
+from zoo.weights.load import TrainedModel
 
 SMALL = Recipe(shape=(10, 24, 20), spacing=(16.0, 8.0, 8.0))
 CHOSEN = ("single-t1ce.compact", "volume-control.compact", "guided-dual-attention.paper")

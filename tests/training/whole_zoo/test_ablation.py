@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from training.evaluation.arms import Arm
 from training.evaluation.split_run import SplitRun
-from training.ordering import as_given
+from training.fit.modality_order import as_given
 from training.whole_zoo import ablation as module
 from training.whole_zoo.ablation import ablations, compared
 

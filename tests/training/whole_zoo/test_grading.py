@@ -9,9 +9,9 @@ import pytest
 from training.evaluation.results import WHOLE
 from training.whole_zoo import grading
 from training.whole_zoo.grading import grade_prepared
-from zoo.grade import grade_study
+from zoo.inference.grade import grade_study
 from zoo.registry import load_registry
-from zoo.volumes import load_volumes
+from zoo.study.load import load_volumes
 
 
 def test_prepared_studies_get_the_grades_of_the_page(whole, models, tmp_path):

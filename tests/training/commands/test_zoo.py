@@ -1,0 +1,25 @@
+"""One command from nothing to weights and leaderboard."""
+
+from __future__ import annotations
+
+import json
+
+from training.commands import zoo as command
+
+
+def test_weights_and_leaderboard_are_written(whole, small_registry, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("zoo.registry.load_registry", lambda: small_registry)
+    asked = []
+    monkeypatch.setattr(
+        "training.whole_zoo.ablation.ablations", lambda *given: asked.append(given) or {"seeds": 2, "experiments": {}}
+    )
+    board, weights = tmp_path / "leaderboard.json", tmp_path / "weights"
+    command.zoo(16, 16, 6.0, 1, seeds=2, weights=weights, leaderboard=board, work=whole.work, tracking=False)
+    assert {path.name for path in weights.glob("*.safetensors")} == {
+        "single-t1ce.compact.safetensors",
+        "volume-control.compact.safetensors",
+    }
+    assert set(json.loads(board.read_text())["models"]) == {path.stem for path in weights.glob("*.md")}
+    assert json.loads(board.read_text())["ablations"]["seeds"] == 2
+    assert asked[0][2:5] == (200, 2, 1)
+    assert "`single-t1ce.compact`" in capsys.readouterr().out

@@ -1,0 +1,98 @@
+"""Accelerate: precision by choice, and several processes that end where one does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from accelerate.state import AcceleratorState
+from safetensors.torch import load_file
+
+from training.data.folds import Split
+from training.data.prepared_cohort import PreparedCohort
+from training.fit.accelerator import start_accelerator
+from training.fit.loop import fit
+from training.options import FitOptions
+from training.simulation import write_cohort
+from zoo import ZooError
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_state():
+    """Accelerate keeps one precision for the whole process."""
+    AcceleratorState._reset_state()
+    yield
+    AcceleratorState._reset_state()
+
+
+@pytest.mark.parametrize(("precision", "expected"), [("auto", "no"), ("no", "no"), ("bf16", "bf16")])
+def test_precision_is_as_chosen(precision, expected, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert start_accelerator(FitOptions(precision=precision), 16).mixed_precision == expected
+
+
+def test_unknown_precision_is_refused():
+    with pytest.raises(ValueError, match="precision: expected one of auto, no, bf16, fp16; found 'half'"):
+        FitOptions(precision="half")
+
+
+def test_steps_too_small_to_share_are_refused():
+    with pytest.raises(ZooError, match=r"at least 4 studies in every step, .* in 4 pieces; found 3 .*Raise the batch"):
+        start_accelerator(FitOptions(batch_size=3, accumulate=4), 9)
+    assert start_accelerator(FitOptions(batch_size=4, accumulate=4), 8)
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory):
+    root = tmp_path_factory.mktemp("cohort")
+    write_cohort(root, cases=10, seed=3, spacing_mm=6.0, processes=1)
+    return root
+
+
+def _fit(cohort, folder, *launcher):
+    weights = folder / "weights.safetensors"
+    arguments = ["fit", "guided-dual-attention", "--cohort", cohort, "--out", weights, "--work", folder, "--epochs", 2]
+    options = ["secondaries=t2,", "width=4", "dropout=0"]
+    chosen = [word for option in options for word in ("--option", option)]
+    command = [sys.executable, "-m", *launcher, "training", *arguments, *chosen, "--batch-size", 4, "--no-tracking"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    run = subprocess.run(
+        [str(word) for word in command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.count("held out") == 1
+    return load_file(weights)
+
+
+@pytest.mark.long
+def test_two_processes_end_where_one_does(cohort, tmp_path):
+    launcher = ["accelerate.commands.launch", "--cpu", "--num_processes=2", "--num_machines=1", "--mixed_precision=no",
+                "--dynamo_backend=no", "--main_process_port=0", "-m"]  # fmt: skip
+    one = _fit(cohort, tmp_path / "one")
+    two = _fit(cohort, tmp_path / "two", *launcher)
+    for name, value in one.items():
+        torch.testing.assert_close(two[name].float(), value.float(), rtol=0.01, atol=0.003)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here: mixed precision of the paper preset is not run")
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_the_papers_model_takes_a_step_in_mixed_precision(registry, tmp_path, precision):
+    spec = registry.model("guided-dual-attention.paper")
+    spec = replace(spec, phases=(replace(spec.phases[-1], share=1.0),))
+    shape = (4, 4, *spec.recipe.shape)
+    x = np.random.default_rng(0).normal(0, 1, shape).astype(np.float16)
+    y, regions = np.arange(4) % 2, np.full((4, 3, 64, 32, 32), np.nan, np.float16)
+    cohort = PreparedCohort(x, np.ones((4, 4), bool), regions, y, y)
+    split = Split(np.arange(2), np.arange(2, 4), np.arange(0))
+    told = []
+    fit(spec, cohort, split, FitOptions(epochs=1, batch_size=2, precision=precision), tmp_path / "c", told.extend)
+    assert np.isfinite([told[0]["loss"], told[0]["inner_loss"]]).all()

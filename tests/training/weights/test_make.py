@@ -1,0 +1,88 @@
+"""From a cohort on disk to a weights file that the registry can use, with its record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from training.cohorts import load_cohort
+from training.data.batches import predict
+from training.data.folds import split_cohort
+from training.fit.logistic import fit_head
+from training.options import FitOptions
+from training.simulation import write_cohort
+from training.weights.calibration import fit_calibration
+from training.weights.make import Material, describe, make_weights, patient_mark
+from zoo.weights.load import load_weights
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory):
+    root = tmp_path_factory.mktemp("cohort")
+    write_cohort(root, cases=8, seed=3, spacing_mm=6.0, processes=1)
+    return load_cohort(root).cases
+
+
+@pytest.fixture
+def material(cases, tmp_path):
+    return Material(cases, split_cohort(cases, 0), FitOptions(epochs=1), tmp_path / "prepared")
+
+
+def test_weights_say_what_they_were_trained_on(tiny_spec, material, tmp_path):
+    record = make_weights(tiny_spec, material, tmp_path / "checkpoint")
+    loaded = load_weights(tiny_spec).record
+    assert loaded == record
+    assert loaded.trained_on == "4 simulated gliomas, no patient"
+    assert loaded.calibration.fitted_on == "2 simulated gliomas, no patient"
+    assert loaded.details["split_sizes"] == {"train": 4, "inner": 2, "held_out": 2}
+    assert {"cases", "auc", "accuracy", "brier"} < set(loaded.details["held_out"])
+    assert (loaded.details["epochs"], loaded.details["order"]) == (2, ["t1ce"])
+    assert loaded.subsets == {}, "it can't do without T1ce"
+    assert tiny_spec.weights.with_suffix(".md").is_file()
+
+
+def test_weights_know_what_fewer_modalities_tell(registry, material, tmp_path):
+    spec = replace(registry.model("volume-control"), weights=tmp_path / "volume.safetensors")
+    make_weights(spec, material, tmp_path / "checkpoint")
+    record = load_weights(spec).record
+    assert len(record.subsets) == 14
+    assert record.subsets["t1+flair"].fitted_on == "2 simulated gliomas, no patient, with T1, FLAIR alone"
+    assert record.details["subsets"]["t1+flair"]["cases"] == 2
+
+
+def test_probabilities_are_calibrated_on_the_inner_cases(tiny_spec, material, tmp_path):
+    material = replace(material, split=replace(material.split, inner=material.split.train, train=material.split.inner))
+    record = make_weights(tiny_spec, material, tmp_path / "checkpoint")
+    cohort, inner = material.cohort(tiny_spec.recipe), material.split.inner
+    margins = predict(load_weights(tiny_spec).module, cohort, inner, tiny_spec.uses)
+    expected = fit_calibration(margins, cohort.y[inner], "")
+    found = record.calibration
+    assert (found.slope, found.intercept) == pytest.approx((expected.slope, expected.intercept), rel=0.05)
+
+
+def test_weights_know_their_patients_without_naming_them(tiny_spec, material, cases, tmp_path):
+    record = make_weights(tiny_spec, material, tmp_path / "checkpoint")
+    split = material.split
+    marks = {patient_mark(cases[row].patient) for row in (*split.train, *split.inner)}
+    assert set(record.details["patients"]) == marks
+    assert not {patient_mark(cases[row].patient) for row in split.held_out} & marks
+    assert cases[split.train[0]].patient not in tiny_spec.weights.read_bytes().decode("latin-1")
+
+
+def test_real_cohorts_are_not_called_simulated(cases):
+    mixed = [cases[0], replace(cases[1], site="CBICA"), replace(cases[2], site="")]
+    assert describe(mixed, np.array([0])) == "1 simulated gliomas, no patient"
+    assert describe(mixed, np.array([0, 1])) == "2 studies"
+    assert describe(mixed, np.array([2])) == "1 studies"
+
+
+def test_measurements_of_regions_learned_from_patches_are_fitted_by_logistic_regression(registry, material, tmp_path):
+    spec = replace(registry.model("unet-radiomics"), weights=tmp_path / "unet.safetensors", options={"width": 8})
+    record = make_weights(spec, material, tmp_path / "checkpoint")
+    module, rows = load_weights(spec).module, material.split.train
+    kept = predict(module, material.cohort(spec.recipe), rows, spec.uses)
+    fit_head(spec, module, material.cohort(spec.recipe), rows)
+    np.testing.assert_allclose(predict(module, material.cohort(spec.recipe), rows, spec.uses), kept, atol=0.05)
+    assert record.details["epochs"] == 3

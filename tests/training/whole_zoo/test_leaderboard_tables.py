@@ -1,0 +1,67 @@
+"""The leaderboard's tables say what its JSON says."""
+
+from __future__ import annotations
+
+from training.whole_zoo.leaderboard_tables import to_markdown
+
+
+def _figure(value, low=None, high=None):
+    return {"value": value, "sd": None, "low": low, "high": high}
+
+
+def _model(own, other):
+    figures = [{"auc": _figure(auc, auc - 0.03, auc + 0.03)} | _rest() for auc in (own, other)]
+    sizes = {"parameters": 326_353, "gflops": 2.61, "seconds": 0.084}
+    return sizes | dict(zip(("held_out", "unseen"), figures, strict=True))
+
+
+def _rest():
+    return {"brier": _figure(0.12), "ece": _figure(0.034)}
+
+
+def _ceiling(reached):
+    told = {"auc": reached, "low": reached - 0.015, "high": reached + 0.01}
+    return {"ceiling": told, "signs": {"cyst": 0.55, "enhancement": 0.867}, "ideal": reached + 0.002}
+
+
+ARMS = {
+    "as the paper": {"auc": [0.84, 0.86]},
+    "no guidance": {"auc": [0.80, 0.82], "difference": -0.04, "low": -0.07, "high": -0.01, "p_holm": 0.0004}
+    | {"verdict": "worse"},
+}
+BOARD = {
+    "models": {"weak": _model(0.7, 0.72), "strong": _model(0.91, 0.85)},
+    "held_out": {"cases": 300, "ceiling": _ceiling(0.965)},
+    "unseen": {"cases": 400, "ceiling": _ceiling(0.975)},
+    "ablations": {"experiments": {"ablation": ARMS}},
+}
+
+
+def _rows(markdown):
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in markdown.splitlines() if "|" in line]
+
+
+def test_the_best_model_comes_first_with_its_drop():
+    first, second = _rows(to_markdown(BOARD))[2:4]
+    assert first == [
+        "`strong`", "0.33 M", "2.6", "0.08", "0.910 [0.880, 0.940]", "0.120", "0.034", "0.850 [0.820, 0.880]", "0.060",
+    ]  # fmt: skip
+    assert (second[0], second[-1]) == ("`weak`", "-0.020")
+
+
+def test_the_ceilings_are_told_with_the_best_sign():
+    text = to_markdown(BOARD)
+    assert "0.965 [0.950, 0.975] on the 300 held-out studies (the best single sign, enhancement, 0.867)" in text
+    assert "0.975 [0.960, 0.985] on the 400 of the other simulator; Bayes' rule" in text
+    assert "how often each sign occurs, 0.967 and 0.977." in text
+
+
+def test_readings_are_compared_with_the_first():
+    first, second = _rows(to_markdown(BOARD))[-2:]
+    assert first == ["as the paper", "0.850 ± 0.014", "", "", ""]
+    assert second == ["no guidance", "0.810 ± 0.014", "-0.040 [-0.070, -0.010]", "< 0.001", "worse"]
+
+
+def test_one_seed_has_no_spread():
+    board = BOARD | {"ablations": {"experiments": {"ablation": {"only": {"auc": [0.84]}}}}}
+    assert _rows(to_markdown(board))[-1][:2] == ["only", "0.840"]

@@ -1,0 +1,103 @@
+"""What the compute process leaves behind: anonymous copies that grade like the originals."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import replace
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from tests_support import brain_affine, brain_image
+from zoo.compute import tasks
+from zoo.study.load import load_volumes
+from zoo.types import MODALITIES
+
+NAME = b"Jane Doe"
+
+
+def _ignore(fraction, text):
+    pass
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Scans that carry a patient's name wherever a header has room for it."""
+    paths = {}
+    for modality in MODALITIES:
+        image = nib.Nifti1Image(brain_image(modality, brain_affine()), brain_affine())
+        for field in ("descrip", "aux_file", "intent_name", "db_name"):
+            image.header[field] = NAME
+        image.header.extensions.append(nib.nifti1.Nifti1Extension("comment", NAME))
+        paths[modality] = tmp_path / f"Jane Doe_{modality}.nii.gz"
+        nib.save(image, paths[modality])
+    return paths
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "study-1234"
+    folder.mkdir()
+    return folder
+
+
+def test_copies_hold_the_picture_and_nothing_else(files, folder):
+    tasks.read(files, folder, _ignore)
+    original = load_volumes(tasks.registry().read(files))
+    copy, *_ = tasks._study(folder)
+    assert copy.id == "study-1234"
+    np.testing.assert_allclose(copy.data, original.data, atol=original.data.max() / 60000)
+    np.testing.assert_array_equal(copy.brain, original.brain)
+    np.testing.assert_allclose(copy.affine, original.affine)
+    for path in folder.iterdir():
+        content = gzip.decompress(path.read_bytes())
+        assert b"Jane" not in content
+        assert b"Doe" not in path.name.encode()
+
+
+def test_grade_and_explain_work_on_the_session_folder(files, folder, tiny_spec, monkeypatch):
+    from zoo.weights.load import TrainedModel, TrainingRecord
+
+    module = tiny_spec.build(**tiny_spec.options).eval()
+    monkeypatch.setattr(tasks, "trained", lambda model_id: TrainedModel(tiny_spec, module, TrainingRecord("x"), "test"))
+    tasks.read(files, folder, _ignore)
+    grade = tasks.grade(folder, tiny_spec.id, _ignore)
+    assert grade.study == "study-1234"
+    assert 0 <= grade.p_hgg <= 1
+    steps = []
+    found = tasks.explain(folder, tiny_spec.id, "grad-cam", lambda fraction, text: steps.append(text))
+    heat = nib.load(found.path)
+    assert list(dict.fromkeys(steps)) == ["Grad-CAM of T1ce alone", "Drawing the map"]
+    assert found.seconds > 0
+    assert heat.shape == (80, 96, 80, 4)
+    assert tasks.slice_curves(folder, tiny_spec.id, _ignore) == {}, "it has no attention"
+    assert np.isfinite(heat.get_fdata()).all()
+
+
+def test_only_built_in_models_are_warmed_up_and_one_that_fails_stops_no_other(registry, monkeypatch):
+    spec = registry.model("single-t1ce")
+    models = {"first": spec, "outsider": replace(spec, id="outsider", plugin="somebody"), "last": spec}
+    tried = []
+
+    def fail(model_id):
+        tried.append(model_id)
+        raise RuntimeError("out of cheese")
+
+    monkeypatch.setattr(tasks, "registry", lambda: replace(registry, models=models))
+    monkeypatch.setattr(tasks, "trained", fail)
+    tasks.warm_up(_ignore)
+    assert tried == [spec.id, spec.id]
+
+
+def test_a_new_process_finds_what_was_pulled_before_it(published, files, folder):
+    """The one that graded may have been killed; its successor knows the model by where it is on the Hub."""
+    tasks.load(str(published), _ignore)
+    tasks.read(files, folder, _ignore)
+    assert tasks.grade(folder, str(published), _ignore).model == published.model_id
+    for remembered in (tasks.registry, tasks.trained):
+        remembered.cache_clear()
+    html, _ = tasks.report(folder, "today", _ignore)
+    assert f"{published.in_short}:" in html.read_text(encoding="utf-8")
+    tasks.registry.cache_clear()
+    tasks.trained.cache_clear()

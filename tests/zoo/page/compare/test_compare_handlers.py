@@ -1,0 +1,109 @@
+"""The tab that compares models, without a browser: one model's trouble is its own, and a cancel keeps what is there."""
+
+from __future__ import annotations
+
+import nibabel
+import numpy as np
+import pytest
+
+from fake_worker import FakeWorker
+from zoo import Grade, StudyError
+from zoo.page.compare.compare_handlers import Comparing
+from zoo.page.work import Work
+from zoo.types import Explanation, HeatMap
+
+MODELS = ("guided-dual-attention.compact", "single-t1ce.compact", "early-fusion.compact")
+SLOTS = (None,) * 4
+
+
+def _grade(folder, model_id):
+    return Grade("s", model_id, "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
+
+
+def _heat(folder, model_id, explainer_id):
+    path = folder / f"{model_id}.nii.gz"
+    nibabel.save(nibabel.Nifti1Image(np.ones((2, 2, 2, 4), np.float32), np.eye(4)), path)
+    return HeatMap(path, {}, 1.0)
+
+
+def _contributions(folder, model_id):
+    facts = {"nothing": 0.0, "spread": 0.0, "everything": 1.0}
+    return Explanation("s", model_id, "modality-shapley", np.ones(4, np.float32), np.eye(4), facts)
+
+
+@pytest.fixture
+def compare(registry, files, tmp_path):
+    """compare(worker) -> steps (session, status, table, left, right, bars)."""
+
+    def run(worker, models=MODELS, session=None):
+        comparing = Comparing(Work(registry, worker, tmp_path / "cache"))
+        return comparing.compare(session, files, models, *MODELS[:2], *SLOTS)
+
+    return run
+
+
+def _worker(**changes):
+    answers = {"grade": _grade, "parameters": 1234, "explain": _heat, "contributions": _contributions}
+    return FakeWorker(**(answers | changes))
+
+
+def _last(steps, place):
+    return [step[place] for step in steps if isinstance(step[place], str)][-1]
+
+
+def _viewers(steps, place):
+    return [step[place] for step in steps if hasattr(step[place], "overlay")]
+
+
+def test_every_model_is_graded_two_are_shown_and_all_are_explained(compare):
+    worker = _worker()
+    steps = list(compare(worker))
+    assert 'data-graded="3"' in _last(steps, 2)
+    assert 'data-explained="3"' in _last(steps, 5)
+    assert _last(steps, 1) == ""
+    for place, model_id in ((3, MODELS[0]), (4, MODELS[1])):
+        (viewer,) = _viewers(steps, place)
+        assert model_id in viewer.overlay.path
+        assert viewer.link == "compare"
+    assert worker.asked.count("read") == 1
+
+
+def test_a_model_that_fails_costs_its_own_row(compare):
+    def grade(folder, model_id):
+        return StudyError("crashed") if model_id == MODELS[1] else _grade(folder, model_id)
+
+    worker = _worker(grade=grade, explain=StudyError("no layer"))
+    steps = list(compare(worker))
+    table = _last(steps, 2)
+    assert 'data-graded="2"' in table
+    assert "crashed" in table
+    assert [viewer.overlay for viewer in _viewers(steps, 3)] == [None], "the study without a heat map"
+    assert worker.asked.count("contributions") == 2
+
+
+def test_what_cannot_be_read_or_chosen_is_told(compare):
+    assert "T2: damaged." in _last(list(compare(_worker(read=StudyError("T2: damaged.")))), 1)
+    assert "Choose the models" in _last(list(compare(_worker(), models=[])), 1)
+
+
+def test_a_cancel_ends_the_work_in_progress(compare):
+    worker = _worker()
+    steps = compare(worker)
+    for step in steps:
+        if isinstance(step[2], str) and 'data-graded="1"' in step[2]:
+            break
+    next(steps)
+    steps.close()
+    assert worker.closed == 1
+    assert worker.asked.count("grade") == 2
+
+
+def test_another_heat_map_needs_a_study_and_tells_its_trouble(registry, compare, tmp_path):
+    session = next(step[0] for step in compare(_worker()) if hasattr(step[0], "folder"))
+    comparing = Comparing(Work(registry, _worker(), tmp_path))
+    assert list(comparing.heat_map(None, MODELS[2])) == []
+    status, viewer = list(comparing.heat_map(session, MODELS[2]))[-1]
+    assert status == ""
+    assert MODELS[2] in viewer.overlay.path
+    failing = Comparing(Work(registry, _worker(explain=StudyError("no layer")), tmp_path))
+    assert "no layer" in list(failing.heat_map(session, MODELS[2]))[-1][0]

@@ -1,0 +1,94 @@
+"""The tab that grades by one model, without a browser: what it yields, and that a study that failed leaves nothing."""
+
+from __future__ import annotations
+
+import nibabel
+import numpy as np
+
+from fake_worker import FakeWorker
+from zoo import Grade, StudyError
+from zoo.compute.worker import Update
+from zoo.page.grade.grade_handlers import Grading
+from zoo.page.work import Work
+from zoo.types import HeatMap
+from zoo.weights.load import load_weights
+
+
+def _grading(registry, worker, cache):
+    return Grading(Work(registry, worker, cache))
+
+
+def _run(page, session, files, slots=(None,) * 4):
+    return list(page.grade(session, files, "single-t1ce.compact", *slots))
+
+
+def test_a_failed_read_leaves_no_session_and_no_folder(registry, files, tmp_path):
+    page = _grading(registry, FakeWorker(read=StudyError("T2: damaged.")), tmp_path / "cache")
+    steps = _run(page, None, files)
+    assert "T2: damaged." in steps[-1][1]
+    assert steps[0][0] is None
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_cancelled_read_stops_the_worker_and_leaves_no_folder(registry, files, tmp_path):
+    worker = FakeWorker()
+    steps = _grading(registry, worker, tmp_path / "cache").grade(None, files, "single-t1ce.compact", *(None,) * 4)
+    next(steps)
+    next(steps)
+    steps.close()
+    assert worker.closed == 1
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_the_same_study_is_not_read_twice_and_another_one_replaces_it(registry, files, tmp_path):
+    worker = FakeWorker(grade=StudyError("enough"))
+    page = _grading(registry, worker, tmp_path / "cache")
+    session = next(step[0] for step in _run(page, None, files) if hasattr(step[0], "folder"))
+    worker.asked.clear()
+    _run(page, session, files)
+    assert worker.asked == ["grade"]
+    _run(page, session, files[:2])
+    assert worker.asked == ["grade", "read", "grade"]
+    assert not session.folder.exists()
+
+
+def test_a_card_is_sent_again_only_when_it_has_news(registry, files, tmp_path):
+    class Waiting(FakeWorker):
+        def run(self, task, most_seconds=None, **arguments):
+            for text in ("reading", "reading", "reading", "copying"):
+                yield Update(0.5, text)
+            raise StudyError("enough")
+
+    cards = [step[1] for step in _run(_grading(registry, Waiting(), tmp_path / "cache"), None, files)]
+    told = [card for card in cards if isinstance(card, str)]
+    assert sum("reading" in card for card in told) == 1
+    assert sum("copying" in card for card in told) == 1
+
+
+def test_a_grade_stays_when_its_heat_map_fails(registry, files, tmp_path):
+    grade = Grade("s", "m", "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
+    worker = FakeWorker(grade=grade, explain=StudyError("no layer"))
+    last = _run(_grading(registry, worker, tmp_path / "cache"), None, files)[-1][1]
+    assert "90.0 %" in last
+    assert "No heat map" in last
+    assert "no layer" in last
+
+
+def test_a_request_that_names_an_untrained_model_is_told_how_to_train_it(registry, files, tmp_path):
+    def grade(folder, model_id):
+        return load_weights(registry.model(model_id))
+
+    page = _grading(registry, FakeWorker(grade=grade), tmp_path / "cache")
+    last = list(page.grade(None, files, "guided-dual-attention.paper", *(None,) * 4))[-1][1]
+    assert "not trained yet. Train it with `python -m training fit guided-dual-attention.paper" in last
+
+
+def test_the_heat_map_comes_before_the_curve_of_slices(registry, files, tmp_path):
+    curves = {"t1ce": [(-10.0, 0.5), (10.0, 2.0)]}
+    heat = tmp_path / "heat.nii.gz"
+    nibabel.save(nibabel.Nifti1Image(np.ones((2, 2, 2, 4), np.float32), np.eye(4)), heat)
+    grade = Grade("s", "m", "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
+    worker = FakeWorker(grade=grade, explain=HeatMap(heat, {}, 1.0), slice_curves=curves)
+    viewers = [step[2] for step in _run(_grading(registry, worker, tmp_path / "cache"), None, files)]
+    first, last = [viewer for viewer in viewers if hasattr(viewer, "overlay") and viewer.overlay]
+    assert (first.curves, last.curves) == ({}, curves)

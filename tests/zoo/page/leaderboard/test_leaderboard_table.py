@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+
+import pytest
+
+from zoo import DISCLAIMER
+from zoo.assets.standings import Estimate, Standing, Standings
+from zoo.page.leaderboard.leaderboard_table import COLUMNS, standings_section
+
+NASTY = "<script>alert('x')</script>\" onmouseover=\"alert(1)"
+
+
+def _row(section, model_id):
+    return section.split(f'data-standing="{model_id}"')[1].split("</tr>")[0]
+
+
+def test_a_row_tells_figures_intervals_and_what_trained_the_model(standings):
+    section = standings_section(standings)
+    assert re.findall('data-standing="(.+?)"', section) == [row.id for row in standings.rows]
+    first, last = standings.rows[0], standings.rows[-1]
+    row = _row(section, first.id)
+    told = (first.title, first.trained_on, "0.32 M", "2.1", f"{first.brier:.3f}", f"{first.auc.low:.3f}")
+    assert all(text in row for text in (*told, f"<strong>{first.auc.value:.3f}</strong>"))
+    assert "&lt; 0.1" in _row(section, last.id)
+
+
+def test_every_word_of_the_header_is_explained_to_pointers_and_to_keyboards(standings):
+    section = standings_section(standings)
+    titles = {label: meaning for meaning, label in re.findall('<abbr title="(.+?)">(.+?)</abbr>', section)}
+    assert list(titles) == [column.label for column in COLUMNS]
+    assert all(len(meaning) > 20 for meaning in titles.values())
+    assert section.split("<details>")[1].count("<dt>") == len(COLUMNS)
+
+
+def test_it_says_that_it_is_no_medical_device(standings):
+    section = standings_section(standings)
+    assert DISCLAIMER in section
+    assert all(sentence in section for sentence in standings.about)
+
+
+def test_columns_of_which_nothing_is_known_are_left_out(standings):
+    rows = [replace(row, seconds=None, other=None, gflops=None) for row in standings.rows]
+    labels = re.findall('<abbr title=".+?">(.+?)</abbr>', standings_section(Standings((), tuple(rows))))
+    assert labels == ["family", "trained on", "parameters", "AUC", "Brier", "ECE"]
+    rows[0] = replace(rows[0], gflops=8.5)
+    section = standings_section(Standings((), tuple(rows)))
+    assert "8.5" in _row(section, rows[0].id)
+    assert '<td data-label="GFLOPs">–</td>' in _row(section, rows[1].id)
+
+
+@pytest.mark.parametrize(
+    ("auc", "left", "width"), [(Estimate(0.7, 0.55, 1.0), "25.0%", "75.0%"), (Estimate(0.2, 0.1, 0.7), "0.0%", "50.0%")]
+)
+def test_the_bar_is_the_interval_on_one_scale_for_all(standings, auc, left, width):
+    section = standings_section(Standings((), (replace(standings.rows[0], auc=auc),)))
+    assert f'<i style="left:{left};width:{width}">' in section
+
+
+def test_text_of_others_is_escaped(standings):
+    texts = {field.name: NASTY for field in fields(Standing) if field.type == "str"}
+    section = standings_section(Standings((NASTY,), (replace(standings.rows[0], **texts),)))
+    assert len(texts) == 4
+    assert "<script" not in section
+    assert '" onmouseover' not in section
+
+
+def test_nothing_gives_nothing():
+    assert standings_section(Standings((), ())) == ""

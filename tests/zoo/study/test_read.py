@@ -1,0 +1,56 @@
+"""Whatever a user gives becomes volumes, and nothing unpacked stays behind."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+
+import numpy as np
+import pytest
+
+from zoo import StudyError
+from zoo.study.load import load_volumes
+from zoo.study.read import read_volumes, source_name
+
+
+@pytest.fixture
+def zipped(make_study, tmp_path):
+    with zipfile.ZipFile(tmp_path / "case7.zip", "w") as packed:
+        for path in make_study().iterdir():
+            packed.write(path, path.name)
+    return tmp_path / "case7.zip"
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_a_folder_and_a_mapping_are_read_as_they_are(registry, make_study):
+    folder = make_study()
+    study = registry.read(folder)
+    expected = load_volumes(study)
+    for source in (folder, study.paths):
+        volumes = read_volumes(registry, source)
+        assert volumes.id == "case1"
+        np.testing.assert_array_equal(volumes.data, expected.data)
+
+
+def test_nothing_unpacked_stays(registry, zipped, temporary):
+    assert read_volumes(registry, zipped).id == "case7"
+    assert not list(temporary.iterdir())
+
+
+def test_nothing_unpacked_stays_after_an_error(registry, zipped, temporary):
+    zipped.write_bytes(zipped.read_bytes()[:-2000])
+    with pytest.raises(StudyError, match="damaged"):
+        read_volumes(registry, [zipped])
+    assert not list(temporary.iterdir())
+
+
+def test_the_source_names_the_study(tmp_path):
+    assert source_name(tmp_path) == tmp_path.name
+    assert source_name([tmp_path / "case7.zip"]) == source_name(tmp_path / "case7.zip") == "case7"

@@ -1,0 +1,48 @@
+"""`python -m training faithfulness`: what it asks for, and what it does one after another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.commands.shared_options import Work
+
+MODELS = ["guided-dual-attention", "early-fusion", "single-t1ce"]
+
+
+def faithfulness(
+    studies: Annotated[int, typer.Option(help="To simulate, half of each grade; none trains a model.", min=2)] = 24,
+    model: Annotated[list[str], typer.Option(help="Model id, repeatable.")] = MODELS,
+    explainer: Annotated[
+        list[str] | None, typer.Option(help="Explainer id, repeatable; all that give voxel maps if none.")
+    ] = None,
+    spacing: Annotated[float, typer.Option(help="Of the studies' voxels, in mm.", min=1, max=6)] = 2.0,
+    out: Annotated[Path, typer.Option(help="Results file.")] = Path("runs/faithfulness.json"),
+    table: Annotated[Path | None, typer.Option(help="Only print the tables of this results file.")] = None,
+    work: Work = Path("runs/faithfulness"),
+) -> None:
+    """Score explanations on simulated studies, whose lesions are known; stop it at any time, repeat it to go on."""
+    import json
+
+    from training.faithfulness.score_tables import to_markdown
+    from training.jobs.files import write_json
+
+    if table is None:
+        write_json(out, _measured(studies, model, explainer, spacing, work))
+    typer.echo(to_markdown(json.loads((table or out).read_text(encoding="utf-8"))))
+
+
+def _measured(studies: int, models: list[str], explainers: list[str] | None, spacing: float, work: Path) -> dict:
+    from training.faithfulness.measure_all import measure_all
+    from training.jobs.tasks import side_by_side
+    from zoo.registry import load_registry
+    from zoo.weights.load import load_weights
+
+    registry = load_registry()
+    mapping = [spec for spec in registry.explainers.values() if spec.gives == "voxels"]
+    chosen = [registry.explainer(name) for name in explainers] if explainers else mapping
+    trained = [load_weights(registry.model(name)) for name in models]
+    with side_by_side() as execute:
+        return measure_all(trained, chosen, studies, spacing, work, execute)

@@ -1,0 +1,35 @@
+"""`python -m training fit`: one model, one split of one cohort, one weights file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from accelerate import PartialState
+
+from training.cohorts import load_cohort
+from training.data.folds import split_cohort
+from training.evaluation.split_run import SplitRun
+from training.fit.modality_order import best_joins_first
+from training.fit.tracking import tracking
+from training.options import FitOptions
+from training.weights.make import Material, make_weights
+from zoo import ModelSpec
+
+
+def fit_model(spec: ModelSpec, cohort: Path, options: FitOptions, work: Path, tracked: bool) -> str:
+    """Train `spec` and write its weights file and card; returns what to tell, nothing from all but one process.
+
+    Encoders that start as those of other models, and modalities that join in the order of how well each grades alone on
+    the inner cases, need these other models first: they are trained on the same split.
+    """
+    cases = load_cohort(cohort).cases
+    material = Material(cases, split_cohort(cases, options.seed), options, work / "prepared")
+    folder = work / "trackio" if tracked else None
+    others = SplitRun(material, work / "splits", folder)
+    spec = best_joins_first(spec, others.alone)
+    encoders = others.encoders(spec)
+    with tracking(folder, f"{spec.id} · seed {options.seed}", asdict(options)) as tracker:
+        record = make_weights(spec, material, work / f"{spec.id}.checkpoint", tracker, encoders)
+    told = f"{spec.weights}: {record.trained_on}; held out: {(record.details or {})['held_out']}"
+    return told if PartialState().is_main_process else ""

@@ -1,0 +1,59 @@
+"""`python -m training zoo`: what it asks for, and what it does one after another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.commands.shared_options import Epochs, Precision, Seed, Tracking, Work
+from training.options import FitOptions
+
+WEIGHTS, LEADERBOARD = Path("plugins/weights"), Path("zoo/assets/leaderboard.json")
+
+
+def zoo(
+    studies: Annotated[int, typer.Option(help="To simulate: three quarters train, the rest judges.", min=16)] = 2400,
+    unseen: Annotated[int, typer.Option(help="To simulate by the other family, which never trains.", min=16)] = 400,
+    spacing: Annotated[float, typer.Option(help="Of the studies' voxels, in mm.", min=1, max=6)] = 2.0,
+    epochs: Epochs = 8,
+    seeds: Annotated[int, typer.Option(help="From which each reading of the ablations is trained.", min=1)] = 3,
+    ablation_studies: Annotated[int, typer.Option(help="That train it.", min=8)] = 200,
+    precision: Precision = "auto",
+    seed: Seed = 0,
+    weights: Annotated[Path, typer.Option(help="Folder that gets weights and cards.")] = WEIGHTS,
+    leaderboard: Annotated[Path, typer.Option(help="File that gets the figures of all models.")] = LEADERBOARD,
+    work: Work = Path("runs/zoo"),
+    tracking: Tracking = True,
+) -> None:
+    """Simulate, train and measure the whole zoo; stop it at any time, repeat it to go on."""
+    from training.commands.evaluate import HEADLINE, dashboard
+    from training.jobs.files import write_json
+    from training.jobs.tasks import side_by_side
+    from training.whole_zoo.ablation import ablations
+    from training.whole_zoo.board import leaderboard as figures
+    from training.whole_zoo.build import WholeZoo, embed
+    from training.whole_zoo.grading import grade_prepared
+    from training.whole_zoo.leaderboard_tables import to_markdown
+    from training.whole_zoo.timing import seconds_a_study
+    from zoo.registry import load_registry
+
+    options = FitOptions(epochs, precision=precision, seed=seed)
+    whole = WholeZoo(load_registry(), work, studies, unseen, options, dashboard(work, tracking), spacing)
+    models = whole.trained()
+    cohorts = {"held_out": whole.held_out, "unseen": whole.unseen_cohort}
+    with side_by_side() as execute:
+        graded = {
+            name: (cohort, grade_prepared(models, cohort, work, HEADLINE, execute)) for name, cohort in cohorts.items()
+        }
+    seconds = {model.spec.id: seconds_a_study(model.module, model.spec.recipe) for model in models}
+    for model in models:
+        embed(model, weights)
+    board = figures(models, graded, seconds)
+    write_json(leaderboard, board)
+    with side_by_side() as execute:
+        board["ablations"] = ablations(whole.registry, whole.run, ablation_studies, seeds, epochs, execute)
+    write_json(leaderboard, board)
+    typer.echo(to_markdown(board))
+    typer.echo(f"{weights}: {len(models)} models; figures: {leaderboard}")

@@ -1,0 +1,1 @@
+"""Data: prepared cohorts, their folds, and batches of their studies."""

@@ -1,0 +1,142 @@
+"""Rows of a prepared cohort as tensors on the device: the studies of an epoch, and functions applied batch by batch."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from training.data.augment import augment, hide_modalities, shift_slices
+from training.data.patches import patch
+from training.data.prepared_cohort import PreparedCohort
+from training.options import FitOptions
+from zoo import MODALITIES, Phase
+from zoo.weights.load import device_of
+
+BATCH_SIZE = 8
+
+
+class Batch(NamedTuple):
+    """Studies on the device: x float32 [B, 4, D, H, W], present bool [B, 4], region shares, grades int64 [B].
+
+    Patches have no grade: y is None.
+    """
+
+    x: Tensor
+    present: Tensor
+    regions: Tensor
+    y: Tensor | None
+
+
+class Plan(NamedTuple):
+    """Rows of a cohort that a process sees at once, and the seed of what is random about each.
+
+    weight: of their mean loss, so that the mean over the pieces of a step is the mean over the step's studies.
+    """
+
+    rows: np.ndarray
+    seeds: np.ndarray
+    weight: float
+
+
+def best_device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def load_batch(cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[str], device: torch.device) -> Batch:
+    """The chosen cases, with only those modalities present that are to be shown."""
+    shown = np.array([name in modalities for name in MODALITIES])
+    arrays = cohort.x[rows], cohort.present[rows] & shown, cohort.regions[rows], cohort.y[rows]
+    x, present, regions, y = (torch.from_numpy(array).to(device) for array in arrays)
+    return Batch(x.float(), present, regions.float(), y)
+
+
+def plan_epoch(
+    train: np.ndarray, options: FitOptions, generator: torch.Generator, process: int = 0, processes: int = 1
+) -> list[Plan]:
+    """One epoch in random order: of each step the pieces that fall to this process.
+
+    Each study has a seed of its own, so the pieces together are the same however many there are.
+    """
+    plans = []
+    for rows in shuffled(train, options, generator):
+        seeds = torch.randint(2**62, (len(rows),), generator=generator).numpy()
+        parts = np.array_split(np.arange(len(rows)), processes * options.accumulate)
+        plans += [
+            Plan(rows[part], seeds[part], len(part) * len(parts) / len(rows)) for part in parts[process::processes]
+        ]
+    return plans
+
+
+def training_batches(
+    plans: Iterable[Plan], cohort: PreparedCohort, phase: Phase, device: torch.device
+) -> Iterator[Batch]:
+    """The planned studies on the device, augmented, each made while the one before is computed with."""
+
+    def make(plan: Plan) -> Batch:
+        batch = load_batch(cohort, plan.rows, phase.modalities, device)
+        return augmented(batch, plan.seeds.tolist(), phase)
+
+    return prefetched(make, plans) if device.type == "cuda" else map(make, plans)
+
+
+def shuffled(train: np.ndarray, options: FitOptions, generator: torch.Generator) -> list[np.ndarray]:
+    """Steps of nearly equal size, none larger than the options say."""
+    order = torch.randperm(len(train), generator=generator).numpy()
+    return np.array_split(train[order], step_count(train, options))
+
+
+def step_count(train: np.ndarray, options: FitOptions) -> int:
+    """Steps of an epoch."""
+    return -(-len(train) // options.batch_size)
+
+
+def augmented(batch: Batch, seeds: Sequence[int], phase: Phase) -> Batch:
+    """Each study, or a patch of it, changed at random by its seed; x laid out as 3-D convolutions like it."""
+    place = patch if phase.patches else shift_slices
+    changed = []
+    for x, present, regions, seed in zip(batch.x, batch.present, batch.regions, seeds, strict=True):
+        generator = torch.Generator().manual_seed(seed)
+        seen = augment(*place(x, regions, generator), generator)
+        changed.append((*seen, hide_modalities(present, phase.modality_dropout, generator)))
+    x, regions, present = (torch.stack(parts) for parts in zip(*changed, strict=True))
+    y = None if phase.patches else batch.y
+    return Batch(x.contiguous(memory_format=torch.channels_last_3d), present, regions, y)
+
+
+def prefetched(make: Callable[[Plan], Batch], plans: Iterable[Plan]) -> Iterator[Batch]:
+    """`map`, one item ahead in a thread. For a GPU: a CPU that trains has nothing left to work ahead with."""
+    with ThreadPoolExecutor(1) as pool:
+        upcoming: deque[Future[Batch]] = deque()
+        for plan in plans:
+            upcoming.append(pool.submit(make, plan))
+            if len(upcoming) > 1:
+                yield upcoming.popleft().result()
+        yield from (future.result() for future in upcoming)
+
+
+def predict(module: nn.Module, cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[str]) -> np.ndarray:
+    """logit(HGG) − logit(LGG) of the chosen cases, float64 [len(rows)]."""
+    logits = apply(module, cohort, rows, modalities, device_of(module))
+    return logits[:, 1] - logits[:, 0]
+
+
+def apply(
+    function: Callable[[Tensor, Tensor], Tensor],
+    cohort: PreparedCohort,
+    rows: np.ndarray,
+    modalities: Sequence[str],
+    device: torch.device,
+) -> np.ndarray:
+    """function(x, present) of the chosen cases, batch by batch on the device, float64 [len(rows), …]."""
+    results = []
+    with torch.inference_mode():
+        for part in np.array_split(rows, max(1, len(rows) // BATCH_SIZE)):
+            batch = load_batch(cohort, part, modalities, device)
+            results.append(function(batch.x, batch.present).double().cpu().numpy())
+    return np.concatenate(results)

@@ -1,0 +1,149 @@
+"""A cohort prepared once by a recipe and kept as memory-mapped arrays: a second run does no image work."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from training.cohorts import Case, CohortError
+from training.jobs.pool import one_thread_each
+from zoo import GRADES, MODALITIES, Recipe, StudyError
+from zoo.registry import Registry, load_registry
+from zoo.study.load import load_volumes
+from zoo.study.prepare import prepare, resample
+
+CACHE_VERSION = 3
+BRATS_LABELS = ((1,), (2,), (3, 4))
+"""Core, oedema, enhancing tumour, which is 4 until BraTS 2021 and 3 since 2023."""
+
+
+@dataclass(frozen=True)
+class PreparedCohort:
+    """Arrays over N cases, in the cohort's order.
+
+    x: float16 [N, 4, D, H, W]. present: bool [N, 4]. regions: float16 [N, 3, D, H/2, W/2], the share of each voxel in
+    core, oedema and enhancing tumour; NaN where a case has no mask. y: int64 [N], 0 LGG and 1 HGG. targets: float64
+    [N], what measurements are fitted to, see `Case.target`.
+    fingerprint: of the cases and the contents of their files; the recipe has no part in it.
+    """
+
+    x: np.ndarray
+    present: np.ndarray
+    regions: np.ndarray
+    y: np.ndarray
+    targets: np.ndarray
+    fingerprint: str = ""
+
+
+def prepare_cohort(cases: Sequence[Case], recipe: Recipe, folder: Path) -> PreparedCohort:
+    """Prepare all cases over all cores, or open what an earlier call left in `folder`.
+
+    `CohortError` names every case that can't be read.
+    """
+    contents = fingerprint(cases)
+    home = folder / f"{contents}-{short(CACHE_VERSION, recipe.as_json())}"
+    if not (home / "done").is_file():
+        _fill(cases, recipe, home)
+    arrays = {name: np.load(home / f"{name}.npy", mmap_mode="r") for name in ("x", "present", "regions")}
+    y = np.array([GRADES.index(case.grade) for case in cases])
+    return PreparedCohort(**arrays, y=y, targets=np.array([case.target for case in cases]), fingerprint=contents)
+
+
+def fingerprint(cases: Sequence[Case]) -> str:
+    """Changes with any id, grade or `p_hgg` and every bit of the files, not with where they lie or when they came."""
+    with ThreadPoolExecutor() as pool:
+        digests = iter(list(pool.map(_digest, [file for case in cases for file in case.files])))
+    return short([[case.id, case.grade, [next(digests) for _ in case.files], *_known(case.p_hgg)] for case in cases])
+
+
+def _known(p_hgg: float | None) -> list[float]:
+    return [] if p_hgg is None else [p_hgg]
+
+
+def _digest(path: Path) -> str:
+    status = path.stat()
+    return _digest_of(path, status.st_size, status.st_mtime_ns)
+
+
+@cache
+def _digest_of(path: Path, size: int, changed_ns: int) -> str:
+    """Read once in a process: a cross-validation asks for every fold."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def short(*facts: Any) -> str:
+    """A short name for JSON values: equal for equal ones."""
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def _fill(cases: Sequence[Case], recipe: Recipe, home: Path) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    depth, height, width = recipe.shape
+    shapes = {
+        "x": ((len(MODALITIES), *recipe.shape), np.float16),
+        "present": ((len(MODALITIES),), np.bool_),
+        "regions": ((len(BRATS_LABELS), depth, height // 2, width // 2), np.float16),
+    }
+    arrays = {
+        name: np.lib.format.open_memmap(home / f"{name}.npy", "w+", dtype, (len(cases), *shape))
+        for name, (shape, dtype) in shapes.items()
+    }
+    failures = []
+    for index, row in enumerate(_prepared(cases, recipe)):
+        if isinstance(row, str):
+            failures.append(row)
+            continue
+        for name, value in row.items():
+            arrays[name][index] = value
+    if failures:
+        raise CohortError(
+            f"Expected studies that can be read, found {len(failures)} of {len(cases)} that can't: "
+            f"{' '.join(failures)} Mend them or take them out of the cohort."
+        )
+    for array in arrays.values():
+        array.flush()
+    (home / "done").touch()
+
+
+def _prepared(cases: Sequence[Case], recipe: Recipe) -> Iterator[dict[str, np.ndarray] | str]:
+    """Each case's row, or why there is none, in order, from all cores."""
+    with one_thread_each() as pool:
+        rows = pool.map(partial(_prepare_case, recipe=recipe), cases, chunksize=4)
+        yield from tqdm(rows, "preparing", len(cases), unit="study")
+
+
+def _prepare_case(case: Case, recipe: Recipe) -> dict[str, np.ndarray] | str:
+    try:
+        volumes = load_volumes(registry().read(case.source))
+        model_input = prepare(volumes, recipe)
+    except StudyError as error:
+        return str(error)
+    regions = _regions(case, volumes.affine, model_input.affine, recipe)
+    return {"x": model_input.x[0], "present": model_input.present[0], "regions": regions}
+
+
+@cache
+def registry() -> Registry:
+    """Loaded once in a process."""
+    return load_registry()
+
+
+def _regions(case: Case, affine: np.ndarray, model_affine: np.ndarray, recipe: Recipe) -> np.ndarray | float:
+    if case.mask is None:
+        return np.nan
+    labels = np.asarray(nib.load(case.mask).dataobj)
+    one_hot = np.stack([np.isin(labels, values) for values in BRATS_LABELS]).astype(np.float32)
+    fine = torch.from_numpy(resample(one_hot, affine, model_affine, recipe))
+    return torch.nn.functional.avg_pool3d(fine, (1, 2, 2)).numpy()

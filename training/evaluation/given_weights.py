@@ -1,0 +1,172 @@
+"""Weights that are there already, asked to grade a whole cohort as the page would: read, check, prepare, grade."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from tqdm import tqdm
+
+from training.cohorts import Case, Cohort
+from training.data.batches import best_device
+from training.data.prepared_cohort import fingerprint, registry, short
+from training.evaluation.cohort_facts import case_rows, cohort_facts
+from training.evaluation.corruptions import corrupt
+from training.evaluation.environment import surroundings
+from training.evaluation.results import WHOLE, ModelRow, Outcome, Results
+from training.jobs.tasks import Execute, run_tasks
+from training.weights.make import patient_mark
+from zoo import Finding, ModelSpec, Volumes, WeightsError, ZooError
+from zoo.inference.grade import grade_study
+from zoo.study.load import load_volumes
+from zoo.weights.load import TrainedModel, load_weights
+from zoo.weights.metadata import spec_of
+from zoo.weights.size import measure_size
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is done to a study before it is graded: a kind of corruption and how severe, none at 0."""
+
+    kind: str = ""
+    severity: int = 0
+
+    def arm(self, model: str) -> str:
+        return f"{model} · {self.kind} {self.severity}" if self.severity else model
+
+
+UNCHANGED = Change()
+
+
+@dataclass(frozen=True)
+class GradeCase:
+    """A task: one case, unchanged or changed in several ways, graded by several models. seed: of the changes."""
+
+    case: Case
+    models: tuple[TrainedModel, ...]
+    changes: tuple[Change, ...]
+    seed: int
+
+    @property
+    def name(self) -> str:
+        revisions = [model.revision for model in self.models]
+        changes = [[change.kind, change.severity] for change in self.changes]
+        return f"{self.case.id}-{short(fingerprint([self.case]), revisions, changes, self.seed)}"
+
+    def run(self) -> dict[str, Any]:
+        """{"answers": {arm: {"logit", "p_hgg"} or {"reason"}}, "seconds"}."""
+        began = time.perf_counter()
+        answers = {name: answer for change in self.changes for name, answer in self._answers(change).items()}
+        return {"answers": answers, "seconds": time.perf_counter() - began}
+
+    def _answers(self, change: Change) -> dict[str, Any]:
+        try:
+            volumes = self._volumes(change)
+            findings = registry().check(volumes)
+        except ZooError as error:
+            return {change.arm(model.spec.id): {"reason": str(error)} for model in self.models}
+        return {change.arm(model.spec.id): self._answer(volumes, findings, model) for model in self.models}
+
+    def _volumes(self, change: Change) -> Volumes:
+        volumes = load_volumes(registry().read(self.case.source))
+        if not change.severity:
+            return volumes
+        mask = None if self.case.mask is None else np.asarray(nib.load(self.case.mask).dataobj)
+        return corrupt(volumes, change.kind, change.severity, self.seed, mask)
+
+    def _answer(self, volumes: Volumes, findings: Sequence[Finding], model: TrainedModel) -> dict[str, Any]:
+        if patient_mark(self.case.patient) in (model.record.details or {}).get("patients", ()):
+            return {"reason": "these weights were trained on this patient"}
+        try:
+            grade = grade_study(volumes, findings, model)
+        except ZooError as error:
+            return {"reason": str(error)}
+        return {"logit": grade.logit, "p_hgg": grade.p_hgg}
+
+
+def grade_cohort(
+    models: Sequence[TrainedModel],
+    cohort: Cohort,
+    work: Path,
+    headline: str,
+    changes: Sequence[Change] = (UNCHANGED,),
+    seed: int = 0,
+    execute: Execute = map,
+    experiment: str = "given weights",
+) -> Results:
+    """Let trained models grade every case, going on where an earlier call was stopped.
+
+    What can't be graded is kept with the reason. changes: each is an arm of its own for every model.
+    """
+    tasks = [GradeCase(case, tuple(models), tuple(changes), seed) for case in cohort.cases]
+    found = run_tasks(tqdm(tasks, "grading", unit="study"), work / "graded", execute)
+    answers = {task.case.id: result["answers"] for task, result in zip(tasks, found, strict=True)}
+    arms = [(change.arm(model.spec.id), model) for change in changes for model in models]
+    seconds = {task.name: result["seconds"] for task, result in zip(tasks, found, strict=True)}
+    return Results(
+        cohort=cohort_facts(cohort),
+        protocol={
+            "experiment": experiment,
+            "seed": seed,
+            "weights": {model.spec.id: model.revision for model in models},
+        },
+        headline=headline,
+        cases=case_rows(cohort.cases, [()] * len(cohort.cases)),
+        models=tuple(model_row(name, model) for name, model in arms),
+        outcomes=tuple(_outcome(name, model, answers) for name, model in arms),
+        timing=surroundings() | {"seconds": seconds},
+    )
+
+
+def model_row(name: str, model: TrainedModel) -> ModelRow:
+    """Of the arm `name`, in which `model` grades."""
+    spec, size = model.spec, measure_size(model.spec)
+    return ModelRow(
+        name, spec.title, spec.family, spec.uses, size.parameters, size.gflops, trained_on=model.record.trained_on
+    )
+
+
+def _outcome(name: str, model: TrainedModel, answers: Mapping[str, Any]) -> Outcome:
+    told = {case: by_arm[name] for case, by_arm in answers.items()}
+    graded = {case: answer for case, answer in told.items() if "reason" not in answer}
+    return Outcome(
+        model=name,
+        scheme=WHOLE,
+        split="whole cohort",
+        repeat=0,
+        cases=tuple(graded),
+        logit=tuple(answer["logit"] for answer in graded.values()),
+        p_hgg=tuple(answer["p_hgg"] for answer in graded.values()),
+        threshold=model.record.threshold,
+        not_graded={case: answer["reason"] for case, answer in told.items() if "reason" in answer},
+    )
+
+
+def models_from(weights: str, wanted: Sequence[str] = ()) -> list[TrainedModel]:
+    """Trained models: the zoo's own for "embedded", else those of a weights file or of all in a folder.
+
+    wanted: ids; all there are when empty. Raises `WeightsError` when one of them isn't there.
+    """
+    specs = _specs_of(weights)
+    ids = [registry().model(name).id for name in wanted] or list(specs)
+    missing = [name for name in ids if name not in specs]
+    if missing or not ids:
+        raise WeightsError(
+            f"--weights {weights}: expected weights of {', '.join(missing) or 'a model'}, found "
+            f"{', '.join(specs) or 'none'}. Train with `python -m training fit ID --cohort DIR`, or name others."
+        )
+    return [load_weights(specs[name], str(best_device())) for name in ids]
+
+
+def _specs_of(weights: str) -> dict[str, ModelSpec]:
+    if weights == "embedded":
+        return {spec.id: spec for spec in registry().models.values() if spec.is_trained}
+    path = Path(weights)
+    files = sorted(path.glob("*.safetensors")) if path.is_dir() else [path]
+    found = [spec_of(file, registry().model) for file in files]
+    return {spec.id: spec for spec in found}

@@ -1,0 +1,100 @@
+"""One explainer's scores for one model on one simulated study, as tasks that are done once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from training.data.batches import best_device
+from training.data.prepared_cohort import short
+from training.faithfulness.captum_scores import relative_infidelity, sensitivity
+from training.faithfulness.curves import curves
+from training.faithfulness.lesion_free_pair import Twins, simulate_twins
+from training.faithfulness.localisation import localise
+from training.faithfulness.maps import attribution_map, importance, lesion_map, random_map, scored_voxels
+from training.faithfulness.sanity import rank_correlation, redrawn
+from training.simulation.study import VERSION, study_id
+from zoo import ExplainerSpec, ModelSpec, PluginError, Question
+from zoo.weights.load import load_weights
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A trained model on study `index` of the simulated cohort `seed`. revision: that of the model's weights."""
+
+    spec: ModelSpec
+    revision: str
+    seed: int
+    index: int
+    spacing_mm: float
+
+    @property
+    def name(self) -> str:
+        version = short(FORMAT, VERSION, self.revision, self.spacing_mm)
+        return f"{self.spec.id}-{version}/{study_id(self.seed, self.index)}"
+
+    def answer(self) -> tuple[Twins, Question]:
+        twins = simulate_twins(self.seed, self.index, self.spacing_mm, self.spec.recipe)
+        return twins, twins.question(load_weights(self.spec, str(best_device())))
+
+
+@dataclass(frozen=True)
+class MeasureControls:
+    """A task: what the curves of an explainer are compared with."""
+
+    asked: Asked
+
+    @property
+    def name(self) -> str:
+        return f"{self.asked.name}/controls"
+
+    def run(self) -> dict[str, Any]:
+        """study, twin: margins in logits. random, lesion: see `curves`."""
+        twins, question = self.asked.answer()
+        infill = twins.infill(question)
+        return {
+            "study": float(question.margin(question.x)),
+            "twin": float(question.margin(infill)),
+            "random": curves(question, infill, random_map(twins.x.shape)),
+            "lesion": curves(question, infill, lesion_map(twins.lesion)),
+        }
+
+
+@dataclass(frozen=True)
+class MeasureExplainer:
+    """A task: all the scores of one explainer."""
+
+    asked: Asked
+    explainer: ExplainerSpec
+
+    @property
+    def name(self) -> str:
+        return f"{self.asked.name}/{self.explainer.id}"
+
+    def run(self) -> dict[str, Any]:
+        """See `curves`, `localise`, `relative_infidelity`, `sensitivity`; random_weights: see `rank_correlation`.
+
+        Or {"refused": why} where the explainer has nothing to say of this model.
+        """
+        twins, question = self.asked.answer()
+        try:
+            values = attribution_map(self.explainer, question)
+        except PluginError as error:
+            return {"refused": str(error)}
+        infill = twins.infill(question)
+        return {
+            **curves(question, infill, values),
+            **localise(values, twins.lesion, scored_voxels(question)),
+            "infidelity": relative_infidelity(question, infill, values),
+            "sensitivity": sensitivity(self.explainer, question),
+            "random_weights": self._with_random_weights(question, values),
+        }
+
+    def _with_random_weights(self, question: Question, values: np.ndarray) -> float | None:
+        other = attribution_map(self.explainer, replace(question, module=redrawn(question.module)))
+        scored, spacing = scored_voxels(question), question.spec.recipe.spacing
+        return rank_correlation(importance(values, spacing)[scored], importance(other, spacing)[scored])

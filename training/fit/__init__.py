@@ -1,0 +1,1 @@
+"""Fitting: the loop, and all that it is made of."""

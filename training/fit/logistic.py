@@ -1,0 +1,52 @@
+"""Measurements, a few of each study, are fitted by logistic regression: of all training, or the last step of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+from torch import nn
+
+from training.data.batches import apply
+from training.data.prepared_cohort import PreparedCohort
+from zoo import ModelSpec
+from zoo.weights.load import device_of
+
+RIDGE = 3.0
+"""Of 1 to 300, what cross-validation of the U-Net's measurements on simulated training cases liked best."""
+LEAST_SPREAD = 1e-3
+"""Of a measurement, in its own unit: without it, one that hardly varies would get a weight beyond half precision."""
+
+
+def fit_head(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: np.ndarray) -> None:
+    """Fit `module.head` to the measurements of the chosen cases: standardised, balanced between grades, mild ridge."""
+    measurements = apply(module.measurements, cohort, rows, spec.uses, device_of(module))
+    scaler = StandardScaler()
+    targets = cohort.targets[rows]
+    balance = len(rows) / 2 / np.array([(1 - targets).sum(), targets.sum()])
+    regression = fit_shares(scaler.fit_transform(measurements), targets, RIDGE, balance)
+    weight = regression.coef_ / np.maximum(scaler.scale_, LEAST_SPREAD)
+    bias = regression.intercept_ - weight @ scaler.mean_
+    with torch.no_grad():
+        module.head.linear.weight.copy_(torch.from_numpy(weight))
+        module.head.linear.bias.copy_(torch.from_numpy(bias))
+        if module.head.bounded:
+            module.head.least.copy_(torch.from_numpy(measurements.min(axis=0)))
+            module.head.most.copy_(torch.from_numpy(measurements.max(axis=0)))
+
+
+def fit_shares(
+    x: np.ndarray, targets: np.ndarray, ridge: float, weights: Sequence[float] | np.ndarray = (1, 1)
+) -> LogisticRegression:
+    """Cross-entropy with probabilities as targets: each case counts as HGG for so much, and as LGG for the rest.
+
+    x: float64 [N, K]; targets: float64 [N], 0 to 1; weights: of LGG and HGG. A probability teaches what a grade that
+    was drawn from it does, without the draw's chance (as a teacher's do, Hinton et al. 2015, arXiv 1503.02531).
+    """
+    shares = np.concatenate([targets, 1 - targets])
+    grades = np.repeat([1, 0], len(targets))
+    model = LogisticRegression(C=1 / ridge, max_iter=1000)
+    return model.fit(np.tile(x, (2, 1)), grades, shares * np.asarray(weights)[grades])

@@ -1,0 +1,33 @@
+"""How an epoch is judged on the inner cases: by what its phase is there to teach."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from training.data.batches import plan_epoch, predict, training_batches
+from training.data.patches import studies_of
+from training.data.prepared_cohort import PreparedCohort
+from training.fit.losses import TrainingLoss, balanced_log_loss
+from zoo import Phase
+from zoo.weights.load import device_of
+
+
+def judge(loss: TrainingLoss, cohort: PreparedCohort, inner: np.ndarray, phase: Phase) -> float:
+    """The lower the better. Leaves the module in evaluation mode."""
+    loss.eval()
+    return (_of_regions if phase.patches else _of_grades)(loss, cohort, inner, phase)
+
+
+def _of_grades(loss: TrainingLoss, cohort: PreparedCohort, inner: np.ndarray, phase: Phase) -> float:
+    """Balanced log loss, shown what the phase shows."""
+    margins = predict(loss.module, cohort, inner, phase.modalities)
+    return balanced_log_loss(margins, cohort.y[inner], loss.class_weights.cpu().numpy())
+
+
+def _of_regions(loss: TrainingLoss, cohort: PreparedCohort, inner: np.ndarray, phase: Phase) -> float:
+    """Mean loss of patches, the same ones every time."""
+    plans = plan_epoch(studies_of(phase, inner), loss.options, torch.Generator().manual_seed(0))
+    batches = training_batches(plans, cohort, phase, device_of(loss.module))
+    with torch.inference_mode():
+        return torch.cat([loss(*batch) for batch in batches]).mean().item()

@@ -1,0 +1,1 @@
+"""Independent, resumable pieces of work, and files that are whole at any moment."""

@@ -1,0 +1,49 @@
+"""Independent pieces of work, each done once: what an earlier call finished is read from disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from training.data.batches import best_device
+from training.jobs.files import write_json
+from training.jobs.pool import one_thread_each
+
+Execute = Callable[[Callable[["Task"], Any], Sequence["Task"]], Iterable[Any]]
+"""Calls a function on every task, in order, like `map`. A pool's or a cluster engine's `map` will do: tasks and what
+they return can be pickled, and they share nothing but the file system."""
+
+
+class Task(Protocol):
+    """name: unique among all tasks that share a folder; a path below it. run: returns JSON values."""
+
+    @property
+    def name(self) -> str: ...
+
+    def run(self) -> Any: ...
+
+
+@contextmanager
+def side_by_side() -> Iterator[Callable[..., Iterable[Any]]]:
+    """A `map` over cores, or over nothing where a GPU does the work."""
+    if best_device().type == "cuda":
+        yield map
+        return
+    with one_thread_each() as pool:
+        yield pool.map
+
+
+def run_tasks(tasks: Sequence[Task], folder: Path, execute: Execute = map) -> list[Any]:
+    """The result of every task, in order; each is kept in `folder` as soon as it is there."""
+    return list(execute(partial(_done, folder=folder), tasks))
+
+
+def _done(task: Task, folder: Path) -> Any:
+    path = folder / f"{task.name}.json"
+    if not path.is_file():
+        write_json(path, task.run())
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,145 @@
+"""A model's evidence, read from the zoo's leaderboard or from a results file of `python -m training evaluate`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from training.evaluation.given_weights import model_row
+from training.evaluation.results import FOLDS, WHOLE, CaseRow, ModelRow, Outcome, Results, load_results
+from training.publish.evidence import Evidence, Prediction, TestSet
+from training.report.summary import summarise
+from training.weights.make import patient_mark
+from zoo import GRADES, ZooError
+from zoo.weights.load import TrainedModel
+
+MEASURES = ("auc", "brier", "ece", "accuracy", "sensitivity", "specificity")
+TITLES = {
+    "held_out": "held-out studies of the simulator that trained it",
+    "unseen": "studies of another simulator, which trained no model",
+}
+TO_MEASURE = (
+    "Measure them with `python -m training evaluate --weights FILE --cohort DIR --out RESULTS.json`, then give "
+    "`--results RESULTS.json`."
+)
+
+
+def evidence_of(model: TrainedModel, path: Path) -> Evidence:
+    """path: leaderboard or results file; `ZooError` when it is neither, or says nothing of these very weights."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if "outcomes" in found:
+            return from_results(model, load_results(path))
+        return from_leaderboard(model, found)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ZooError(
+            f"{path}: expected a leaderboard of `python -m training zoo` or a results file of `python -m training "
+            f"evaluate`; found another ({type(error).__name__}: {error}). Give --results FILE."
+        ) from error
+
+
+def from_leaderboard(model: TrainedModel, board: Mapping[str, Any]) -> Evidence:
+    """Of the simulated studies that were held out, then of those of the other simulator."""
+    row = board["models"].get(model.spec.id)
+    if row is None or row["weights"] != model.revision:
+        found = "figures of other weights" if row else "none"
+        raise ZooError(
+            f"{model.spec.id}: expected figures of the weights {model.revision} in the leaderboard, found {found}. "
+            f"{TO_MEASURE}"
+        )
+    return Evidence(
+        test_sets=tuple(_simulated(name, board[name], row[name]) for name in TITLES),
+        parameters=row["parameters"],
+        gflops=row["gflops"],
+        seconds=row["seconds"],
+        versions=board["timing"].get("versions", {}),
+        ceiling={name: board[name]["ceiling"]["ceiling"]["auc"] for name in TITLES},
+    )
+
+
+def _simulated(name: str, cohort: Mapping[str, Any], row: Mapping[str, Any]) -> TestSet:
+    answers = zip(cohort["grades"], row["p_hgg"], strict=True)
+    return TestSet(
+        name=name,
+        title=TITLES[name],
+        fingerprint=cohort["fingerprint"],
+        simulated=True,
+        these_weights=True,
+        figures={measure: row[measure] for measure in MEASURES},
+        predictions=tuple(Prediction(f"{name}-{n:04d}", grade, name, p) for n, (grade, p) in enumerate(answers)),
+    )
+
+
+def from_results(model: TrainedModel, results: Results) -> Evidence:
+    """Of the whole cohort that these weights graded, or of a cross-validation of the same model."""
+    row = _row(model, results)
+    outcomes = {scheme: _outcomes(results, row.name, scheme) for scheme in (WHOLE, FOLDS)}
+    if outcomes[WHOLE] and results.protocol.get("weights", {}).get(model.spec.id) != model.revision:
+        raise ZooError(
+            f"{model.spec.id}: the results are of the weights {results.protocol['weights'].get(model.spec.id)}, not of "
+            f"{model.revision}. {TO_MEASURE}"
+        )
+    own = tuple(outcome for rows in outcomes.values() for outcome in rows)
+    figures = summarise(replace(results, models=(row,), outcomes=own, headline=row.name))["arms"][row.name]
+    sets = [_measured(results, scheme, figures[scheme], rows) for scheme, rows in outcomes.items() if rows]
+    size = model_row(model.spec.id, model)
+    versions = results.timing.get("versions", {})
+    return Evidence(tuple(sets), size.parameters, size.gflops, seconds=None, versions=versions)
+
+
+def _row(model: TrainedModel, results: Results) -> ModelRow:
+    graded = {outcome.model for outcome in results.outcomes if outcome.cases and outcome.scheme in (WHOLE, FOLDS)}
+    for row in results.models:
+        if row.name == model.spec.id and row.name in graded:
+            return row
+    raise ZooError(
+        f"{model.spec.id}: expected its answers in the results, found those of {', '.join(sorted(graded)) or 'none'}. "
+        f"{TO_MEASURE}"
+    )
+
+
+def _outcomes(results: Results, name: str, scheme: str) -> list[Outcome]:
+    return [one for one in results.outcomes if one.model == name and one.scheme == scheme and one.cases]
+
+
+def _measured(results: Results, scheme: str, figures: Mapping[str, Any], outcomes: Sequence[Outcome]) -> TestSet:
+    cases = {case.id: case for case in results.cases}
+    simulated = bool(results.cohort["simulated"])
+    kind = "simulated studies" if simulated else "studies"
+    how = "graded by these weights" if scheme == WHOLE else "cross-validation: other weights of this model, one a fold"
+    within = figures["within_hospital"]
+    predictions = [
+        Prediction(_shown(cases[case], simulated), cases[case].grade, outcome.split, p_hgg)
+        for outcome in outcomes
+        for case, p_hgg in zip(outcome.cases, outcome.p_hgg, strict=True)
+    ]
+    return TestSet(
+        name=scheme,
+        title=f"{kind} of the cohort {results.cohort['name']} ({how})",
+        fingerprint=results.cohort["fingerprint"],
+        simulated=simulated,
+        these_weights=scheme == WHOLE,
+        figures={measure: figures["pooled"][measure] for measure in MEASURES},
+        predictions=tuple(predictions),
+        hospitals=_hospitals([cases[case] for outcome in outcomes if outcome.repeat == 0 for case in outcome.cases]),
+        same_hospital={"auc": within["pooled"], "pairs": within["pairs"]} if within["pairs"] else {},
+    )
+
+
+def _shown(case: CaseRow, simulated: bool) -> str:
+    """A patient's case is published under a mark, not under its name."""
+    return case.id if simulated else patient_mark(case.id)
+
+
+def _hospitals(cases: Sequence[CaseRow]) -> dict[str, dict[str, int]]:
+    """Empty where no case says its hospital."""
+    if not any(case.hospital for case in cases):
+        return {}
+    counts = Counter((case.hospital or "unknown", case.grade) for case in cases)
+    return {
+        name: {grade: counts[name, grade] for grade in GRADES} for name in sorted({hospital for hospital, _ in counts})
+    }

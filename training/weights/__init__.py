@@ -1,0 +1,1 @@
+"""Weights files: fitted, calibrated, measured, described."""

@@ -1,0 +1,140 @@
+"""From a split cohort to a weights file: fit, calibrate, measure on the held-out cases, save."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from accelerate import PartialState
+from scipy.special import expit
+from torch import nn
+
+from training.cohorts import Case
+from training.data.batches import best_device, predict
+from training.data.folds import Split
+from training.data.prepared_cohort import PreparedCohort, prepare_cohort, short
+from training.fit.logistic import fit_head
+from training.fit.loop import NO_ENCODERS, Encoders, fit
+from training.fit.tracking import Tracker, epochs_in, history_of, untracked
+from training.options import FitOptions
+from training.statistics.metrics import measure
+from training.weights.calibration import fit_calibration
+from training.weights.card import write_card
+from training.weights.subset_calibration import calibrated_subsets
+from zoo import ModelSpec, Recipe, WeightsError
+from zoo.weights.load import TrainedModel, TrainingRecord, build_module, load_weights, save_weights
+
+SIMULATED_ONLY = "simulated gliomas, no patient"
+
+
+@dataclass(frozen=True)
+class Material:
+    """What models are made from: cases, which of them train, how. prepared: folder of cohorts prepared by a recipe."""
+
+    cases: Sequence[Case]
+    split: Split
+    options: FitOptions
+    prepared: Path
+
+    def cohort(self, recipe: Recipe) -> PreparedCohort:
+        """Prepared by the first process that needs it."""
+        with PartialState().main_process_first():
+            return prepare_cohort(self.cases, recipe, self.prepared)
+
+
+def make_weights(
+    spec: ModelSpec,
+    material: Material,
+    checkpoint: Path,
+    tracker: Tracker = untracked,
+    encoders: Encoders = NO_ENCODERS,
+) -> TrainingRecord:
+    """Train `spec` on the material; write its weights file and its card. A later call goes on from `checkpoint`.
+
+    encoders: what its submodules start from, as `SplitRun.encoders` gives them.
+    """
+    cohort, split, options = material.cohort(spec.recipe), material.split, material.options
+    made_of = {"cohort": cohort.fingerprint, "seed": options.seed, "split": split.name}
+    members = trained_members(spec, made_of)
+    module = train(spec, members, cohort, split, options, checkpoint, tracker, encoders)
+    margins = {name: predict(module, cohort, getattr(split, name), spec.uses) for name in ("inner", "held_out")}
+    calibration = fit_calibration(margins["inner"], cohort.y[split.inner], describe(material.cases, split.inner))
+    p_hgg = expit(calibration.log_odds(margins["held_out"]))
+    subsets, subset_measures = calibrated_subsets(spec, module, cohort, split, calibration.fitted_on)
+    record = TrainingRecord(
+        trained_on=describe(material.cases, split.train),
+        calibration=calibration,
+        details={
+            "held_out": measure(cohort.y[split.held_out], p_hgg),
+            "split_sizes": {name: len(getattr(split, name)) for name in ("train", "inner", "held_out")},
+            "epochs": epochs_in(history_of(checkpoint)),
+            "order": order_of(spec),
+            "patients": sorted({patient_mark(material.cases[row].patient) for row in (*split.train, *split.inner)}),
+            "members": [member.revision for member in members],
+            "subsets": subset_measures,
+            **made_of,
+        },
+        subsets=subsets,
+    )
+    if PartialState().is_main_process:
+        save_weights(spec.weights, spec, module, record)
+        write_card(spec.weights, spec, record)
+    PartialState().wait_for_everyone()
+    return record
+
+
+def trained_members(spec: ModelSpec, made_of: Mapping[str, Any]) -> list[TrainedModel]:
+    """The models that this one is made of; raises unless they left out the same cases in training."""
+    untrained = [part.id for part in spec.untrained_parts() if part.id != spec.id]
+    members = [] if untrained else [load_weights(member) for member in spec.member_specs]
+    foreign = [
+        member.spec.id for member in members if any((member.record.details or {}).get(k) != made_of[k] for k in made_of)
+    ]
+    if untrained or foreign:
+        raise WeightsError(
+            f"{spec.id} is made of {', '.join(spec.members)}: expected each trained on this cohort with seed "
+            f"{made_of['seed']}, since what they were trained on must not judge them. "
+            f"{'Not trained yet: ' + ', '.join(untrained) if untrained else 'Trained otherwise: ' + ', '.join(foreign)}"
+            ". Train them first with `python -m training fit ID --cohort DIR`."
+        )
+    return members
+
+
+def train(
+    spec: ModelSpec,
+    members: Sequence[TrainedModel],
+    cohort: PreparedCohort,
+    split: Split,
+    options: FitOptions,
+    checkpoint: Path,
+    tracker: Tracker = untracked,
+    encoders: Encoders = NO_ENCODERS,
+) -> nn.Module:
+    """By gradient in its phases, then by logistic regression of its measurements; not at all without either."""
+    if spec.phases:
+        module = fit(spec, cohort, split, options, checkpoint, tracker, encoders)
+    else:
+        module = build_module(spec, members).to(best_device()).eval()
+    if hasattr(module, "measurements"):
+        # What members have learned by heart would flatter them: a stacker is fitted to cases they have not seen.
+        fit_head(spec, module, cohort, split.inner if members else split.train)
+    return module
+
+
+def patient_mark(patient: str) -> str:
+    """Tells whether weights were trained on a patient, but not who that is."""
+    return short(patient)[:8]
+
+
+def order_of(spec: ModelSpec) -> list[str]:
+    """Modalities in the order in which the phases show them first."""
+    return list(dict.fromkeys(name for phase in spec.phases for name in phase.modalities))
+
+
+def describe(cases: Sequence[Case], rows: np.ndarray) -> str:
+    """What stands beside every probability: how many studies, and whether all of them were simulated."""
+    simulated = all(cases[row].site.startswith("simulated") for row in rows)
+    return f"{len(rows)} {SIMULATED_ONLY if simulated else 'studies'}"

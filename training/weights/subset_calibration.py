@@ -1,0 +1,70 @@
+"""Models that may lack modalities: what they say of studies with fewer, and how that becomes a probability."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import torch
+from scipy.special import expit
+from torch import Tensor, nn
+
+from training.data.batches import apply
+from training.data.folds import Split
+from training.data.prepared_cohort import PreparedCohort
+from training.statistics.metrics import measure
+from training.weights.calibration import fit_calibration
+from zoo import MODALITIES, MODALITY_TITLES, ModelSpec
+from zoo.blocks import remembering
+from zoo.weights.load import Calibration, device_of, subset_name
+
+Subset = tuple[str, ...]
+Measures = dict[str, float | int | None]
+
+
+def gradable(spec: ModelSpec) -> list[Subset]:
+    """All that a study may consist of, of what the model uses, if it lacks something; in the order of `spec.uses`."""
+    subsets = (names for size in range(1, len(spec.uses)) for names in combinations(spec.uses, size))
+    return [names for names in subsets if set(spec.needs) <= set(names)]
+
+
+def calibrated_subsets(
+    spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, split: Split, fitted_on: str
+) -> tuple[dict[str, Calibration], dict[str, Measures]]:
+    """By subset, as `subset_name` writes it: what inner cases say, and how that does on those held out.
+
+    fitted_on: what the inner cases are. Nothing where no inner or held-out case of either grade has all modalities.
+    """
+    inner, held_out = (_complete(spec, cohort, rows) for rows in (split.inner, split.held_out))
+    if min(len(np.unique(cohort.y[rows])) for rows in (inner, held_out)) < 2:
+        return {}, {}
+    margins, graded = (subset_margins(spec, module, cohort, rows) for rows in (inner, held_out))
+    fitted, measures = {}, {}
+    for names in gradable(spec):
+        name, shown = subset_name(names), ", ".join(MODALITY_TITLES[each] for each in names)
+        fitted[name] = fit_calibration(margins[names], cohort.y[inner], f"{fitted_on}, with {shown} alone")
+        measures[name] = measure(cohort.y[held_out], expit(fitted[name].log_odds(graded[names])))
+    return fitted, measures
+
+
+def subset_margins(
+    spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: np.ndarray
+) -> dict[Subset, np.ndarray]:
+    """By subset, logit(HGG) − logit(LGG) of the chosen cases with only that shown, float64 [len(rows)]."""
+    subsets = gradable(spec)
+    if not subsets:
+        return {}
+    shown = torch.tensor([[name in names for name in MODALITIES] for names in subsets], device=device_of(module))
+
+    def of_every_subset(x: Tensor, present: Tensor) -> Tensor:
+        with remembering(module):
+            return torch.stack([module(x, present & names) for names in shown], dim=1)
+
+    logits = apply(of_every_subset, cohort, rows, spec.uses, device_of(module))
+    return dict(zip(subsets, (logits[..., 1] - logits[..., 0]).T, strict=True))
+
+
+def _complete(spec: ModelSpec, cohort: PreparedCohort, rows: np.ndarray) -> np.ndarray:
+    """The cases that have all that the model uses, so that hiding some is all that differs."""
+    used = [MODALITIES.index(name) for name in spec.uses]
+    return rows[cohort.present[rows][:, used].all(axis=1)]

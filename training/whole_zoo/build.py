@@ -1,0 +1,120 @@
+"""From nothing to weights: two simulated cohorts, every model trained on one of them, all of them measured on both."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+
+from training.cohorts import Cohort, load_cohort
+from training.data.folds import split_cohort
+from training.evaluation.split_run import SplitRun
+from training.fit.modality_order import best_joins_first
+from training.jobs.files import written_whole
+from training.jobs.tasks import side_by_side
+from training.options import FitOptions
+from training.simulation import write_cohort
+from training.weights.make import Material
+from training.whole_zoo.timing import seconds_a_study
+from zoo import ModelSpec
+from zoo.registry import Registry
+from zoo.weights.load import TrainedModel, build_module
+from zoo.weights.metadata import note_checksum
+
+COHORT_SEED, UNSEEN_SEED = 1, 2
+
+
+@dataclass(frozen=True)
+class WholeZoo:
+    """work: keeps cohorts, checkpoints and weights. studies: simulated, for training, inner cases and hold-out.
+
+    unseen: studies of the simulator family that no model is trained on. dashboard: folder of Trackio's file, or None.
+    """
+
+    registry: Registry
+    work: Path
+    studies: int
+    unseen: int
+    options: FitOptions
+    dashboard: Path | None = None
+    spacing_mm: float = 2.0
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        return self._simulated("cohort", self.studies, COHORT_SEED, "template")
+
+    @cached_property
+    def unseen_cohort(self) -> Cohort:
+        return self._simulated("unseen", self.unseen, UNSEEN_SEED, "physics")
+
+    @cached_property
+    def material(self) -> Material:
+        cases = self.cohort.cases
+        return Material(cases, split_cohort(cases, self.options.seed), self.options, self.work / "prepared")
+
+    @cached_property
+    def run(self) -> SplitRun:
+        return SplitRun(self.material, self.work / "splits", self.dashboard)
+
+    @property
+    def held_out(self) -> Cohort:
+        rows = self.material.split.held_out
+        return replace(self.cohort, cases=tuple(self.cohort.cases[row] for row in rows))
+
+    def trained(self) -> list[TrainedModel]:
+        """Every model that is meant to be trained here: side by side, but those first that others are made from."""
+        specs = trained_here(self.registry)
+        for recipe in {spec.recipe for spec in specs}:
+            self.material.cohort(recipe)
+        with side_by_side() as execute:  # one pool for all, whose processes read the cohort once
+            for wave in waves(specs):
+                list(execute(partial(_train, self.run), wave))
+        return [self.run.trained(best_joins_first(spec, self.run.alone)) for spec in specs]
+
+    def _simulated(self, name: str, studies: int, seed: int, family: str) -> Cohort:
+        write_cohort(self.work / name, studies, seed, self.spacing_mm, family=family)
+        return load_cohort(self.work / name)
+
+
+def trained_here(registry: Registry) -> list[ModelSpec]:
+    """The built-in models but for full-size presets, which are for a GPU and for your own data."""
+    return [spec for spec in registry.models.values() if spec.plugin.startswith("plugins.") and _is_compact(spec)]
+
+
+def training_work(spec: ModelSpec) -> float:
+    """Seconds of a forward pass, which FLOPs don't tell of depthwise convolutions, for each of the epochs asked for."""
+    epochs = spec.epochs_factor * sum(phase.share for phase in spec.phases)
+    return epochs * seconds_a_study(build_module(spec).eval(), spec.recipe) if epochs else 0.0
+
+
+def waves(specs: Sequence[ModelSpec], work: Callable[[ModelSpec], float] = training_work) -> Iterator[list[ModelSpec]]:
+    """Models that stand alone, those that start from these or are made of them, and so on.
+
+    Each with the longest work first, so that no core is left with a long training when the others are done.
+    """
+    left = sorted(specs, key=work, reverse=True)
+    while left:
+        waiting = {spec.id for spec in left}
+        ready = [spec for spec in left if waiting.isdisjoint((*spec.encoders_from.values(), *spec.members))]
+        yield ready
+        left = [spec for spec in left if spec not in ready]
+
+
+def _train(run: SplitRun, spec: ModelSpec) -> None:
+    run.trained(best_joins_first(spec, run.alone))
+
+
+def embed(model: TrainedModel, home: Path) -> None:
+    """Put weights and card into the folder where the zoo looks for them."""
+    source = model.spec.weights
+    assert source is not None
+    for suffix in (".safetensors", ".md"):
+        with written_whole(home / f"{model.spec.id}{suffix}") as unfinished:
+            shutil.copyfile(source.with_suffix(suffix), unfinished)
+    note_checksum(home / f"{model.spec.id}.safetensors")
+
+
+def _is_compact(spec: ModelSpec) -> bool:
+    return spec.id.endswith(".compact")

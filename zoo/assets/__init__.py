@@ -1,0 +1,1 @@
+"""Data that comes with the zoo: example studies, reference brains, the leaderboard."""

@@ -1,0 +1,1 @@
+"""Processes: where the computing is done, within limits."""

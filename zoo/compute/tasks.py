@@ -1,0 +1,164 @@
+"""What the compute process does for the page: read a study once, then grade and explain it model by model.
+
+Everything that one task keeps for the next lives in a session folder: header-stripped copies of the scans, which the
+viewer shows too. So a replaced process can go on, and the uploaded files can be deleted at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from zoo.assets.references import load_references
+from zoo.blocks import Memory, remembering
+from zoo.errors import PluginError
+from zoo.inference.explain import along_slices, explain_study, save_for_viewer
+from zoo.inference.grade import grade_study
+from zoo.registry import Registry, load_registry
+from zoo.registry.origin import is_built_in, origin
+from zoo.report import gather, keep_contributions, keep_grade, kept_addresses, to_html, to_json
+from zoo.study.load import load_volumes
+from zoo.study.prepare import Prepare, prepare_once
+from zoo.study.save import save_nifti
+from zoo.types import (
+    MODALITIES,
+    MODALITY_TITLES,
+    SHAPLEY_EXPLAINER,
+    Explanation,
+    Finding,
+    Grade,
+    HeatMap,
+    ModelSpec,
+    Progress,
+    Recipe,
+    Study,
+    Volumes,
+)
+from zoo.weights.external import find_model
+from zoo.weights.load import TrainedModel, load_weights
+
+SLICES = "slice-attention"
+MEMORY = Memory()  # of this study, and of the references, which every study needs again
+
+
+def warm_up(progress: Progress) -> None:
+    """Load the built-in models and the reference brains, so that the first study doesn't wait for them; an outsider's
+    model may hang, and waits."""
+    for spec in registry().models.values():
+        if spec.is_trained and is_built_in(spec):
+            with suppress(Exception):  # whoever chooses this model is told
+                trained(spec.id)
+    load_references(Recipe())
+
+
+def load(source: str, progress: Progress) -> None:
+    """Load a model from elsewhere, strictly, before anybody is offered it."""
+    spec = model(source)
+    progress(0.5, f"Loading {spec.title}{origin(spec)}")
+    trained(source)
+
+
+def read(files: Mapping[str, Path], folder: Path, progress: Progress) -> None:
+    """Read {modality: file} and leave anonymous copies in `folder`; its name becomes the study's id."""
+    progress(0.1, "Reading the scans")
+    volumes = load_volumes(replace(registry().read(files), id=folder.name))
+    for name, data in zip(MODALITIES, volumes.data, strict=True):
+        if name in volumes.modalities:
+            progress(0.6, f"Copying {MODALITY_TITLES[name]} without its header")
+            save_nifti(folder / f"{name}.nii.gz", data, volumes.affine)
+
+
+def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
+    """One model's grade of the study in a session folder."""
+    progress(0.2, "Reading the study")
+    volumes, findings, prepare = _study(folder)
+    spec = model(model_id)
+    progress(0.5, f"Grading with {spec.title}{origin(spec)}")
+    answer = graded(volumes, findings, prepare, model_id)
+    keep_grade(folder, answer, parameters(model_id, progress), spec.address)
+    return answer
+
+
+def graded(volumes: Volumes, findings: Sequence[Finding], prepare: Prepare, model_id: str) -> Grade:
+    """Without encoding again what another model has encoded."""
+    grader = trained(model_id)
+    with remembering(grader.module, MEMORY):
+        return grade_study(volumes, findings, grader, prepare)
+
+
+def parameters(model_id: str, progress: Progress) -> int:
+    """How many a model has, those of its members with it."""
+    return sum(parameter.numel() for parameter in trained(model_id).module.parameters())
+
+
+def contributions(folder: Path, model_id: str, progress: Progress) -> Explanation:
+    """What each modality adds to one model's log-odds of HGG: exact Shapley values."""
+    with remembering(trained(model_id).module, MEMORY):
+        found = _explained(folder, model_id, SHAPLEY_EXPLAINER, progress)
+    keep_contributions(folder, found)
+    return found
+
+
+def slice_curves(folder: Path, model_id: str, progress: Progress) -> dict[str, list[tuple[float, float]]]:
+    """How much one model's own attention looked at each slice, by modality, see `along_slices`; of most models none."""
+    try:
+        return along_slices(_explained(folder, model_id, SLICES, progress))
+    except PluginError:
+        return {}
+
+
+def report(folder: Path, made: str, progress: Progress) -> list[Path]:
+    """All that was computed for the study so far, as HTML and as JSON. made: date and time."""
+    progress(0.2, "Drawing the report")
+    volumes, findings, _ = _study(folder)
+    for address in kept_addresses(folder):
+        model(address)  # into the registry: it may have graded before this process was started
+    found = gather(folder, volumes, findings, registry(), made)
+    paths = {folder / f"glioma-zoo-report.{kind}": write for kind, write in (("html", to_html), ("json", to_json))}
+    for path, write in paths.items():
+        path.write_text(write(found), encoding="utf-8")
+    return list(paths)
+
+
+def explain(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> HeatMap:
+    """A 4-D NIfTI in the session folder: one model's attribution map, on a coarse grid."""
+    explanation = _explained(folder, model_id, explainer_id, progress)
+    progress(0.99, "Drawing the map")
+    path = folder / f"{model_id.replace('/', '-')}.{explainer_id}.nii.gz"
+    save_for_viewer(explanation, path)
+    return HeatMap(path, explanation.facts, explanation.seconds)
+
+
+def _explained(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> Explanation:
+    spec = model(model_id)
+
+    def named(fraction: float, text: str) -> None:
+        progress(fraction, f"{text} of {spec.title}{origin(spec)}")
+
+    volumes, _, prepare = _study(folder)
+    return explain_study(volumes, trained(model_id), registry().explainer(explainer_id), named, prepare)
+
+
+@lru_cache(maxsize=1)
+def registry() -> Registry:
+    return load_registry()
+
+
+def model(model_id: str) -> ModelSpec:
+    """By id; one from elsewhere by its source, so that a process that has never heard of it finds it."""
+    return find_model(registry(), model_id)
+
+
+@lru_cache(maxsize=32)
+def trained(model_id: str) -> TrainedModel:
+    return load_weights(model(model_id))
+
+
+@lru_cache(maxsize=2)
+def _study(folder: Path) -> tuple[Volumes, tuple[Finding, ...], Prepare]:
+    paths = {name: folder / f"{name}.nii.gz" for name in MODALITIES if (folder / f"{name}.nii.gz").is_file()}
+    volumes = load_volumes(Study(folder.name, paths))
+    return volumes, tuple(registry().check(volumes)), prepare_once(volumes)

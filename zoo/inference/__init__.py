@@ -1,0 +1,1 @@
+"""Inference: one study, one model, its grade and its explanation."""

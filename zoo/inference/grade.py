@@ -1,0 +1,88 @@
+"""One study through one model: refuse by name, or answer with a probability and what it rests on."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+
+import torch
+
+from zoo.errors import PluginError, Refused
+from zoo.registry.origin import blame
+from zoo.study.prepare import Prepare, prepare
+from zoo.types import GRADES, MODALITY_TITLES, Finding, Grade, ModelInput, ModelSpec, Volumes
+from zoo.weights.load import TrainedModel, subset_name
+
+
+def grade_study(
+    volumes: Volumes, findings: Sequence[Finding], model: TrainedModel, prepare: Prepare = prepare
+) -> Grade:
+    """Grade a study with a trained model; raises `Refused` or, when the model misbehaves, `PluginError`.
+
+    prepare: for callers who keep what they prepared once.
+    """
+    refuse_unfit(volumes, findings, model.spec)
+    started = time.perf_counter()
+    margin = hgg_margin(model, prepare(volumes, model.spec.recipe))
+    seconds = time.perf_counter() - started
+    record = model.record
+    calibration, error = record.calibrated_for([name for name in model.spec.uses if name in volumes.modalities])
+    logit = calibration.log_odds(margin)
+    p_hgg = 0.5 * (1 + math.tanh(logit / 2))
+    return Grade(
+        study=volumes.id,
+        model=model.spec.id,
+        grade=GRADES[p_hgg >= record.threshold],
+        p_hgg=p_hgg,
+        logit=logit,
+        seconds=seconds,
+        warnings=(*(finding.message for finding in findings), *_missing_warning(volumes, model)),
+        weights=model.revision,
+        calibration=calibration.description,
+        calibration_error=error,
+        trained_on=record.trained_on,
+    )
+
+
+def refuse_unfit(volumes: Volumes, findings: Sequence[Finding], spec: ModelSpec) -> None:
+    """Raise `Refused` when a check says so or when the study lacks a modality that the model needs."""
+    for finding in findings:
+        if finding.severity == "refusal":
+            raise Refused(f"{volumes.id}: not graded: {finding.message}")
+    missing = [name for name in spec.needs if name not in volumes.modalities]
+    if missing:
+        raise Refused(
+            f"{volumes.id}: not graded: {spec.id} needs {_titles(spec.needs)}, but the study has "
+            f"{_titles(volumes.modalities)}. Add {_titles(missing)} or choose another model."
+        )
+    if not set(spec.uses) & set(volumes.modalities):
+        raise Refused(
+            f"{volumes.id}: not graded: {spec.id} looks at {_titles(spec.uses)}, but the study has only "
+            f"{_titles(volumes.modalities)}. Add one of them or choose another model."
+        )
+
+
+def hgg_margin(model: TrainedModel, model_input: ModelInput) -> float:
+    """logit(HGG) − logit(LGG) of one study, before calibration."""
+    x, present = (torch.from_numpy(array).to(model.device) for array in (model_input.x, model_input.present))
+    with blame(model.spec), torch.inference_mode():
+        logits = model.module(x, present)
+        if tuple(logits.shape) != (1, len(GRADES)):
+            raise PluginError(f"expected logits of shape (1, 2), found {tuple(logits.shape)}. Choose another model.")
+        if not torch.isfinite(logits).all():
+            raise PluginError("the model's output is not a finite number. Choose another model.")
+        return float(logits[0, 1] - logits[0, 0])
+
+
+def _missing_warning(volumes: Volumes, model: TrainedModel) -> tuple[str, ...]:
+    here = [name for name in model.spec.uses if name in volumes.modalities]
+    absent = [name for name in model.spec.uses if name not in here]
+    if not absent:
+        return ()
+    doubt = "" if subset_name(here) in model.record.subsets else " Its probability is calibrated for all of them only."
+    return (f"Graded without {_titles(absent)}, which this model would use.{doubt}",)
+
+
+def _titles(names: Sequence[str]) -> str:
+    return ", ".join(MODALITY_TITLES[name] for name in names)

@@ -1,0 +1,1 @@
+"""The form that adds a model, and the widgets that show it then."""

@@ -1,0 +1,1 @@
+"""The page for programs: HTTP endpoints and MCP tools."""

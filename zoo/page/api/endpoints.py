@@ -1,0 +1,146 @@
+"""The page's work for programs: endpoints for `gradio_client`, tools for MCP; what these are told is the docstrings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import gradio as gr
+
+from zoo.compute.worker import finished
+from zoo.errors import StudyError, ZooError
+from zoo.listing import model_facts
+from zoo.page.download_report.report_handlers import now
+from zoo.page.sessions import Session
+from zoo.page.work import Work
+from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES
+
+Result = TypeVar("Result")
+Scan = str | None
+
+
+def in_our_words(endpoint: Callable[..., Result]) -> Callable[..., Result]:
+    """The caller gets our sentence; of other errors Gradio tells nothing."""
+
+    @wraps(endpoint)
+    def told(*arguments: Any) -> Result:
+        try:
+            return endpoint(*arguments)
+        except ZooError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return told
+
+
+class Api:
+    def __init__(self, work: Work) -> None:
+        self.work = work
+
+    def list_models(self) -> list[dict[str, Any]]:
+        """List the zoo's models: id, title, family, the modalities each needs and uses, whether it is trained, and how
+        to train it."""
+        return [model_facts(spec) for spec in self.work.registry.models.values()]
+
+    @in_our_words
+    def grade(
+        self, model: str, t1: Scan = None, t1ce: Scan = None, t2: Scan = None, flair: Scan = None
+    ) -> dict[str, Any]:
+        """Grade one study of a glioma by one model: low-grade (LGG) or high-grade (HGG). Research demonstration, not a
+        medical device.
+
+        Args:
+            model: id of a trained model, such as guided-dual-attention.
+            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
+            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
+            t2: NIfTI file of the T2-weighted scan.
+            flair: NIfTI file of the FLAIR scan.
+        """
+        with self._read(t1, t1ce, t2, flair) as session:
+            return self._graded(session, model)
+
+    @in_our_words
+    def compare(
+        self, models: str | None = None, t1: Scan = None, t1ce: Scan = None, t2: Scan = None, flair: Scan = None
+    ) -> list[dict[str, Any]]:
+        """Grade one study by several models; one that fails has an "error" in place of a grade. Research demonstration,
+        not a medical device.
+
+        Args:
+            models: ids of trained models, separated by commas; all of them where none is given.
+            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
+            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
+            t2: NIfTI file of the T2-weighted scan.
+            flair: NIfTI file of the FLAIR scan.
+        """
+        with self._read(t1, t1ce, t2, flair) as session:
+            return [self._answer(session, model) for model in self._ids(models)]
+
+    @in_our_words
+    def contributions(
+        self, model: str, t1: Scan = None, t1ce: Scan = None, t2: Scan = None, flair: Scan = None
+    ) -> dict[str, Any]:
+        """Tell what each modality adds to a model's log-odds of HGG on one study: exact Shapley values.
+
+        Args:
+            model: id of a trained model.
+            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
+            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
+            t2: NIfTI file of the T2-weighted scan.
+            flair: NIfTI file of the FLAIR scan.
+        """
+        with self._read(t1, t1ce, t2, flair) as session:
+            found = self._ask("contributions", folder=session.folder, model_id=model)
+        return {"model": found.model, "values": found.by_modality, "facts": dict(found.facts)}
+
+    @in_our_words
+    def report(self, model: str, t1: Scan = None, t1ce: Scan = None, t2: Scan = None, flair: Scan = None) -> str:
+        """Grade and explain one study by one model, and give the report: a complete HTML page. Research demonstration,
+        not a medical device.
+
+        Args:
+            model: id of a trained model.
+            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
+            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
+            t2: NIfTI file of the T2-weighted scan.
+            flair: NIfTI file of the FLAIR scan.
+        """
+        with self._read(t1, t1ce, t2, flair) as session:
+            asked = {"folder": session.folder, "model_id": model}
+            self._ask("grade", **asked)
+            self._ask("explain", **asked, explainer_id=DEFAULT_EXPLAINER)
+            self._ask("contributions", **asked)
+            html, _ = self._ask("report", folder=session.folder, made=now())
+            return html.read_text(encoding="utf-8")
+
+    @contextmanager
+    def _read(self, *scans: Scan) -> Iterator[Session]:
+        source = {name: Path(scan) for name, scan in zip(MODALITIES, scans, strict=True) if scan}
+        if not source:
+            raise StudyError(f"No scans: give the NIfTI file of at least one of {', '.join(MODALITIES)}.")
+        session = finished(self.work.read_files(None, source))
+        try:
+            yield session
+        finally:
+            self.work.sessions.close(session)
+
+    def _answer(self, session: Session, model: str) -> dict[str, Any]:
+        try:
+            return self._graded(session, model)
+        except ZooError as error:
+            return {"model": model, "error": str(error)}
+
+    def _graded(self, session: Session, model: str) -> dict[str, Any]:
+        grade = asdict(self._ask("grade", folder=session.folder, model_id=model))
+        del grade["study"]  # the random name of a folder
+        return grade | {"disclaimer": DISCLAIMER}
+
+    def _ids(self, models: str | None) -> list[str]:
+        named = [name.strip() for name in (models or "").split(",") if name.strip()]
+        return named or [spec.id for spec in self.work.registry.models.values() if spec.is_trained]
+
+    def _ask(self, task: str, **arguments: Any) -> Any:
+        return self.work.worker.result(f"zoo.compute.tasks:{task}", **self.work.addressed(arguments))

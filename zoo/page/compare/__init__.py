@@ -1,0 +1,1 @@
+"""The tab that compares models on one study."""

@@ -1,0 +1,54 @@
+"""The tab that compares models on one study."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import Any
+
+import gradio as gr
+
+from zoo.page.compare.compare_handlers import Comparing
+from zoo.page.events import COMPUTES, PRIVATE, Choices
+from zoo.page.upload.upload_widgets import StudyWidgets
+from zoo.page.viewer import StudyViewer
+
+TWO_SIDES = ("guided-dual-attention.compact", "early-fusion.compact")
+
+
+def compare_tab(
+    comparing: Comparing, session: gr.State, study: StudyWidgets, trained: Choices
+) -> tuple[gr.Accordion, gr.Dropdown, list[gr.Dropdown]]:
+    """What chooses models: the fold, in it several, and one for each side."""
+    every = [model_id for _, model_id in trained]
+    with gr.Accordion(fold_label(trained), open=False) as fold:
+        models = gr.Dropdown(trained, value=every, label="Models", multiselect=True, elem_id="compared")
+    with gr.Row():
+        compare = gr.Button("Compare", variant="primary", elem_id="compare")
+        cancel = gr.Button("Cancel", elem_id="cancel-comparison")
+    status = gr.HTML(elem_id="comparing")
+    table = gr.HTML(elem_id="comparison")
+    sides = [name for name in TWO_SIDES if name in every] or every[:2]
+    with gr.Row():
+        columns = [_side(trained, side, name) for side, name in zip_longest(("left", "right"), sides)]
+    bars = gr.HTML(elem_id="contributions")
+
+    (left, left_viewer), (right, right_viewer) = columns
+    inputs = [session, study.scans, models, left, right, *study.slots]
+    outputs = [session, status, table, left_viewer, right_viewer, bars]
+    started: list[Any] = [compare.click(comparing.compare, inputs, outputs, **PRIVATE, **COMPUTES)]
+    for choice, viewer in columns:
+        started.append(choice.input(comparing.heat_map, [session, choice], [status, viewer], **PRIVATE, **COMPUTES))
+    study.scans.change(lambda: ("", "", None, None, ""), None, outputs[1:], **PRIVATE)
+    stopped = cancel.click(None, cancels=started, **PRIVATE)
+    stopped.then(comparing.cancelled, None, status, **PRIVATE)
+    return fold, models, [left, right]
+
+
+def _side(trained: Choices, side: str, model_id: str | None) -> tuple[gr.Dropdown, StudyViewer]:
+    with gr.Column(min_width=300):
+        choice = gr.Dropdown(trained, value=model_id, label=f"Where it looked, {side}", elem_id=f"{side}-model")
+        return choice, StudyViewer(elem_id=f"{side}-viewer")
+
+
+def fold_label(trained: Choices) -> str:
+    return f"Models: all {len(trained)}, unless you choose"

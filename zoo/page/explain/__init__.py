@@ -1,0 +1,1 @@
+"""The part below the grade that explains it."""

@@ -1,0 +1,69 @@
+"""Below the grade: how it is to be explained, and what that told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from zoo.page.events import COMPUTES, PRIVATE
+from zoo.page.explain.explain_handlers import Explaining
+from zoo.page.upload.upload_widgets import StudyWidgets
+from zoo.types import DEFAULT_EXPLAINER
+
+
+@dataclass(frozen=True)
+class ExplainWidgets:
+    """Where a visitor chooses how a grade is explained. note: what that would tell and cost. told: what it told.
+
+    Two places, so that no late note takes the place of an answer.
+    """
+
+    explainer: gr.Dropdown
+    button: gr.Button
+    stop: gr.Button
+    note: gr.HTML
+    told: gr.HTML
+
+
+def explain_widgets(explaining: Explaining, model_id: str | None) -> ExplainWidgets:
+    """Takes any text for the same reason as the slots of a study."""
+    choices, chosen, noted = explaining.choices(model_id, DEFAULT_EXPLAINER)
+    with gr.Row(elem_id="explain-row"):
+        explainer = gr.Dropdown(
+            choices,
+            value=chosen,
+            label="Explain by",
+            allow_custom_value=True,
+            scale=3,
+            min_width=280,
+            elem_id="explainer",
+        )
+        button = gr.Button("Explain", elem_id="explain", min_width=100)
+        stop = gr.Button("Cancel", visible=False, elem_id="cancel-explanation", min_width=100)
+    note = gr.HTML(noted, elem_id="explainer-note")
+    return ExplainWidgets(explainer, button, stop, note, gr.HTML(elem_id="explanation"))
+
+
+def explain_events(
+    explaining: Explaining, explain: ExplainWidgets, study: StudyWidgets, model: gr.Dropdown, grade: gr.Button,
+    graded: list[Any], shown: list[Any],
+) -> None:  # fmt: skip
+    """graded: the events that grade. shown: session, card and viewer."""
+    asked = [model, explain.explainer]
+    model.change(explaining.offer, asked, [explain.explainer, explain.note], **PRIVATE)
+    explain.explainer.change(explaining.note, asked, explain.note, **PRIVATE)  # `input` drops a choice made meanwhile
+    for event in graded:
+        event.then(explaining.offer, asked, [explain.explainer, explain.note], **PRIVATE)
+    for begin in (model.change, study.scans.change, grade.click):
+        begin(None, None, explain.told, js="() => ''", **PRIVATE)
+    started = explain.button.click(
+        explaining.explain,
+        [shown[0], study.scans, *asked, *study.slots],
+        [*shown, explain.told, explain.stop],
+        **PRIVATE,
+        **COMPUTES,
+    )
+    stopped = explain.stop.click(None, cancels=[started], **PRIVATE)
+    stopped.then(explaining.cancelled, None, [explain.told, explain.stop], **PRIVATE)

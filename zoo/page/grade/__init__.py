@@ -1,0 +1,1 @@
+"""The tab that grades by one model."""

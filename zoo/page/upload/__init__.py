@@ -1,0 +1,1 @@
+"""What the visitor gives: files, and which of them is which modality."""

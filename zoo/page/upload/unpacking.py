@@ -1,0 +1,36 @@
+"""What a visitor dropped, as NIfTI files for the table: zips are opened and DICOM series converted at once."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from zoo.errors import StudyError
+from zoo.registry import Registry
+from zoo.study.sources import is_nifti
+
+
+def is_packed(files: Sequence[Path]) -> bool:
+    return not all(is_nifti(path.name) for path in files)
+
+
+def unpacked(registry: Registry, files: Sequence[Path], cache: Path) -> list[Path]:
+    """The NIfTI files in `files`, made in a new folder of `cache`; the rest of what came out is deleted. `StudyError`.
+
+    Gradio cleans them up as it does uploads: what lies in its cache and is shown as a file goes an hour later.
+    """
+    folder = cache / f"scans-{secrets.token_hex(6)}"
+    folder.mkdir(parents=True)
+    try:
+        scans = [path for path in registry.unpack(files, folder) if is_nifti(path.name)]
+        if not scans:
+            raise StudyError("No scans found: expected NIfTI files, the DICOM files of one study, or a zip of either.")
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    for path in folder.rglob("*"):
+        if path.is_file() and path not in scans:
+            path.unlink()
+    return scans

@@ -1,0 +1,41 @@
+"""Where a visitor gives a study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from zoo.assets.examples import EXAMPLES, Example
+from zoo.render.cards import example_button
+from zoo.types import MODALITIES, MODALITY_TITLES
+
+FILE_TYPES = [".nii", ".nii.gz", ".zip", ".dcm", ".ima"]
+
+
+@dataclass(frozen=True)
+class StudyWidgets:
+    """Where a visitor gives a study: files, the examples' pictures, and the table that says which file is which."""
+
+    scans: gr.File
+    examples: dict[Example, gr.HTML]
+    table: gr.Accordion
+    slots: list[gr.Dropdown]
+
+
+def study_widgets() -> StudyWidgets:
+    scans = gr.File(
+        label="Scans of one study (NIfTI, DICOM, or a zip of either)", file_count="multiple", file_types=FILE_TYPES,
+        elem_id="scans",
+    )  # fmt: skip
+    gr.Markdown("Or try a simulated study (no patient):")
+    with gr.Row(elem_id="examples"):
+        examples = {each: gr.HTML(example_button(each), elem_id=each.name, min_width=130) for each in EXAMPLES}
+    with gr.Accordion("Which file is which", open=False, elem_id="assignment") as table:
+        slots = [_slot(name) for name in MODALITIES]
+    return StudyWidgets(scans, examples, table, slots)
+
+
+def _slot(modality: str) -> gr.Dropdown:
+    """Takes any text: Gradio would fail on the choice of an earlier upload, which a fast visitor still sends."""
+    return gr.Dropdown([], label=MODALITY_TITLES[modality], allow_custom_value=True, elem_id=f"slot-{modality}")

@@ -1,0 +1,196 @@
+"""Finds plugins, keeps a faulty one from harming the others, and says which models and explainers there are."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from zoo import hookspecs
+from zoo.errors import PluginError, StudyError
+from zoo.registry.guard import attempt, call, call_for_list, describe, implementations, time_limit
+from zoo.registry.members import with_members
+from zoo.types import ExplainerSpec, Finding, ModelSpec, Study, Volumes
+
+BUILT_IN = (
+    "plugins.nifti",
+    "plugins.dicom",
+    "plugins.archives",
+    "plugins.quality",
+    "plugins.guided_dual_attention",
+    "plugins.single_encoder",
+    "plugins.feature_fusion",
+    "plugins.slices_timm",
+    "plugins.unet_radiomics",
+    "plugins.decision_fusion",
+    "plugins.controls",
+    "plugins.grad_cam",
+    "plugins.integrated_gradients",
+    "plugins.occlusion",
+    "plugins.modality_shapley",
+    "plugins.attention_maps",
+)
+ENTRY_POINTS = "glioma_zoo"
+DEFAULT_TAG = "compact"
+LOADING_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A plugin, or a model from the Hub, that is left out, and why."""
+
+    plugin: str
+    reason: str
+
+
+@dataclass
+class Registry:
+    """The zoo as it stands: what each plugin offers, and which plugins are left out."""
+
+    plugins: pluggy.PluginManager
+    models: dict[str, ModelSpec] = field(default_factory=dict)
+    explainers: dict[str, ExplainerSpec] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    changing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def add(self, spec: ModelSpec) -> ModelSpec:
+        """One more model, at any time and from any thread; `PluginError` when its id means another model."""
+        with self.changing:
+            if (other := self.models.get(spec.id)) and other.address != spec.address:
+                raise PluginError(f"the id {spec.id!r} is already taken by {other.address}: choose another model")
+            self.models = {**self.models, spec.id: spec}  # whoever goes over the models just now goes on
+        return spec
+
+    def leave_out(self, fault: Fault) -> None:
+        """One more fault, at any time and from any thread."""
+        with self.changing:
+            self.faults = [*self.faults, fault]
+
+    def model(self, model_id: str) -> ModelSpec:
+        """By full id; an id without its tag means `.compact`."""
+        full = f"{model_id}.{DEFAULT_TAG}"
+        return self.models.get(full) or _named(self.models, model_id, "model")
+
+    def explainer(self, explainer_id: str) -> ExplainerSpec:
+        return _named(self.explainers, explainer_id, "explainer")
+
+    def unpack(self, source: Any, folder: Path) -> Any:
+        """`source` as files that readers know, made in `folder` where need be: a zip is opened, then DICOM converted.
+
+        Raises `StudyError`; a plugin that fails otherwise is passed over, with a warning.
+        """
+        for implementation in reversed(implementations(self.plugins, "unpack_scans")):
+            scans, reason = attempt(call, implementation, source=source, folder=folder)
+            if reason:  # of which only the kind is told: the rest can quote a patient's name
+                warnings.warn(f"{implementation.plugin_name} failed: {reason.partition(':')[0]}", stacklevel=2)
+            source = source if scans is None else scans
+        return source
+
+    def read(self, source: Any) -> Study:
+        """The study at `source`, from the first reader that knows it; `StudyError` when none does."""
+        failures = []
+        for implementation in reversed(implementations(self.plugins, "read_study")):
+            study, reason = attempt(call, implementation, source=source)
+            if reason:
+                failures.append(f"{implementation.plugin_name}: {reason}")
+            elif study is not None:
+                return study
+        detail = f" Readers that failed: {'; '.join(failures)}." if failures else ""
+        raise StudyError(
+            "No reader knows this input: expected a folder with NIfTI files named like case_t1ce.nii.gz, "
+            f"such files themselves, DICOM files, or a zip of either. Give one folder per study.{detail}"
+        )
+
+    def check(self, volumes: Volumes) -> list[Finding]:
+        """What all checks found; a check that fails becomes a warning of its own."""
+        findings: list[Finding] = []
+        for implementation in implementations(self.plugins, "check_study"):
+            found, reason = attempt(call_for_list, implementation, Finding, volumes=volumes)
+            failed = Finding("warning", f"The check of {implementation.plugin_name} failed: {reason}.")
+            findings += [failed] if reason else found
+        return findings
+
+
+def load_registry(built_in: tuple[str, ...] = BUILT_IN) -> Registry:
+    """Built-in plugins first, then every installed package with an entry point in the group `glioma_zoo`."""
+    registry = Registry(pluggy.PluginManager(hookspecs.PROJECT))
+    registry.plugins.add_hookspecs(hookspecs)
+    for name, load in _candidates(built_in):
+        try:
+            _load_into(registry, name, load)
+        except (Exception, SystemExit) as error:
+            registry.faults.append(Fault(name, describe(error)))
+    _resolve_members(registry)
+    return registry
+
+
+def _resolve_members(registry: Registry) -> None:
+    """Give models that are made of others their members; one whose members are not there is left out."""
+    for spec in [spec for spec in registry.models.values() if spec.members]:
+        try:
+            registry.models[spec.id] = with_members(spec, registry.model)
+        except PluginError as error:
+            del registry.models[spec.id]
+            registry.faults.append(Fault(spec.plugin, f"{spec.id}: {error}"))
+
+
+def _candidates(built_in: tuple[str, ...]) -> Iterator[tuple[str, Callable[[], Any]]]:
+    for name in built_in:
+        if importlib.util.find_spec(name.partition(".")[0]):
+            yield name, partial(importlib.import_module, name)
+    for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
+        yield entry.name, entry.load
+
+
+def _load_into(registry: Registry, name: str, load: Callable[[], Any]) -> None:
+    """Import and register one plugin with all it offers, or nothing of it."""
+    with time_limit(LOADING_SECONDS):
+        plugin = load()
+        try:
+            registry.plugins.register(plugin, name)
+            _expect_known_hooks(registry.plugins)
+            models, explainers = _offers(registry, name)
+        except (Exception, SystemExit):
+            registry.plugins.unregister(name=name)
+            registry.plugins.set_blocked(name)
+            raise
+    registry.models.update(models)
+    registry.explainers.update(explainers)
+
+
+def _expect_known_hooks(plugins: pluggy.PluginManager) -> None:
+    """Like pluggy's `check_pending`, which would tell visitors the module's path."""
+    hooks = {name: hook for name, hook in vars(plugins.hook).items() if isinstance(hook, pluggy.HookCaller)}
+    known = [name for name, hook in hooks.items() if hook.has_spec()]
+    for name, hook in hooks.items():
+        if name not in known and hook.get_hookimpls():
+            raise PluginError(f"unknown hook {name!r}: expected one of {', '.join(known)}")
+
+
+def _offers(registry: Registry, name: str) -> tuple[dict[str, ModelSpec], dict[str, ExplainerSpec]]:
+    models = _collect(registry, name, "register_models", ModelSpec, registry.models)
+    return models, _collect(registry, name, "register_explainers", ExplainerSpec, registry.explainers)
+
+
+def _collect(registry: Registry, name: str, hook: str, kind: type, known: dict[str, Any]) -> dict[str, Any]:
+    specs: dict[str, Any] = {}
+    for implementation in implementations(registry.plugins, hook):
+        for spec in call_for_list(implementation, kind) if implementation.plugin_name == name else ():
+            if other := known.get(spec.id) or specs.get(spec.id):
+                raise PluginError(f"the id {spec.id!r} is already taken by {other.plugin}: choose another")
+            specs[spec.id] = replace(spec, plugin=name)
+    return specs
+
+
+def _named(known: dict[str, Any], wanted: str, kind: str) -> Any:
+    if wanted not in known:
+        raise PluginError(f"No {kind} is called {wanted!r}; there are: {', '.join(sorted(known)) or 'none'}.")
+    return known[wanted]

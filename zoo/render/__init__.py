@@ -1,0 +1,1 @@
+"""HTML and pictures of what was found, for the page and the report alike."""

@@ -1,0 +1,69 @@
+"""What the page says in words: a grade, a refusal, how far the work is. All text is escaped."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from html import escape
+
+from zoo.assets.examples import Example
+from zoo.types import DISCLAIMER, Grade, ModelSpec
+
+PERCENT = 100
+WONDER_SECONDS = 1
+
+
+def grade_card(grade: Grade, spec: ModelSpec) -> str:
+    """Grade, probability on a scale from LGG to HGG, and what the number rests on."""
+    share = f"{grade.p_hgg * PERCENT:.1f}"
+    facts = [
+        ("Model", f"{spec.title} ({grade.model})"),
+        ("Trained on", grade.trained_on),
+        ("Probability", grade.calibration),
+        ("Time", f"{grade.seconds:.2f} s"),
+        ("Weights", grade.weights),
+    ]
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in facts)
+    warnings = "".join(f'<p class="zoo-warning">⚠ {escape(text)}</p>' for text in grade.warnings)
+    return f"""
+<section class="zoo-card" data-state="graded" data-grade="{grade.grade}" aria-live="polite">
+  <h2><span class="zoo-grade zoo-{grade.grade.lower()}">{grade.grade}</span>
+    <span>probability of high grade <strong>{share} %</strong></span></h2>
+  <div class="zoo-scale" role="img" aria-label="Probability of HGG: {share} %"><i style="left:{share}%"></i></div>
+  <div class="zoo-ends"><span>low grade (LGG)</span><span>high grade (HGG)</span></div>
+  {warnings}
+  <dl>{rows}</dl>
+  <p class="zoo-disclaimer">{DISCLAIMER}</p>
+</section>"""
+
+
+def message_card(state: str, title: str, text: str) -> str:
+    """state: "refused", "error", "cancelled" or "empty"."""
+    return f"""
+<section class="zoo-card zoo-{state}" data-state="{state}" aria-live="polite">
+  <h2>{escape(title)}</h2><p>{escape(text)}</p>
+</section>"""
+
+
+def progress_card(fraction: float, text: str, seconds: int = 0) -> str:
+    """seconds: that it has taken so far, told where one may begin to wonder."""
+    width = f"{min(max(fraction, 0), 1) * PERCENT:.0f}"
+    since = f' <span class="zoo-since" aria-hidden="true">{seconds} s</span>' if seconds >= WONDER_SECONDS else ""
+    return f"""
+<section class="zoo-card" data-state="working" aria-live="polite">
+  <p>{escape(text)} …{since}</p>
+  <div class="zoo-progress" role="progressbar" aria-valuenow="{width}"><i style="width:{width}%"></i></div>
+</section>"""
+
+
+def empty_card() -> str:
+    return message_card("empty", "No study yet", "Drop the scans of one study, or try a simulated one.")
+
+
+def example_button(example: Example) -> str:
+    """The picture of a study, to click; its title tells that there is nobody behind it."""
+    picture = b64encode(example.picture.read_bytes()).decode()
+    return f"""
+<button type="button" class="zoo-example" title="{escape(example.caption)}: simulated, no patient">
+  <img src="data:image/webp;base64,{picture}" alt="T1ce and FLAIR, a slice of each through the tumour.">
+  <span>{escape(example.caption)}</span>
+</button>"""

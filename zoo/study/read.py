@@ -1,0 +1,28 @@
+"""From whatever a user gives to volumes: unpack, assign, load."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from zoo.registry import Registry
+from zoo.study.load import load_volumes
+from zoo.types import Volumes
+
+
+def read_volumes(registry: Registry, source: Any) -> Volumes:
+    """The study at `source`: a folder, a zip, files, or {modality: file}; nothing unpacked is left. `StudyError`."""
+    with TemporaryDirectory(prefix="glioma-zoo-") as folder:
+        scans = registry.unpack(source, Path(folder))
+        study = registry.read(scans)
+        if scans is not source:
+            study = replace(study, id=source_name(source))
+        return load_volumes(study)
+
+
+def source_name(source: Any) -> str:
+    """A name of the study for who gave it: of the folder, the zip or the first file."""
+    path = Path(source if isinstance(source, str | Path) else next(iter(source))).resolve()
+    return path.name if path.is_dir() else path.name.partition(".")[0]

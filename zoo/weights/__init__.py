@@ -1,0 +1,1 @@
+"""Weights: where a model's come from, what their file says, and how they are loaded."""

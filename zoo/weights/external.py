@@ -1,0 +1,77 @@
+"""Models from elsewhere in a registry: by a source that somebody names, or all that the environment names."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from zoo.errors import WeightsError
+from zoo.registry import Fault, Registry
+from zoo.registry.guard import describe
+from zoo.types import FILE_PREFIX, ModelSpec
+from zoo.weights.hub.index import listed, listed_here
+from zoo.weights.hub.pull import pull
+from zoo.weights.hub.source import HubSource, is_index, is_source
+from zoo.weights.local import from_file, is_file
+
+VARIABLE = "GLIOMA_ZOO_MODELS"
+
+
+def find_model(registry: Registry, name: str) -> ModelSpec:
+    """A model by its id, or by its source, from where it comes into the registry unless it is there."""
+    if not _is_elsewhere(name):
+        return registry.model(name)
+    known = (spec for spec in registry.models.values() if spec.source == name and spec.is_trained)
+    return next(known, None) or registry.add(spec_from(name, registry.model))
+
+
+def spec_from(source: str, find: Callable[[str], ModelSpec]) -> ModelSpec:
+    """The model at `file:PATH` or `hub:ORG/NAME@SHA`, which is fetched unless it is in the cache. Raises
+    `WeightsError`."""
+    if is_file(source):
+        return from_file(Path(source.removeprefix(FILE_PREFIX)), find)
+    return pull(HubSource.parse(source), find)
+
+
+def wanted_sources() -> list[str]:
+    """What the environment names, once each, as it stands there."""
+    return list(dict.fromkeys(filter(None, re.split(r"[\s,]+", os.environ.get(VARIABLE, "")))))
+
+
+def still_wanted(registry: Registry) -> list[str]:
+    """What the environment names and is not there yet, nor left out."""
+    known = {spec.source for spec in registry.models.values()} | {fault.plugin for fault in registry.faults}
+    return [name for wanted in wanted_sources() if wanted not in known for name in _here(wanted) if name not in known]
+
+
+def _here(wanted: str) -> list[str]:
+    """What an index lists, once it is here; anything else stands for itself."""
+    try:
+        return listed_here(HubSource.parse_index(wanted)) or [wanted] if is_index(wanted) else [wanted]
+    except WeightsError:
+        return [wanted]
+
+
+def pull_wanted(registry: Registry, add: Callable[[Registry, str], ModelSpec] = find_model) -> None:
+    """All that the environment names; whatever goes wrong with one becomes a fault. add: how one gets there."""
+    for wanted in wanted_sources():
+        with _as_fault(registry, wanted):
+            for name in listed(HubSource.parse_index(wanted)) if is_index(wanted) else [wanted]:
+                with _as_fault(registry, name):
+                    add(registry, name)
+
+
+@contextmanager
+def _as_fault(registry: Registry, name: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        reason = describe(error)
+        registry.leave_out(Fault(name, reason.split(": ", 1)[1] if _is_elsewhere(reason) else reason))
+
+
+def _is_elsewhere(name: str) -> bool:
+    return is_file(name) or is_source(name)

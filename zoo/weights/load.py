@@ -1,0 +1,208 @@
+"""Weights on disk: safetensors whose metadata says what they belong to, loaded strictly or not at all."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from zoo.errors import WeightsError
+from zoo.registry.origin import blame
+from zoo.types import ModelSpec
+from zoo.weights.metadata import METADATA_KEY, check_identity, checked_digest, identity, note_checksum, read_metadata
+
+MEMBERS = "members."
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """p_hgg = sigmoid(slope · margin + intercept), margin = logit(HGG) − logit(LGG); fitted_on says on what data."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    fitted_on: str = ""
+
+    def log_odds(self, margin: Any) -> Any:
+        """The calibrated log-odds of HGG; of a number, an array or a tensor."""
+        return self.slope * margin + self.intercept
+
+    @property
+    def description(self) -> str:
+        return f"calibrated on {self.fitted_on}" if self.fitted_on else "uncalibrated"
+
+
+def subset_name(shown: Sequence[str]) -> str:
+    return "+".join(shown)
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """What a weights file says of its own making; shown beside every probability.
+
+    subsets: for studies that lack modalities, by what they have of those that the model uses, as "t1ce+flair".
+    """
+
+    trained_on: str
+    calibration: Calibration = Calibration()
+    threshold: float = 0.5
+    details: Mapping[str, Any] | None = None
+    subsets: Mapping[str, Calibration] = field(default_factory=dict)
+
+    def calibrated_for(self, shown: Sequence[str]) -> tuple[Calibration, float | None]:
+        """For studies with these modalities, in the model's order, and the error of it; else that of complete ones."""
+        name = subset_name(shown)
+        if name not in self.subsets:
+            return self.calibration, self.calibration_error
+        return self.subsets[name], (self.details or {}).get("subsets", {}).get(name, {}).get("ece")
+
+    @property
+    def calibration_error(self) -> float | None:
+        """Expected calibration error on the cases that were held out, if that was measured."""
+        return (self.details or {}).get("held_out", {}).get("ece")
+
+    @property
+    def members(self) -> Sequence[str]:
+        """Revisions of the weights that a model made of others was fitted to."""
+        return (self.details or {}).get("members", [])
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A module in evaluation mode with its record. revision: where it came from and the sha256 of its file."""
+
+    spec: ModelSpec
+    module: nn.Module
+    record: TrainingRecord
+    revision: str
+
+    @property
+    def device(self) -> torch.device:
+        return device_of(self.module)
+
+
+def device_of(module: nn.Module) -> torch.device:
+    """Where its parameters are; a module without any computes on the CPU."""
+    return next((parameter.device for parameter in module.parameters()), torch.device("cpu"))
+
+
+def save_weights(path: Path, spec: ModelSpec, module: nn.Module, record: TrainingRecord) -> None:
+    """Write parameters in half precision with recipe, options and record in the metadata, and note the checksum."""
+    metadata = identity(spec) | {"record": asdict(record)}
+    tensors = {name: _halved(value) for name, value in own_state(spec, module).items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, path, {METADATA_KEY: json.dumps(metadata)})
+    note_checksum(path)
+
+
+def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
+    """Build a model and fill it, strictly; raises `WeightsError` unless file, recipe and every tensor fit.
+
+    `PluginError` when the model can't be built.
+    """
+    if not spec.is_trained:
+        raise WeightsError(f"{spec.id}: not trained yet. Train it with `{'`, then `'.join(spec.training_commands)}`.")
+    digest = checked_digest(spec)
+    assert spec.weights is not None
+    metadata = read_metadata(spec.weights, spec.id)
+    check_identity(spec, metadata)
+    members = [load_weights(member, device) for member in spec.member_specs]
+    record = _record(spec, metadata["record"])
+    _check_members(spec, members, record)
+    with blame(spec):
+        module = _filled(spec, members, load_file(spec.weights)).to(device).eval().requires_grad_(False)
+    revision = " + ".join([f"{spec.source_in_short}:{digest[:12]}", *(member.revision for member in members)])
+    return TrainedModel(spec, module, record, revision)
+
+
+def build_module(spec: ModelSpec, members: Sequence[TrainedModel] = ()) -> nn.Module:
+    """The module of a spec; one made of others gets its members, as they are before training where none are given."""
+    if not spec.member_specs:
+        return spec.build(**spec.options)
+    given = [CalibratedMember(member.module, member.record.calibration) for member in members]
+    modules = given or [CalibratedMember(build_module(member), Calibration()) for member in spec.member_specs]
+    return spec.build(members=nn.ModuleList(modules), **spec.options)
+
+
+class CalibratedMember(nn.Module):
+    """A trained model as part of another: its logits' difference is the calibrated log-odds of HGG."""
+
+    def __init__(self, module: nn.Module, calibration: Calibration) -> None:
+        super().__init__()
+        self.module, self.calibration = module, calibration
+
+    def forward(self, x: torch.Tensor, present: torch.Tensor) -> torch.Tensor:
+        logits = self.module(x, present)
+        log_odds = self.calibration.log_odds(logits[:, 1] - logits[:, 0])
+        return torch.stack([torch.zeros_like(log_odds), log_odds], dim=1)
+
+
+def own_state(spec: ModelSpec, module: nn.Module) -> dict[str, torch.Tensor]:
+    """Parameters and buffers, less those of members, which have files of their own."""
+    members = MEMBERS if spec.members else ()
+    return {name: value for name, value in module.state_dict().items() if not name.startswith(members)}
+
+
+def load_own_state(spec: ModelSpec, module: nn.Module, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Fill a module strictly, but for its members; raises `RuntimeError` unless every tensor fits."""
+    own = own_state(spec, module)
+    members = {name: value for name, value in module.state_dict().items() if name not in own}
+    module.load_state_dict({**tensors, **members}, strict=True)
+
+
+def _halved(value: torch.Tensor) -> torch.Tensor:
+    return (value.half() if value.is_floating_point() else value).contiguous().cpu()
+
+
+def _record(spec: ModelSpec, told: dict[str, Any]) -> TrainingRecord:
+    """What the file says, once it is of the kind that is shown and computed with."""
+    try:
+        subsets = {name: Calibration(**fitted) for name, fitted in told.get("subsets", {}).items()}
+        record = TrainingRecord(**told | {"calibration": Calibration(**told["calibration"]), "subsets": subsets})
+        fitted = (record.calibration, *subsets.values())
+        errors = [record.calibrated_for(name.split("+"))[1] or 0 for name in (*subsets, "")]
+        texts = (record.trained_on, *record.members, *(each.fitted_on for each in fitted))
+        numbers = (record.threshold, *errors, *(number for each in fitted for number in (each.slope, each.intercept)))
+        finite = all(map(math.isfinite, numbers))
+        if finite and all(isinstance(text, str) for text in texts):
+            return record
+        raise ValueError("numbers that aren't finite, or no words")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise WeightsError(
+            f"{spec.id}: the weights' record of their training can't be read ({error}). Train the model again."
+        ) from error
+
+
+def _check_members(spec: ModelSpec, members: Sequence[TrainedModel], record: TrainingRecord) -> None:
+    """A model made of others was fitted to certain weights of theirs; with others it would be another model.
+
+    Where these came from doesn't matter, only their sha256.
+    """
+    found = [member.revision for member in members]
+    if [_digest(revision) for revision in record.members] != [_digest(revision) for revision in found]:
+        raise WeightsError(
+            f"{spec.id}: fitted to members with the weights {record.members}, found {found}. Fit it again: "
+            f"`python -m training fit {spec.id} --cohort DIR`."
+        )
+
+
+def _digest(revision: str) -> str:
+    return revision.rpartition(":")[2]
+
+
+def _filled(spec: ModelSpec, members: Sequence[TrainedModel], tensors: dict[str, torch.Tensor]) -> nn.Module:
+    module = build_module(spec, members)
+    broken = [name for name, value in tensors.items() if not torch.isfinite(value).all()]
+    if broken:
+        raise WeightsError(f"{spec.id}: not every number in the weights is finite ({broken[0]}); train it again.")
+    try:
+        load_own_state(spec, module, tensors)
+    except RuntimeError as error:
+        raise WeightsError(f"{spec.id}: the weights don't fit the model: {error}") from error
+    return module
