@@ -35,7 +35,7 @@ def unpack_scans(source: Any, folder: Path) -> list[Path] | None:
     unpacked = [path for path in files if path not in archives]
     for number, archive in enumerate(archives):
         into = folder / f"archive-{number}"
-        unpacked += in_limits("plugins.archives:extract", archive=archive, folder=into)
+        unpacked += in_limits(f"{__name__}:extract", archive=archive, folder=into)
     return unpacked
 
 

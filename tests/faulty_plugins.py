@@ -71,7 +71,7 @@ REASONS = {
     "broken_import": "ModuleNotFoundError: No module named 'a_package_that_is_not_there'",
     "misspelt_hook": "unknown hook 'register_model'",
     "wrong_type": "register_models must return a list of ModelSpec, found ['resnet']",
-    "duplicate_id": "the id 'single-t1ce.compact' is already taken by plugins.single_encoder",
+    "duplicate_id": "the id 'single-t1ce.compact' is already taken by zoo.plugins.single_encoder",
 }
 """What is said of each that can't be loaded."""
 AT_GRADING = {

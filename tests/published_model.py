@@ -11,7 +11,7 @@ import pytest
 
 from loopback_hub import TOKEN, LoopbackHub
 from zoo import ModelSpec, __version__
-from zoo.weights.hub import HubSource
+from zoo.weights.hub.source import HubSource
 from zoo.weights.metadata import identity, note_checksum, sha256
 
 REPOSITORY = "me/tiny-grader"

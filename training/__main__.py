@@ -10,15 +10,16 @@ from typing import Annotated, Any
 
 import typer
 
-from training.commands.evaluate import ablate, evaluate, report
-from training.commands.faithfulness import faithfulness
-from training.commands.publish import publish, space
-from training.commands.realism import realism
-from training.commands.shared_options import BatchSize, CohortPath, Epochs, Pieces, Precision, Seed, Tracking, Work
-from training.commands.zoo import zoo
-from training.options import FitOptions
 from zoo.errors import ZooError
 from zoo.types import ModelSpec
+
+from .commands.evaluate import ablate, evaluate, report
+from .commands.faithfulness import faithfulness
+from .commands.publish import publish, space
+from .commands.realism import realism
+from .commands.shared_options import BatchSize, CohortPath, Epochs, Pieces, Precision, Seed, Tracking, Work
+from .commands.zoo import zoo
+from .options import FitOptions
 
 EXAMPLE_SEED, EXAMPLE_HGG, EXAMPLE_LGG = 2026, 49, 16
 REFERENCE_SEED = 6
@@ -45,7 +46,7 @@ def simulate(
     ),
 ) -> None:
     """Simulate gliomas: four modalities, tumour mask and drawn signs for each study."""
-    from training.simulation import write_cohort
+    from .simulation import write_cohort
 
     write_cohort(out, cases, seed, spacing, processes, sites, tie, family)
 
@@ -60,7 +61,7 @@ def example(
     lgg: Annotated[int, typer.Option(help="Which study of the seed is the low-grade one.")] = EXAMPLE_LGG,
 ) -> None:
     """Write the two simulated studies that the page offers, and their pictures."""
-    from training.simulation.example import write_example
+    from .simulation.example import write_example
 
     for index, grade in ((hgg, "HGG"), (lgg, "LGG")):
         typer.echo(write_example(out, seed, index, grade))
@@ -73,7 +74,7 @@ def references(
     count: Annotated[int, typer.Option(help="How many.", min=1)] = 4,
 ) -> None:
     """Write the brains without a tumour that explainers compare with."""
-    from training.simulation.example import write_reference
+    from .simulation.example import write_reference
 
     for index in range(count):
         typer.echo(write_reference(out, seed, index))
@@ -94,8 +95,9 @@ def fit(
     option: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, an option of the model; repeatable.")] = None,
 ) -> None:
     """Train a model; the same command again goes on where it was stopped. Works under `accelerate launch -m`."""
-    from training.commands.fit import fit_model
     from zoo.registry import load_registry
+
+    from .commands.fit import fit_model
 
     spec = load_registry().model(model)
     if option:

@@ -1,5 +1,7 @@
 """GliomaZoo: brain-tumour graders, compared honestly. These are the names that a plugin author needs."""
 
+from pathlib import Path
+
 from zoo.errors import Cancelled, PluginError, Refused, StudyError, WeightsError, ZooError, expect_one_of
 from zoo.hookspecs import hookimpl
 from zoo.types import (
@@ -21,6 +23,11 @@ from zoo.types import (
     Study,
     Volumes,
 )
+
+# Installed, `plugins` and `training` lie inside `zoo`, so that no other top-level name is taken, nor a stranger's taken
+# for ours; in a checkout they lie beside it. Their modules import each other relatively, which holds under either roof.
+if not (Path(__file__).parent / "plugins").is_dir():
+    __path__.append(str(Path(__file__).parents[1]))
 
 __version__ = "0.1.0"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from plugins import WEIGHTS
 from zoo import MODALITIES, Card, ModelSpec, Recipe, hookimpl
+
+from .. import WEIGHTS
 
 DELTA_NEEDS = ("t1", "t1ce", "flair")
 LIMITS = "A yardstick, not a grader: it can't know what matters. Expects skull-stripped, co-registered scans."
@@ -33,13 +34,13 @@ def register_models() -> list[ModelSpec]:
 
 
 def build_volume(**options: Any) -> Any:
-    from plugins.controls.network import VolumeControl
+    from .network import VolumeControl
 
     return VolumeControl(**options)
 
 
 def build_delta(**options: Any) -> Any:
-    from plugins.controls.network import DeltaControl
+    from .network import DeltaControl
 
     return DeltaControl(**options)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from plugins import LIMITS, WEIGHTS
 from zoo import MODALITIES, Card, ModelSpec, hookimpl
+
+from .. import LIMITS, WEIGHTS
 
 ALONE = tuple(f"single-{modality}.compact" for modality in MODALITIES)
 FUSIONS = ("early-fusion.compact", "feature-concat.compact", "slices-timm.compact", "unet-radiomics.compact")
@@ -40,13 +41,13 @@ def register_models() -> list[ModelSpec]:
 
 
 def build_mean(**options: Any) -> Any:
-    from plugins.decision_fusion.network import DecisionMean
+    from .network import DecisionMean
 
     return DecisionMean(**options)
 
 
 def build_stacked(**options: Any) -> Any:
-    from plugins.decision_fusion.network import DecisionStacked
+    from .network import DecisionStacked
 
     return DecisionStacked(**options)
 

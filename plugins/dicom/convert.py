@@ -7,10 +7,11 @@ from pathlib import Path
 
 import SimpleITK
 
-from plugins.dicom.geometry import NotAVolumeError, in_order
-from plugins.dicom.headers import Slice, read_series
-from plugins.dicom.weighting import modality_of
 from zoo import MODALITY_TITLES, StudyError
+
+from .geometry import NotAVolumeError, in_order
+from .headers import Slice, read_series
+from .weighting import modality_of
 
 UNDECIDED = "series"
 

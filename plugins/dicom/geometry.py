@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from plugins.dicom.headers import Series, Slice
 from zoo.study.load import AXIS_RANGE, MAX_VOXELS
+
+from .headers import Series, Slice
 
 GRID_TOLERANCE = 1e-3
 GAP_TOLERANCE_MM = 0.1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from plugins.dicom.headers import Series
+from .headers import Series
 
 # Maps, diffusion, perfusion, angiography and the like, which the words "T1" or "T2" don't make a modality.
 OTHER = re.compile(

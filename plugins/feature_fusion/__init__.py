@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from plugins import COMPACT_ENCODER, FROZEN, LIMITS, WEIGHTS
 from zoo import MODALITIES, Card, ModelSpec, Phase, hookimpl
+
+from .. import COMPACT_ENCODER, FROZEN, LIMITS, WEIGHTS
 
 STARTED_SHARE, MODALITY_DROPOUT = 0.3, 0.3
 
@@ -62,7 +63,7 @@ def register_models() -> list[ModelSpec]:
 
 
 def build(**options: Any) -> Any:
-    from plugins.feature_fusion.network import FeatureFusionGrader
+    from .network import FeatureFusionGrader
 
     return FeatureFusionGrader(**options)
 

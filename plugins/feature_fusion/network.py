@@ -5,9 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from plugins.feature_fusion.fusions import FUSIONS
 from zoo import GRADES, MODALITIES, expect_one_of
 from zoo.blocks import RegionScores, RMCEncoder, any_present, group_norm, masked
+
+from .fusions import FUSIONS
 
 
 class FeatureFusionGrader(nn.Module):

@@ -10,9 +10,10 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
-from plugins import COMPACT_ENCODER, FROZEN, LIMITS, WEIGHTS
-from plugins.guided_dual_attention.options import GuidedOptions
 from zoo import Card, ModelSpec, Phase, Recipe, hookimpl
+
+from .. import COMPACT_ENCODER, FROZEN, LIMITS, WEIGHTS
+from .options import GuidedOptions
 
 COMPACT = GuidedOptions(**COMPACT_ENCODER, norm="group", evidence="regions", donor_grid=(20, 6, 5))
 PAPER = GuidedOptions()
@@ -43,7 +44,7 @@ def register_models() -> list[ModelSpec]:
 
 
 def build(**options: Any) -> Any:
-    from plugins.guided_dual_attention.network import GuidedDualAttention
+    from .network import GuidedDualAttention
 
     return GuidedDualAttention(GuidedOptions(**options))
 

@@ -9,8 +9,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from plugins.guided_dual_attention.heads import HEADS
-from plugins.guided_dual_attention.options import GuidedOptions
 from zoo import MODALITIES
 from zoo.blocks import (
     GUIDANCE,
@@ -27,6 +25,9 @@ from zoo.blocks import (
     slices_with_brain,
     tie_convolutions,
 )
+
+from .heads import HEADS
+from .options import GuidedOptions
 
 
 class GuidedDualAttention(nn.Module):

@@ -8,10 +8,10 @@ from zoo import Finding, Volumes, hookimpl
 @hookimpl
 def check_study(volumes: Volumes) -> list[Finding]:
     """The first refusal alone, or all doubts."""
-    from plugins.quality import alignment, copies, sequences, size, tumour
-    from plugins.quality.grid import thinned
+    from . import alignment, brain_volume, duplicate_scans, sequences, tumour
+    from .grid import thinned
 
-    if refused := size.check(volumes) or copies.check(volumes):
+    if refused := brain_volume.check(volumes) or duplicate_scans.check(volumes):
         return refused
     thin = thinned(volumes)
     return alignment.check(thin) or [*sequences.check(thin), *tumour.check(thin)]

@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from plugins.quality.grid import GRID, extent, grid_affine
 from zoo import MODALITIES, MODALITY_TITLES, Finding, Volumes
 from zoo.study.prepare import resample
+
+from .grid import GRID, extent, grid_affine
 
 FARTHEST_MM = 2.0
 FARTHEST_DEGREES = 3.0

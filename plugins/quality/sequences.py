@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from plugins.quality.grid import Coarse, common_brain, standardised
 from zoo import MODALITIES, MODALITY_TITLES, Finding, Volumes
 from zoo.study.prepare import WHITE_MATTER_BAND
+
+from .grid import Coarse, common_brain, standardised
 
 SAME_PICTURE = 0.99
 T1S_AGREE = 0.2

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from plugins import COMPACT_ENCODER, FROZEN, LIMITS, WEIGHTS
 from zoo import MODALITIES, MODALITY_TITLES, Card, ModelSpec, Phase, hookimpl
+
+from .. import COMPACT_ENCODER, FROZEN, LIMITS, WEIGHTS
 
 STARTED_SHARE, FUSION_EPOCHS = 0.3, 2.0
 MC3 = "MC3-18 of Tran et al., arXiv 1711.11248"
@@ -18,7 +19,7 @@ def register_models() -> list[ModelSpec]:
 
 
 def build(**options: Any) -> Any:
-    from plugins.single_encoder.network import SingleEncoderGrader
+    from .network import SingleEncoderGrader
 
     return SingleEncoderGrader(**options)
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from plugins import LIMITS, WEIGHTS
 from zoo import MODALITIES, Card, ModelSpec, Phase, hookimpl
+
+from .. import LIMITS, WEIGHTS
 
 COMPACT = {"backbone": "mobilenetv3_small_100", "pretrained": False, "attention_width": 64}
 CAM_LAYER = "backbone.blocks.1"  # cells of 16 mm; the later ones are coarser
@@ -25,7 +26,7 @@ def register_models() -> list[ModelSpec]:
 
 
 def build(**options: Any) -> Any:
-    from plugins.slices_timm.network import SliceGrader
+    from .network import SliceGrader
 
     return SliceGrader(**options)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from plugins import FROZEN, LIMITS, WEIGHTS
 from zoo import MODALITIES, Card, ModelSpec, Phase, hookimpl
+
+from .. import FROZEN, LIMITS, WEIGHTS
 
 MODEL_ID = "unet-radiomics.compact"
 EPOCHS_FACTOR = 2.25
@@ -42,6 +43,6 @@ def register_models() -> list[ModelSpec]:
 
 
 def build(**options: Any) -> Any:
-    from plugins.unet_radiomics.network import UNetRadiomics
+    from .network import UNetRadiomics
 
     return UNetRadiomics(**options)

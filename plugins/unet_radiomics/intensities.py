@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from plugins.unet_radiomics.shapes import FEWEST, share, volume
 from zoo import MODALITIES
+
+from .shapes import FEWEST, share, volume
 
 CONTRASTS = (*MODALITIES, "t1ce - t1", "t2 - flair")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from plugins.unet_radiomics.radiomics import NAMES, measure
-from plugins.unet_radiomics.unet import UNet
 from zoo import MODALITIES
 from zoo.blocks import LogisticHead, RegionScores, masked
+
+from .radiomics import NAMES, measure
+from .unet import UNet
 
 
 class UNetRadiomics(nn.Module):

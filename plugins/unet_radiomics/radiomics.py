@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from plugins.unet_radiomics.intensities import CONTRASTS, change, contrasts_of, means_and_spreads
-from plugins.unet_radiomics.shapes import border, grown, log_volume, share, shrunk
 from zoo.blocks import REGIONS, RegionScores
+
+from .intensities import CONTRASTS, change, contrasts_of, means_and_spreads
+from .shapes import border, grown, log_volume, share, shrunk
 
 PLACES = (*REGIONS, "whole", "around", "inside", "rim")
 """Core and enhancing tumour together are solid, with an inside and a rim of one voxel; around is near the whole."""

@@ -11,9 +11,9 @@ import zipfile
 
 import numpy as np
 import pytest
+from zoo.plugins import archives
 
 from dicom_files import write_study
-from plugins import archives
 from zoo import MODALITIES, StudyError
 from zoo.compute.sandbox import in_limits
 from zoo.study.read import read_volumes

@@ -6,8 +6,7 @@ import math
 
 import pytest
 import torch
-
-from plugins.controls.network import DeltaControl, VolumeControl
+from zoo.plugins.controls.network import DeltaControl, VolumeControl
 
 SHAPE = (10, 12, 8)
 PRESENT = torch.ones(1, 4, dtype=torch.bool)

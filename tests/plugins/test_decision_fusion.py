@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import nn
-
-from plugins.decision_fusion.network import DecisionMean, DecisionStacked
+from zoo.plugins.decision_fusion.network import DecisionMean, DecisionStacked
 
 
 class Fixed(nn.Module):

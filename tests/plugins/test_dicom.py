@@ -9,10 +9,10 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.uid import RLELossless
+from zoo.plugins.dicom.headers import Series, words_of
+from zoo.plugins.dicom.weighting import modality_of
 
 from dicom_files import ACQUISITIONS, PATIENT, Placed, SeriesMaker, write_study
-from plugins.dicom.headers import Series, words_of
-from plugins.dicom.weighting import modality_of
 from zoo import MODALITIES, StudyError
 from zoo.study.read import read_volumes
 

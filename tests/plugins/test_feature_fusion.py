@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-
-from plugins.feature_fusion.fusions import (
+from zoo.plugins.feature_fusion.fusions import (
     Concatenation,
     GatedMultimodalUnit,
     ModalityTransformer,
@@ -14,7 +13,7 @@ from plugins.feature_fusion.fusions import (
     moments,
     pooled,
 )
-from plugins.feature_fusion.network import FeatureFusionGrader
+from zoo.plugins.feature_fusion.network import FeatureFusionGrader
 
 PRESENT = torch.tensor([[True, True, True, True], [False, True, False, True], [False, False, True, False]])
 

@@ -7,10 +7,10 @@ from typing import get_args, get_type_hints
 
 import pytest
 import torch
+from zoo.plugins.guided_dual_attention import COMPACT, build
+from zoo.plugins.guided_dual_attention.network import Donor
+from zoo.plugins.guided_dual_attention.options import GuidedOptions
 
-from plugins.guided_dual_attention import COMPACT, build
-from plugins.guided_dual_attention.network import Donor
-from plugins.guided_dual_attention.options import GuidedOptions
 from zoo import MODALITIES
 from zoo.conformance import check_model
 

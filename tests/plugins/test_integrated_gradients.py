@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from zoo.plugins.integrated_gradients import PIECES, STEPS, TYPICAL_STEPS, explain
 
-from plugins.integrated_gradients import PIECES, STEPS, TYPICAL_STEPS, explain
 from zoo import Cancelled, PluginError, Question, Recipe
 from zoo.assets.examples import EXAMPLES
 from zoo.registry import load_registry

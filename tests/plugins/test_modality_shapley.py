@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 from captum.attr import ShapleyValues
+from zoo.plugins.modality_shapley import by_dropping, by_replacing, shapley_values
 
-from plugins.modality_shapley import by_dropping, by_replacing, shapley_values
 from zoo import PluginError, Question, Recipe
 from zoo.assets.references import load_references
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from zoo.plugins.nifti import modality_of, read_study
 
-from plugins.nifti import modality_of, read_study
 from zoo import StudyError
 
 NAMES = {

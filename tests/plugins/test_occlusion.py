@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from zoo.plugins.occlusion import explain
 
-from plugins.occlusion import explain
 from zoo import Cancelled, Question, Recipe
 
 SHAPE, SIDE = (12, 24, 24), (6, 12, 12)

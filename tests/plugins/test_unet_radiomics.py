@@ -6,10 +6,9 @@ import math
 
 import pytest
 import torch
-
-from plugins.unet_radiomics.network import UNetRadiomics
-from plugins.unet_radiomics.radiomics import NAMES, measure
-from plugins.unet_radiomics.unet import ResidualBlock
+from zoo.plugins.unet_radiomics.network import UNetRadiomics
+from zoo.plugins.unet_radiomics.radiomics import NAMES, measure
+from zoo.plugins.unet_radiomics.unet import ResidualBlock
 
 PRESENT = torch.ones(1, 4, dtype=torch.bool)
 SHAPE = (12, 24, 24)

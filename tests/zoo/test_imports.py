@@ -21,12 +21,15 @@ def _files(place: str) -> list[Path]:
 
 
 def _imports(path: Path) -> set[str]:
+    """Dotted names, relative ones spelled out from the repository's root."""
     names = set()
+    folders = path.relative_to(ROOT).parts[:-1]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names.add(node.module or "")
+            base = folders[: len(folders) - node.level + 1] if node.level else ()
+            names.add(".".join((*base, *filter(None, [node.module]))))
     return names
 
 

@@ -1,6 +1,6 @@
 """Cohorts: many labelled studies, each with its patient, site and hospital."""
 
-from training.cohorts.case import Case, Cohort, CohortError, LeftOut
-from training.cohorts.load import load_cohort
+from .case import Case, Cohort, CohortError, LeftOut
+from .load import load_cohort
 
 __all__ = ["Case", "Cohort", "CohortError", "LeftOut", "load_cohort"]

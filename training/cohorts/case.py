@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.cohorts.folders import nifti_files
 from zoo import GRADES, ZooError
+
+from .folders import nifti_files
 
 
 class CohortError(ZooError):

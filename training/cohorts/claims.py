@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.cohorts.case import LeftOut
-from training.cohorts.folders import nifti_files
-from training.cohorts.label_tables import Row
 from zoo import GRADES, MODALITIES
+
+from .case import LeftOut
+from .folders import nifti_files
+from .label_tables import Row
 
 FILES = (*MODALITIES, "seg")
 FACTS = ("grade", "patient", "site", "hospital", "folder", "p_hgg", *FILES)

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.cohorts.case import CohortError
-from training.cohorts.folders import files_named
-from training.cohorts.names import year_of
+from .case import CohortError
+from .folders import files_named
+from .names import year_of
 
 LABELS = re.compile(r"labels\.csv", re.IGNORECASE)
 MAPPINGS = re.compile(r".*mapping.*\.csv", re.IGNORECASE)

@@ -6,12 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from training.cohorts.case import Case, Cohort, CohortError, LeftOut
-from training.cohorts.claims import Claims, gather
-from training.cohorts.folders import case_folders, find_mask, levels
-from training.cohorts.label_tables import read_labels, read_table, unread_spreadsheets
-from training.cohorts.names import hospital_of, patient_of, since, site_of, without_time_point
 from zoo import GRADES, MODALITIES
+
+from .case import Case, Cohort, CohortError, LeftOut
+from .claims import Claims, gather
+from .folders import case_folders, find_mask, levels
+from .label_tables import read_labels, read_table, unread_spreadsheets
+from .names import hospital_of, patient_of, since, site_of, without_time_point
 
 
 def load_cohort(root: Path) -> Cohort:

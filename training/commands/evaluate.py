@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.commands.shared_options import (
+from ..options import FitOptions
+from .shared_options import (
     BatchSize,
     CohortPath,
     Epochs,
@@ -20,11 +21,10 @@ from training.commands.shared_options import (
     Tracking,
     Work,
 )
-from training.options import FitOptions
 
 if TYPE_CHECKING:
-    from training.cohorts import Cohort
-    from training.evaluation.results import Results
+    from ..cohorts import Cohort
+    from ..evaluation.results import Results
 
 Models = Annotated[list[str] | None, typer.Option("--model", help="Model id, repeatable; all if none.")]
 Weights = Annotated[
@@ -54,11 +54,12 @@ def evaluate(
     tracking: Tracking = True,
 ) -> None:
     """Cross-validate models on a cohort, or let trained ones grade it; repeated, it goes on where it was stopped."""
-    from training.evaluation.cross_validate import Protocol, cross_validate, known_folds
-    from training.evaluation.experiments import baselines, zoo_arm
-    from training.evaluation.given_weights import grade_cohort, models_from
-    from training.evaluation.results import load_results
     from zoo.registry import load_registry
+
+    from ..evaluation.cross_validate import Protocol, cross_validate, known_folds
+    from ..evaluation.experiments import baselines, zoo_arm
+    from ..evaluation.given_weights import grade_cohort, models_from
+    from ..evaluation.results import load_results
 
     studies = load(cohort)
     if weights:
@@ -93,10 +94,11 @@ def ablate(
     tracking: Tracking = True,
 ) -> None:
     """Run one of the protocol's experiments: which parts of the model matter, and what shifts it bears."""
-    from training.evaluation.cross_validate import Protocol, cross_validate
-    from training.evaluation.experiments import EXPERIMENTS, SHIFT, shifts
-    from training.evaluation.given_weights import grade_cohort, models_from
     from zoo.registry import load_registry
+
+    from ..evaluation.cross_validate import Protocol, cross_validate
+    from ..evaluation.experiments import EXPERIMENTS, SHIFT, shifts
+    from ..evaluation.given_weights import grade_cohort, models_from
 
     if experiment not in (*EXPERIMENTS, SHIFT):
         raise typer.BadParameter(f"expected one of {', '.join(EXPERIMENTS)}, {SHIFT}; found {experiment!r}.")
@@ -124,14 +126,14 @@ def report(
     ] = None,
 ) -> None:
     """Draw tables and plots anew from a results file, without training or grading again."""
-    from training.evaluation.results import load_results
+    from ..evaluation.results import load_results
 
     show(load_results(results), out or results.with_suffix(""))
 
 
 def load(cohort: Path) -> Cohort:
     """The cohort; studies that are left out are named at once."""
-    from training.cohorts import load_cohort
+    from ..cohorts import load_cohort
 
     found = load_cohort(cohort)
     for one in found.left_out:
@@ -141,7 +143,7 @@ def load(cohort: Path) -> Cohort:
 
 def simulated_cohort(folder: Path) -> Path:
     """A small one for dry runs."""
-    from training.simulation import write_cohort
+    from ..simulation import write_cohort
 
     write_cohort(folder, DRY_CASES, seed=0, spacing_mm=4.0, sites=2)
     return folder
@@ -158,14 +160,14 @@ def dashboard(work: Path, tracking: bool) -> Path | None:
 
 def publish(results: Results, out: Path) -> None:
     """Keep the results, then show what they say."""
-    from training.evaluation.results import save_results
+    from ..evaluation.results import save_results
 
     save_results(out, results)
     show(results, out.with_suffix(""))
 
 
 def show(results: Results, folder: Path) -> None:
-    from training.report.write import write_report
+    from ..report.write import write_report
 
     table, *others = write_report(results, folder)
     typer.echo(table.read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from training.commands.shared_options import Work
+from .shared_options import Work
 
 MODELS = ["guided-dual-attention", "early-fusion", "single-t1ce"]
 
@@ -26,8 +26,8 @@ def faithfulness(
     """Score explanations on simulated studies, whose lesions are known; stop it at any time, repeat it to go on."""
     import json
 
-    from training.faithfulness.score_tables import to_markdown
-    from training.jobs.files import write_json
+    from ..faithfulness.score_tables import to_markdown
+    from ..jobs.files import write_json
 
     if table is None:
         write_json(out, _measured(studies, model, explainer, spacing, work))
@@ -35,10 +35,11 @@ def faithfulness(
 
 
 def _measured(studies: int, models: list[str], explainers: list[str] | None, spacing: float, work: Path) -> dict:
-    from training.faithfulness.measure_all import measure_all
-    from training.jobs.tasks import side_by_side
     from zoo.registry import load_registry
     from zoo.weights.load import load_weights
+
+    from ..faithfulness.measure_all import measure_all
+    from ..jobs.tasks import side_by_side
 
     registry = load_registry()
     mapping = [spec for spec in registry.explainers.values() if spec.gives == "voxels"]

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from accelerate import PartialState
 
-from training.cohorts import load_cohort
-from training.data.folds import split_cohort
-from training.evaluation.split_run import SplitRun
-from training.fit.modality_order import best_joins_first
-from training.fit.tracking import tracking
-from training.options import FitOptions
-from training.weights.make import Material, make_weights
 from zoo import ModelSpec
+
+from ..cohorts import load_cohort
+from ..data.folds import split_cohort
+from ..evaluation.split_run import SplitRun
+from ..fit.modality_order import best_joins_first
+from ..fit.tracking import tracking
+from ..options import FitOptions
+from ..weights.make import Material, make_weights
 
 
 def fit_model(spec: ModelSpec, cohort: Path, options: FitOptions, work: Path, tracked: bool) -> str:

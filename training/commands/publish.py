@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.commands.zoo import LEADERBOARD
+from .zoo import LEADERBOARD
 
 if TYPE_CHECKING:
-    from training.publish.client import Pushed
-    from training.publish.model_folder import Publication
     from zoo.types import ModelSpec
+
+    from ..publish.client import Pushed
+    from ..publish.model_folder import Publication
 
 DryRun = Annotated[bool, typer.Option(help="Write the folder and push nothing.")]
 DryOut = Annotated[Path | None, typer.Option("--out", help="Of a dry run: a folder that is not there yet.")]
@@ -33,8 +34,8 @@ def publish(
     out: DryOut = None,
 ) -> None:
     """Push trained weights with card and figures to the Hub; again, and only what has changed is pushed."""
-    from training.publish.client import expect_token
-    from training.publish.repo_names import expect_repo, repo_of
+    from ..publish.client import expect_token
+    from ..publish.repo_names import expect_repo, repo_of
 
     _expect_folder(dry_run, out)
     if zoo:
@@ -63,9 +64,9 @@ def space(
     out: DryOut = None,
 ) -> None:
     """Push the page as a Hugging Face Space: code, embedded weights and examples, pinned to what is installed here."""
-    from training.publish.client import expect_token
-    from training.publish.repo_names import expect_repo
-    from training.publish.space import publish_space, write_space
+    from ..publish.client import expect_token
+    from ..publish.repo_names import expect_repo
+    from ..publish.space import publish_space, write_space
 
     _expect_folder(dry_run, out)
     expect_repo(repo)
@@ -113,9 +114,10 @@ def _trained() -> list[ModelSpec]:
 
 def _publications(wanted: Sequence[tuple[ModelSpec, str]], results: Path, licence: str) -> list[Publication]:
     """All of them, before the first is pushed."""
-    from training.publish.figures import evidence_of
-    from training.publish.model_folder import Publication
     from zoo.weights.load import load_weights
+
+    from ..publish.figures import evidence_of
+    from ..publish.model_folder import Publication
 
     models = [(load_weights(spec), repo) for spec, repo in wanted]
     return [Publication(model, evidence_of(model, results), repo, licence) for model, repo in models]
@@ -123,7 +125,7 @@ def _publications(wanted: Sequence[tuple[ModelSpec, str]], results: Path, licenc
 
 def _write(publications: Sequence[Publication], out: Path, apart: bool) -> None:
     """apart: a folder for each within `out`."""
-    from training.publish.model_folder import write_model_folder
+    from ..publish.model_folder import write_model_folder
 
     for one in publications:
         folder = out / one.repo.partition("/")[2] if apart else out
@@ -131,13 +133,13 @@ def _write(publications: Sequence[Publication], out: Path, apart: bool) -> None:
 
 
 def _push_model(publication: Publication) -> None:
-    from training.publish.push import publish_model
+    from ..publish.push import publish_model
 
     _tell(publish_model(publication))
 
 
 def _push_zoo(publications: Sequence[Publication], owner: str) -> None:
-    from training.publish.push import publish_zoo
+    from ..publish.push import publish_zoo
 
     publish_zoo(publications, owner, _tell)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from training.commands.shared_options import CohortPath
+from .shared_options import CohortPath
 
 
 def realism(
@@ -16,7 +16,7 @@ def realism(
     out: Annotated[Path, typer.Option(help="Folder for realism.md, realism.json and pictures.")],
 ) -> None:
     """Compare a simulated cohort with real cases: intensities, shapes, textures, scans."""
-    from training.realism.compare import write_realism
+    from ..realism.compare import write_realism
 
     write_realism(real, cohort, out)
     typer.echo((out / "realism.md").read_text(encoding="utf-8"))

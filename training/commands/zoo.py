@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from training.commands.shared_options import Epochs, Precision, Seed, Tracking, Work
-from training.options import FitOptions
+from ..options import FitOptions
+from .shared_options import Epochs, Precision, Seed, Tracking, Work
 
 WEIGHTS, LEADERBOARD = Path("plugins/weights"), Path("zoo/assets/leaderboard.json")
 
@@ -28,16 +28,17 @@ def zoo(
     tracking: Tracking = True,
 ) -> None:
     """Simulate, train and measure the whole zoo; stop it at any time, repeat it to go on."""
-    from training.commands.evaluate import HEADLINE, dashboard
-    from training.jobs.files import write_json
-    from training.jobs.tasks import side_by_side
-    from training.whole_zoo.ablation import ablations
-    from training.whole_zoo.board import leaderboard as figures
-    from training.whole_zoo.build import WholeZoo, embed
-    from training.whole_zoo.grading import grade_prepared
-    from training.whole_zoo.leaderboard_tables import to_markdown
-    from training.whole_zoo.timing import seconds_a_study
     from zoo.registry import load_registry
+
+    from ..jobs.files import write_json
+    from ..jobs.tasks import side_by_side
+    from ..whole_zoo.ablation import ablations
+    from ..whole_zoo.board import leaderboard as figures
+    from ..whole_zoo.build import WholeZoo, embed
+    from ..whole_zoo.grading import grade_prepared
+    from ..whole_zoo.leaderboard_tables import to_markdown
+    from ..whole_zoo.timing import seconds_a_study
+    from .evaluate import HEADLINE, dashboard
 
     options = FitOptions(epochs, precision=precision, seed=seed)
     whole = WholeZoo(load_registry(), work, studies, unseen, options, dashboard(work, tracking), spacing)

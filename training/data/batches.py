@@ -11,12 +11,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.data.augment import augment, hide_modalities, shift_slices
-from training.data.patches import patch
-from training.data.prepared_cohort import PreparedCohort
-from training.options import FitOptions
 from zoo import MODALITIES, Phase
 from zoo.weights.load import device_of
+
+from ..options import FitOptions
+from .augment import augment, hide_modalities, shift_slices
+from .patches import patch
+from .prepared_cohort import PreparedCohort
 
 BATCH_SIZE = 8
 

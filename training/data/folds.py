@@ -11,8 +11,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from training.cohorts import Case, CohortError
 from zoo import GRADES
+
+from ..cohorts import Case, CohortError
 
 OTHER_HOSPITALS = "other hospitals"
 NOBODY: Mapping[str, int] = MappingProxyType({})

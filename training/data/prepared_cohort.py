@@ -16,12 +16,13 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from training.cohorts import Case, CohortError
-from training.jobs.pool import one_thread_each
 from zoo import GRADES, MODALITIES, Recipe, StudyError
 from zoo.registry import Registry, load_registry
 from zoo.study.load import load_volumes
 from zoo.study.prepare import prepare, resample
+
+from ..cohorts import Case, CohortError
+from ..jobs.pool import one_thread_each
 
 CACHE_VERSION = 3
 BRATS_LABELS = ((1,), (2,), (3, 4))

@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from training.evaluation.features import head_features
-from training.evaluation.results import ModelRow, Outcome
-from training.evaluation.split_run import SplitRun, reading_name
-from training.fit.modality_order import Adapt, best_joins_first
-from training.statistics.sites import probe_site
-from training.weights.make import Material, order_of
 from zoo import ModelSpec
 from zoo.weights.load import TrainedModel
 from zoo.weights.size import measure_size
+
+from ..fit.modality_order import Adapt, best_joins_first
+from ..statistics.sites import probe_site
+from ..weights.make import Material, order_of
+from .features import head_features
+from .results import ModelRow, Outcome
+from .split_run import SplitRun, reading_name
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from training.cohorts import Case, Cohort
-from training.data.prepared_cohort import fingerprint
-from training.evaluation.results import CaseRow
+from ..cohorts import Case, Cohort
+from ..data.prepared_cohort import fingerprint
+from .results import CaseRow
 
 
 def cohort_facts(cohort: Cohort) -> dict[str, Any]:

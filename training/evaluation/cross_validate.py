@@ -11,17 +11,18 @@ from typing import Any
 import numpy as np
 from scipy.special import logit
 
-from training.cohorts import Case, Cohort
-from training.data.folds import Split, cross_validation, leave_one_hospital_out, require_no_leak
-from training.evaluation.arms import Arm, ArmOnSplit
-from training.evaluation.cohort_facts import case_rows, cohort_facts
-from training.evaluation.environment import surroundings
-from training.evaluation.results import FOLDS, HOSPITALS, ModelRow, Outcome, Results
-from training.jobs.tasks import Execute, run_tasks
-from training.options import FitOptions
-from training.statistics.sites import site_control
-from training.weights.make import Material
 from zoo import GRADES
+
+from ..cohorts import Case, Cohort
+from ..data.folds import Split, cross_validation, leave_one_hospital_out, require_no_leak
+from ..jobs.tasks import Execute, run_tasks
+from ..options import FitOptions
+from ..statistics.sites import site_control
+from ..weights.make import Material
+from .arms import Arm, ArmOnSplit
+from .cohort_facts import case_rows, cohort_facts
+from .environment import surroundings
+from .results import FOLDS, HOSPITALS, ModelRow, Outcome, Results
 
 SITE_CONTROL = "site-control"
 

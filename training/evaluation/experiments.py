@@ -7,12 +7,13 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from training.evaluation.arms import Arm
-from training.evaluation.corruptions import KINDS
-from training.evaluation.given_weights import UNCHANGED, Change
-from training.fit.modality_order import Adapt, as_given, best_is_primary, best_joins_first, best_joins_last
 from zoo import MODALITIES, MODALITY_TITLES, Phase
 from zoo.registry import Registry
+
+from ..fit.modality_order import Adapt, as_given, best_is_primary, best_joins_first, best_joins_last
+from .arms import Arm
+from .corruptions import KINDS
+from .given_weights import UNCHANGED, Change
 
 GUIDED = "guided-dual-attention"
 BEST_ALONE = "single-t1ce"

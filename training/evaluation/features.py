@@ -8,10 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.data.batches import apply
-from training.data.prepared_cohort import PreparedCohort
 from zoo import ModelSpec
 from zoo.weights.load import device_of
+
+from ..data.batches import apply
+from ..data.prepared_cohort import PreparedCohort
 
 
 def head_features(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: np.ndarray) -> np.ndarray | None:

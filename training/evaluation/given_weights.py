@@ -12,21 +12,22 @@ import nibabel as nib
 import numpy as np
 from tqdm import tqdm
 
-from training.cohorts import Case, Cohort
-from training.data.batches import best_device
-from training.data.prepared_cohort import fingerprint, registry, short
-from training.evaluation.cohort_facts import case_rows, cohort_facts
-from training.evaluation.corruptions import corrupt
-from training.evaluation.environment import surroundings
-from training.evaluation.results import WHOLE, ModelRow, Outcome, Results
-from training.jobs.tasks import Execute, run_tasks
-from training.weights.make import patient_mark
 from zoo import Finding, ModelSpec, Volumes, WeightsError, ZooError
 from zoo.inference.grade import grade_study
 from zoo.study.load import load_volumes
 from zoo.weights.load import TrainedModel, load_weights
 from zoo.weights.metadata import spec_of
 from zoo.weights.size import measure_size
+
+from ..cohorts import Case, Cohort
+from ..data.batches import best_device
+from ..data.prepared_cohort import fingerprint, registry, short
+from ..jobs.tasks import Execute, run_tasks
+from ..weights.make import patient_mark
+from .cohort_facts import case_rows, cohort_facts
+from .corruptions import corrupt
+from .environment import surroundings
+from .results import WHOLE, ModelRow, Outcome, Results
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from training.jobs.files import write_json
 from zoo import ZooError
+
+from ..jobs.files import write_json
 
 FORMAT = 1
 FOLDS, HOSPITALS, WHOLE = "folds", "hospitals", "whole"

@@ -11,11 +11,11 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.pipeline import make_pipeline
 
-from training.cohorts import Case, CohortError
-from training.simulation.ideal_observer import ideal_p_hgg
-from training.simulation.study import study_signs
-from training.statistics.intervals import delong_interval
-from training.statistics.metrics import auc
+from ..cohorts import Case, CohortError
+from ..simulation.ideal_observer import ideal_p_hgg
+from ..simulation.study import study_signs
+from ..statistics.intervals import delong_interval
+from ..statistics.metrics import auc
 
 DRAWN_SEED = 4_000_000_007  # no cohort's: these patients are drawn to learn from, and never imaged
 ANSWERS = ("grade", "subtype")

@@ -10,16 +10,17 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from training.data.batches import best_device, predict
-from training.data.prepared_cohort import fingerprint, short
-from training.fit.loop import Encoders
-from training.fit.modality_order import JUDGES
-from training.fit.tracking import tracking
-from training.jobs.files import write_json
-from training.weights.make import Material, make_weights
 from zoo import ModelSpec
 from zoo.registry import load_registry
 from zoo.weights.load import TrainedModel, load_weights
+
+from ..data.batches import best_device, predict
+from ..data.prepared_cohort import fingerprint, short
+from ..fit.loop import Encoders
+from ..fit.modality_order import JUDGES
+from ..fit.tracking import tracking
+from ..jobs.files import write_json
+from ..weights.make import Material, make_weights
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ import torch
 from captum.metrics import infidelity, sensitivity_max
 from torch.nn import functional
 
-from training.faithfulness.maps import attribution_map, scored_voxels
 from zoo import ExplainerSpec, Question
+
+from .maps import attribution_map, scored_voxels
 
 REPLACEMENTS, REPLACED_SHARE, BLOB_MM = 16, 0.1, 24.0
 NOISES, RADIUS = 4, 0.02

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from training.faithfulness.maps import importance, random_map, scored_voxels
 from zoo import Question
+
+from .maps import importance, random_map, scored_voxels
 
 FRACTIONS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32)
 """Of the brain's voxels in all modalities together; a lesion fills 2 to 10 %."""

@@ -8,10 +8,11 @@ from functools import lru_cache
 import numpy as np
 import torch
 
-from training.simulation import SimulatedStudy, simulate_study
 from zoo import MODALITIES, Question, Recipe, Volumes
 from zoo.study.prepare import prepare, resample, white_matter_levels
 from zoo.weights.load import TrainedModel
+
+from ..simulation import SimulatedStudy, simulate_study
 
 
 @dataclass(frozen=True)

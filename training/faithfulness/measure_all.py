@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from training.evaluation.environment import surroundings
-from training.faithfulness.curves import FRACTIONS
-from training.faithfulness.maps import SMOOTHING_MM
-from training.faithfulness.score import FORMAT, Asked, MeasureControls, MeasureExplainer
-from training.jobs.tasks import Execute, run_tasks
-from training.simulation.study import VERSION, grade_of, study_id
 from zoo import ExplainerSpec
 from zoo.weights.load import TrainedModel
+
+from ..evaluation.environment import surroundings
+from ..jobs.tasks import Execute, run_tasks
+from ..simulation.study import VERSION, grade_of, study_id
+from .curves import FRACTIONS
+from .maps import SMOOTHING_MM
+from .score import FORMAT, Asked, MeasureControls, MeasureExplainer
 
 SEED = 7
 """Of a cohort that trains nothing: the zoo's weights are trained and judged on 1 and 2, the reference brains are 6."""

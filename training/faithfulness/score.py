@@ -7,17 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from training.data.batches import best_device
-from training.data.prepared_cohort import short
-from training.faithfulness.captum_scores import relative_infidelity, sensitivity
-from training.faithfulness.curves import curves
-from training.faithfulness.lesion_free_pair import Twins, simulate_twins
-from training.faithfulness.localisation import localise
-from training.faithfulness.maps import attribution_map, importance, lesion_map, random_map, scored_voxels
-from training.faithfulness.sanity import rank_correlation, redrawn
-from training.simulation.study import VERSION, study_id
 from zoo import ExplainerSpec, ModelSpec, PluginError, Question
 from zoo.weights.load import load_weights
+
+from ..data.batches import best_device
+from ..data.prepared_cohort import short
+from ..simulation.study import VERSION, study_id
+from .captum_scores import relative_infidelity, sensitivity
+from .curves import curves
+from .lesion_free_pair import Twins, simulate_twins
+from .localisation import localise
+from .maps import attribution_map, importance, lesion_map, random_map, scored_voxels
+from .sanity import rank_correlation, redrawn
 
 FORMAT = 1
 

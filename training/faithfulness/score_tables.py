@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from training.faithfulness.curves import gain, normalised
-from training.report.markdown import estimate, number, prose, table
-from training.statistics.intervals import percentile_interval
+from ..report.markdown import estimate, number, prose, table
+from ..statistics.intervals import percentile_interval
+from .curves import gain, normalised
 
 Row = Mapping[str, Any]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
 
-from training.options import FitOptions
 from zoo import ZooError
+
+from ..options import FitOptions
 
 
 def start_accelerator(options: FitOptions, studies: int) -> Accelerator:

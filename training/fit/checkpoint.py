@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from training.data.folds import Split
-from training.data.prepared_cohort import PreparedCohort
-from training.jobs.files import written_whole
-from training.options import FitOptions
 from zoo import ModelSpec, ZooError
+
+from ..data.folds import Split
+from ..data.prepared_cohort import PreparedCohort
+from ..jobs.files import written_whole
+from ..options import FitOptions
 
 
 @dataclass

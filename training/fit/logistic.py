@@ -10,10 +10,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 
-from training.data.batches import apply
-from training.data.prepared_cohort import PreparedCohort
 from zoo import ModelSpec
 from zoo.weights.load import device_of
+
+from ..data.batches import apply
+from ..data.prepared_cohort import PreparedCohort
 
 RIDGE = 3.0
 """Of 1 to 300, what cross-validation of the U-Net's measurements on simulated training cases liked best."""

@@ -14,19 +14,20 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler
 from tqdm import tqdm
 
-from training.data.batches import Batch, Plan, plan_epoch, step_count, training_batches
-from training.data.folds import Split
-from training.data.patches import studies_of
-from training.data.prepared_cohort import PreparedCohort
-from training.fit.accelerator import start_accelerator
-from training.fit.checkpoint import Best, restore_checkpoint, restore_parts, run_identity, save_checkpoint
-from training.fit.losses import TrainingLoss, balanced_weights
-from training.fit.optimizer import build_optimization, channels_last
-from training.fit.tracking import Tracker, history_of, untracked, write_history
-from training.fit.validation import judge
-from training.options import FitOptions
 from zoo import ModelSpec, Phase
 from zoo.weights.load import build_module
+
+from ..data.batches import Batch, Plan, plan_epoch, step_count, training_batches
+from ..data.folds import Split
+from ..data.patches import studies_of
+from ..data.prepared_cohort import PreparedCohort
+from ..options import FitOptions
+from .accelerator import start_accelerator
+from .checkpoint import Best, restore_checkpoint, restore_parts, run_identity, save_checkpoint
+from .losses import TrainingLoss, balanced_weights
+from .optimizer import build_optimization, channels_last
+from .tracking import Tracker, history_of, untracked, write_history
+from .validation import judge
 
 Encoders = Mapping[str, Mapping[str, Tensor]]
 NO_ENCODERS: Encoders = MappingProxyType({})

@@ -9,7 +9,7 @@ from sklearn.metrics import log_loss
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.options import FitOptions
+from ..options import FitOptions
 
 
 class TrainingLoss(nn.Module):

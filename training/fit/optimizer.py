@@ -10,8 +10,9 @@ from torch import nn
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
-from training.options import FitOptions
 from zoo import Phase
+
+from ..options import FitOptions
 
 
 def build_optimization(module: nn.Module, phase: Phase, options: FitOptions, steps: int) -> tuple[AdamW, LambdaLR]:

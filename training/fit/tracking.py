@@ -12,7 +12,7 @@ from typing import Any
 
 from accelerate import PartialState
 
-from training.jobs.files import written_whole
+from ..jobs.files import written_whole
 
 PROJECT = "glioma-zoo"
 

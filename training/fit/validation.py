@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from training.data.batches import plan_epoch, predict, training_batches
-from training.data.patches import studies_of
-from training.data.prepared_cohort import PreparedCohort
-from training.fit.losses import TrainingLoss, balanced_log_loss
 from zoo import Phase
 from zoo.weights.load import device_of
+
+from ..data.batches import plan_epoch, predict, training_batches
+from ..data.patches import studies_of
+from ..data.prepared_cohort import PreparedCohort
+from .losses import TrainingLoss, balanced_log_loss
 
 
 def judge(loss: TrainingLoss, cohort: PreparedCohort, inner: np.ndarray, phase: Phase) -> float:

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from training.data.batches import best_device
-from training.jobs.files import write_json
-from training.jobs.pool import one_thread_each
+from ..data.batches import best_device
+from .files import write_json
+from .pool import one_thread_each
 
 Execute = Callable[[Callable[["Task"], Any], Sequence["Task"]], Iterable[Any]]
 """Calls a function on every task, in order, like `map`. A pool's or a cluster engine's `map` will do: tasks and what

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from training.publish.evidence import Evidence, TestSet
 from zoo import ModelSpec
+
+from .evidence import Evidence, TestSet
 
 DIGITS = 4
 METRICS = {

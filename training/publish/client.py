@@ -11,8 +11,9 @@ from typing import Any
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_token
 from huggingface_hub.errors import HfHubHTTPError, HTTPError, RepositoryNotFoundError
 
-from training.publish.repo_names import HubError, expect_repo
-from zoo.weights.hub import HubSource
+from zoo.weights.hub.source import HubSource
+
+from .repo_names import HubError, expect_repo
 
 KEPT = ".gitattributes"  # the Hub's own: which files are large
 STATUS = {

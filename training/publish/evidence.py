@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from training.jobs.files import write_json
 from zoo.weights.load import TrainedModel
+
+from ..jobs.files import write_json
 
 FORMAT = 1
 DIGITS = 4

@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from training.evaluation.given_weights import model_row
-from training.evaluation.results import FOLDS, WHOLE, CaseRow, ModelRow, Outcome, Results, load_results
-from training.publish.evidence import Evidence, Prediction, TestSet
-from training.report.summary import summarise
-from training.weights.make import patient_mark
 from zoo import GRADES, ZooError
 from zoo.weights.load import TrainedModel
+
+from ..evaluation.given_weights import model_row
+from ..evaluation.results import FOLDS, WHOLE, CaseRow, ModelRow, Outcome, Results, load_results
+from ..report.summary import summarise
+from ..weights.make import patient_mark
+from .evidence import Evidence, Prediction, TestSet
 
 MEASURES = ("auc", "brier", "ece", "accuracy", "sensitivity", "specificity")
 TITLES = {

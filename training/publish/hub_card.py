@@ -10,15 +10,16 @@ import numpy as np
 from huggingface_hub import ModelCard
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from training.fit.modality_order import best_joins_first
-from training.publish.card_data import card_data
-from training.publish.evidence import Evidence, TestSet
-from training.publish.reporting import reporting_items
-from training.report.markdown import bullets, estimate, number, size, table
-from training.weights.make import SIMULATED_ONLY
 from zoo import DISCLAIMER, GRADES, MODALITY_TITLES, ModelSpec, WeightsError, __version__
 from zoo.metrics import reliability
 from zoo.weights.load import TrainedModel, TrainingRecord
+
+from ..fit.modality_order import best_joins_first
+from ..report.markdown import bullets, estimate, number, size, table
+from ..weights.make import SIMULATED_ONLY
+from .card_data import card_data
+from .evidence import Evidence, TestSet
+from .reporting import reporting_items
 
 TEMPLATE = "model_card.md.jinja"
 MEASURES = {

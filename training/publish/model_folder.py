@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.jobs.files import write_json
-from training.publish.evidence import Evidence, write_predictions, write_results
-from training.publish.hub_card import model_card
 from zoo import ModelSpec, __version__
 from zoo.weights.load import TrainedModel
 from zoo.weights.metadata import note_checksum
+
+from ..jobs.files import write_json
+from .evidence import Evidence, write_predictions, write_results
+from .hub_card import model_card
 
 FORMAT = 1
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"

@@ -9,13 +9,14 @@ from typing import Any
 
 from huggingface_hub import DatasetCard, DatasetCardData
 
-from training.jobs.files import write_json
-from training.publish.client import Pushed, push
-from training.publish.model_folder import CARD, Publication, write_model_folder
-from training.publish.repo_names import INDEX
-from training.report.markdown import estimate, table
 from zoo import DISCLAIMER
 from zoo.weights.hub.index import FORMAT, INDEX_FILE
+
+from ..jobs.files import write_json
+from ..report.markdown import estimate, table
+from .client import Pushed, push
+from .model_folder import CARD, Publication, write_model_folder
+from .repo_names import INDEX
 
 
 def publish_model(publication: Publication) -> Pushed:

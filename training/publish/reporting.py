@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.report.markdown import table
+from ..report.markdown import table
 
 ITEMS = (
     ("Data sources, participants", "5, 6", "Training data; Sites"),

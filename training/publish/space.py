@@ -16,8 +16,9 @@ from huggingface_hub.repocard import metadata_load, metadata_save
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from training.publish.client import Pushed, push, told
 from zoo import ZooError
+
+from .client import Pushed, push, told
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ("app.py", "zoo", "plugins", "README.md", "requirements.txt", "LICENSE", "NOTICE", ".github/screenshot.png")

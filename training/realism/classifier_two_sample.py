@@ -9,9 +9,9 @@ import numpy as np
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import PredefinedSplit, cross_val_score
 
-from training.cohorts import CohortError
-from training.realism.intensities import CHANNELS
-from training.realism.textures import FEATURES, feature_names
+from ..cohorts import CohortError
+from .intensities import CHANNELS
+from .textures import FEATURES, feature_names
 
 FOLDS = 4
 TREES = 100

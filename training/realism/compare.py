@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from training.cohorts import Cohort, load_cohort
-from training.jobs.files import write_json
-from training.realism.classifier_two_sample import tell_apart
-from training.realism.intensities import compare_intensities
-from training.realism.measure import Measured, measure
-from training.realism.montage import draw_montages
-from training.realism.realism_plots import plot_facts, plot_intensities
-from training.realism.realism_tables import to_markdown
-from training.realism.shapes import compare_facts
-from training.realism.study import coarsest_spacing
+from ..cohorts import Cohort, load_cohort
+from ..jobs.files import write_json
+from .classifier_two_sample import tell_apart
+from .intensities import compare_intensities
+from .measure import Measured, measure
+from .montage import draw_montages
+from .realism_plots import plot_facts, plot_intensities
+from .realism_tables import to_markdown
+from .shapes import compare_facts
+from .study import coarsest_spacing
 
 
 def write_realism(real: Path, simulated: Path, out: Path, seed: int = 0) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import wasserstein_distance
 
-from training.realism.study import LABELS, NormalisedStudy
 from zoo import MODALITIES
+
+from .study import LABELS, NormalisedStudy
 
 REGIONS = (*LABELS, "outside")
 CHANNELS = (*MODALITIES, "delta")

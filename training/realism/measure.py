@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from tqdm import tqdm
 
-from training.cohorts import Cohort, CohortError
-from training.realism.intensities import Samples, sample_regions
-from training.realism.montage import Slices, largest_slice
-from training.realism.scans import measure_scan
-from training.realism.shapes import measure_shape
-from training.realism.study import NormalisedStudy, read_study
-from training.realism.textures import describe_crop, draw_crops
+from ..cohorts import Cohort, CohortError
+from .intensities import Samples, sample_regions
+from .montage import Slices, largest_slice
+from .scans import measure_scan
+from .shapes import measure_shape
+from .study import NormalisedStudy, read_study
+from .textures import describe_crop, draw_crops
 
 
 @dataclass

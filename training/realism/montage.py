@@ -11,9 +11,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from training.realism.study import NormalisedStudy
-from training.report.drawing import DPI, save
 from zoo import MODALITIES, MODALITY_TITLES
+
+from ..report.drawing import DPI, save
+from .study import NormalisedStudy
 
 ROWS = 4
 BRIGHTEST = {"t1": 1.6, "t1ce": 1.6, "t2": 3.2, "flair": 2.4}

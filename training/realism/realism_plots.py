@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from training.realism.intensities import CHANNELS, REGIONS, Samples, pooled
-from training.report.drawing import DPI, HEADLINE, OTHERS, save
+from ..report.drawing import DPI, HEADLINE, OTHERS, save
+from .intensities import CHANNELS, REGIONS, Samples, pooled
 
 REAL = {"color": HEADLINE, "label": "real"}
 SIMULATED = {"color": OTHERS[0], "label": "simulated"}

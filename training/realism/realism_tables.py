@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from training.realism.intensities import CHANNELS
-from training.report.markdown import bullets, number, prose, table
+from ..report.markdown import bullets, number, prose, table
+from .intensities import CHANNELS
 
 PURPOSE = (
     "Real cases are used to check ranges, never to train or select. Too few of them tell nothing about how well a "

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from training.realism.study import NormalisedStudy
 from zoo import MODALITIES
+
+from .study import NormalisedStudy
 
 AXES = ("z", "y", "x")
 BRIGHT = 0.35

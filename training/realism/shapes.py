@@ -9,7 +9,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.stats import ks_2samp
 
-from training.realism.study import NormalisedStudy
+from .study import NormalisedStudy
 
 SMALLEST_PART_ML = 0.1
 

@@ -9,11 +9,12 @@ from itertools import product
 import nibabel as nib
 import numpy as np
 
-from training.cohorts import Case, CohortError
-from training.data.prepared_cohort import BRATS_LABELS, registry
 from zoo import Recipe, StudyError, Volumes
 from zoo.study.load import load_volumes
 from zoo.study.prepare import resample, white_matter_levels
+
+from ..cohorts import Case, CohortError
+from ..data.prepared_cohort import BRATS_LABELS, registry
 
 LABELS = ("core", "oedema", "enhancing")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from training.realism.intensities import CHANNELS, QUANTILES
-from training.realism.scans import AXES, fall_off
-from training.realism.study import NormalisedStudy
+from .intensities import CHANNELS, QUANTILES
+from .scans import AXES, fall_off
+from .study import NormalisedStudy
 
 CROP_MM = 32.0
 CROPS = 12  # of a study; half of them on the tumour where there is a mask

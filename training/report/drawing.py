@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.isotonic import isotonic_regression
 
-from training.evaluation.results import ModelRow, Results
-from training.report.result_tables import title_of
-from training.report.summary import SCHEME_TITLES
+from ..evaluation.results import ModelRow, Results
+from .result_tables import title_of
+from .summary import SCHEME_TITLES
 
 HEADLINE, CONTROL, GUIDE = "#D55E00", "#000000", "#BBBBBB"
 OTHERS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")

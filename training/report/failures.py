@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from training.evaluation.results import FOLDS, ModelRow, Results
-from training.report.summary import SCHEME_TITLES
+from ..evaluation.results import FOLDS, ModelRow, Results
+from .summary import SCHEME_TITLES
 
 FALL, SPREAD, GAP, SITE_GAP, PROBE_GAIN = 0.01, 0.05, 0.1, 0.1, 0.2
 ONE_CLASS, MIXED = 0.9, (0.2, 0.8)

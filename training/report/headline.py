@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from training.evaluation.results import Outcome, Results
-from training.report.predictions import Answers, answers, outcomes_of
-from training.statistics.comparisons import Comparison, bootstrap_test, delong_test, holm, nadeau_bengio_test
-from training.statistics.metrics import auc
+from ..evaluation.results import Outcome, Results
+from ..statistics.comparisons import Comparison, bootstrap_test, delong_test, holm, nadeau_bengio_test
+from ..statistics.metrics import auc
+from .predictions import Answers, answers, outcomes_of
 
 SMALLEST_DIFFERENCE, SIGNIFICANCE = 0.02, 0.05
 MARGINS = {"compact": 0.03}

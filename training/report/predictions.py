@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from training.evaluation.results import Outcome, Results
+from ..evaluation.results import Outcome, Results
 
 
 @dataclass(frozen=True)

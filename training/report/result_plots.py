@@ -11,13 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 from sklearn.metrics import roc_curve
 
-from training.evaluation.results import FOLDS, HOSPITALS, WHOLE, ModelRow, Results
-from training.report.drawing import GUIDE, headed, panels, save, spread, styles_of
-from training.report.markdown import estimate
-from training.report.predictions import Answers, answers, by_repeat, outcomes_of
-from training.report.shift import shift_of
-from training.statistics.intervals import wilson_interval
 from zoo.metrics import reliability
+
+from ..evaluation.results import FOLDS, HOSPITALS, WHOLE, ModelRow, Results
+from ..statistics.intervals import wilson_interval
+from .drawing import GUIDE, headed, panels, save, spread, styles_of
+from .markdown import estimate
+from .predictions import Answers, answers, by_repeat, outcomes_of
+from .shift import shift_of
 
 Figures = Mapping[str, Any]
 

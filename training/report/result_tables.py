@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from training.evaluation.results import FOLDS, ModelRow, Results
-from training.report.failures import failure_signs
-from training.report.markdown import bullets, estimate, number, p_value, prose, size, table
-from training.report.references import OTHER_DATA, REFERENCES, SITE_TRAP
-from training.report.summary import SCHEME_TITLES
 from zoo import DISCLAIMER, GRADES
+
+from ..evaluation.results import FOLDS, ModelRow, Results
+from .failures import failure_signs
+from .markdown import bullets, estimate, number, p_value, prose, size, table
+from .references import OTHER_DATA, REFERENCES, SITE_TRAP
+from .summary import SCHEME_TITLES
 
 Figures = Mapping[str, Any]
 Row = tuple[ModelRow, Figures]

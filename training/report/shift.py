@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from training.evaluation.results import FOLDS, HOSPITALS, WHOLE, Results
-from training.report.drawing import headed, panels, save, styles_of
+from ..evaluation.results import FOLDS, HOSPITALS, WHOLE, Results
+from .drawing import headed, panels, save, styles_of
 
 NONE = "none"
 

@@ -8,20 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from training.evaluation.results import FOLDS, HOSPITALS, WHOLE, Outcome, Results
-from training.report.headline import compare_with_headline
-from training.report.predictions import Answers, answers, by_repeat, outcomes_of
-from training.statistics.intervals import (
+from zoo import GRADES
+from zoo.metrics import brier
+
+from ..evaluation.results import FOLDS, HOSPITALS, WHOLE, Outcome, Results
+from ..statistics.intervals import (
     Interval,
     bootstrap_intervals,
     delong_interval,
     pooled_over_folds_interval,
     wilson_interval,
 )
-from training.statistics.metrics import grade_measures, measure
-from training.statistics.sites import Probed, probe_summary, within_hospital_auc
-from zoo import GRADES
-from zoo.metrics import brier
+from ..statistics.metrics import grade_measures, measure
+from ..statistics.sites import Probed, probe_summary, within_hospital_auc
+from .headline import compare_with_headline
+from .predictions import Answers, answers, by_repeat, outcomes_of
 
 SCHEME_TITLES = {FOLDS: "cross-validation", HOSPITALS: "leave one hospital out", WHOLE: "whole cohort"}
 MEASURES = ("auc", "accuracy", "balanced_accuracy", "sensitivity", "specificity", "f1", "brier", "ece")

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from training.evaluation.results import Results
+from ..evaluation.results import Results
 
 HEADER = ("model", "scheme", "measure", "value", "sd", "low", "high")
 PLAIN = ("cases", "share_hgg", "called_hgg", "train_gap")

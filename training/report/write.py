@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from training.evaluation.results import Results
-from training.report.result_plots import plot_auc_against_gflops, plot_reliability, plot_roc
-from training.report.result_tables import to_markdown
-from training.report.shift import plot_shift
-from training.report.summary import summarise
-from training.report.tidy import to_csv
+from ..evaluation.results import Results
+from .result_plots import plot_auc_against_gflops, plot_reliability, plot_roc
+from .result_tables import to_markdown
+from .shift import plot_shift
+from .summary import summarise
+from .tidy import to_csv
 
 TABLES = {"table.md": to_markdown, "table.csv": to_csv}
 PLOTS = {

@@ -6,7 +6,7 @@ scanner does to it) → `study` (all of these) → `cohort` (many, on disk). `ph
 to acquisition by other means, for studies that no model was trained on: `families` names both.
 """
 
-from training.simulation.cohort import write_cohort
-from training.simulation.study import VERSION, SimulatedStudy, simulate_study
+from .cohort import write_cohort
+from .study import VERSION, SimulatedStudy, simulate_study
 
 __all__ = ["VERSION", "SimulatedStudy", "simulate_study", "write_cohort"]

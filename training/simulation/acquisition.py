@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 from scipy import ndimage
 
-from training.simulation.anatomy import Anatomy
-from training.simulation.fields import BOX_SIZE_MM, Grid, blur, interpolate, smooth_field
+from .anatomy import Anatomy
+from .fields import BOX_SIZE_MM, Grid, blur, interpolate, smooth_field
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import nibabel
 import numpy as np
 from scipy import ndimage
 
-from training.simulation.fields import BOX_CORNER_MM, COARSE, Grid, sample, smooth_field, soft_step, upsample
+from .fields import BOX_CORNER_MM, COARSE, Grid, sample, smooth_field, soft_step, upsample
 
 TEMPLATE_FILE = "datasets/data/mni_icbm152_{}_tal_nlin_sym_09a_converted.nii.gz"
 TEMPLATE_CORNER_MM = np.array([-98.0, -134.0, -72.0])

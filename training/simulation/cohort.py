@@ -13,12 +13,12 @@ import nibabel
 import numpy as np
 from tqdm import tqdm
 
-from training.cohorts import CohortError
-from training.jobs.pool import one_thread_each
-from training.simulation.contrast import MODALITIES
-from training.simulation.families import FAMILIES
-from training.simulation.ideal_observer import ideal_p_hgg
-from training.simulation.study import SimulatedStudy, grade_of, study_site
+from ..cohorts import CohortError
+from ..jobs.pool import one_thread_each
+from .contrast import MODALITIES
+from .families import FAMILIES
+from .ideal_observer import ideal_p_hgg
+from .study import SimulatedStudy, grade_of, study_site
 
 
 @dataclass(frozen=True)

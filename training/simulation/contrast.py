@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.simulation.anatomy import Anatomy, deep_grey, sulci
-from training.simulation.fields import Grid, smooth_field, soft_step
-from training.simulation.regions import Regions
+from .anatomy import Anatomy, deep_grey, sulci
+from .fields import Grid, smooth_field, soft_step
+from .regions import Regions
 
 MODALITIES = ("t1", "t1ce", "t2", "flair")
 Contrast = Callable[[np.random.Generator], np.ndarray]

@@ -8,9 +8,10 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 
-from training.simulation import SimulatedStudy, simulate_study
-from training.simulation.thumbnail import draw_thumbnail
 from zoo import MODALITIES
+
+from . import SimulatedStudy, simulate_study
+from .thumbnail import draw_thumbnail
 
 BRIGHTEST = 250
 CLIPPED_PERCENTILE = 99.9

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from training.simulation import physics, study
-from training.simulation.study import SimulatedStudy
+from . import physics, study
+from .study import SimulatedStudy
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from training.simulation.anatomy import Anatomy, Deformation, build_anatomy, push_aside
-from training.simulation.fields import COARSE, Grid, smooth_field, soft_step, upsample
-from training.simulation.signs import Signs
+from .anatomy import Anatomy, Deformation, build_anatomy, push_aside
+from .fields import COARSE, Grid, smooth_field, soft_step, upsample
+from .signs import Signs
 
 UNREACHED_MM = 120.0  # arrival of a front where it never gets to
 # Millimetres a front needs for one millimetre of tissue.

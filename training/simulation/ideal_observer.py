@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from training.simulation.signs import LOBES, PREVALENCE, SUBTYPES, Prevalence
+from .signs import LOBES, PREVALENCE, SUBTYPES, Prevalence
 
 FLAGS = ("flair_mismatch", "multifocal", "haemorrhage", "calcification", "oedema_dominant", "sharp_margin")
 

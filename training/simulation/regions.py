@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.simulation.fields import Grid, smooth_field, soft_step
-from training.simulation.growth import Lesion
-from training.simulation.signs import Signs
+from .fields import Grid, smooth_field, soft_step
+from .growth import Lesion
+from .signs import Signs
 
 # Tissues of the core, in the order in which each takes its share; "solid_core" is what is left.
 CORE_TISSUES = ("calcification", "haemorrhage", "enhancing", "necrosis", "mismatch_core")

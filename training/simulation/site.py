@@ -5,8 +5,8 @@ from functools import partial
 
 import numpy as np
 
-from training.simulation.acquisition import ANY_SCANNERS, Acquisition, Scanner, draw_acquisition
-from training.simulation.contrast import Contrast, draw_contrast
+from .acquisition import ANY_SCANNERS, Acquisition, Scanner, draw_acquisition
+from .contrast import Contrast, draw_contrast
 
 JITTER = 0.02  # from one study of a site to the next, standard deviation of the log
 PROTOCOL = ("bias", "blur_mm", "noise", "slice_mm", "banding", "gamma", "ceiling")

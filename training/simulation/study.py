@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.simulation.acquisition import acquire, brain_mask
-from training.simulation.anatomy import draw_deformation
-from training.simulation.contrast import render, tissue_fractions
-from training.simulation.fields import BOX_CORNER_MM, Grid
-from training.simulation.growth import grow
-from training.simulation.regions import divide
-from training.simulation.signs import Signs, draw_signs
-from training.simulation.site import ANYWHERE, assign_site, draw_site
+from .acquisition import acquire, brain_mask
+from .anatomy import draw_deformation
+from .contrast import render, tissue_fractions
+from .fields import BOX_CORNER_MM, Grid
+from .growth import grow
+from .regions import divide
+from .signs import Signs, draw_signs
+from .site import ANYWHERE, assign_site, draw_site
 
 # Goes up with every change that changes a voxel: results name it.
 VERSION = "2.0"

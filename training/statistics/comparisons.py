@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from training.statistics.intervals import Interval, delong_variance, draw_patients, percentile_interval
-from training.statistics.metrics import wins
+from .intervals import Interval, delong_variance, draw_patients, percentile_interval
+from .metrics import wins
 
 
 @dataclass(frozen=True)

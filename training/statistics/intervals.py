@@ -14,7 +14,7 @@ from numpy.polynomial import Polynomial
 from scipy.special import expit, logit
 from scipy.stats import binomtest, norm
 
-from training.statistics.metrics import wins
+from .metrics import wins
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from sklearn.metrics import recall_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from training.statistics.metrics import wins
 from zoo import GRADES
+
+from .metrics import wins
 
 
 def within_hospital_auc(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.fit.logistic import fit_shares
 from zoo.weights.load import Calibration
+
+from ..fit.logistic import fit_shares
 
 LEAST_SLOPE = 0.01
 

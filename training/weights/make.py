@@ -12,20 +12,21 @@ from accelerate import PartialState
 from scipy.special import expit
 from torch import nn
 
-from training.cohorts import Case
-from training.data.batches import best_device, predict
-from training.data.folds import Split
-from training.data.prepared_cohort import PreparedCohort, prepare_cohort, short
-from training.fit.logistic import fit_head
-from training.fit.loop import NO_ENCODERS, Encoders, fit
-from training.fit.tracking import Tracker, epochs_in, history_of, untracked
-from training.options import FitOptions
-from training.statistics.metrics import measure
-from training.weights.calibration import fit_calibration
-from training.weights.card import write_card
-from training.weights.subset_calibration import calibrated_subsets
 from zoo import ModelSpec, Recipe, WeightsError
 from zoo.weights.load import TrainedModel, TrainingRecord, build_module, load_weights, save_weights
+
+from ..cohorts import Case
+from ..data.batches import best_device, predict
+from ..data.folds import Split
+from ..data.prepared_cohort import PreparedCohort, prepare_cohort, short
+from ..fit.logistic import fit_head
+from ..fit.loop import NO_ENCODERS, Encoders, fit
+from ..fit.tracking import Tracker, epochs_in, history_of, untracked
+from ..options import FitOptions
+from ..statistics.metrics import measure
+from .calibration import fit_calibration
+from .card import write_card
+from .subset_calibration import calibrated_subsets
 
 SIMULATED_ONLY = "simulated gliomas, no patient"
 

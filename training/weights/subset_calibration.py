@@ -9,14 +9,15 @@ import torch
 from scipy.special import expit
 from torch import Tensor, nn
 
-from training.data.batches import apply
-from training.data.folds import Split
-from training.data.prepared_cohort import PreparedCohort
-from training.statistics.metrics import measure
-from training.weights.calibration import fit_calibration
 from zoo import MODALITIES, MODALITY_TITLES, ModelSpec
 from zoo.blocks import remembering
 from zoo.weights.load import Calibration, device_of, subset_name
+
+from ..data.batches import apply
+from ..data.folds import Split
+from ..data.prepared_cohort import PreparedCohort
+from ..statistics.metrics import measure
+from .calibration import fit_calibration
 
 Subset = tuple[str, ...]
 Measures = dict[str, float | int | None]

@@ -11,16 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from training.evaluation.arms import Arm
-from training.evaluation.experiments import EXPERIMENTS
-from training.evaluation.split_run import SplitRun, reading_name
-from training.jobs.tasks import Execute, run_tasks
-from training.report.headline import judged
-from training.statistics.comparisons import delong_test
-from training.statistics.metrics import auc
-from training.weights.make import Material
 from zoo import ModelSpec
 from zoo.registry import Registry
+
+from ..evaluation.arms import Arm
+from ..evaluation.experiments import EXPERIMENTS
+from ..evaluation.split_run import SplitRun, reading_name
+from ..jobs.tasks import Execute, run_tasks
+from ..report.headline import judged
+from ..statistics.comparisons import delong_test
+from ..statistics.metrics import auc
+from ..weights.make import Material
 
 ASKED = ("ablation", "order")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.cohorts import Cohort
-from training.evaluation.results import WHOLE, ModelRow, Results
-from training.evaluation.sign_ceiling import sign_ceiling
-from training.report.summary import summarise
-from training.simulation.study import VERSION
 from zoo.weights.load import TrainedModel
+
+from ..cohorts import Cohort
+from ..evaluation.results import WHOLE, ModelRow, Results
+from ..evaluation.sign_ceiling import sign_ceiling
+from ..report.summary import summarise
+from ..simulation.study import VERSION
 
 FORMAT = 1
 DIGITS = 4

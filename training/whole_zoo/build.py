@@ -8,20 +8,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from training.cohorts import Cohort, load_cohort
-from training.data.folds import split_cohort
-from training.evaluation.split_run import SplitRun
-from training.fit.modality_order import best_joins_first
-from training.jobs.files import written_whole
-from training.jobs.tasks import side_by_side
-from training.options import FitOptions
-from training.simulation import write_cohort
-from training.weights.make import Material
-from training.whole_zoo.timing import seconds_a_study
 from zoo import ModelSpec
 from zoo.registry import Registry
 from zoo.weights.load import TrainedModel, build_module
 from zoo.weights.metadata import note_checksum
+
+from ..cohorts import Cohort, load_cohort
+from ..data.folds import split_cohort
+from ..evaluation.split_run import SplitRun
+from ..fit.modality_order import best_joins_first
+from ..jobs.files import written_whole
+from ..jobs.tasks import side_by_side
+from ..options import FitOptions
+from ..simulation import write_cohort
+from ..weights.make import Material
+from .timing import seconds_a_study
 
 COHORT_SEED, UNSEEN_SEED = 1, 2
 

@@ -9,16 +9,17 @@ from pathlib import Path
 import numpy as np
 from scipy.special import expit
 
-from training.cohorts import Case, Cohort
-from training.data.batches import best_device, predict
-from training.data.prepared_cohort import fingerprint, prepare_cohort, short
-from training.evaluation.cohort_facts import case_rows, cohort_facts
-from training.evaluation.environment import surroundings
-from training.evaluation.given_weights import model_row
-from training.evaluation.results import WHOLE, Outcome, Results
-from training.jobs.tasks import Execute, run_tasks
 from zoo import ModelSpec
 from zoo.weights.load import TrainedModel, load_weights
+
+from ..cohorts import Case, Cohort
+from ..data.batches import best_device, predict
+from ..data.prepared_cohort import fingerprint, prepare_cohort, short
+from ..evaluation.cohort_facts import case_rows, cohort_facts
+from ..evaluation.environment import surroundings
+from ..evaluation.given_weights import model_row
+from ..evaluation.results import WHOLE, Outcome, Results
+from ..jobs.tasks import Execute, run_tasks
 
 
 def grade_prepared(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from training.report.markdown import estimate, number, p_value, size, table
+from ..report.markdown import estimate, number, p_value, size, table
 
 Row = Mapping[str, Any]
 

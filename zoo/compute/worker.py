@@ -1,8 +1,8 @@
 """One persistent compute process: progress, cancel, time and memory limits, and crash isolation in one mechanism.
 
 The parent starts `python -m zoo.compute.worker`, sends tasks over a local connection and reads messages back. Whatever
-goes wrong in the child (a hang, a crash, too much memory, no answer to a cancel) ends the same way: the child is killed,
-the next task gets a new one, and the caller gets one `PluginError` that says what happened.
+goes wrong in the child (a hang, a crash, too much memory, no answer to a cancel) ends the same way: the child is
+killed, the next task gets a new one, and the caller gets one `PluginError` that says what happened.
 """
 
 from __future__ import annotations

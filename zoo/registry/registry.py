@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -21,22 +20,22 @@ from zoo.registry.members import with_members
 from zoo.types import ExplainerSpec, Finding, ModelSpec, Study, Volumes
 
 BUILT_IN = (
-    "plugins.nifti",
-    "plugins.dicom",
-    "plugins.archives",
-    "plugins.quality",
-    "plugins.guided_dual_attention",
-    "plugins.single_encoder",
-    "plugins.feature_fusion",
-    "plugins.slices_timm",
-    "plugins.unet_radiomics",
-    "plugins.decision_fusion",
-    "plugins.controls",
-    "plugins.grad_cam",
-    "plugins.integrated_gradients",
-    "plugins.occlusion",
-    "plugins.modality_shapley",
-    "plugins.attention_maps",
+    "zoo.plugins.nifti",
+    "zoo.plugins.dicom",
+    "zoo.plugins.archives",
+    "zoo.plugins.quality",
+    "zoo.plugins.guided_dual_attention",
+    "zoo.plugins.single_encoder",
+    "zoo.plugins.feature_fusion",
+    "zoo.plugins.slices_timm",
+    "zoo.plugins.unet_radiomics",
+    "zoo.plugins.decision_fusion",
+    "zoo.plugins.controls",
+    "zoo.plugins.grad_cam",
+    "zoo.plugins.integrated_gradients",
+    "zoo.plugins.occlusion",
+    "zoo.plugins.modality_shapley",
+    "zoo.plugins.attention_maps",
 )
 ENTRY_POINTS = "glioma_zoo"
 DEFAULT_TAG = "compact"
@@ -144,8 +143,7 @@ def _resolve_members(registry: Registry) -> None:
 
 def _candidates(built_in: tuple[str, ...]) -> Iterator[tuple[str, Callable[[], Any]]]:
     for name in built_in:
-        if importlib.util.find_spec(name.partition(".")[0]):
-            yield name, partial(importlib.import_module, name)
+        yield name, partial(importlib.import_module, name)
     for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
         yield entry.name, entry.load
 

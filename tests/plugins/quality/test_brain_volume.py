@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-
-from plugins.quality.brain_volume import check
+from zoo.plugins.quality.brain_volume import check
 
 
 def test_a_brain_passes(volumes):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from plugins.quality.duplicate_scans import check
+from zoo.plugins.quality.duplicate_scans import check
 
 
 def test_one_image_in_two_slots_is_refused(volumes):

@@ -15,8 +15,8 @@ from urllib.request import urlopen
 import pytest
 from gradio_client import Client, handle_file
 from huggingface_hub.repocard import metadata_load
+from zoo.plugins.nifti import modality_of
 
-from plugins.nifti import modality_of
 from training.publish import space
 from training.publish.space import ROOT, pinned, shipped, write_space
 from zoo import DISCLAIMER, GRADES, ZooError

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
+from zoo.plugins.nifti import read_study
 
-from training.simulation import example as module
-from plugins.nifti import read_study
 from training.__main__ import app
+from training.simulation import example as module
 from training.simulation import simulate_study
 from training.simulation.example import to_eight_bits, write_example, write_reference
 
@@ -40,17 +40,13 @@ def test_a_reference_is_the_twin_of_a_study(tmp_path):
 
 
 def test_the_command_writes_the_references(monkeypatch, tmp_path):
-    monkeypatch.setattr(
-        training.simulation.example, "write_reference", lambda out, seed, index: f"{out.name} {seed} {index}"
-    )
+    monkeypatch.setattr(module, "write_reference", lambda out, seed, index: f"{out.name} {seed} {index}")
     told = CliRunner().invoke(app, ["references", "--out", str(tmp_path / "there"), "--count", "2"]).stdout
     assert told.splitlines() == ["there 6 0", "there 6 1"]
 
 
 def test_the_command_writes_what_the_page_offers(monkeypatch, tmp_path):
-    monkeypatch.setattr(
-        training.simulation.example, "write_example", lambda out, seed, index, grade: f"{grade} {seed} {index}"
-    )
+    monkeypatch.setattr(module, "write_example", lambda out, seed, index, grade: f"{grade} {seed} {index}")
     told = CliRunner().invoke(app, ["example", "--out", str(tmp_path), "--seed", "5", "--lgg", "8"]).stdout
     assert told.splitlines() == ["HGG 5 49", "LGG 5 8"]
 

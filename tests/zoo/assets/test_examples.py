@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 from PIL import Image
+from zoo.plugins.nifti import read_study
 
-from plugins.nifti import read_study
 from zoo.assets.examples import EXAMPLES
 
 

@@ -60,7 +60,7 @@ def test_a_plugin_is_as_good_as_its_worst_model(check):
     ("name", "sentence"),
     [
         ("lost", "lost is left out: No module named 'lost'"),
-        ("plugins.nifti", "The plugin plugins.nifti offers no models: there is nothing to check."),
+        ("zoo.plugins.nifti", "The plugin zoo.plugins.nifti offers no models: there is nothing to check."),
         ("resnet", "No model is called 'resnet'; there are: .*forgetful.* Nor a plugin; .*: lost, shaky, sound."),
     ],
 )

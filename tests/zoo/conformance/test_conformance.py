@@ -445,7 +445,7 @@ FAULTS = [
         also=("weights_can_be_stored",),
     ),
     Fault("it_builds", spec_of(_returns_a_function), "Expected a torch.nn.Module .* found <function"),
-    Fault("it_builds", spec_of(_crashes), r"ValueError in zoo/test_conformance.py, line \d+: no such backbone"),
+    Fault("it_builds", spec_of(_crashes), r"ValueError in conformance/test_conformance.py, line \d+: no such backbone"),
     Fault("logits_are_two_a_study", spec_of(ThreeLogits), r"\[3, 2\] of a batch of 3, found torch.float32 \[3, 3\]"),
     Fault("logits_are_two_a_study", spec_of(WholeNumbers), "floating-point .* found torch.int64"),
     Fault("logits_are_two_a_study", spec_of(NotFinite), "finite logits, found .*inf"),

@@ -32,7 +32,7 @@ def test_the_spec_is_the_files_reading_of_the_model(registry, write):
     reading = registry.model("guided-dual-attention").vary(guidance="gate")
     path = write(identity(reading) | {"record": RECORD})
     spec = spec_of(path, registry.model)
-    assert (spec.options["guidance"], spec.weights, spec.plugin) == ("gate", path, "plugins.guided_dual_attention")
+    assert (spec.options["guidance"], spec.weights, spec.plugin) == ("gate", path, "zoo.plugins.guided_dual_attention")
 
 
 @pytest.mark.parametrize("changes", [{"guidance": "magic"}, {"surprise": 1}, {"secondaries": 3}])

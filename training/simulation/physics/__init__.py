@@ -7,6 +7,6 @@ It shares grid, template and the drawn signs with the first and nothing else. Re
 scanner and preprocessing do to them) → `study`.
 """
 
-from training.simulation.physics.study import VERSION, simulate_study, study_id
+from .study import VERSION, simulate_study, study_id
 
 __all__ = ["VERSION", "simulate_study", "study_id"]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import softmax
 
-from training.simulation.anatomy import TEMPLATE_CORNER_MM, Anatomy, load_template
-from training.simulation.fields import Grid, sample, upsample
+from ..anatomy import TEMPLATE_CORNER_MM, Anatomy, load_template
+from ..fields import Grid, sample, upsample
 
 
 @dataclass(frozen=True)

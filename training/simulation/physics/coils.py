@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.simulation.fields import BOX_CORNER_MM, BOX_SIZE_MM, COARSE, Grid, upsample
+from ..fields import BOX_CORNER_MM, BOX_SIZE_MM, COARSE, Grid, upsample
 
 LOOP_MM = 55.0
 HELMET_MM = np.array([105.0, 125.0, 105.0])

@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from training.simulation.anatomy import TEMPLATE_CORNER_MM, load_template
-from training.simulation.fields import BOX_CORNER_MM, BOX_SIZE_MM, COARSE, blur, sample, smooth_field
+from ..anatomy import TEMPLATE_CORNER_MM, load_template
+from ..fields import BOX_CORNER_MM, BOX_SIZE_MM, COARSE, blur, sample, smooth_field
 
 SQUARINGS = 5
 TEMPLATE_STEP_MM = 2

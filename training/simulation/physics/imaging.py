@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from training.simulation.fields import Grid, smooth_field
-from training.simulation.physics.protocol import Protocol
-from training.simulation.physics.tissues import Tissue, draw_relaxivity, draw_tissues, with_agent, with_water
+from ..fields import Grid, smooth_field
+from .protocol import Protocol
+from .tissues import Tissue, draw_relaxivity, draw_tissues, with_agent, with_water
 
 T1CE = 1
 UNEVEN_UPTAKE = 0.35

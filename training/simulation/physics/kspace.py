@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import fft, ndimage
 
-from training.simulation.fields import BOX_SIZE_MM, Grid, interpolate
+from ..fields import BOX_SIZE_MM, Grid, interpolate
 
 READ, PHASE = 0, 1
 

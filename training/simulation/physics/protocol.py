@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.simulation.physics.kspace import Scan
-from training.simulation.physics.sequences import InversionRecovery, Mprage, Sequence, SpinEcho, SpoiledGradientEcho
-from training.simulation.physics.tissues import TISSUES
+from .kspace import Scan
+from .sequences import InversionRecovery, Mprage, Sequence, SpinEcho, SpoiledGradientEcho
+from .tissues import TISSUES
 
 T1_WEIGHTED = (SpinEcho, Mprage, SpoiledGradientEcho)
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from training.simulation.fields import Grid, blur, smooth_field, soft_step
-from training.simulation.physics.tumour import Lesion
-from training.simulation.regions import CORE_TISSUES, Regions
-from training.simulation.signs import Signs
+from ..fields import Grid, blur, smooth_field, soft_step
+from ..regions import CORE_TISSUES, Regions
+from ..signs import Signs
+from .tumour import Lesion
 
 OXYGEN_REACH_MM = 5.0
 SEAM = 0.12  # width of a border between regions, in standard deviations of what they are cut from

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.simulation.physics.tissues import Tissue
+from .tissues import Tissue
 
 
 @dataclass(frozen=True)

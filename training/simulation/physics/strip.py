@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from training.simulation.anatomy import Anatomy
-from training.simulation.fields import BOX_CORNER_MM, BOX_SIZE_MM, COARSE, Grid, upsample
+from ..anatomy import Anatomy
+from ..fields import BOX_CORNER_MM, BOX_SIZE_MM, COARSE, Grid, upsample
 
 BUMPS = 24
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from training.simulation.anatomy import Anatomy
-from training.simulation.fields import BOX_CORNER_MM, BOX_SIZE_MM, Grid, sample, smooth_field, soft_step
-from training.simulation.physics.regions import islands
+from ..anatomy import Anatomy
+from ..fields import BOX_CORNER_MM, BOX_SIZE_MM, Grid, sample, smooth_field, soft_step
+from .regions import islands
 
 STRIDE_MM = 1.0
 STRIDES = 90

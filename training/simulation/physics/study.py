@@ -2,19 +2,19 @@
 
 import numpy as np
 
-from training.simulation.fields import Grid
-from training.simulation.physics.brain import draw_head
-from training.simulation.physics.coils import draw_shading
-from training.simulation.physics.deformation import draw_deformation
-from training.simulation.physics.imaging import render
-from training.simulation.physics.kspace import draw_motion, scan
-from training.simulation.physics.protocol import Protocol, draw_protocol
-from training.simulation.physics.regions import divide
-from training.simulation.physics.strip import brain_mask
-from training.simulation.physics.structures import tissue_fractions
-from training.simulation.physics.tumour import grow
-from training.simulation.signs import Signs, draw_signs
-from training.simulation.study import SimulatedStudy, assemble, grade_of
+from ..fields import Grid
+from ..signs import Signs, draw_signs
+from ..study import SimulatedStudy, assemble, grade_of
+from .brain import draw_head
+from .coils import draw_shading
+from .deformation import draw_deformation
+from .imaging import render
+from .kspace import draw_motion, scan
+from .protocol import Protocol, draw_protocol
+from .regions import divide
+from .strip import brain_mask
+from .structures import tissue_fractions
+from .tumour import grow
 
 # Goes up with every change that changes a voxel: results name it.
 VERSION = "1.0"

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import fft
 
-from training.simulation.anatomy import Anatomy
-from training.simulation.fields import COARSE, Grid, smooth_field, soft_step, upsample
-from training.simulation.growth import choose_site
-from training.simulation.physics.brain import Head, build_brain
-from training.simulation.physics.deformation import AXIS, at_mm
-from training.simulation.signs import Signs
+from ..anatomy import Anatomy
+from ..fields import COARSE, Grid, smooth_field, soft_step, upsample
+from ..growth import choose_site
+from ..signs import Signs
+from .brain import Head, build_brain
+from .deformation import AXIS, at_mm
 
 # Of tumour cells and of fluid, as ratios to white matter; cells cross grey matter, fluid hardly does.
 CELL_DIFFUSIVITY = {"white": 1.0, "grey": 0.25}

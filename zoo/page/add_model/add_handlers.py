@@ -16,7 +16,8 @@ from zoo.registry import Registry
 from zoo.render.cards import message_card, progress_card
 from zoo.types import ModelSpec
 from zoo.weights.external import pull_wanted, spec_from
-from zoo.weights.hub import HubSource, pull
+from zoo.weights.hub.pull import pull
+from zoo.weights.hub.source import HubSource
 from zoo.weights.local import from_file
 from zoo.weights.metadata import note_checksum
 

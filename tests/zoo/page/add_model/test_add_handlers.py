@@ -12,7 +12,7 @@ from fake_worker import FakeWorker
 from zoo import WeightsError
 from zoo.page.add_model.add_handlers import Adding, allowed_organisations
 from zoo.page.work import Work
-from zoo.weights.hub import HubSource
+from zoo.weights.hub.source import HubSource
 from zoo.weights.load import load_weights
 
 SHA = "0123456789abcdef0123456789abcdef01234567"

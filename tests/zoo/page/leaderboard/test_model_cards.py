@@ -44,14 +44,14 @@ def test_it_tells_what_is_ready_and_what_to_type_for_the_rest(registry):
 
 def test_it_tells_where_a_model_comes_from(registry):
     spec = registry.model("single-t1ce")
-    assert "built in, plugin plugins.single_encoder" in _card(models_section([spec]), spec.id)
+    assert "built in, plugin zoo.plugins.single_encoder" in _card(models_section([spec]), spec.id)
     foreign = _card(models_section([replace(spec, plugin="somebody")]), spec.id)
     assert "of the plugin somebody" in foreign.split("</summary>")[0]
     assert "installed, plugin somebody" in foreign
     source = f"hub:me/mine@{'0123456789' * 4}"
     pulled = _card(models_section([replace(spec, id="mine@0123456", source=source, made_for=spec.id)]), "mine@0123456")
     assert "from hub:me/mine@0123456" in pulled.split("</summary>")[0]
-    assert f"{source}; the weights were made for {spec.id} of the plugin plugins.single_encoder" in pulled
+    assert f"{source}; the weights were made for {spec.id} of the plugin zoo.plugins.single_encoder" in pulled
     own = replace(spec, id="mine@0123456", source="file:/home/somebody/mine.safetensors", made_for=spec.id)
     told = _card(models_section([own]), "mine@0123456")
     assert "file:mine.safetensors; the weights were made for" in told

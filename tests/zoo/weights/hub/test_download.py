@@ -8,7 +8,8 @@ import pytest
 
 from loopback_hub import Fault
 from zoo import WeightsError
-from zoo.weights.hub import HubSource, pull
+from zoo.weights.hub.pull import pull
+from zoo.weights.hub.source import HubSource
 
 MODEL = "model.safetensors"
 SLOW_SECONDS, PATIENCE_SECONDS = 0.6, 0.2

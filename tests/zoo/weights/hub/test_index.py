@@ -10,8 +10,8 @@ import pytest
 from loopback_hub import TOKEN
 from zoo import WeightsError
 from zoo.weights.external import pull_wanted, still_wanted
-from zoo.weights.hub import HubSource
 from zoo.weights.hub.index import listed, listed_here
+from zoo.weights.hub.source import HubSource
 
 MISSING = f"hub:me/nothing@{'0' * 40}"
 

@@ -16,7 +16,7 @@ from published_model import push, train, write_published
 from zoo import PluginError, Recipe, WeightsError
 from zoo.inference.grade import grade_study
 from zoo.study.load import load_volumes
-from zoo.weights.hub import pull
+from zoo.weights.hub.pull import pull
 from zoo.weights.load import load_weights
 from zoo.weights.metadata import CHECKSUMS, note_checksum
 
@@ -27,7 +27,7 @@ MODEL = "model.safetensors"
 def test_a_pulled_model_says_what_it_is_and_where_it_came_from(published, small, registry):
     spec = pull(published, registry.model)
     assert spec.id == f"tiny-grader@{published.revision[:7]}"
-    assert (spec.made_for, spec.plugin) == ("single-t1ce.compact", "plugins.single_encoder")
+    assert (spec.made_for, spec.plugin) == ("single-t1ce.compact", "zoo.plugins.single_encoder")
     assert spec.source == spec.address == str(published)
     assert "me/tiny-grader on the Hugging Face Hub: nobody here has checked" in spec.card.limits
     model = load_weights(spec)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zoo import WeightsError
-from zoo.weights.hub import HubSource
+from zoo.weights.hub.source import HubSource
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 
