@@ -22,6 +22,7 @@ from zoo.page.api.api_events import endpoints
 from zoo.page.api.endpoints import Api
 from zoo.page.compare.compare_handlers import Comparing
 from zoo.page.compare.compare_tab import compare_tab
+from zoo.page.compute_client import ComputeClient
 from zoo.page.download_report.report_handlers import Reporting
 from zoo.page.download_report.report_widgets import report_widgets
 from zoo.page.events import PRIVATE, trained_choices
@@ -31,7 +32,6 @@ from zoo.page.grade.grade_tab import one_model_tab
 from zoo.page.leaderboard.leaderboard_tab import zoo_tab
 from zoo.page.leaderboard.model_cards import faults_notice
 from zoo.page.upload.upload_widgets import study_widgets
-from zoo.page.work import Work
 from zoo.registry import Registry, load_registry
 from zoo.types import DISCLAIMER
 
@@ -50,11 +50,11 @@ looked. <strong class="zoo-badge">{DISCLAIMER}</strong>
 
 def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
     """The page for whatever models the registry holds; `cache` is Gradio's own folder, from which it may serve."""
-    work = Work(registry, worker, cache)
-    trained, adding = trained_choices(registry), Adding(work)
+    client = ComputeClient(registry, worker, cache)
+    trained, adding = trained_choices(registry), Adding(client)
     with gr.Blocks(title="GliomaZoo", analytics_enabled=False, delete_cache=(IDLE_SECONDS, IDLE_SECONDS)) as blocks:
-        endpoints(Api(work))  # first: Gradio numbers names that are taken, those of handlers too
-        session = gr.State(None, time_to_live=IDLE_SECONDS, delete_callback=work.sessions.forget)
+        endpoints(Api(client))  # first: Gradio numbers names that are taken, those of handlers too
+        session = gr.State(None, time_to_live=IDLE_SECONDS, delete_callback=client.sessions.forget)
         gr.Markdown(INTRODUCTION)
         faults = gr.HTML(faults_notice(registry.faults), visible=bool(registry.faults), elem_id="faults")
         with gr.Tabs():
@@ -64,10 +64,10 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
                 with gr.Column(scale=3, min_width=340):
                     with gr.Tabs():
                         with gr.Tab("One model", id="one"):
-                            model = one_model_tab(Grading(work), Explaining(work), session, study, trained)
+                            model = one_model_tab(Grading(client), Explaining(client), session, study, trained)
                         with gr.Tab("Compare models", id="compare"):
-                            fold, compared, sides = compare_tab(Comparing(work), session, study, trained)
-                    report_widgets(Reporting(work), session, study)
+                            fold, compared, sides = compare_tab(Comparing(client), session, study, trained)
+                    report_widgets(Reporting(client), session, study)
             with gr.Tab("Zoo", id="zoo"):
                 models = zoo_tab(registry, PRIVATE)
                 waiting = gr.HTML(elem_id="hub-waiting")
@@ -101,7 +101,7 @@ def main() -> None:
     atexit.register(worker.close)
     threading.Thread(target=worker.result, args=("zoo.compute.tasks:warm_up",), daemon=True).start()
     registry, cache = load_registry(), private_cache()
-    threading.Thread(target=Adding(Work(registry, worker, cache)).pull_wanted, daemon=True).start()
+    threading.Thread(target=Adding(ComputeClient(registry, worker, cache)).add_requested, daemon=True).start()
     blocks = build_page(registry, worker, cache)
     blocks.queue(max_size=32).launch(
         css=CSS,

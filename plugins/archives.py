@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo import StudyError, hookimpl
-from zoo.compute.sandbox import in_limits
+from zoo.compute.sandbox import run_sandboxed
 from zoo.study.load import MAX_FILE_BYTES
 from zoo.study.sources import files_of, is_nifti
 
@@ -35,7 +35,7 @@ def unpack_scans(source: Any, folder: Path) -> list[Path] | None:
     unpacked = [path for path in files if path not in archives]
     for number, archive in enumerate(archives):
         into = folder / f"archive-{number}"
-        unpacked += in_limits(f"{__name__}:extract", archive=archive, folder=into)
+        unpacked += run_sandboxed(f"{__name__}:extract", archive=archive, folder=into)
     return unpacked
 
 

@@ -26,8 +26,8 @@ def _spec(explainer_id: str, title: str, weights: str, effect: str) -> Explainer
         cost=1,
         explain=partial(explain, weights, effect),
         suits=partial(_reads, weights),
-        answers=f"At which {weights} the model's own attention looked; it has no sign.",
-        nothing="an even spread",
+        description=f"At which {weights} the model's own attention looked; it has no sign.",
+        baseline="an even spread",
     )
 
 

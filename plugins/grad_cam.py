@@ -21,12 +21,12 @@ def register_explainers() -> list[ExplainerSpec]:
     spec = partial(ExplainerSpec, cost=3, suits=_has_layers)
     where = "Where features lie that speak for high grade"
     return [
-        spec("grad-cam", "Grad-CAM", explain=partial(explain, "Grad-CAM", _of_the_channel), answers=f"{where}."),
+        spec("grad-cam", "Grad-CAM", explain=partial(explain, "Grad-CAM", _of_the_channel), description=f"{where}."),
         spec(
             "hires-cam",
             "HiResCAM",
             explain=partial(explain, "HiResCAM", _of_the_cell),
-            answers=f"{where}, each cell of them weighted by its own gradient.",
+            description=f"{where}, each cell of them weighted by its own gradient.",
         ),
     ]
 

@@ -24,9 +24,9 @@ def register_explainers() -> list[ExplainerSpec]:
             explain=explain,
             memory=3,
             suits=_has_gradients,
-            answers="Gradients on the way from nothing to the study, added up.",
-            nothing="white matter all over the brain",
-            in_words=_in_words,
+            description="Gradients on the way from nothing to the study, added up.",
+            baseline="white matter all over the brain",
+            format_diagnostics=_format_diagnostics,
         )
     ]
 
@@ -114,7 +114,7 @@ class _Way:
         return self.question.baseline.lerp(self.question.x, at)
 
 
-def _in_words(facts: Mapping[str, float]) -> str:
+def _format_diagnostics(facts: Mapping[str, float]) -> str:
     total = facts["difference"] + facts["convergence_delta"]
     return (
         f"{facts['steps']:.0f} steps add up to {total:+.2f} of the {facts['difference']:+.2f} log-odds between nothing "

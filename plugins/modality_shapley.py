@@ -18,7 +18,7 @@ Subset = tuple[int, ...]
 
 @hookimpl
 def register_explainers() -> list[ExplainerSpec]:
-    spec = partial(ExplainerSpec, gives="modalities", memory=2)
+    spec = partial(ExplainerSpec, output="modalities", memory=2)
     answers = "What each modality adds to the log-odds of high grade, or takes from them; exact, over all subsets."
     return [
         spec(
@@ -27,8 +27,8 @@ def register_explainers() -> list[ExplainerSpec]:
             cost=10,
             explain=by_replacing,
             cost_of=_passes,
-            answers=answers,
-            nothing="four simulated brains without a tumour",
+            description=answers,
+            baseline="four simulated brains without a tumour",
         ),
         spec(
             "modality-dropping",
@@ -36,8 +36,8 @@ def register_explainers() -> list[ExplainerSpec]:
             cost=5,
             explain=by_dropping,
             suits=_needs_none,
-            answers=answers,
-            nothing="an absent modality",
+            description=answers,
+            baseline="an absent modality",
         ),
     ]
 
@@ -62,7 +62,7 @@ def by_replacing(question: Question, progress: Progress) -> Attribution:
     import torch
 
     from zoo.assets.references import load_references
-    from zoo.blocks import remembering
+    from zoo.blocks import cached_activations
 
     references = torch.from_numpy(load_references(question.spec.recipe)).to(question.x.device)
     players = _players(question)
@@ -73,7 +73,7 @@ def by_replacing(question: Question, progress: Progress) -> Attribution:
         x[:, kept] = question.x[:, kept]
         return float(question.margin(x))
 
-    with torch.inference_mode(), remembering(question.module):
+    with torch.inference_mode(), cached_activations(question.module):
         worths = _worths(worth, players, len(references), progress)
     found = np.array(
         [shapley_values({subset: row[r] for subset, row in worths.items()}) for r in range(len(references))]
@@ -95,7 +95,7 @@ def by_dropping(question: Question, progress: Progress) -> Attribution:
     """
     import torch
 
-    from zoo.blocks import remembering
+    from zoo.blocks import cached_activations
 
     if question.spec.needs:
         titles = ", ".join(MODALITY_TITLES[name] for name in question.spec.needs)
@@ -109,7 +109,7 @@ def by_dropping(question: Question, progress: Progress) -> Attribution:
         present[:, list(subset)] = True
         return float(replace(question, present=present).margin(question.x))
 
-    with torch.inference_mode(), remembering(question.module):
+    with torch.inference_mode(), cached_activations(question.module):
         worths = _worths(worth, players, 1, progress)
     values = shapley_values({subset: float(row[0]) for subset, row in worths.items()})
     return Attribution(values.astype(np.float32), {"everything": float(worths[players][0]), "nothing": 0.0})

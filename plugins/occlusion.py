@@ -24,9 +24,9 @@ def register_explainers() -> list[ExplainerSpec]:
             explain=explain,
             memory=1.5,
             cost_of=_passes,
-            answers="What is lost when a cube of 24 mm of one modality is hidden.",
-            nothing="white matter in the cube",
-            in_words=_in_words,
+            description="What is lost when a cube of 24 mm of one modality is hidden.",
+            baseline="white matter in the cube",
+            format_diagnostics=_format_diagnostics,
         )
     ]
 
@@ -35,7 +35,7 @@ def _passes(model: ModelSpec) -> float:
     return PATCHES_OF_A_BRAIN * len(model.uses) / model.encoders
 
 
-def _in_words(facts: Mapping[str, float]) -> str:
+def _format_diagnostics(facts: Mapping[str, float]) -> str:
     return f"{facts['patches']:.0f} cubes of each modality were hidden, one by one."
 
 
@@ -47,7 +47,7 @@ def explain(question: Question, progress: Progress) -> Attribution:
     import torch
     from captum.attr import FeatureAblation
 
-    from zoo.blocks import remembering
+    from zoo.blocks import cached_activations
 
     progress(0.0, "Occlusion, cutting patches")
     patches = _patches(question)
@@ -59,7 +59,7 @@ def explain(question: Question, progress: Progress) -> Attribution:
         done += 1
         return question.margin(x)
 
-    with torch.inference_mode(), remembering(question.module):
+    with torch.inference_mode(), cached_activations(question.module):
         values = FeatureAblation(margin).attribute(question.x, question.baseline, feature_mask=patches)
     return Attribution(values[0].cpu().numpy(), {"patches": float(count // len(_shown(question)))})
 

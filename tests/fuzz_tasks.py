@@ -32,7 +32,7 @@ class Found:
 def read_all(kind: str, seeds: Sequence[int], seconds: float, progress) -> Found:
     """Read each input; only `StudyError` may be raised, within so many seconds."""
     warnings.simplefilter("ignore")
-    limited.in_limits("fuzz_tasks:ready")  # its start is not the inputs' fault
+    limited.run_sandboxed("fuzz_tasks:ready")  # its start is not the inputs' fault
     found = Found()
     for seed in seeds:
         progress(0.5, f"{kind} {seed}")

@@ -49,7 +49,7 @@ class Fault:
 
 
 @dataclass
-class Memory:
+class ActivationCache:
     """Repositories by kind and name, newest commit last; blobs by sha256; what was asked; what is to go wrong."""
 
     repos: dict[str, list[Commit]] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class LoopbackHub:
     """The server in a thread: `with LoopbackHub() as hub: …`. hub.memory is all that it knows."""
 
     def __init__(self) -> None:
-        self.memory = Memory()
+        self.memory = ActivationCache()
         app = Faulty(build_app(self.memory), self.memory)
         self._server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -127,7 +127,7 @@ class LoopbackHub:
 class Faulty:
     """ASGI middleware: notes each request, and lets the faults happen."""
 
-    def __init__(self, app: Callable[..., Any], memory: Memory) -> None:
+    def __init__(self, app: Callable[..., Any], memory: ActivationCache) -> None:
         self.app, self.memory = app, memory
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
@@ -173,7 +173,7 @@ def git_sha(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
-def apply_operations(memory: Memory, files: dict[str, tuple[str, bool]], body: bytes) -> str | Response:
+def apply_operations(memory: ActivationCache, files: dict[str, tuple[str, bool]], body: bytes) -> str | Response:
     """Change `files` as the lines of a commit say; its message, or a refusal."""
     message = ""
     for line in body.splitlines():
@@ -192,7 +192,7 @@ def apply_operations(memory: Memory, files: dict[str, tuple[str, bool]], body: b
     return message
 
 
-def build_app(memory: Memory) -> FastAPI:
+def build_app(memory: ActivationCache) -> FastAPI:
     """The routes, in the Hub's own words."""
     app = FastAPI()
 

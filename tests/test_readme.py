@@ -12,11 +12,11 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from zoo.plugins.guided_dual_attention.options import GuidedOptions
 
 from training.whole_zoo.leaderboard_tables import ceiling, models_table, readings_table
 from zoo import hookspecs
 from zoo.listing import model_rows, table_cells
+from zoo.plugins.guided_dual_attention.options import GuidedOptions
 from zoo.weights.load import load_weights
 
 ROOT = Path(__file__).parents[1]

@@ -13,7 +13,7 @@ import typer
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.registry import Registry, load_registry
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, Explanation, ModelSpec, Volumes
-from zoo.weights.external import find_model, pull_wanted
+from zoo.weights.external import add_requested, resolve_model
 
 if TYPE_CHECKING:
     from zoo.study.prepare import Prepare
@@ -37,7 +37,7 @@ def models(model: Models = None, as_json: AsJson = False) -> None:
     from zoo.listing import model_rows, print_models
 
     registry = _registry()
-    rows = model_rows(find_model(registry, name) for name in model or list(registry.models))
+    rows = model_rows(resolve_model(registry, name) for name in model or list(registry.models))
     if as_json:
         typer.echo(json.dumps({"models": rows, "faults": [asdict(fault) for fault in registry.faults]}, indent=2))
     else:
@@ -79,15 +79,15 @@ def explain(
     from zoo.weights.load import load_weights
 
     registry = _registry()
-    spec, method = find_model(registry, model), registry.explainer(explainer)
-    if method.gives == "voxels" and not (out and out.name.endswith(SUFFIXES)):
+    spec, method = resolve_model(registry, model), registry.explainer(explainer)
+    if method.output == "voxels" and not (out and out.name.endswith(SUFFIXES)):
         found = out.name if out else "none"
         raise typer.BadParameter(f"expected a name that ends in .nii.gz, found {found}", param_hint="--out")
     (study,) = studies_in(source)
     volumes = read_volumes(registry, study)
     refuse_unfit(volumes, registry.check(volumes), spec)
     explanation = explain_study(volumes, load_weights(spec), method, progress=lambda fraction, text: None)
-    if method.gives == "voxels" and out:
+    if method.output == "voxels" and out:
         save_in_study_space(explanation, volumes, out)
         told = "".join(f", {name} {value:.4g}" for name, value in explanation.facts.items())
         typer.echo(f"{out}: {method.title} of {spec.id} on {volumes.id}{told}. {DISCLAIMER}")
@@ -131,7 +131,7 @@ def check(
 def _registry() -> Registry:
     """With the models from elsewhere that the environment names."""
     registry = load_registry()
-    pull_wanted(registry)
+    add_requested(registry)
     return registry
 
 
@@ -150,7 +150,7 @@ def studies_in(sources: list[Path]) -> list[Path | list[Path]]:
 
 def _chosen(registry: Registry, wanted: list[str] | None) -> list[ModelSpec]:
     if wanted:
-        return [find_model(registry, name) for name in wanted]
+        return [resolve_model(registry, name) for name in wanted]
     trained = [spec for spec in registry.models.values() if spec.is_trained]
     if not trained:
         raise WeightsError("No model is trained yet; train one with `python -m training fit MODEL --cohort DIR …`.")

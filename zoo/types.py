@@ -272,25 +272,25 @@ def any_model(spec: ModelSpec) -> bool:
 class ExplainerSpec:
     """One way to attribute a grade to voxels, or to modalities.
 
-    explain(question, progress) -> Attribution. gives: "voxels" or "modalities".
+    explain(question, progress) -> Attribution. output: "voxels" or "modalities".
     cost: forward passes it takes, roughly; cost_of: the same for one model, where that differs. memory: its peak in
     those of a forward pass, roughly. suits: whether it can explain a model.
     All of it must travel between processes: functions, no lambdas.
-    answers: what its numbers tell. nothing: what they are told against, where they compare. in_words: the facts of an
-    `Attribution` as sentences.
+    description: what its numbers tell. baseline: what they are told against, where they compare. format_diagnostics:
+    the facts of an `Attribution` as sentences.
     """
 
     id: str
     title: str
     cost: float
     explain: Callable[[Question, Progress], Attribution]
-    gives: str = "voxels"
+    output: str = "voxels"
     memory: float = 1.0
     cost_of: Callable[[ModelSpec], float] | None = None
     suits: Callable[[ModelSpec], bool] = any_model
-    answers: str = ""
-    nothing: str = ""
-    in_words: Callable[[Mapping[str, float]], str] | None = None
+    description: str = ""
+    baseline: str = ""
+    format_diagnostics: Callable[[Mapping[str, float]], str] | None = None
     plugin: str = ""
 
     def passes(self, spec: ModelSpec) -> float:

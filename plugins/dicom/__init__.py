@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo import StudyError, hookimpl
-from zoo.compute.sandbox import in_limits
+from zoo.compute.sandbox import run_sandboxed
 from zoo.study.sources import files_of, is_nifti
 
 MAX_FILES = 5000
@@ -25,7 +25,7 @@ def unpack_scans(source: Any, folder: Path) -> list[Path] | None:
         return None
     if len(slices) > MAX_FILES:
         raise StudyError(f"More than {MAX_FILES} DICOM files; give the four series of one study only.")
-    scans = in_limits(f"{__name__}.convert:convert", files=slices, folder=folder / "dicom")
+    scans = run_sandboxed(f"{__name__}.convert:convert", files=slices, folder=folder / "dicom")
     return [path for path in files if path not in set(slices)] + scans
 
 

@@ -177,7 +177,7 @@ def test_two_candidates_are_settled_in_the_table(visit, make_study):
 def test_cancel_stops_the_work_and_the_next_grade_runs(visit, start):
     """With a study of full size, so that there is something to cancel."""
     if start == "#grade":
-        upload(visit, sorted((ROOT / "zoo" / "examples" / "simulated-hgg").iterdir()))
+        upload(visit, sorted((ROOT / "zoo" / "assets" / "examples" / "simulated-hgg").iterdir()))
     visit.click(start)
     card(visit, "working")
     visit.click("#cancel")

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from zoo.plugins.nifti import modality_of
 
 from page_actions import card, heat_map, opacity, upload
+from zoo.plugins.nifti import modality_of
 
 ROOT = os.environ.get("GLIOMA_ZOO_REAL_CASES")
 CASES = sorted(path for path in Path(ROOT).iterdir() if path.is_dir()) if ROOT else []

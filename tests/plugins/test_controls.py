@@ -6,6 +6,7 @@ import math
 
 import pytest
 import torch
+
 from zoo.plugins.controls.network import DeltaControl, VolumeControl
 
 SHAPE = (10, 12, 8)

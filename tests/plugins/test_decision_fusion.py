@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import nn
+
 from zoo.plugins.decision_fusion.network import DecisionMean, DecisionStacked
 
 

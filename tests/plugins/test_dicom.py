@@ -9,11 +9,11 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.uid import RLELossless
-from zoo.plugins.dicom.headers import Series, words_of
-from zoo.plugins.dicom.weighting import modality_of
 
 from dicom_files import ACQUISITIONS, PATIENT, Placed, SeriesMaker, write_study
 from zoo import MODALITIES, StudyError
+from zoo.plugins.dicom.headers import Series, words_of
+from zoo.plugins.dicom.weighting import modality_of
 from zoo.study.read import read_volumes
 
 STORED = np.random.default_rng(1).integers(0, 3000, (17, 19, 23)).astype(np.uint16)

@@ -55,7 +55,7 @@ def test_gives_what_it_says_and_tells_how_far_it_is(question, explainer_id, mode
             explainer.explain(asked, lambda *update: None)
         return
     found = explainer.explain(asked, lambda fraction, text: told.append((fraction, text)))
-    assert found.values.shape == ((4,) if explainer.gives == "modalities" else (4, *SMALL.shape))
+    assert found.values.shape == ((4,) if explainer.output == "modalities" else (4, *SMALL.shape))
     assert np.isfinite(found.values).all()
     assert all(np.isfinite(value) for value in found.facts.values())
     assert told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+
 from zoo.plugins.feature_fusion.fusions import (
     Concatenation,
     GatedMultimodalUnit,

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 import torch
 from captum.attr import LayerAttribution, LayerGradCam, LayerGradientXActivation
-from zoo.plugins.grad_cam import register_explainers
 
 from zoo import MODALITIES, PluginError, Question, Recipe
+from zoo.plugins.grad_cam import register_explainers
 
 SMALL = Recipe(shape=(8, 48, 40))
 

@@ -7,12 +7,12 @@ from typing import get_args, get_type_hints
 
 import pytest
 import torch
-from zoo.plugins.guided_dual_attention import COMPACT, build
-from zoo.plugins.guided_dual_attention.network import Donor
-from zoo.plugins.guided_dual_attention.options import GuidedOptions
 
 from zoo import MODALITIES
 from zoo.conformance import check_model
+from zoo.plugins.guided_dual_attention import COMPACT, build
+from zoo.plugins.guided_dual_attention.network import Donor
+from zoo.plugins.guided_dual_attention.options import GuidedOptions
 
 SHAPE = (8, 32, 32)
 READINGS = [

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from zoo.plugins.integrated_gradients import PIECES, STEPS, TYPICAL_STEPS, explain
 
 from zoo import Cancelled, PluginError, Question, Recipe
 from zoo.assets.examples import EXAMPLES
+from zoo.plugins.integrated_gradients import PIECES, STEPS, TYPICAL_STEPS, explain
 from zoo.registry import load_registry
 from zoo.study.load import load_volumes
 from zoo.study.prepare import prepare

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 from captum.attr import ShapleyValues
-from zoo.plugins.modality_shapley import by_dropping, by_replacing, shapley_values
 
 from zoo import PluginError, Question, Recipe
 from zoo.assets.references import load_references
+from zoo.plugins.modality_shapley import by_dropping, by_replacing, shapley_values
 
 SMALL = Recipe(shape=(4, 12, 10), spacing=(40.0, 16.0, 16.0))  # Captum looks at each voxel of each permutation
 PRESENT = torch.ones(1, 4, dtype=torch.bool)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from zoo.plugins.nifti import modality_of, read_study
 
 from zoo import StudyError
+from zoo.plugins.nifti import modality_of, read_study
 
 NAMES = {
     "Brats18_TCIA02_135_1_t1.nii.gz": "t1",

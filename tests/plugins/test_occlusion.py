@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from zoo.plugins.occlusion import explain
 
 from zoo import Cancelled, Question, Recipe
+from zoo.plugins.occlusion import explain
 
 SHAPE, SIDE = (12, 24, 24), (6, 12, 12)
 RECIPE = Recipe(shape=SHAPE, spacing=(4.0, 2.0, 2.0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import timm
 import torch
+
 from zoo.plugins.slices_timm.network import GatedAttentionPooling, SliceGrader
 
 PRESENT = torch.ones(1, 4, dtype=torch.bool)

@@ -6,6 +6,7 @@ import math
 
 import pytest
 import torch
+
 from zoo.plugins.unet_radiomics.network import UNetRadiomics
 from zoo.plugins.unet_radiomics.radiomics import NAMES, measure
 from zoo.plugins.unet_radiomics.unet import ResidualBlock

@@ -42,7 +42,7 @@ def _measured(studies: int, models: list[str], explainers: list[str] | None, spa
     from ..jobs.tasks import side_by_side
 
     registry = load_registry()
-    mapping = [spec for spec in registry.explainers.values() if spec.gives == "voxels"]
+    mapping = [spec for spec in registry.explainers.values() if spec.output == "voxels"]
     chosen = [registry.explainer(name) for name in explainers] if explainers else mapping
     trained = [load_weights(registry.model(name)) for name in models]
     with side_by_side() as execute:

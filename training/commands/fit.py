@@ -12,7 +12,7 @@ from zoo import ModelSpec
 from ..cohorts import load_cohort
 from ..data.folds import split_cohort
 from ..evaluation.split_run import SplitRun
-from ..fit.modality_order import best_joins_first
+from ..fit.modality_order import descending_auc_order
 from ..fit.tracking import tracking
 from ..options import FitOptions
 from ..weights.make import Material, make_weights
@@ -28,7 +28,7 @@ def fit_model(spec: ModelSpec, cohort: Path, options: FitOptions, work: Path, tr
     material = Material(cases, split_cohort(cases, options.seed), options, work / "prepared")
     folder = work / "trackio" if tracked else None
     others = SplitRun(material, work / "splits", folder)
-    spec = best_joins_first(spec, others.alone)
+    spec = descending_auc_order(spec, others.alone)
     encoders = others.encoders(spec)
     with tracking(folder, f"{spec.id} · seed {options.seed}", asdict(options)) as tracker:
         record = make_weights(spec, material, work / f"{spec.id}.checkpoint", tracker, encoders)

@@ -14,7 +14,7 @@ from zoo import ModelSpec
 from zoo.weights.load import TrainedModel
 from zoo.weights.size import measure_size
 
-from ..fit.modality_order import Adapt, best_joins_first
+from ..fit.modality_order import Adapt, descending_auc_order
 from ..statistics.sites import probe_site
 from ..weights.make import Material, order_of
 from .features import head_features
@@ -31,7 +31,7 @@ class Arm:
 
     name: str
     spec: ModelSpec
-    adapt: Adapt = best_joins_first
+    adapt: Adapt = descending_auc_order
     extends: str = ""
 
     def row(self) -> ModelRow:

@@ -10,7 +10,7 @@ from typing import Any
 from zoo import MODALITIES, MODALITY_TITLES, Phase
 from zoo.registry import Registry
 
-from ..fit.modality_order import Adapt, as_given, best_is_primary, best_joins_first, best_joins_last
+from ..fit.modality_order import Adapt, as_given, best_is_primary, best_joins_last, descending_auc_order
 from .arms import Arm
 from .corruptions import KINDS
 from .given_weights import UNCHANGED, Change
@@ -110,7 +110,7 @@ def zoo_arm(zoo: Registry, name: str) -> Arm:
     return Arm(spec.id, spec, extends=alone.id if sees_more else "")
 
 
-def _guided(zoo: Registry, name: str, adapt: Adapt = best_joins_first, extends: str = "", **changes: Any) -> Arm:
+def _guided(zoo: Registry, name: str, adapt: Adapt = descending_auc_order, extends: str = "", **changes: Any) -> Arm:
     """The headline model in another reading."""
     spec = zoo.model(GUIDED)
     assert spec.vary is not None

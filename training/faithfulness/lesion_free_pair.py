@@ -16,7 +16,7 @@ from ..simulation import SimulatedStudy, simulate_study
 
 
 @dataclass(frozen=True)
-class Twins:
+class LesionFreePair:
     """x, twin: float32 [4, D, H, W], what a model sees of the study, and of the same brain with normal tissue in the
     lesion's place. lesion: bool [D, H, W], voxels of which at least half is lesion.
     """
@@ -37,7 +37,7 @@ class Twins:
 
 
 @lru_cache(maxsize=2)
-def simulate_twins(seed: int, index: int, spacing_mm: float, recipe: Recipe) -> Twins:
+def simulate_pairs(seed: int, index: int, spacing_mm: float, recipe: Recipe) -> LesionFreePair:
     """The twin is divided by the study's levels of white matter, not by its own.
 
     Its own, read in a brain without a tumour, differ by up to 4 % on T2, which would count as a change all over the
@@ -49,7 +49,7 @@ def simulate_twins(seed: int, index: int, spacing_mm: float, recipe: Recipe) -> 
     levels = white_matter_levels(volumes)[:, None, None, None]
     twin = resample(healthy.images, healthy.affine, prepared.affine, recipe)
     lesion = resample((study.labels > 0)[None].astype(np.float32), study.affine, prepared.affine, recipe)[0]
-    return Twins(study.id, study.grade, prepared.x[0], np.clip(twin / levels - 1, *recipe.clip), lesion >= 0.5)
+    return LesionFreePair(study.id, study.grade, prepared.x[0], np.clip(twin / levels - 1, *recipe.clip), lesion >= 0.5)
 
 
 def _volumes(study: SimulatedStudy) -> Volumes:

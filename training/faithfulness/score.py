@@ -15,7 +15,7 @@ from ..data.prepared_cohort import short
 from ..simulation.study import VERSION, study_id
 from .captum_scores import relative_infidelity, sensitivity
 from .curves import curves
-from .lesion_free_pair import Twins, simulate_twins
+from .lesion_free_pair import LesionFreePair, simulate_pairs
 from .localisation import localise
 from .maps import attribution_map, importance, lesion_map, random_map, scored_voxels
 from .sanity import rank_correlation, redrawn
@@ -38,8 +38,8 @@ class Asked:
         version = short(FORMAT, VERSION, self.revision, self.spacing_mm)
         return f"{self.spec.id}-{version}/{study_id(self.seed, self.index)}"
 
-    def answer(self) -> tuple[Twins, Question]:
-        twins = simulate_twins(self.seed, self.index, self.spacing_mm, self.spec.recipe)
+    def answer(self) -> tuple[LesionFreePair, Question]:
+        twins = simulate_pairs(self.seed, self.index, self.spacing_mm, self.spec.recipe)
         return twins, twins.question(load_weights(self.spec, str(best_device())))
 
 

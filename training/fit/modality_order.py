@@ -17,7 +17,7 @@ JUDGES = {modality: f"single-{modality}" for modality in MODALITIES}
 """Ids of the models whose inner AUC stands for a modality's own performance."""
 
 
-def best_joins_first(spec: ModelSpec, alone: Alone) -> ModelSpec:
+def descending_auc_order(spec: ModelSpec, alone: Alone) -> ModelSpec:
     """Secondaries join in descending order of their own performance, as in the paper (arXiv 2401.09029)."""
     return _joined_by(spec, alone, descending=True)
 
@@ -30,7 +30,7 @@ def best_joins_last(spec: ModelSpec, alone: Alone) -> ModelSpec:
 def best_is_primary(spec: ModelSpec, alone: Alone) -> ModelSpec:
     """The modality that grades best alone guides the others, which join in descending order."""
     ranked = _ranked(alone(), MODALITIES, descending=True)
-    return best_joins_first(spec.vary(primary=ranked[0], secondaries=tuple(ranked[1:])), alone)
+    return descending_auc_order(spec.vary(primary=ranked[0], secondaries=tuple(ranked[1:])), alone)
 
 
 def as_given(spec: ModelSpec, alone: Alone) -> ModelSpec:

@@ -14,7 +14,7 @@ from zoo import DISCLAIMER, GRADES, MODALITY_TITLES, ModelSpec, WeightsError, __
 from zoo.metrics import reliability
 from zoo.weights.load import TrainedModel, TrainingRecord
 
-from ..fit.modality_order import best_joins_first
+from ..fit.modality_order import descending_auc_order
 from ..report.markdown import bullets, estimate, number, size, table
 from ..weights.make import SIMULATED_ONLY
 from .card_data import card_data
@@ -154,7 +154,7 @@ def _ids(names: Iterable[str]) -> str:
 def _phases(spec: ModelSpec, details: Mapping[str, Any]) -> str:
     """In the order in which modalities did join."""
     order = details.get("order") or ()
-    phases = best_joins_first(spec, lambda: {name: -rank for rank, name in enumerate(order)}).phases
+    phases = descending_auc_order(spec, lambda: {name: -rank for rank, name in enumerate(order)}).phases
     rows = [
         [
             phase.name,

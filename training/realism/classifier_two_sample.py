@@ -18,7 +18,7 @@ TREES = 100
 TELLING = 10
 
 
-def tell_apart(
+def c2st_auc(
     features: Sequence[np.ndarray], real: Sequence[bool], patients: Sequence[str], seed: int
 ) -> dict[str, Any]:
     """AUC over folds (mean, SD) with all features and with one channel's, and the features that tell most.

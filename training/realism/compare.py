@@ -8,7 +8,7 @@ from typing import Any
 
 from ..cohorts import Cohort, load_cohort
 from ..jobs.files import write_json
-from .classifier_two_sample import tell_apart
+from .classifier_two_sample import c2st_auc
 from .intensities import compare_intensities
 from .measure import Measured, measure
 from .montage import draw_montages
@@ -46,7 +46,7 @@ def compare(real: Measured, simulated: Measured, seed: int) -> dict[str, Any]:
         "intensities": compare_intensities(real.samples, simulated.samples, seed),
         "shapes": compare_facts(real.shapes, simulated.shapes),
         "scans": compare_facts(real.scans, simulated.scans),
-        "telling_apart": tell_apart(crops, is_real, patients, seed),
+        "telling_apart": c2st_auc(crops, is_real, patients, seed),
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..evaluation.results import Outcome, Results
 from ..statistics.comparisons import Comparison, bootstrap_test, delong_test, holm, nadeau_bengio_test
 from ..statistics.metrics import auc
-from .predictions import Answers, answers, outcomes_of
+from .predictions import Predictions, answers, outcomes_of
 
 SMALLEST_DIFFERENCE, SIGNIFICANCE = 0.02, 0.05
 MARGINS = {"compact": 0.03}
@@ -19,7 +19,7 @@ DELONG = "DeLong's test for two AUCs on the same cases"
 BOOTSTRAP = "Mean of the splits' differences in AUC; patients drawn anew within grade and split (paired bootstrap)"
 NADEAU_BENGIO = "Mean of the differences in AUC over folds and repeats; t test with Nadeau and Bengio's variance"
 
-Pair = tuple[Answers, Answers]
+Pair = tuple[Predictions, Predictions]
 
 
 def compare_with_headline(results: Results, scheme: str) -> dict[str, Any] | None:
@@ -56,7 +56,7 @@ def _pairs(results: Results, ours: Sequence[Outcome], headline: Sequence[Outcome
     return [pair for pair in pairs if len(pair[0])]
 
 
-def _common(a: Answers, b: Answers) -> Pair:
+def _common(a: Predictions, b: Predictions) -> Pair:
     _, of_a, of_b = np.intersect1d(a.ids, b.ids, return_indices=True)
     return a.at(of_a), b.at(of_b)
 

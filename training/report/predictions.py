@@ -11,7 +11,7 @@ from ..evaluation.results import Outcome, Results
 
 
 @dataclass(frozen=True)
-class Answers:
+class Predictions:
     """One row a held-out case, N in all; the same case once for every split that held it out.
 
     y: int64 [N], 1 for HGG. p_hgg, threshold: float64 [N]. split: int64 [N], index of the outcome.
@@ -29,9 +29,9 @@ class Answers:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def at(self, rows: np.ndarray) -> Answers:
+    def at(self, rows: np.ndarray) -> Predictions:
         """The same of some rows: bool [N], or indices."""
-        return Answers(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return Predictions(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     @property
     def called_hgg(self) -> np.ndarray:
@@ -49,12 +49,12 @@ def by_repeat(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
     return [[row for row in outcomes if row.repeat == repeat] for repeat in repeats]
 
 
-def answers(results: Results, outcomes: Sequence[Outcome]) -> Answers:
+def answers(results: Results, outcomes: Sequence[Outcome]) -> Predictions:
     """The answers of one arm or more splits of it, one after another."""
     known = {row.id: row for row in results.cases}
     rows = [known[case] for outcome in outcomes for case in outcome.cases]
     sizes = [len(outcome.cases) for outcome in outcomes]
-    return Answers(
+    return Predictions(
         ids=np.array([row.id for row in rows], str),
         y=np.array([row.grade == "HGG" for row in rows], np.int64),
         p_hgg=np.array([p for outcome in outcomes for p in outcome.p_hgg], float),

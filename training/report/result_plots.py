@@ -17,7 +17,7 @@ from ..evaluation.results import FOLDS, HOSPITALS, WHOLE, ModelRow, Results
 from ..statistics.intervals import wilson_interval
 from .drawing import GUIDE, headed, panels, save, spread, styles_of
 from .markdown import estimate
-from .predictions import Answers, answers, by_repeat, outcomes_of
+from .predictions import Predictions, answers, by_repeat, outcomes_of
 from .shift import shift_of
 
 Figures = Mapping[str, Any]
@@ -90,7 +90,7 @@ def plot_reliability(results: Results, summary: Figures, path: Path) -> Path | N
     return save(figure, path)
 
 
-def _reliability(axes: Axes, told: Answers, colour: str) -> None:
+def _reliability(axes: Axes, told: Predictions, colour: str) -> None:
     rows = reliability(told.y, told.p_hgg)
     p, share, cases = (np.array(column) for column in zip(*rows, strict=True))
     bounds = [wilson_interval(round(row.share_hgg * row.cases), row.cases) for row in rows]

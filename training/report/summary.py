@@ -22,7 +22,7 @@ from ..statistics.intervals import (
 from ..statistics.metrics import grade_measures, measure
 from ..statistics.sites import Probed, probe_summary, within_hospital_auc
 from .headline import compare_with_headline
-from .predictions import Answers, answers, by_repeat, outcomes_of
+from .predictions import Predictions, answers, by_repeat, outcomes_of
 
 SCHEME_TITLES = {FOLDS: "cross-validation", HOSPITALS: "leave one hospital out", WHOLE: "whole cohort"}
 MEASURES = ("auc", "accuracy", "balanced_accuracy", "sensitivity", "specificity", "f1", "brier", "ece")
@@ -103,7 +103,7 @@ def _gap(split: dict[str, Any]) -> float | None:
     return None if None in (split["train_auc"], split["auc"]) else split["train_auc"] - split["auc"]
 
 
-def estimates(told: Answers, draws: int) -> dict[str, dict[str, float | None]]:
+def estimates(told: Predictions, draws: int) -> dict[str, dict[str, float | None]]:
     """Each measure over all cases, with its interval."""
 
     def formless(rows: np.ndarray) -> dict[str, float | None]:
@@ -137,12 +137,12 @@ def _over_folds(splits: Sequence[dict[str, Any]], auc_interval: dict[str, float 
     return figures | {"auc": figures["auc"] | auc_interval}
 
 
-def _within(told: Answers, leave_out: Sequence[str] = ()) -> dict[str, Any]:
+def _within(told: Predictions, leave_out: Sequence[str] = ()) -> dict[str, Any]:
     found = within_hospital_auc(told.y, told.p_hgg, told.hospitals.tolist(), told.split, (UNKNOWN, *leave_out))
     return {name: found[name] for name in ("pooled", "macro", "pairs")}
 
 
-def _hospitals(told: Answers) -> dict[str, dict[str, Any]]:
+def _hospitals(told: Predictions) -> dict[str, dict[str, Any]]:
     found = within_hospital_auc(told.y, told.p_hgg, told.hospitals.tolist(), told.split, (UNKNOWN,))["hospitals"]
     own = {name: told.at(told.hospitals == name) for name in found}
     return {name: row | _bounds(delong_interval(own[name].y, own[name].p_hgg)) for name, row in found.items()}

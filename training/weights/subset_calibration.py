@@ -10,7 +10,7 @@ from scipy.special import expit
 from torch import Tensor, nn
 
 from zoo import MODALITIES, MODALITY_TITLES, ModelSpec
-from zoo.blocks import remembering
+from zoo.blocks import cached_activations
 from zoo.weights.load import Calibration, device_of, subset_name
 
 from ..data.batches import apply
@@ -58,7 +58,7 @@ def subset_margins(
     shown = torch.tensor([[name in names for name in MODALITIES] for names in subsets], device=device_of(module))
 
     def of_every_subset(x: Tensor, present: Tensor) -> Tensor:
-        with remembering(module):
+        with cached_activations(module):
             return torch.stack([module(x, present & names) for names in shown], dim=1)
 
     logits = apply(of_every_subset, cohort, rows, spec.uses, device_of(module))

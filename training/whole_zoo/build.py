@@ -10,13 +10,14 @@ from pathlib import Path
 
 from zoo import ModelSpec
 from zoo.registry import Registry
+from zoo.registry.origin import is_built_in
 from zoo.weights.load import TrainedModel, build_module
 from zoo.weights.metadata import note_checksum
 
 from ..cohorts import Cohort, load_cohort
 from ..data.folds import split_cohort
 from ..evaluation.split_run import SplitRun
-from ..fit.modality_order import best_joins_first
+from ..fit.modality_order import descending_auc_order
 from ..jobs.files import written_whole
 from ..jobs.tasks import side_by_side
 from ..options import FitOptions
@@ -72,7 +73,7 @@ class WholeZoo:
         with side_by_side() as execute:  # one pool for all, whose processes read the cohort once
             for wave in waves(specs):
                 list(execute(partial(_train, self.run), wave))
-        return [self.run.trained(best_joins_first(spec, self.run.alone)) for spec in specs]
+        return [self.run.trained(descending_auc_order(spec, self.run.alone)) for spec in specs]
 
     def _simulated(self, name: str, studies: int, seed: int, family: str) -> Cohort:
         write_cohort(self.work / name, studies, seed, self.spacing_mm, family=family)
@@ -81,7 +82,7 @@ class WholeZoo:
 
 def trained_here(registry: Registry) -> list[ModelSpec]:
     """The built-in models but for full-size presets, which are for a GPU and for your own data."""
-    return [spec for spec in registry.models.values() if spec.plugin.startswith("plugins.") and _is_compact(spec)]
+    return [spec for spec in registry.models.values() if is_built_in(spec) and _is_compact(spec)]
 
 
 def training_work(spec: ModelSpec) -> float:
@@ -104,7 +105,7 @@ def waves(specs: Sequence[ModelSpec], work: Callable[[ModelSpec], float] = train
 
 
 def _train(run: SplitRun, spec: ModelSpec) -> None:
-    run.trained(best_joins_first(spec, run.alone))
+    run.trained(descending_auc_order(spec, run.alone))
 
 
 def embed(model: TrainedModel, home: Path) -> None:

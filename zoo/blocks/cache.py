@@ -16,7 +16,7 @@ from zoo.blocks.guidance import Guidance
 MEBIBYTES = 384  # exact Shapley values of the compact guided model make some 180, half of them of the references
 
 
-class Memory:
+class ActivationCache:
     """What blocks have answered; blocks with the same weights share it, whatever models they are part of.
 
     mebibytes: of the latest answers that are kept. held: bytes of those there are.
@@ -53,14 +53,14 @@ class Memory:
 
 
 @contextmanager
-def remembering(module: nn.Module, memory: Memory | None = None) -> Iterator[None]:
+def cached_activations(module: nn.Module, memory: ActivationCache | None = None) -> Iterator[None]:
     """Within it every stage of an encoder, guidance and attention in `module` answers from memory what it is asked
     again, bit for bit.
 
-    memory: to go on from; else that of a `remembering` around this one, or a new one. Only for evaluation, within
-    `torch.inference_mode`.
+    memory: to go on from; else that of a `cached_activations` around this one, or a new one. Only for evaluation,
+    within `torch.inference_mode`.
     """
-    chosen = memory or Memory()
+    chosen = memory or ActivationCache()
     with ExitStack() as stack:
         for block in _blocks(module):
             around = vars(block).get("forward")

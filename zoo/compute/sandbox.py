@@ -25,7 +25,7 @@ ADDRESS_BYTES = 768 * 2**20  # on top of what the libraries reserve when they ar
 FILE_BYTES = 2**30
 
 
-def in_limits(task: str, **arguments: Any) -> Any:
+def run_sandboxed(task: str, **arguments: Any) -> Any:
     """What the function `task` ("module:function") returns from the limited process.
 
     Raises its `ZooError`s, and `StudyError` for whatever else goes wrong.

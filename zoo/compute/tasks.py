@@ -13,13 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from zoo.assets.references import load_references
-from zoo.blocks import Memory, remembering
+from zoo.blocks import ActivationCache, cached_activations
 from zoo.errors import PluginError
 from zoo.inference.explain import along_slices, explain_study, save_for_viewer
 from zoo.inference.grade import grade_study
 from zoo.registry import Registry, load_registry
 from zoo.registry.origin import is_built_in, origin
-from zoo.report import gather, keep_contributions, keep_grade, kept_addresses, to_html, to_json
+from zoo.report import gather, store_contributions, store_grade, stored_addresses, to_html, to_json
 from zoo.study.load import load_volumes
 from zoo.study.prepare import Prepare, prepare_once
 from zoo.study.save import save_nifti
@@ -37,11 +37,11 @@ from zoo.types import (
     Study,
     Volumes,
 )
-from zoo.weights.external import find_model
+from zoo.weights.external import resolve_model
 from zoo.weights.load import TrainedModel, load_weights
 
 SLICES = "slice-attention"
-MEMORY = Memory()  # of this study, and of the references, which every study needs again
+MEMORY = ActivationCache()  # of this study, and of the references, which every study needs again
 
 
 def warm_up(progress: Progress) -> None:
@@ -78,14 +78,14 @@ def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
     spec = model(model_id)
     progress(0.5, f"Grading with {spec.title}{origin(spec)}")
     answer = graded(volumes, findings, prepare, model_id)
-    keep_grade(folder, answer, parameters(model_id, progress), spec.address)
+    store_grade(folder, answer, parameters(model_id, progress), spec.address)
     return answer
 
 
 def graded(volumes: Volumes, findings: Sequence[Finding], prepare: Prepare, model_id: str) -> Grade:
     """Without encoding again what another model has encoded."""
     grader = trained(model_id)
-    with remembering(grader.module, MEMORY):
+    with cached_activations(grader.module, MEMORY):
         return grade_study(volumes, findings, grader, prepare)
 
 
@@ -96,9 +96,9 @@ def parameters(model_id: str, progress: Progress) -> int:
 
 def contributions(folder: Path, model_id: str, progress: Progress) -> Explanation:
     """What each modality adds to one model's log-odds of HGG: exact Shapley values."""
-    with remembering(trained(model_id).module, MEMORY):
+    with cached_activations(trained(model_id).module, MEMORY):
         found = _explained(folder, model_id, SHAPLEY_EXPLAINER, progress)
-    keep_contributions(folder, found)
+    store_contributions(folder, found)
     return found
 
 
@@ -114,7 +114,7 @@ def report(folder: Path, made: str, progress: Progress) -> list[Path]:
     """All that was computed for the study so far, as HTML and as JSON. made: date and time."""
     progress(0.2, "Drawing the report")
     volumes, findings, _ = _study(folder)
-    for address in kept_addresses(folder):
+    for address in stored_addresses(folder):
         model(address)  # into the registry: it may have graded before this process was started
     found = gather(folder, volumes, findings, registry(), made)
     paths = {folder / f"glioma-zoo-report.{kind}": write for kind, write in (("html", to_html), ("json", to_json))}
@@ -149,7 +149,7 @@ def registry() -> Registry:
 
 def model(model_id: str) -> ModelSpec:
     """By id; one from elsewhere by its source, so that a process that has never heard of it finds it."""
-    return find_model(registry(), model_id)
+    return resolve_model(registry(), model_id)
 
 
 @lru_cache(maxsize=32)

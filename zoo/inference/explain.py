@@ -10,8 +10,8 @@ import torch
 from torch.nn import functional
 
 from zoo.errors import PluginError
-from zoo.inference.heartbeat import Repeatable, telling
-from zoo.registry.origin import blame
+from zoo.inference.heartbeat import Repeatable, heartbeat
+from zoo.registry.origin import attribute_errors_to
 from zoo.study.prepare import Prepare, finer_voxels, prepare, to_study_space
 from zoo.study.save import save_nifti
 from zoo.types import MODALITIES, Attribution, ExplainerSpec, Explanation, Progress, Question, Volumes
@@ -30,11 +30,11 @@ def explain_study(
     x, present = (torch.from_numpy(array).to(model.device) for array in (model_input.x, model_input.present))
     question = Question(model.module, model.spec, x, present)
     told, started = Repeatable(progress), time.perf_counter()
-    with blame(explainer, model.spec), telling(model.module, told.again):
+    with attribute_errors_to(explainer, model.spec), heartbeat(model.module, told.again):
         answer = explainer.explain(question, told)
         seconds = time.perf_counter() - started
-        _expect_usable(answer, (4,) if explainer.gives == "modalities" else model_input.x.shape[1:])
-    values = answer.values if explainer.gives == "modalities" else answer.values * question.brain[0].cpu().numpy()
+        _expect_usable(answer, (4,) if explainer.output == "modalities" else model_input.x.shape[1:])
+    values = answer.values if explainer.output == "modalities" else answer.values * question.brain[0].cpu().numpy()
     identity = volumes.id, model.spec.id, explainer.id
     return Explanation(*identity, values.astype(np.float32), model_input.affine, answer.facts, seconds)
 

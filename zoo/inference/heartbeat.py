@@ -33,7 +33,7 @@ class Repeatable:
 
 
 @contextmanager
-def telling(module: nn.Module, tell: Callable[[], None]) -> Iterator[None]:
+def heartbeat(module: nn.Module, tell: Callable[[], None]) -> Iterator[None]:
     """Within it `tell` is called whenever a layer of `module` begins, and whenever gradients come back to one; what it
     raises ends the pass."""
 

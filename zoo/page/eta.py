@@ -9,14 +9,14 @@ from zoo.types import DEFAULT_EXPLAINER, ExplainerSpec, ModelSpec
 MINUTES_FROM = 90
 
 
-class Pace:
+class DurationEstimator:
     """Learns from what was explained, whoever asked. passes: seconds of a forward pass, by model id, to begin with."""
 
     def __init__(self, passes: Mapping[str, float]) -> None:
         self._passes = dict(passes)
         self._taken: dict[tuple[str, str], float] = {}
 
-    def learn(self, spec: ModelSpec, explainer: ExplainerSpec, seconds: float) -> None:
+    def record(self, spec: ModelSpec, explainer: ExplainerSpec, seconds: float) -> None:
         self._taken[spec.id, explainer.id] = seconds
         if explainer.id == DEFAULT_EXPLAINER:  # which follows every grade
             self._passes[spec.id] = seconds / explainer.passes(spec)

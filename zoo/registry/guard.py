@@ -31,7 +31,7 @@ def call_for_list(implementation: pluggy.HookImpl, kind: type, **arguments: Any)
     return result
 
 
-def attempt(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, str | None]:
+def call_safely(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, str | None]:
     """The function's result, or the reason why there is none; what is wrong with a study passes through."""
     try:
         return function(*arguments, **named), None

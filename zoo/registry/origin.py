@@ -24,7 +24,7 @@ def origin(spec: ModelSpec | ExplainerSpec) -> str:
 
 
 @contextmanager
-def blame(*specs: ModelSpec | ExplainerSpec) -> Iterator[None]:
+def attribute_errors_to(*specs: ModelSpec | ExplainerSpec) -> Iterator[None]:
     """Around a plugin's own code: whatever it raises becomes a `PluginError` that names it; answers to a user pass.
 
     For an explainer at work on a model give both, in this order.

@@ -15,7 +15,7 @@ import pluggy
 
 from zoo import hookspecs
 from zoo.errors import PluginError, StudyError
-from zoo.registry.guard import attempt, call, call_for_list, describe, implementations, time_limit
+from zoo.registry.guard import call, call_for_list, call_safely, describe, implementations, time_limit
 from zoo.registry.members import with_members
 from zoo.types import ExplainerSpec, Finding, ModelSpec, Study, Volumes
 
@@ -87,7 +87,7 @@ class Registry:
         Raises `StudyError`; a plugin that fails otherwise is passed over, with a warning.
         """
         for implementation in reversed(implementations(self.plugins, "unpack_scans")):
-            scans, reason = attempt(call, implementation, source=source, folder=folder)
+            scans, reason = call_safely(call, implementation, source=source, folder=folder)
             if reason:  # of which only the kind is told: the rest can quote a patient's name
                 warnings.warn(f"{implementation.plugin_name} failed: {reason.partition(':')[0]}", stacklevel=2)
             source = source if scans is None else scans
@@ -97,7 +97,7 @@ class Registry:
         """The study at `source`, from the first reader that knows it; `StudyError` when none does."""
         failures = []
         for implementation in reversed(implementations(self.plugins, "read_study")):
-            study, reason = attempt(call, implementation, source=source)
+            study, reason = call_safely(call, implementation, source=source)
             if reason:
                 failures.append(f"{implementation.plugin_name}: {reason}")
             elif study is not None:
@@ -112,7 +112,7 @@ class Registry:
         """What all checks found; a check that fails becomes a warning of its own."""
         findings: list[Finding] = []
         for implementation in implementations(self.plugins, "check_study"):
-            found, reason = attempt(call_for_list, implementation, Finding, volumes=volumes)
+            found, reason = call_safely(call_for_list, implementation, Finding, volumes=volumes)
             failed = Finding("warning", f"The check of {implementation.plugin_name} failed: {reason}.")
             findings += [failed] if reason else found
         return findings

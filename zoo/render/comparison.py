@@ -22,12 +22,12 @@ CONTRIBUTIONS: Names = (
     ("Model", "Whose answer this is."),
     *((MODALITY_TITLES[name], "What this modality adds to the log-odds of high grade.") for name in MODALITIES),
     ("Nothing", "Log-odds of HGG of the four brains without a tumour: mean ± standard deviation."),
-    ("Answer", "Log-odds of HGG of this study, before calibration."),
+    ("ModelResult", "Log-odds of HGG of this study, before calibration."),
 )
 
 
 @dataclass(frozen=True)
-class Answer:
+class ModelResult:
     """What one model says, as far as it has been asked. problem: why there is no grade.
 
     contributions: log-odds of HGG that each modality adds, see the explainer `modality-shapley`; unexplained: why there
@@ -42,7 +42,7 @@ class Answer:
     unexplained: str = ""
 
 
-def comparison_card(answers: Sequence[Answer]) -> str:
+def comparison_card(answers: Sequence[ModelResult]) -> str:
     """One row a model; above, how far they agree; below, what all of it rests on."""
     graded = [answer.grade for answer in answers if answer.grade]
     return f"""
@@ -63,7 +63,7 @@ def _table(names: Names, rows: Iterable[str]) -> str:
   </table></div>"""
 
 
-def _agreement(answers: Sequence[Answer]) -> str:
+def _agreement(answers: Sequence[ModelResult]) -> str:
     graded = [(answer.spec, answer.grade) for answer in answers if answer.grade]
     if not graded:
         return "<h2>No model has graded this study</h2>"
@@ -89,12 +89,12 @@ def _dot(spec: ModelSpec, grade: Grade) -> str:
     return f'<i style="left:{share}%" title="{escape(spec.title)}: {share} %"></i>'
 
 
-def _row(answer: Answer) -> str:
+def _row(answer: ModelResult) -> str:
     name = f'<th scope="row">{escape(answer.spec.title)}<small>{escape(answer.spec.id)}</small></th>'
     return f'<tr data-model="{escape(answer.spec.id)}">{name}{_cells(answer)}</tr>'
 
 
-def _cells(answer: Answer) -> str:
+def _cells(answer: ModelResult) -> str:
     grade = answer.grade
     if grade is None:
         return f'<td colspan="4" class="zoo-warning">{escape(answer.problem)}</td>'
@@ -121,7 +121,7 @@ def _trained_on(graded: Sequence[Grade]) -> str:
     return "<br>".join(f"{escape(grade.model)}: trained on {escape(grade.trained_on)}" for grade in graded)
 
 
-def contributions_card(answers: Sequence[Answer]) -> str:
+def contributions_card(answers: Sequence[ModelResult]) -> str:
     """Bars of what each modality adds to each model's log-odds, all on one scale; "" before there are any."""
     explained = [answer for answer in answers if answer.contributions or answer.unexplained]
     if not explained:
@@ -139,7 +139,7 @@ def contributions_card(answers: Sequence[Answer]) -> str:
 </section>"""
 
 
-def modality_bars(answer: Answer) -> str:
+def modality_bars(answer: ModelResult) -> str:
     """Of one answer with contributions: a row of bars a modality, each with its spread over the four brains."""
     assert answer.contributions is not None
     facts, values = answer.contributions.facts, answer.contributions.by_modality
@@ -155,7 +155,7 @@ def modality_bars(answer: Answer) -> str:
     study, before calibration.</p>"""
 
 
-def _contributions(answer: Answer, largest: float) -> str:
+def _contributions(answer: ModelResult, largest: float) -> str:
     name = f'<tr data-model="{escape(answer.spec.id)}"><th scope="row">{escape(answer.spec.title)}</th>'
     if answer.contributions is None:
         return f'{name}<td colspan="6" class="zoo-warning">{escape(answer.unexplained)}</td></tr>'

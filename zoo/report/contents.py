@@ -13,9 +13,9 @@ import numpy as np
 
 from zoo import __version__
 from zoo.registry import Registry
-from zoo.render.comparison import Answer
+from zoo.render.comparison import ModelResult
 from zoo.render.heat_picture import heat_picture
-from zoo.report.store import kept_answers
+from zoo.report.store import load_results
 from zoo.types import ExplainerSpec, Finding, Volumes
 from zoo.weights.metadata import file_digests
 
@@ -47,7 +47,7 @@ class Report:
 
     study: Mapping[str, Any]
     findings: tuple[Finding, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[ModelResult, ...]
     pictures: tuple[HeatPicture, ...]
     digests: Mapping[str, Mapping[str, str]]
     versions: Mapping[str, str]
@@ -57,7 +57,7 @@ class Report:
 
 def gather(folder: Path, volumes: Volumes, findings: Sequence[Finding], registry: Registry, made: str) -> Report:
     """All that was computed for the study in the folder so far."""
-    answers = kept_answers(folder, registry.models.values())
+    answers = load_results(folder, registry.models.values())
     return Report(
         study=study_facts(volumes),
         findings=tuple(findings),
@@ -86,7 +86,7 @@ def study_facts(volumes: Volumes) -> dict[str, Any]:
 
 
 def _pictures(
-    folder: Path, volumes: Volumes, answers: Sequence[Answer], explainers: Iterable[ExplainerSpec]
+    folder: Path, volumes: Volumes, answers: Sequence[ModelResult], explainers: Iterable[ExplainerSpec]
 ) -> Iterator[HeatPicture]:
     for answer in answers:
         for explainer in explainers:

@@ -1,4 +1,4 @@
-"""Answers in a session folder, one file each: whatever process made them, the report finds them."""
+"""Predictions in a session folder, one file each: whatever process made them, the report finds them."""
 
 from __future__ import annotations
 
@@ -9,38 +9,40 @@ from pathlib import Path
 
 import numpy as np
 
-from zoo.render.comparison import Answer
+from zoo.render.comparison import ModelResult
 from zoo.types import Explanation, Grade, ModelSpec
 
 GRADE, CONTRIBUTIONS = "grade.json", "contributions.json"
 
 
-def keep_grade(folder: Path, grade: Grade, parameters: int, address: str) -> None:
+def store_grade(folder: Path, grade: Grade, parameters: int, address: str) -> None:
     """address: by which any process finds the model."""
     content = {"grade": asdict(grade), "parameters": parameters, "address": address}
     (folder / f"{grade.model}.{GRADE}").write_text(json.dumps(content), encoding="utf-8")
 
 
-def keep_contributions(folder: Path, found: Explanation) -> None:
+def store_contributions(folder: Path, found: Explanation) -> None:
     content = asdict(replace(found, facts=dict(found.facts))) | {"values": found.values.tolist()}
     content["affine"] = found.affine.tolist()
     (folder / f"{found.model}.{CONTRIBUTIONS}").write_text(json.dumps(content), encoding="utf-8")
 
 
-def kept_addresses(folder: Path) -> list[str]:
+def stored_addresses(folder: Path) -> list[str]:
     """Of the models that have graded."""
     return [json.loads(path.read_text(encoding="utf-8"))["address"] for path in folder.glob(f"*.{GRADE}")]
 
 
-def kept_answers(folder: Path, models: Iterable[ModelSpec]) -> tuple[Answer, ...]:
+def load_results(folder: Path, models: Iterable[ModelSpec]) -> tuple[ModelResult, ...]:
     """Of those models that have graded, in their order."""
     return tuple(_answer(folder, spec) for spec in models if (folder / f"{spec.id}.{GRADE}").is_file())
 
 
-def _answer(folder: Path, spec: ModelSpec) -> Answer:
+def _answer(folder: Path, spec: ModelSpec) -> ModelResult:
     told = json.loads((folder / f"{spec.id}.{GRADE}").read_text(encoding="utf-8"))
     grade = Grade(**told["grade"] | {"warnings": tuple(told["grade"]["warnings"])})
-    return Answer(spec, grade, told["parameters"], contributions=_contributions(folder / f"{spec.id}.{CONTRIBUTIONS}"))
+    return ModelResult(
+        spec, grade, told["parameters"], contributions=_contributions(folder / f"{spec.id}.{CONTRIBUTIONS}")
+    )
 
 
 def _contributions(path: Path) -> Explanation | None:

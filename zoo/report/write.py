@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from zoo.render.comparison import Answer, comparison_card, contributions_card
+from zoo.render.comparison import ModelResult, comparison_card, contributions_card
 from zoo.report.contents import HeatPicture, Report
 from zoo.types import DISCLAIMER, MODALITY_TITLES
 
@@ -36,7 +36,7 @@ def to_json(report: Report) -> str:
     )
 
 
-def _answer(answer: Answer, report: Report) -> dict[str, Any]:
+def _answer(answer: ModelResult, report: Report) -> dict[str, Any]:
     assert answer.grade is not None
     told = asdict(answer.grade) | {"parameters": answer.parameters, "sha256": dict(report.digests[answer.spec.id])}
     del told["study"]  # the random name of a folder
@@ -71,7 +71,7 @@ def to_html(report: Report) -> str:
 """
 
 
-def _weights(answer: Answer, report: Report) -> str:
+def _weights(answer: ModelResult, report: Report) -> str:
     """Where they came from, and the sha256 of each file."""
     assert answer.grade is not None
     origin = f"<h3>{escape(answer.spec.id)}</h3><p>{escape(answer.grade.weights)}</p>"

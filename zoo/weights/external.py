@@ -20,9 +20,9 @@ from zoo.weights.local import from_file, is_file
 VARIABLE = "GLIOMA_ZOO_MODELS"
 
 
-def find_model(registry: Registry, name: str) -> ModelSpec:
+def resolve_model(registry: Registry, name: str) -> ModelSpec:
     """A model by its id, or by its source, from where it comes into the registry unless it is there."""
-    if not _is_elsewhere(name):
+    if not _is_external(name):
         return registry.model(name)
     known = (spec for spec in registry.models.values() if spec.source == name and spec.is_trained)
     return next(known, None) or registry.add(spec_from(name, registry.model))
@@ -36,15 +36,17 @@ def spec_from(source: str, find: Callable[[str], ModelSpec]) -> ModelSpec:
     return pull(HubSource.parse(source), find)
 
 
-def wanted_sources() -> list[str]:
+def requested_sources() -> list[str]:
     """What the environment names, once each, as it stands there."""
     return list(dict.fromkeys(filter(None, re.split(r"[\s,]+", os.environ.get(VARIABLE, "")))))
 
 
-def still_wanted(registry: Registry) -> list[str]:
+def still_pending(registry: Registry) -> list[str]:
     """What the environment names and is not there yet, nor left out."""
     known = {spec.source for spec in registry.models.values()} | {fault.plugin for fault in registry.faults}
-    return [name for wanted in wanted_sources() if wanted not in known for name in _here(wanted) if name not in known]
+    return [
+        name for wanted in requested_sources() if wanted not in known for name in _here(wanted) if name not in known
+    ]
 
 
 def _here(wanted: str) -> list[str]:
@@ -55,9 +57,9 @@ def _here(wanted: str) -> list[str]:
         return [wanted]
 
 
-def pull_wanted(registry: Registry, add: Callable[[Registry, str], ModelSpec] = find_model) -> None:
+def add_requested(registry: Registry, add: Callable[[Registry, str], ModelSpec] = resolve_model) -> None:
     """All that the environment names; whatever goes wrong with one becomes a fault. add: how one gets there."""
-    for wanted in wanted_sources():
+    for wanted in requested_sources():
         with _as_fault(registry, wanted):
             for name in listed(HubSource.parse_index(wanted)) if is_index(wanted) else [wanted]:
                 with _as_fault(registry, name):
@@ -70,8 +72,8 @@ def _as_fault(registry: Registry, name: str) -> Iterator[None]:
         yield
     except Exception as error:
         reason = describe(error)
-        registry.leave_out(Fault(name, reason.split(": ", 1)[1] if _is_elsewhere(reason) else reason))
+        registry.leave_out(Fault(name, reason.split(": ", 1)[1] if _is_external(reason) else reason))
 
 
-def _is_elsewhere(name: str) -> bool:
+def _is_external(name: str) -> bool:
     return is_file(name) or is_source(name)

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from zoo.errors import WeightsError
-from zoo.registry.origin import blame
+from zoo.registry.origin import attribute_errors_to
 from zoo.types import ModelSpec
 from zoo.weights.metadata import METADATA_KEY, check_identity, checked_digest, identity, note_checksum, read_metadata
 
@@ -115,7 +115,7 @@ def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
     members = [load_weights(member, device) for member in spec.member_specs]
     record = _record(spec, metadata["record"])
     _check_members(spec, members, record)
-    with blame(spec):
+    with attribute_errors_to(spec):
         module = _filled(spec, members, load_file(spec.weights)).to(device).eval().requires_grad_(False)
     revision = " + ".join([f"{spec.source_in_short}:{digest[:12]}", *(member.revision for member in members)])
     return TrainedModel(spec, module, record, revision)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from zoo.plugins.quality.alignment import check
 
 from odd_studies import moved, simulated
+from zoo.plugins.quality.alignment import check
 
 
 @pytest.mark.parametrize(("shift", "turn"), [(5, 0), (0, 8), (6, 5), (20, 0)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+
 from zoo.plugins.quality.brain_volume import check
 
 

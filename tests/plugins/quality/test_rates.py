@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
+from odd_studies import SPOILT, enhancing_ml, healthy, simulated, swapped
 from zoo.plugins.quality import check_study
 from zoo.plugins.quality.grid import standardised
 from zoo.plugins.quality.sequences import contrast_gain
-
-from odd_studies import SPOILT, enhancing_ml, healthy, simulated, swapped
 
 HELD_OUT, HEALTHY, EACH = 60, 24, 12
 

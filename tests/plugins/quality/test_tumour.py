@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from zoo.plugins.quality.tumour import check, highest_score
-
 from odd_studies import healthy, simulated
+from zoo.plugins.quality.tumour import check, highest_score
 
 
 def test_a_tumour_is_found_and_a_healthy_brain_is_doubted():

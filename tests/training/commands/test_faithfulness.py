@@ -42,7 +42,7 @@ def test_from_nothing_to_tables(here, tmp_path, capsys):
 def test_what_is_done_is_not_done_again(here, tmp_path, monkeypatch):
     first = json.loads(_run(tmp_path, explainer=["grad-cam"]).read_text())
     (tmp_path / "faithfulness.json").unlink()
-    monkeypatch.setattr("training.faithfulness.score.simulate_twins", lambda *given: 1 / 0)
+    monkeypatch.setattr("training.faithfulness.score.simulate_pairs", lambda *given: 1 / 0)
     assert json.loads(_run(tmp_path, explainer=["grad-cam"]).read_text()) == first
     with pytest.raises(ZeroDivisionError):
         _run(tmp_path, explainer=["hires-cam"])
@@ -56,4 +56,4 @@ def test_without_a_choice_all_that_give_maps_are_asked(here, tmp_path, registry,
     )
     monkeypatch.setattr("training.faithfulness.score_tables.to_markdown", str)
     _run(tmp_path)
-    assert [spec.id for spec in asked] == [spec.id for spec in registry.explainers.values() if spec.gives == "voxels"]
+    assert [spec.id for spec in asked] == [spec.id for spec in registry.explainers.values() if spec.output == "voxels"]

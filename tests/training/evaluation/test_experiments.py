@@ -9,7 +9,7 @@ import pytest
 from training.evaluation.corruptions import KINDS
 from training.evaluation.experiments import EXPERIMENTS, shifts, zoo_arm
 from training.evaluation.given_weights import UNCHANGED
-from training.fit.modality_order import best_joins_first
+from training.fit.modality_order import descending_auc_order
 from zoo.registry import load_registry
 from zoo.weights.load import build_module
 
@@ -35,7 +35,7 @@ def test_the_headline_comes_first_as_it_is():
     for experiment in ("baselines", "ablation", "order"):
         first = ARMS[experiment, False][0]
         assert (first.spec.options, first.spec.phases) == (headline.options, headline.phases), experiment
-        assert first.adapt is best_joins_first
+        assert first.adapt is descending_auc_order
 
 
 def test_ablation_varies_one_factor_or_all():

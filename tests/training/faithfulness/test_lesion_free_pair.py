@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.faithfulness.lesion_free_pair import simulate_twins
+from training.faithfulness.lesion_free_pair import simulate_pairs
 from training.simulation import simulate_study
 from zoo import Recipe
 
@@ -14,7 +14,7 @@ RECIPE = Recipe(shape=(20, 48, 40), spacing=(8.0, 4.0, 4.0))
 
 @pytest.fixture(scope="module")
 def twins():
-    return simulate_twins(7, 0, 4.0, RECIPE)
+    return simulate_pairs(7, 0, 4.0, RECIPE)
 
 
 def test_outside_the_lesion_they_are_alike_in_every_modality(twins):

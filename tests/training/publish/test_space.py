@@ -15,12 +15,12 @@ from urllib.request import urlopen
 import pytest
 from gradio_client import Client, handle_file
 from huggingface_hub.repocard import metadata_load
-from zoo.plugins.nifti import modality_of
 
 from training.publish import space
 from training.publish.space import ROOT, pinned, shipped, write_space
 from zoo import DISCLAIMER, GRADES, ZooError
 from zoo.assets.examples import EXAMPLES
+from zoo.plugins.nifti import modality_of
 
 START_SECONDS = 60
 SPACE = ("-m", "training", "space", "--repo", "me/page")

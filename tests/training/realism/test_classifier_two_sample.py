@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from training.cohorts import CohortError
-from training.realism.classifier_two_sample import FOLDS, TELLING, deal_patients, tell_apart
+from training.realism.classifier_two_sample import FOLDS, TELLING, c2st_auc, deal_patients
 from training.realism.intensities import CHANNELS
 from training.realism.textures import FEATURES, feature_names
 
@@ -20,7 +20,7 @@ def _told(shift, own=0.0, patients=8, crops=10):
         crop = rng.normal(0, 1, (crops, len(CHANNELS), len(FEATURES))) + own * rng.normal(0, 1, (1, len(CHANNELS), 1))
         crop[:, 2, 3] += shift * real
         features.append(crop)
-    return tell_apart(features, kinds, [f"p{n}" for n in range(2 * patients)], seed=0)
+    return c2st_auc(features, kinds, [f"p{n}" for n in range(2 * patients)], seed=0)
 
 
 def test_alike_crops_are_not_told_apart():

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
-from zoo.plugins.nifti import read_study
 
 from training.__main__ import app
 from training.simulation import example as module
 from training.simulation import simulate_study
 from training.simulation.example import to_eight_bits, write_example, write_reference
+from zoo.plugins.nifti import read_study
 
 
 @pytest.fixture(scope="module")

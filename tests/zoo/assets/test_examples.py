@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 from PIL import Image
-from zoo.plugins.nifti import read_study
 
 from zoo.assets.examples import EXAMPLES
+from zoo.plugins.nifti import read_study
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from zoo.blocks import GUIDANCE, DualAttention, Memory, RMCEncoder, group_norm, remembering
+from zoo.blocks import GUIDANCE, ActivationCache, DualAttention, RMCEncoder, cached_activations, group_norm
 
 
 def _counted(encoder):
@@ -22,7 +22,7 @@ def test_what_was_seen_is_not_computed_again_and_equal_bit_for_bit():
     with torch.inference_mode():
         expected = [encoder(first)[1], encoder(second)[1]]
         calls.clear()
-        with remembering(encoder):
+        with cached_activations(encoder):
             found = [encoder(x)[1] for x in (first, second, first, second.clone())]
     assert calls == ["stem", "layer4"] * 2
     for index, value in enumerate(found):
@@ -34,11 +34,11 @@ def test_only_the_latest_are_kept():
     calls = _counted(encoder)
     studies = torch.randn(3, 1, 1, 8, 32, 32)
     with torch.inference_mode():
-        memory = Memory()
-        with remembering(encoder, memory):
+        memory = ActivationCache()
+        with cached_activations(encoder, memory):
             encoder(studies[0])
         calls.clear()
-        with remembering(encoder, Memory(2.5 * memory.held / 2**20)):
+        with cached_activations(encoder, ActivationCache(2.5 * memory.held / 2**20)):
             for index in (0, 1, 0, 2, 0, 1):
                 encoder(studies[index])
     assert calls.count("stem") == 4, "0, 1, 2, and 1 again, which was the oldest"
@@ -46,7 +46,7 @@ def test_only_the_latest_are_kept():
 
 def test_afterwards_all_is_as_before():
     encoder = RMCEncoder(1, 8, 1, 2, group_norm).eval()
-    with remembering(encoder):
+    with cached_activations(encoder):
         pass
     assert "forward" not in vars(encoder.stem)
     calls = _counted(encoder)
@@ -60,12 +60,12 @@ def test_encoders_of_equal_weights_share_a_memory_and_others_do_not():
     first, twin, other = (RMCEncoder(1, 8, 1, 2, group_norm).eval() for _ in range(3))
     twin.load_state_dict(first.state_dict())
     calls = {encoder: _counted(encoder) for encoder in (first, twin, other)}
-    memory, x = Memory(), torch.randn(1, 1, 8, 32, 32)
+    memory, x = ActivationCache(), torch.randn(1, 1, 8, 32, 32)
     with torch.inference_mode():
         expected = [encoder(x)[1] for encoder in calls]
         for encoder in calls:
             calls[encoder].clear()
-            with remembering(encoder, memory):
+            with cached_activations(encoder, memory):
                 found = encoder(x)[1]
             assert torch.equal(found, expected.pop(0))
     assert [calls[encoder] for encoder in (first, twin, other)] == [["stem", "layer4"], [], ["stem", "layer4"]]
@@ -74,8 +74,8 @@ def test_encoders_of_equal_weights_share_a_memory_and_others_do_not():
 def test_a_memory_within_a_memory_gives_the_outer_one_back():
     encoder = RMCEncoder(1, 8, 1, 2, group_norm).eval()
     calls, x = _counted(encoder), torch.randn(1, 1, 8, 32, 32)
-    with torch.inference_mode(), remembering(encoder):
-        with remembering(encoder):
+    with torch.inference_mode(), cached_activations(encoder):
+        with cached_activations(encoder):
             encoder(x)
         encoder(x)
     assert calls.count("stem") == 1
@@ -89,7 +89,7 @@ def test_guidance_and_attention_remember_too_and_settings_tell_them_apart():
     for attention in attentions:
         attention.load_state_dict(attentions[0].state_dict())
         torch.nn.init.ones_(attention.slice.beta), torch.nn.init.ones_(attention.spatial.gamma)
-    calls, memory = [], Memory()
+    calls, memory = [], ActivationCache()
     guidance.reduce.register_forward_hook(lambda *_: calls.append("guidance"))
     with torch.inference_mode():
         expected = [guidance(low, guide), *(attention(guide) for attention in attentions)]
@@ -97,7 +97,7 @@ def test_guidance_and_attention_remember_too_and_settings_tell_them_apart():
         for _ in range(2):
             found = []
             for block, inputs in ((guidance, (low, guide)), *((attention, (guide,)) for attention in attentions)):
-                with remembering(block, memory):
+                with cached_activations(block, memory):
                     found.append(block(*inputs))
             assert all(torch.equal(*pair) for pair in zip(found, expected, strict=True))
     assert calls == ["guidance"]

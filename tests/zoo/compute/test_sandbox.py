@@ -26,20 +26,20 @@ def process(monkeypatch):
 @pytest.mark.parametrize("task", ["abort", "hang", "hog", "quote_the_patient"])
 def test_one_sentence_and_a_process_for_the_next(process, task, capfd):
     with pytest.raises(StudyError, match=r"(Export|copy) the scans again") as caught:
-        limited.in_limits(f"limited_tasks:{task}")
+        limited.run_sandboxed(f"sandbox_tasks:{task}")
     assert "Jane" not in str(caught.value)
-    assert limited.in_limits("limited_tasks:double", number=21) == 42
+    assert limited.run_sandboxed("sandbox_tasks:double", number=21) == 42
     assert capfd.readouterr() == ("", "")
 
 
 def test_what_is_wrong_with_a_study_is_told_as_it_is(process):
     with pytest.raises(StudyError, match="two brains"):
-        limited.in_limits("limited_tasks:refuse")
+        limited.run_sandboxed("sandbox_tasks:refuse")
 
 
 def test_the_process_is_kept(process):
-    assert limited.in_limits("limited_tasks:process_id") == limited.in_limits("limited_tasks:process_id")
+    assert limited.run_sandboxed("sandbox_tasks:process_id") == limited.run_sandboxed("sandbox_tasks:process_id")
 
 
 def test_no_memory_beyond_the_limit_can_even_be_reserved(process):
-    assert limited.in_limits("limited_tasks:reserve") == "refused"
+    assert limited.run_sandboxed("sandbox_tasks:reserve") == "refused"

@@ -82,7 +82,7 @@ def test_unusable_map_names_explainer_and_model(volumes, model, values):
 
 
 def test_numbers_of_modalities_are_kept_as_they_are(volumes, model):
-    numbers = replace(EXPLAINER, gives="modalities", explain=lambda *arguments: Attribution(np.arange(4.0)))
+    numbers = replace(EXPLAINER, output="modalities", explain=lambda *arguments: Attribution(np.arange(4.0)))
     assert explain_study(volumes, model, numbers, lambda *update: None).values.tolist() == [0, 1, 2, 3]
     voxels = replace(EXPLAINER, explain=numbers.explain)
     with pytest.raises(PluginError, match=r"expected finite values of shape \(4, 40, 96, 80\), found shape \(4,\)"):

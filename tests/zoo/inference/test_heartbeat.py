@@ -1,4 +1,4 @@
-"""A pass through a model tells layer by layer, forward and back, and ends where the telling says so."""
+"""A pass through a model tells layer by layer, forward and back, and ends where the heartbeat raises."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from zoo import Cancelled
-from zoo.inference.heartbeat import AGAIN_SECONDS, Repeatable, telling
+from zoo.inference.heartbeat import AGAIN_SECONDS, Repeatable, heartbeat
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_every_layer_tells_on_the_way_and_on_the_way_back_and_nothing_changes(mo
     module(x).sum().backward()
     expected, told = x.grad.clone(), []
     x.grad = None
-    with telling(module, lambda: told.append("tick")):
+    with heartbeat(module, lambda: told.append("tick")):
         answer = module(x)
         assert len(told) == 4
         answer.sum().backward()
@@ -41,7 +41,7 @@ def test_what_telling_raises_ends_the_pass(module, calls):
         if counted["told"] == calls:
             raise Cancelled("Cancelled.")
 
-    with pytest.raises(Cancelled), telling(module, tell):
+    with pytest.raises(Cancelled), heartbeat(module, tell):
         module(torch.randn(3, 4, requires_grad=True)).sum().backward()
     assert counted["told"] == calls
 

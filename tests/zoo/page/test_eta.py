@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zoo.assets.leaderboard import measured_seconds
-from zoo.page.eta import Pace
+from zoo.page.eta import DurationEstimator
 
 
 @pytest.fixture
@@ -15,20 +15,20 @@ def spec(registry):
 
 @pytest.mark.parametrize(("a_pass", "words"), [(0.1, "about a second"), (2, "about 20 s"), (30, "about 5 min")])
 def test_it_begins_with_what_passes_cost(registry, spec, a_pass, words):
-    assert Pace({spec.id: a_pass}).in_words(spec, registry.explainer("modality-shapley")) == words
+    assert DurationEstimator({spec.id: a_pass}).in_words(spec, registry.explainer("modality-shapley")) == words
 
 
 def test_what_the_default_took_tells_of_the_others_and_what_one_took_of_itself(registry, spec):
     hires_cam, occlusion = (registry.explainer(name) for name in ("hires-cam", "occlusion"))
-    pace = Pace({spec.id: 1})
-    pace.learn(spec, hires_cam, 6)
+    pace = DurationEstimator({spec.id: 1})
+    pace.record(spec, hires_cam, 6)
     assert pace.seconds(spec, occlusion) == 2 * occlusion.passes(spec)
-    pace.learn(spec, occlusion, 12)
+    pace.record(spec, occlusion, 12)
     assert (pace.seconds(spec, hires_cam), pace.seconds(spec, occlusion)) == (6, 12)
 
 
 def test_of_a_model_that_nobody_measured_only_passes_are_told(registry, spec):
-    assert Pace({}).in_words(spec, registry.explainer("modality-shapley")) == "about as long as 10 grades"
+    assert DurationEstimator({}).in_words(spec, registry.explainer("modality-shapley")) == "about as long as 10 grades"
 
 
 def test_passes_follow_from_what_a_model_uses_and_shares(registry):

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from zoo import PluginError, StudyError
-from zoo.registry.guard import attempt, time_limit
+from zoo.registry.guard import call_safely, time_limit
 
 
 def test_what_takes_too_long_is_stopped():
@@ -50,7 +50,7 @@ def test_in_another_thread_there_is_no_limit():
 
 
 def test_an_answer_to_the_user_passes_and_anything_else_is_a_reason():
-    assert attempt(lambda: 7) == (7, None)
-    assert attempt(lambda: 1 / 0) == (None, "ZeroDivisionError: division by zero")
+    assert call_safely(lambda: 7) == (7, None)
+    assert call_safely(lambda: 1 / 0) == (None, "ZeroDivisionError: division by zero")
     with pytest.raises(StudyError):
-        attempt(lambda: (_ for _ in ()).throw(StudyError("two heads")))
+        call_safely(lambda: (_ for _ in ()).throw(StudyError("two heads")))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from zoo import DISCLAIMER, Grade
-from zoo.render.comparison import Answer, comparison_card, contributions_card
+from zoo.render.comparison import ModelResult, comparison_card, contributions_card
 from zoo.types import Explanation
 
 NASTY = "<script>alert('x')</script>"
@@ -34,7 +34,7 @@ def specs(registry):
 
 
 def test_agreement_is_counted_and_spread_is_told(specs):
-    answers = [Answer(spec, _grade(p), 1234) for spec, p in zip(specs, (0.9, 0.2, 0.6), strict=True)]
+    answers = [ModelResult(spec, _grade(p), 1234) for spec, p in zip(specs, (0.9, 0.2, 0.6), strict=True)]
     card = comparison_card(answers)
     assert "2 of 3 say high grade, 1 low grade" in card
     assert "from 20 % to 90 %" in card
@@ -44,24 +44,24 @@ def test_agreement_is_counted_and_spread_is_told(specs):
 
 
 def test_a_row_has_probability_calibration_error_time_and_size(specs):
-    answer = Answer(specs[0], _grade(0.873, calibration_error=0.058), 1_367_539)
+    answer = ModelResult(specs[0], _grade(0.873, calibration_error=0.058), 1_367_539)
     row = comparison_card([answer]).split("<tbody>")[1]
     for text in ("HGG", "87.3 %", "± 6 %", "0.25 s", "1.37 M", specs[0].id):
         assert text in row
-    assert "not measured" in comparison_card([Answer(specs[0], _grade(0.8), 5)])
+    assert "not measured" in comparison_card([ModelResult(specs[0], _grade(0.8), 5)])
 
 
 def test_a_model_that_failed_says_why_and_is_not_counted(specs):
-    card = comparison_card([Answer(specs[0], problem=NASTY), Answer(specs[1], _grade(0.9), 5)])
+    card = comparison_card([ModelResult(specs[0], problem=NASTY), ModelResult(specs[1], _grade(0.9), 5)])
     assert "One model has graded" in card
     assert "<script" not in card
     assert "alert" in card
-    assert "No model has graded" in comparison_card([Answer(specs[0], problem="no")])
+    assert "No model has graded" in comparison_card([ModelResult(specs[0], problem="no")])
 
 
 def test_training_is_told_apart_where_it_differs(specs):
     grades = [_grade(0.9), _grade(0.8, trained_on=NASTY, warnings=(NASTY, "blurred"))]
-    card = comparison_card([Answer(spec, grade, 5) for spec, grade in zip(specs, grades, strict=False)])
+    card = comparison_card([ModelResult(spec, grade, 5) for spec, grade in zip(specs, grades, strict=False)])
     assert "trained on 1800 simulated gliomas" in card
     assert "<script" not in card
     assert "⚠ blurred" in card
@@ -69,8 +69,8 @@ def test_training_is_told_apart_where_it_differs(specs):
 
 def test_bars_share_one_scale_and_point_to_their_side(specs):
     answers = [
-        Answer(specs[0], _grade(0.9), contributions=_explained([0, 2, -1, 0])),
-        Answer(specs[1], _grade(0.9), contributions=_explained([0, 0.5, 0, 0])),
+        ModelResult(specs[0], _grade(0.9), contributions=_explained([0, 2, -1, 0])),
+        ModelResult(specs[1], _grade(0.9), contributions=_explained([0, 0.5, 0, 0])),
     ]
     card = contributions_card(answers)
     bars = re.findall(r'<i class="zoo-(\w+)" style="left:([\d.]+)%;width:([\d.]+)%"', card)
@@ -82,13 +82,13 @@ def test_bars_share_one_scale_and_point_to_their_side(specs):
 
 
 def test_a_modality_that_a_model_does_not_see_has_no_bar(specs):
-    card = contributions_card([Answer(specs[1], _grade(0.9), contributions=_explained([0, 1, 0, 0]))])
+    card = contributions_card([ModelResult(specs[1], _grade(0.9), contributions=_explained([0, 1, 0, 0]))])
     assert card.count("<td>–</td>") == 3
     assert card.count("zoo-bar") == 1
 
 
 def test_nothing_to_tell_is_nothing_and_a_failure_is_told(specs):
-    assert contributions_card([Answer(specs[0], _grade(0.9))]) == ""
-    card = contributions_card([Answer(specs[0], _grade(0.9), unexplained=NASTY)])
+    assert contributions_card([ModelResult(specs[0], _grade(0.9))]) == ""
+    card = contributions_card([ModelResult(specs[0], _grade(0.9), unexplained=NASTY)])
     assert "alert" in card
     assert "<script" not in card

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from zoo import Grade
-from zoo.report.store import keep_contributions, keep_grade, kept_answers
+from zoo.report.store import load_results, store_contributions, store_grade
 from zoo.types import Explanation
 
 MODEL = "single-t1ce.compact"
@@ -14,11 +14,11 @@ MODEL = "single-t1ce.compact"
 def test_grade_and_contributions_come_back(registry, tmp_path):
     grade = Grade("s", MODEL, "HGG", 0.9, 2.2, 0.1, ("blurred",), "embedded:x", "uncalibrated", "nothing", 0.05)
     found = Explanation("s", MODEL, "modality-shapley", np.float32([0, 1.5, 0, 0]), np.eye(4), {"nothing": 0.5})
-    assert kept_answers(tmp_path, registry.models.values()) == ()
-    keep_grade(tmp_path, grade, 1234, grade.model)
-    (answer,) = kept_answers(tmp_path, registry.models.values())
+    assert load_results(tmp_path, registry.models.values()) == ()
+    store_grade(tmp_path, grade, 1234, grade.model)
+    (answer,) = load_results(tmp_path, registry.models.values())
     assert (answer.spec.id, answer.grade, answer.parameters, answer.contributions) == (MODEL, grade, 1234, None)
-    keep_contributions(tmp_path, found)
-    (answer,) = kept_answers(tmp_path, registry.models.values())
+    store_contributions(tmp_path, found)
+    (answer,) = load_results(tmp_path, registry.models.values())
     np.testing.assert_array_equal(answer.contributions.values, found.values)
     assert answer.contributions.facts == found.facts

@@ -12,7 +12,7 @@ import pytest
 
 from tests_support import brain_affine, make_volumes
 from zoo import DISCLAIMER, Finding, Grade
-from zoo.report import gather, keep_contributions, keep_grade, to_html, to_json
+from zoo.report import gather, store_contributions, store_grade, to_html, to_json
 from zoo.study.save import save_nifti
 from zoo.types import Explanation
 from zoo.weights.metadata import file_digests
@@ -26,10 +26,10 @@ def report(registry, tmp_path):
     volumes = make_volumes(brain_affine())
     for model_id in MODELS:
         grade = Grade("s", model_id, "HGG", 0.9, 2.2, 0.1, (NASTY,), "embedded:x", "uncalibrated", "nothing", 0.05)
-        keep_grade(tmp_path, grade, 1234, grade.model)
+        store_grade(tmp_path, grade, 1234, grade.model)
     facts = {"nothing": 0.5, "spread": 0.1, "everything": 2.0}
     found = Explanation("s", MODELS[0], "modality-shapley", np.float32([0, 1.5, 0, 0]), np.eye(4), facts)
-    keep_contributions(tmp_path, found)
+    store_contributions(tmp_path, found)
     heat = np.zeros((*volumes.brain.shape, 4), np.float32)
     heat[30, 30, 25, 1] = 1
     save_nifti(tmp_path / f"{MODELS[0]}.grad-cam.nii.gz", heat, volumes.affine)

@@ -8,7 +8,7 @@ import pytest
 
 from zoo import WeightsError
 from zoo.registry import Fault
-from zoo.weights.external import find_model, pull_wanted, still_wanted, wanted_sources
+from zoo.weights.external import add_requested, requested_sources, resolve_model, still_pending
 
 MISSING = f"hub:me/nothing@{'0' * 40}"
 
@@ -20,33 +20,33 @@ def ours(registry):
 
 
 def test_ids_mean_what_they_always_meant(ours):
-    assert find_model(ours, "single-t1ce").id == "single-t1ce.compact"
+    assert resolve_model(ours, "single-t1ce").id == "single-t1ce.compact"
 
 
 def test_a_source_is_pulled_once(hub, published, ours, monkeypatch):
-    spec = find_model(ours, str(published))
+    spec = resolve_model(ours, str(published))
     assert ours.model(published.model_id) is spec
     monkeypatch.setattr("zoo.weights.external.pull", lambda *_: pytest.fail("pulled again"))
-    assert find_model(ours, str(published)) is spec
+    assert resolve_model(ours, str(published)) is spec
 
 
 def test_a_source_whose_files_are_gone_is_pulled_again(published, ours):
-    find_model(ours, str(published)).weights.unlink()
-    assert find_model(ours, str(published)).is_trained
+    resolve_model(ours, str(published)).weights.unlink()
+    assert resolve_model(ours, str(published)).is_trained
 
 
 def test_the_environment_is_a_list(monkeypatch):
     monkeypatch.setenv("GLIOMA_ZOO_MODELS", " a, b\nc,,a ")
-    assert wanted_sources() == ["a", "b", "c"]
+    assert requested_sources() == ["a", "b", "c"]
     monkeypatch.delenv("GLIOMA_ZOO_MODELS")
-    assert wanted_sources() == []
+    assert requested_sources() == []
 
 
 def test_what_the_environment_names_comes_or_becomes_a_fault(published, ours, monkeypatch):
     monkeypatch.setenv("GLIOMA_ZOO_MODELS", f"{MISSING},hub:me/tiny@main {published}")
-    assert len(still_wanted(ours)) == 3
-    pull_wanted(ours)
-    assert still_wanted(ours) == []
+    assert len(still_pending(ours)) == 3
+    add_requested(ours)
+    assert still_pending(ours) == []
     assert ours.model(published.model_id).is_trained
     missing, branch = ours.faults
     assert missing.plugin == MISSING
@@ -56,25 +56,25 @@ def test_what_the_environment_names_comes_or_becomes_a_fault(published, ours, mo
 
 def test_a_defect_of_ours_is_a_fault_too(ours, monkeypatch):
     monkeypatch.setenv("GLIOMA_ZOO_MODELS", MISSING)
-    pull_wanted(ours, lambda registry, name: 1 / 0)
+    add_requested(ours, lambda registry, name: 1 / 0)
     assert ours.faults == [Fault(MISSING, "ZeroDivisionError: division by zero")]
 
 
 def test_a_source_that_is_asked_for_raises(published, ours):
     with pytest.raises(WeightsError, match="there is no such repository"):
-        find_model(ours, MISSING)
+        resolve_model(ours, MISSING)
 
 
 def test_a_weights_file_is_named_by_its_path(small, ours):
-    spec = find_model(ours, f"file:{small.weights}")
+    spec = resolve_model(ours, f"file:{small.weights}")
     assert ours.model(spec.id) is spec
-    assert find_model(ours, f"file:{small.weights}") is spec
+    assert resolve_model(ours, f"file:{small.weights}") is spec
 
 
 def test_the_environment_names_weights_files_too(small, ours, monkeypatch, tmp_path):
     gone = f"file:{tmp_path}/gone.safetensors"
     monkeypatch.setenv("GLIOMA_ZOO_MODELS", f"file:{small.weights} {gone}")
-    pull_wanted(ours)
-    assert still_wanted(ours) == []
+    add_requested(ours)
+    assert still_pending(ours) == []
     assert [spec.made_for for spec in ours.models.values() if spec.source] == ["single-t1ce.compact"]
     assert ours.faults == [Fault(gone, "expected a weights file, found none. Check the path.")]

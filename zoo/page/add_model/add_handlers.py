@@ -11,11 +11,11 @@ from pathlib import Path
 
 from zoo.compute.worker import finished
 from zoo.errors import WeightsError, ZooError
-from zoo.page.work import Work
+from zoo.page.compute_client import ComputeClient
 from zoo.registry import Registry
 from zoo.render.cards import message_card, progress_card
 from zoo.types import ModelSpec
-from zoo.weights.external import pull_wanted, spec_from
+from zoo.weights.external import add_requested, spec_from
 from zoo.weights.hub.pull import pull
 from zoo.weights.hub.source import HubSource
 from zoo.weights.local import from_file
@@ -40,19 +40,19 @@ class Adding:
     allowed: organisations, or None for any. On a Space only public repositories are read: the token is its owner's.
     """
 
-    def __init__(self, work: Work) -> None:
-        self.work = work
+    def __init__(self, client: ComputeClient) -> None:
+        self.client = client
         self.allowed = allowed_organisations()
         self.token = False if SPACE in os.environ else None
         self.added = 0
 
-    def pull_wanted(self) -> None:
+    def add_requested(self) -> None:
         """All that the environment names, one after the other; a model is offered once it has been loaded."""
 
         def add(registry: Registry, name: str) -> ModelSpec:
             return finished(self._loaded(spec_from(name, registry.model)))
 
-        pull_wanted(self.work.registry, add)
+        add_requested(self.client.registry, add)
 
     def add(self, repository: str, revision: str) -> Iterator[str]:
         """Pull a model, load it, and offer it; yields cards."""
@@ -61,7 +61,7 @@ class Adding:
             self._refuse_others(source)
             self._refuse(source.model_id, source.in_short)
             yield progress_card(0.1, f"Fetching {source.in_short}")
-            yield from self._offered(pull(source, self.work.registry.model, self.token))
+            yield from self._offered(pull(source, self.client.registry.model, self.token))
         except ZooError as error:
             yield message_card("error", "Not added", str(error))
 
@@ -69,7 +69,7 @@ class Adding:
         """The same with a weights file, which is moved out of the uploads, since these go when their visitor does."""
         path = Path(upload)
         try:
-            spec = from_file(path, self.work.registry.model)
+            spec = from_file(path, self.client.registry.model)
             self._refuse(spec.id, path.name)
             with self._kept(spec, path) as kept:
                 yield from self._offered(kept)
@@ -81,14 +81,14 @@ class Adding:
     @contextmanager
     def _kept(self, spec: ModelSpec, path: Path) -> Iterator[ModelSpec]:
         """The model with the file at its new place, where it stays if the model is offered."""
-        kept = self.work.cache / "weights" / f"{spec.id}.safetensors"
+        kept = self.client.cache / "weights" / f"{spec.id}.safetensors"
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(path, kept)
         note_checksum(kept)
         try:
-            yield from_file(kept, self.work.registry.model)
+            yield from_file(kept, self.client.registry.model)
         finally:
-            if spec.id not in self.work.registry.models:
+            if spec.id not in self.client.registry.models:
                 kept.unlink()
 
     def _refuse_others(self, source: HubSource) -> None:
@@ -99,7 +99,7 @@ class Adding:
             )
 
     def _refuse(self, model_id: str, name: str) -> None:
-        if model_id in self.work.registry.models:
+        if model_id in self.client.registry.models:
             raise WeightsError(f"{name}: it is here already. Choose it in the list of models.")
         if self.added >= MOST_ADDED:
             raise WeightsError(
@@ -114,5 +114,5 @@ class Adding:
 
     def _loaded(self, spec: ModelSpec) -> Generator[str, None, ModelSpec]:
         """Strictly, in the compute process, before anybody can choose it."""
-        yield from self.work.follow("zoo.compute.tasks:load", source=spec.source)
-        return self.work.registry.add(spec)
+        yield from self.client.follow("zoo.compute.tasks:load", source=spec.source)
+        return self.client.registry.add(spec)

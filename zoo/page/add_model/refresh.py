@@ -13,7 +13,7 @@ from zoo.page.compare.compare_tab import fold_label
 from zoo.page.events import PRIVATE, trained_choices
 from zoo.page.leaderboard.model_cards import faults_notice, models_section
 from zoo.registry import Registry
-from zoo.weights.external import still_wanted
+from zoo.weights.external import still_pending
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,17 @@ class ZooWidgets:
             gr.Dropdown(trained, value=[model_id for _, model_id in trained]),
             models_section(registry.models.values()),
             gr.HTML(faults_notice(faults), visible=bool(faults)),
-            on_their_way(still_wanted(registry)),
+            on_their_way(still_pending(registry)),
         ]
 
 
 def late_models(blocks: gr.Blocks, adding: Adding, form: AddingForm | None, widgets: ZooWidgets) -> None:
     """Whoever loads the page sees the models that have come since it was built; and the form's work."""
-    registry = adding.work.registry
+    registry = adding.client.registry
     built = registry.models, registry.faults
 
     def shown() -> list[Any]:
-        news = (registry.models, registry.faults) != built or still_wanted(registry)
+        news = (registry.models, registry.faults) != built or still_pending(registry)
         return widgets.shown(registry) if news else [gr.skip()] * len(widgets.all)
 
     blocks.load(shown, None, widgets.all, **PRIVATE)

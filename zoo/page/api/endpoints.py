@@ -14,9 +14,9 @@ import gradio as gr
 from zoo.compute.worker import finished
 from zoo.errors import StudyError, ZooError
 from zoo.listing import model_facts
+from zoo.page.compute_client import ComputeClient
 from zoo.page.download_report.report_handlers import now
 from zoo.page.sessions import Session
-from zoo.page.work import Work
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES
 
 Result = TypeVar("Result")
@@ -37,13 +37,13 @@ def in_our_words(endpoint: Callable[..., Result]) -> Callable[..., Result]:
 
 
 class Api:
-    def __init__(self, work: Work) -> None:
-        self.work = work
+    def __init__(self, client: ComputeClient) -> None:
+        self.client = client
 
     def list_models(self) -> list[dict[str, Any]]:
         """List the zoo's models: id, title, family, the modalities each needs and uses, whether it is trained, and how
         to train it."""
-        return [model_facts(spec) for spec in self.work.registry.models.values()]
+        return [model_facts(spec) for spec in self.client.registry.models.values()]
 
     @in_our_words
     def grade(
@@ -121,11 +121,11 @@ class Api:
         source = {name: Path(scan) for name, scan in zip(MODALITIES, scans, strict=True) if scan}
         if not source:
             raise StudyError(f"No scans: give the NIfTI file of at least one of {', '.join(MODALITIES)}.")
-        session = finished(self.work.read_files(None, source))
+        session = finished(self.client.read_files(None, source))
         try:
             yield session
         finally:
-            self.work.sessions.close(session)
+            self.client.sessions.close(session)
 
     def _answer(self, session: Session, model: str) -> dict[str, Any]:
         try:
@@ -140,7 +140,7 @@ class Api:
 
     def _ids(self, models: str | None) -> list[str]:
         named = [name.strip() for name in (models or "").split(",") if name.strip()]
-        return named or [spec.id for spec in self.work.registry.models.values() if spec.is_trained]
+        return named or [spec.id for spec in self.client.registry.models.values() if spec.is_trained]
 
     def _ask(self, task: str, **arguments: Any) -> Any:
-        return self.work.worker.result(f"zoo.compute.tasks:{task}", **self.work.addressed(arguments))
+        return self.client.worker.result(f"zoo.compute.tasks:{task}", **self.client.addressed(arguments))

@@ -9,11 +9,11 @@ from typing import Any
 import gradio as gr
 
 from zoo.errors import ZooError
+from zoo.page.compute_client import ComputeClient, map_steps
 from zoo.page.sessions import Session
 from zoo.page.viewer import viewer_value
-from zoo.page.work import Work, placed
 from zoo.render.cards import message_card
-from zoo.render.comparison import Answer, comparison_card, contributions_card
+from zoo.render.comparison import ModelResult, comparison_card, contributions_card
 from zoo.types import DEFAULT_EXPLAINER
 
 LINK = "compare"  # viewers of one link look at the same place
@@ -22,8 +22,8 @@ Shown = tuple[Any, ...]  # session, status, table, left viewer, right viewer, ba
 
 
 class Comparing:
-    def __init__(self, work: Work) -> None:
-        self.work = work
+    def __init__(self, client: ComputeClient) -> None:
+        self.client = client
 
     def compare(
         self,
@@ -38,8 +38,8 @@ class Comparing:
         try:
             if not models:
                 raise ZooError("Choose the models to compare.")
-            reading = self.work.read(session, scans or [], slots)
-            session = yield from placed(reading, lambda card: (None, card or gr.skip(), "", None, None, ""))
+            reading = self.client.read(session, scans or [], slots)
+            session = yield from map_steps(reading, lambda card: (None, card or gr.skip(), "", None, None, ""))
             yield session, gr.skip(), "", None, None, ""
             answers = yield from self._graded(session, models)
             yield from self._heat_maps(session, left, right)
@@ -53,29 +53,29 @@ class Comparing:
         if session is None:
             return
         try:
-            value = yield from placed(self._viewer(session, model_id), lambda card: (card or gr.skip(), gr.skip()))
+            value = yield from map_steps(self._viewer(session, model_id), lambda card: (card or gr.skip(), gr.skip()))
             yield "", value
         except ZooError as error:
             yield message_card("unexplained", "No heat map", str(error)), viewer_value(session.volumes, link=LINK)
 
     def cancelled(self) -> str:
         """The status after a cancel; what was found stays."""
-        self.work.wait_until_idle()
+        self.client.wait_until_idle()
         return message_card("cancelled", "Cancelled", "Nothing is being computed any more. What was found stays.")
 
-    def _graded(self, session: Session, models: Sequence[str]) -> Generator[Shown, None, list[Answer]]:
+    def _graded(self, session: Session, models: Sequence[str]) -> Generator[Shown, None, list[ModelResult]]:
         """One model after another; one that fails says so in its row."""
-        answers: list[Answer] = []
+        answers: list[ModelResult] = []
         for model_id in models:
-            answers.append((yield from placed(self._answer(session, model_id), _news)))
+            answers.append((yield from map_steps(self._answer(session, model_id), _news)))
             yield _shown(table=comparison_card(answers))
         return answers
 
-    def _answer(self, session: Session, model_id: str) -> Generator[str, None, Answer]:
-        answer = Answer(self.work.registry.model(model_id))
+    def _answer(self, session: Session, model_id: str) -> Generator[str, None, ModelResult]:
+        answer = ModelResult(self.client.registry.model(model_id))
         try:
-            grade = yield from self.work.follow("zoo.compute.tasks:grade", folder=session.folder, model_id=model_id)
-            parameters = yield from self.work.follow("zoo.compute.tasks:parameters", model_id=model_id)
+            grade = yield from self.client.follow("zoo.compute.tasks:grade", folder=session.folder, model_id=model_id)
+            parameters = yield from self.client.follow("zoo.compute.tasks:parameters", model_id=model_id)
             return replace(answer, grade=grade, parameters=parameters)
         except ZooError as error:
             return replace(answer, problem=str(error))
@@ -83,27 +83,27 @@ class Comparing:
     def _heat_maps(self, session: Session, left: str, right: str) -> Iterator[Shown]:
         for side, model_id in (("left", left), ("right", right)):
             try:
-                value = yield from placed(self._viewer(session, model_id), _news)
+                value = yield from map_steps(self._viewer(session, model_id), _news)
                 yield _shown(**{side: value})
             except ZooError:  # the model's row tells why, or its row of modalities
                 yield _shown(**{side: viewer_value(session.volumes, link=LINK)})
 
     def _viewer(self, session: Session, model_id: str) -> Generator[str, None, Any]:
         asked: dict[str, Any] = {"folder": session.folder, "model_id": model_id, "explainer_id": DEFAULT_EXPLAINER}
-        heat = yield from self.work.follow("zoo.compute.tasks:explain", **asked)
+        heat = yield from self.client.follow("zoo.compute.tasks:explain", **asked)
         return viewer_value(session.volumes, overlay=heat.path, link=LINK)
 
-    def _contributions(self, session: Session, answers: Sequence[Answer]) -> Iterator[Shown]:
-        done: list[Answer] = []
+    def _contributions(self, session: Session, answers: Sequence[ModelResult]) -> Iterator[Shown]:
+        done: list[ModelResult] = []
         for answer in answers:
             if answer.grade:
-                done.append((yield from placed(self._explained(session, answer), _news)))
+                done.append((yield from map_steps(self._explained(session, answer), _news)))
                 yield _shown(bars=contributions_card(done))
 
-    def _explained(self, session: Session, answer: Answer) -> Generator[str, None, Answer]:
+    def _explained(self, session: Session, answer: ModelResult) -> Generator[str, None, ModelResult]:
         asked: dict[str, Any] = {"folder": session.folder, "model_id": answer.spec.id}
         try:
-            found = yield from self.work.follow("zoo.compute.tasks:contributions", **asked)
+            found = yield from self.client.follow("zoo.compute.tasks:contributions", **asked)
             return replace(answer, contributions=found)
         except ZooError as error:
             return replace(answer, unexplained=str(error))

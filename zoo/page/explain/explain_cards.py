@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping
 from html import escape
 
 from zoo.errors import PluginError
-from zoo.page.eta import Pace
-from zoo.render.comparison import Answer, modality_bars
+from zoo.page.eta import DurationEstimator
+from zoo.render.comparison import ModelResult, modality_bars
 from zoo.types import DEFAULT_EXPLAINER, SHAPLEY_EXPLAINER, ExplainerSpec, ModelSpec
 
 
 def offered(explainers: Collection[ExplainerSpec], spec: ModelSpec) -> list[ExplainerSpec]:
     """Those that can explain this model and that the page can show; the default first."""
-    shown = [each for each in explainers if each.gives == "voxels" or each.id == SHAPLEY_EXPLAINER]
+    shown = [each for each in explainers if each.output == "voxels" or each.id == SHAPLEY_EXPLAINER]
     return sorted((each for each in shown if each.suits(spec)), key=lambda each: each.id != DEFAULT_EXPLAINER)
 
 
@@ -25,14 +25,14 @@ def expect_offered(explainers: Collection[ExplainerSpec], spec: ModelSpec, expla
         raise PluginError(f"{explainer.title} can't explain {spec.title}: choose one of {titles}.")
 
 
-def note(spec: ModelSpec, explainer: ExplainerSpec, pace: Pace) -> str:
+def note(spec: ModelSpec, explainer: ExplainerSpec, pace: DurationEstimator) -> str:
     """What a click would tell, and what it would cost."""
-    compared = f"Nothing to see is {explainer.nothing}." if explainer.nothing else ""
+    compared = f"Nothing to see is {explainer.baseline}." if explainer.baseline else ""
     cost = f"Takes {pace.in_words(spec, explainer)} and {_memory(explainer)}."
-    return f'<p class="zoo-note">{escape(" ".join(filter(None, (explainer.answers, compared, cost))))}</p>'
+    return f'<p class="zoo-note">{escape(" ".join(filter(None, (explainer.description, compared, cost))))}</p>'
 
 
-def explained_card(answer: Answer, explainer: ExplainerSpec, facts: Mapping[str, float], seconds: float) -> str:
+def explained_card(answer: ModelResult, explainer: ExplainerSpec, facts: Mapping[str, float], seconds: float) -> str:
     """What the heat map in the viewer shows, or bars where the answer holds what each modality adds."""
     told = [_facts(explainer, facts), f"It took {seconds:.1f} s."]
     return f"""
@@ -48,8 +48,8 @@ def _memory(explainer: ExplainerSpec) -> str:
 
 
 def _facts(explainer: ExplainerSpec, facts: Mapping[str, float]) -> str:
-    if explainer.gives == "modalities" or not facts:
+    if explainer.output == "modalities" or not facts:
         return ""  # the bars tell them
-    if explainer.in_words:
-        return explainer.in_words(facts)
+    if explainer.format_diagnostics:
+        return explainer.format_diagnostics(facts)
     return "; ".join(f"{name} {value:.4g}" for name, value in facts.items()) + "."

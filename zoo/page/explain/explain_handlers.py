@@ -8,12 +8,12 @@ from typing import Any
 import gradio as gr
 
 from zoo.errors import Refused, ZooError
+from zoo.page.compute_client import ComputeClient, map_steps
 from zoo.page.explain.explain_cards import expect_offered, explained_card, note, offered
 from zoo.page.sessions import Session
 from zoo.page.viewer import viewer_value
-from zoo.page.work import Work, placed
 from zoo.render.cards import grade_card, message_card
-from zoo.render.comparison import Answer
+from zoo.render.comparison import ModelResult
 from zoo.types import DEFAULT_EXPLAINER, ExplainerSpec, Grade, HeatMap, ModelSpec
 
 MOST_SECONDS = 900
@@ -21,15 +21,15 @@ Shown = tuple[Any, ...]  # session, card, viewer, what is said of explaining, th
 
 
 class Explaining:
-    def __init__(self, work: Work) -> None:
-        self.work = work
+    def __init__(self, client: ComputeClient) -> None:
+        self.client = client
 
     def choices(self, model_id: str | None, explainer_id: str) -> tuple[list[tuple[str, str]], str | None, str]:
         """Explainers that suit this model, each with what it costs; the chosen one, if it does; and a note on it."""
         if not model_id:
             return [], None, ""
-        spec, pace = self.work.registry.model(model_id), self.work.pace
-        known = offered(self.work.registry.explainers.values(), spec)
+        spec, pace = self.client.registry.model(model_id), self.client.durations
+        known = offered(self.client.registry.explainers.values(), spec)
         chosen = next((each for each in known if each.id == explainer_id), known[0])
         return (
             [(f"{each.title} · {pace.in_words(spec, each)}", each.id) for each in known],
@@ -55,7 +55,7 @@ class Explaining:
             yield _shown(stop=gr.Button(visible=True))
             session = yield from self._read(session, scans or [], slots)
             grade = yield from self._graded(session, spec)
-            yield from self._explained(session, Answer(spec, grade), explainer)
+            yield from self._explained(session, ModelResult(spec, grade), explainer)
         except Refused as refusal:
             yield _shown(card=message_card("refused", "Not graded", str(refusal)), told="")
         except ZooError as error:
@@ -64,12 +64,12 @@ class Explaining:
 
     def cancelled(self) -> tuple[str, Any]:
         """What is said after a cancel, and the button that stopped it; grade and map stay."""
-        self.work.wait_until_idle()
+        self.client.wait_until_idle()
         told = message_card("cancelled", "Cancelled", "Nothing is being computed any more. What was found stays.")
         return told, gr.Button(visible=False)
 
     def _chosen(self, model_id: str, explainer_id: str) -> tuple[ModelSpec, ExplainerSpec]:
-        registry = self.work.registry
+        registry = self.client.registry
         spec, explainer = registry.model(model_id), registry.explainer(explainer_id)
         expect_offered(registry.explainers.values(), spec, explainer)
         return spec, explainer
@@ -77,8 +77,8 @@ class Explaining:
     def _read(
         self, session: Session | None, scans: list[str], slots: tuple[str | None, ...]
     ) -> Generator[Shown, None, Session]:
-        reading = self.work.read(session, scans, slots)
-        found = yield from placed(reading, lambda news: (None, "", None, news or gr.skip(), gr.skip()))
+        reading = self.client.read(session, scans, slots)
+        found = yield from map_steps(reading, lambda news: (None, "", None, news or gr.skip(), gr.skip()))
         if found is not session:
             yield _shown(session=found, viewer=viewer_value(found.volumes))
         return found
@@ -89,22 +89,22 @@ class Explaining:
         yield _shown(card=grade_card(grade, spec))
         return grade
 
-    def _explained(self, session: Session, answer: Answer, explainer: ExplainerSpec) -> Iterator[Shown]:
-        default = self.work.registry.explainer(DEFAULT_EXPLAINER)
-        if explainer.gives == "voxels":
+    def _explained(self, session: Session, answer: ModelResult, explainer: ExplainerSpec) -> Iterator[Shown]:
+        default = self.client.registry.explainer(DEFAULT_EXPLAINER)
+        if explainer.output == "voxels":
             heat = yield from self._heat_map(session, answer.spec, explainer)
             yield _shown(told=explained_card(answer, explainer, heat.facts, heat.seconds))
             return
         if default.suits(answer.spec):
             yield from self._heat_map(session, answer.spec, default)
         found = yield from self._follow("contributions", session, answer.spec)
-        self.work.pace.learn(answer.spec, explainer, found.seconds)
-        answer = Answer(answer.spec, answer.grade, contributions=found)
+        self.client.durations.record(answer.spec, explainer, found.seconds)
+        answer = ModelResult(answer.spec, answer.grade, contributions=found)
         yield _shown(told=explained_card(answer, explainer, found.facts, found.seconds))
 
     def _heat_map(self, session: Session, spec: ModelSpec, explainer: ExplainerSpec) -> Generator[Shown, None, HeatMap]:
         heat = yield from self._follow("explain", session, spec, explainer_id=explainer.id)
-        self.work.pace.learn(spec, explainer, heat.seconds)
+        self.client.durations.record(spec, explainer, heat.seconds)
         yield _shown(viewer=viewer_value(session.volumes, overlay=heat.path))
         if spec.attention:
             curves = yield from self._follow("slice_curves", session, spec)
@@ -113,8 +113,8 @@ class Explaining:
 
     def _follow(self, task: str, session: Session, spec: ModelSpec, **arguments: Any) -> Generator[Shown, None, Any]:
         asked: dict[str, Any] = {"folder": session.folder, "model_id": spec.id, **arguments}
-        steps = self.work.follow(f"zoo.compute.tasks:{task}", MOST_SECONDS, **asked)
-        return (yield from placed(steps, lambda news: _shown(told=news or gr.skip())))
+        steps = self.client.follow(f"zoo.compute.tasks:{task}", MOST_SECONDS, **asked)
+        return (yield from map_steps(steps, lambda news: _shown(told=news or gr.skip())))
 
 
 def _shown(**changed: Any) -> Shown:

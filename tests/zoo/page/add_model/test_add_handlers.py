@@ -11,7 +11,7 @@ import pytest
 from fake_worker import FakeWorker
 from zoo import WeightsError
 from zoo.page.add_model.add_handlers import Adding, allowed_organisations
-from zoo.page.work import Work
+from zoo.page.compute_client import ComputeClient
 from zoo.weights.hub.source import HubSource
 from zoo.weights.load import load_weights
 
@@ -24,7 +24,7 @@ def adding(registry, tmp_path):
 
     def make(worker=None):
         ours = replace(registry, models=dict(registry.models))
-        return Adding(Work(ours, worker or FakeWorker(load=None), tmp_path / "cache"))
+        return Adding(ComputeClient(ours, worker or FakeWorker(load=None), tmp_path / "cache"))
 
     return make
 
@@ -60,15 +60,15 @@ def test_what_is_added_is_loaded_first_and_offered_then(published, adding, add):
     assert f"Fetching {published.in_short}" in cards[0]
     assert 'data-state="added"' in cards[-1]
     assert "nobody here has checked" in cards[-1]
-    assert page.work.worker.asked == ["load"]
-    assert page.work.registry.model(published.model_id).is_trained
+    assert page.client.worker.asked == ["load"]
+    assert page.client.registry.model(published.model_id).is_trained
     assert "it is here already" in add(page, published)
 
 
 def test_what_cannot_be_loaded_is_not_offered(published, adding, add):
     page = adding(FakeWorker(load=WeightsError("the weights don't fit the model")))
     assert "don&#x27;t fit" in add(page, published)
-    assert published.model_id not in page.work.registry.models
+    assert published.model_id not in page.client.registry.models
 
 
 @pytest.mark.parametrize(("repository", "revision"), [("me/tiny", "main"), ("https://x.y/me", SHA), ("../x", SHA)])
@@ -109,18 +109,18 @@ def test_there_is_a_limit(published, adding, add, monkeypatch):
 def test_what_the_environment_names_is_loaded_before_it_is_offered(published, adding, monkeypatch):
     monkeypatch.setenv("GLIOMA_ZOO_MODELS", f"{published} hub:me/nothing@{SHA}")
     page = adding()
-    page.pull_wanted()
-    assert page.work.worker.asked == ["load"]
-    assert page.work.registry.model(published.model_id).source == str(published)
-    assert [fault.plugin for fault in page.work.registry.faults] == [f"hub:me/nothing@{SHA}"]
+    page.add_requested()
+    assert page.client.worker.asked == ["load"]
+    assert page.client.registry.model(published.model_id).source == str(published)
+    assert [fault.plugin for fault in page.client.registry.faults] == [f"hub:me/nothing@{SHA}"]
 
 
 def test_the_compute_process_is_told_the_source(published, adding, add):
     """Its own registry has never heard of the id."""
     page = adding()
     add(page, published)
-    assert page.work.addressed({"model_id": published.model_id}) == {"model_id": str(published)}
-    assert page.work.addressed({"model_id": "single-t1ce"}) == {"model_id": "single-t1ce.compact"}
+    assert page.client.addressed({"model_id": published.model_id}) == {"model_id": str(published)}
+    assert page.client.addressed({"model_id": "single-t1ce"}) == {"model_id": "single-t1ce.compact"}
 
 
 @pytest.fixture
@@ -136,9 +136,9 @@ def own(small, tmp_path):
 def test_a_weights_file_is_kept_loaded_and_offered(adding, own):
     page, upload = adding(), own()
     assert 'data-state="added"' in list(page.add_file(str(upload)))[-1]
-    (spec,) = [spec for spec in page.work.registry.models.values() if spec.source]
+    (spec,) = [spec for spec in page.client.registry.models.values() if spec.source]
     assert load_weights(spec).record.trained_on == "40 made-up studies"
-    assert (spec.weights.parent, upload.exists()) == (page.work.cache / "weights", False)
+    assert (spec.weights.parent, upload.exists()) == (page.client.cache / "weights", False)
     assert "mine.safetensors: it is here already" in list(page.add_file(str(own())))[-1]
     assert spec.weights.exists()
 
@@ -146,8 +146,8 @@ def test_a_weights_file_is_kept_loaded_and_offered(adding, own):
 def test_a_weights_file_that_cannot_be_loaded_is_not_kept(adding, own):
     page, upload = adding(FakeWorker(load=WeightsError("the weights don't fit the model"))), own()
     assert "don&#x27;t fit" in list(page.add_file(str(upload)))[-1]
-    assert not any(spec.source for spec in page.work.registry.models.values())
-    assert not list(page.work.cache.rglob("*.safetensors"))
+    assert not any(spec.source for spec in page.client.registry.models.values())
+    assert not list(page.client.cache.rglob("*.safetensors"))
     assert not upload.exists()
 
 

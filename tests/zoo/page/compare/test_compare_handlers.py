@@ -9,7 +9,7 @@ import pytest
 from fake_worker import FakeWorker
 from zoo import Grade, StudyError
 from zoo.page.compare.compare_handlers import Comparing
-from zoo.page.work import Work
+from zoo.page.compute_client import ComputeClient
 from zoo.types import Explanation, HeatMap
 
 MODELS = ("guided-dual-attention.compact", "single-t1ce.compact", "early-fusion.compact")
@@ -36,7 +36,7 @@ def compare(registry, files, tmp_path):
     """compare(worker) -> steps (session, status, table, left, right, bars)."""
 
     def run(worker, models=MODELS, session=None):
-        comparing = Comparing(Work(registry, worker, tmp_path / "cache"))
+        comparing = Comparing(ComputeClient(registry, worker, tmp_path / "cache"))
         return comparing.compare(session, files, models, *MODELS[:2], *SLOTS)
 
     return run
@@ -100,10 +100,10 @@ def test_a_cancel_ends_the_work_in_progress(compare):
 
 def test_another_heat_map_needs_a_study_and_tells_its_trouble(registry, compare, tmp_path):
     session = next(step[0] for step in compare(_worker()) if hasattr(step[0], "folder"))
-    comparing = Comparing(Work(registry, _worker(), tmp_path))
+    comparing = Comparing(ComputeClient(registry, _worker(), tmp_path))
     assert list(comparing.heat_map(None, MODELS[2])) == []
     status, viewer = list(comparing.heat_map(session, MODELS[2]))[-1]
     assert status == ""
     assert MODELS[2] in viewer.overlay.path
-    failing = Comparing(Work(registry, _worker(explain=StudyError("no layer")), tmp_path))
+    failing = Comparing(ComputeClient(registry, _worker(explain=StudyError("no layer")), tmp_path))
     assert "no layer" in list(failing.heat_map(session, MODELS[2]))[-1][0]

@@ -8,9 +8,9 @@ import pytest
 
 from fake_worker import FakeWorker
 from zoo import PluginError
+from zoo.page.compute_client import ComputeClient
 from zoo.page.download_report.report_handlers import Reporting
 from zoo.page.sessions import Sessions
-from zoo.page.work import Work
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def session(tmp_path):
 
 
 def _last(registry, worker, session, tmp_path):
-    return list(Reporting(Work(registry, worker, tmp_path)).report(session))[-1]
+    return list(Reporting(ComputeClient(registry, worker, tmp_path)).report(session))[-1]
 
 
 def test_without_a_study_it_says_what_to_do(registry, tmp_path):

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from zoo import Attribution, ExplainerSpec, PluginError
-from zoo.page.eta import Pace
+from zoo.page.eta import DurationEstimator
 from zoo.page.explain.explain_cards import expect_offered, explained_card, note, offered
-from zoo.render.comparison import Answer
+from zoo.render.comparison import ModelResult
 from zoo.types import DEFAULT_EXPLAINER, Explanation
 
 ANY = ["integrated-gradients", "occlusion", "modality-shapley"]
@@ -49,16 +49,16 @@ def test_a_choice_for_another_model_is_told(registry):
 
 
 def test_a_note_tells_cost_and_what_is_compared_with(registry):
-    told = note(registry.model("early-fusion"), registry.explainer("integrated-gradients"), Pace({}))
+    told = note(registry.model("early-fusion"), registry.explainer("integrated-gradients"), DurationEstimator({}))
     assert "Nothing to see is white matter all over the brain." in told
     assert "Takes about as long as 120 grades and 3 times the memory of a grade." in told
-    alone = note(registry.model("early-fusion"), registry.explainer("hires-cam"), Pace({}))
+    alone = note(registry.model("early-fusion"), registry.explainer("hires-cam"), DurationEstimator({}))
     assert "Nothing to see" not in alone
     assert "the memory of a grade" in alone
 
 
 def test_facts_are_told_in_words(registry):
-    answer = Answer(registry.model("early-fusion"))
+    answer = ModelResult(registry.model("early-fusion"))
     facts = {"steps": 40.0, "difference": 3.25, "convergence_delta": 0.04}
     told = explained_card(answer, registry.explainer("integrated-gradients"), facts, 12.34)
     assert "40 steps add up to +3.29 of the +3.25 log-odds" in told
@@ -66,9 +66,12 @@ def test_facts_are_told_in_words(registry):
 
 
 def test_what_an_outsider_tells_is_escaped(registry):
-    explainer = ExplainerSpec(NASTY, NASTY, 1, lambda *_: Attribution(np.ones(4)), answers=NASTY, nothing=NASTY)
+    explainer = ExplainerSpec(NASTY, NASTY, 1, lambda *_: Attribution(np.ones(4)), description=NASTY, baseline=NASTY)
     spec = replace(registry.model("early-fusion"), title=NASTY)
-    for html in (note(spec, explainer, Pace({})), explained_card(Answer(spec), explainer, {NASTY: 1.0}, 1)):
+    for html in (
+        note(spec, explainer, DurationEstimator({})),
+        explained_card(ModelResult(spec), explainer, {NASTY: 1.0}, 1),
+    ):
         assert "<script" not in html
         assert "&lt;script&gt;" in html
 
@@ -78,7 +81,7 @@ def test_shapley_values_are_bars_with_their_spread(registry):
     values = np.array([0, 3.0, 0, 0], np.float32)
     found = Explanation("s", "m", "modality-shapley", values, np.eye(4), facts)
     explainer = registry.explainer("modality-shapley")
-    told = explained_card(Answer(registry.model("single-t1ce"), contributions=found), explainer, facts, 1)
+    told = explained_card(ModelResult(registry.model("single-t1ce"), contributions=found), explainer, facts, 1)
     assert re.findall('data-modality="(.*?)"', told) == ["t1ce"]
     for words in ("+3.00", "± 0.25", "-0.60 ± 0.10 of nothing", "make up +2.40"):
         assert words in told

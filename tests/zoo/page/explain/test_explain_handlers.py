@@ -8,8 +8,8 @@ import pytest
 
 from fake_worker import FakeWorker
 from zoo import Grade, PluginError, Refused
+from zoo.page.compute_client import ComputeClient
 from zoo.page.explain.explain_handlers import Explaining
-from zoo.page.work import Work
 from zoo.types import Explanation, HeatMap
 
 GUIDED = "guided-dual-attention.compact"
@@ -40,7 +40,7 @@ def explain(registry, files, tmp_path):
     """explain(worker, explainer_id, model_id) -> the page, and steps (session, card, viewer, told, stop)."""
 
     def run(worker, explainer_id, model_id=GUIDED, session=None):
-        page = Explaining(Work(registry, worker, tmp_path / "cache"))
+        page = Explaining(ComputeClient(registry, worker, tmp_path / "cache"))
         return page, list(page.explain(session, files, model_id, explainer_id, *(None,) * 4))
 
     return run
@@ -61,7 +61,7 @@ def test_a_map_comes_with_grade_and_facts(explain, registry):
     assert "nothing but a test" in _texts(steps, 1)[-1]
     assert _overlays(steps)[-1].endswith(f"{GUIDED}.occlusion.nii.gz")
     assert "12 cubes of each modality were hidden, one by one. It took 7.0 s." in _texts(steps, 3)[-1]
-    assert page.work.pace.seconds(registry.model(GUIDED), registry.explainer("occlusion")) == 7
+    assert page.client.durations.seconds(registry.model(GUIDED), registry.explainer("occlusion")) == 7
 
 
 def test_what_each_modality_adds_comes_after_the_map_of_the_same_model(explain):
@@ -111,7 +111,7 @@ def test_the_button_that_stops_it_is_there_while_it_runs(explain, worker):
 
 
 def test_the_offer_follows_the_model(registry, tmp_path):
-    page = Explaining(Work(registry, FakeWorker(), tmp_path))
+    page = Explaining(ComputeClient(registry, FakeWorker(), tmp_path))
     choices, chosen, told = page.choices("volume-control.compact", "integrated-gradients")
     assert [explainer_id for _, explainer_id in choices] == ["occlusion", "modality-shapley"]
     assert chosen == "occlusion"
@@ -121,8 +121,8 @@ def test_the_offer_follows_the_model(registry, tmp_path):
 
 
 def test_new_costs_leave_the_choice_alone(registry, tmp_path):
-    page = Explaining(Work(registry, FakeWorker(), tmp_path))
-    page.work.pace.learn(registry.model(GUIDED), registry.explainer("occlusion"), 600)
+    page = Explaining(ComputeClient(registry, FakeWorker(), tmp_path))
+    page.client.durations.record(registry.model(GUIDED), registry.explainer("occlusion"), 600)
     update, _ = page.offer(GUIDED, "hires-cam")
     assert ("Occlusion · about 10 min", "occlusion") in update.choices
     assert "value" not in update.constructor_args

@@ -8,14 +8,14 @@ import numpy as np
 from fake_worker import FakeWorker
 from zoo import Grade, StudyError
 from zoo.compute.worker import Update
+from zoo.page.compute_client import ComputeClient
 from zoo.page.grade.grade_handlers import Grading
-from zoo.page.work import Work
 from zoo.types import HeatMap
 from zoo.weights.load import load_weights
 
 
 def _grading(registry, worker, cache):
-    return Grading(Work(registry, worker, cache))
+    return Grading(ComputeClient(registry, worker, cache))
 
 
 def _run(page, session, files, slots=(None,) * 4):

@@ -11,9 +11,9 @@ import pytest
 from dicom_files import ACQUISITIONS, SeriesMaker, write_study
 from fake_worker import FakeWorker
 from zoo import MODALITIES, StudyError
+from zoo.page.compute_client import ComputeClient
 from zoo.page.grade.grade_handlers import Grading
 from zoo.page.upload.unpacking import is_packed, unpacked
-from zoo.page.work import Work
 
 STORED = np.random.default_rng(0).integers(0, 3000, (16, 17, 18)).astype(np.uint16)
 
@@ -30,7 +30,7 @@ def zipped(tmp_path):
 
 @pytest.fixture
 def page(registry, tmp_path):
-    return Grading(Work(registry, FakeWorker(), tmp_path / "cache"))
+    return Grading(ComputeClient(registry, FakeWorker(), tmp_path / "cache"))
 
 
 def test_the_series_of_a_zip_are_shown_for_confirmation(page, zipped, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from loopback_hub import TOKEN
 from zoo import WeightsError
-from zoo.weights.external import pull_wanted, still_wanted
+from zoo.weights.external import add_requested, still_pending
 from zoo.weights.hub.index import listed, listed_here
 from zoo.weights.hub.source import HubSource
 
@@ -61,13 +61,13 @@ def test_it_is_fetched_once(write_index, hub):
 def test_the_environment_may_name_one(write_index, published, ours, monkeypatch):
     index = write_index(rows(MISSING, published))
     monkeypatch.setenv("GLIOMA_ZOO_MODELS", str(index))
-    assert still_wanted(ours) == [str(index)]
+    assert still_pending(ours) == [str(index)]
     listed(index)
-    assert still_wanted(ours) == [MISSING, str(published)]
-    pull_wanted(ours)
+    assert still_pending(ours) == [MISSING, str(published)]
+    add_requested(ours)
     assert ours.model(published.model_id).is_trained
     assert [fault.plugin for fault in ours.faults] == [MISSING]
-    assert still_wanted(ours) == []
+    assert still_pending(ours) == []
 
 
 @pytest.mark.parametrize(
@@ -90,8 +90,8 @@ def test_what_is_listed_is_pinned_too(write_index):
 def test_one_that_cannot_be_had_is_a_fault(cache, ours, published, monkeypatch):
     lost, branch = f"hub:datasets/me/lost@{'0' * 40}", "hub:datasets/me/glioma-zoo@main"
     monkeypatch.setenv("GLIOMA_ZOO_MODELS", f"{lost} {branch} {published}")
-    pull_wanted(ours)
+    add_requested(ours)
     assert [fault.plugin for fault in ours.faults] == [lost, branch]
     assert ours.faults[0].reason.startswith("there is no such repository")
     assert ours.model(published.model_id).is_trained
-    assert still_wanted(ours) == []
+    assert still_pending(ours) == []

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from zoo.assets.leaderboard import measured_seconds
 from zoo.compute.worker import Worker
-from zoo.page.eta import Pace
+from zoo.page.eta import DurationEstimator
 from zoo.page.sessions import Session, Sessions
 from zoo.page.upload.assignment import settle
 from zoo.registry import Registry
@@ -21,7 +21,7 @@ Shown = TypeVar("Shown")
 Result = TypeVar("Result")
 
 
-class Work:
+class ComputeClient:
     """Asks the worker, and yields cards while it waits. cache: Gradio's own folder, from which it may serve."""
 
     def __init__(self, registry: Registry, worker: Worker, cache: Path) -> None:
@@ -29,7 +29,7 @@ class Work:
         self.worker = worker
         self.cache = cache
         self.sessions = Sessions(cache)
-        self.pace = Pace(measured_seconds())
+        self.durations = DurationEstimator(measured_seconds())
 
     def read(
         self, session: Session | None, scans: Sequence[str], slots: Sequence[str | None]
@@ -70,7 +70,7 @@ class Work:
             changed, shown = now != shown, now  # the same card again would be read out four times a second
             return progress_card(update.fraction, update.text, now[1]) if changed else ""
 
-        return (yield from placed(running, news))
+        return (yield from map_steps(running, news))
 
     def addressed(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """A task's arguments for the compute process, whose own registry need not hold what was pulled since."""
@@ -82,7 +82,7 @@ class Work:
         self.worker.wait_until_idle()
 
 
-def placed(steps: Generator[Step, None, Result], place: Callable[[Step], Shown]) -> Generator[Shown, None, Result]:
+def map_steps(steps: Generator[Step, None, Result], place: Callable[[Step], Shown]) -> Generator[Shown, None, Result]:
     """The same steps, each as `place` shows it; ending this generator ends the other, which cancels what it follows."""
     try:
         while True:
