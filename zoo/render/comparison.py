@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 
 from zoo.listing import in_words
-from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES, Explanation, Grade, ModelSpec
+from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES, Grade, ModelResult, ModelSpec
 
 PERCENT = 100
 Names = tuple[tuple[str, str], ...]  # of columns, each with what shows on hovering
@@ -24,22 +23,6 @@ CONTRIBUTIONS: Names = (
     ("Nothing", "Log-odds of HGG of the four brains without a tumour: mean ± standard deviation."),
     ("ModelResult", "Log-odds of HGG of this study, before calibration."),
 )
-
-
-@dataclass(frozen=True)
-class ModelResult:
-    """What one model says, as far as it has been asked. problem: why there is no grade.
-
-    contributions: log-odds of HGG that each modality adds, see the explainer `modality-shapley`; unexplained: why there
-    are none.
-    """
-
-    spec: ModelSpec
-    grade: Grade | None = None
-    parameters: int | None = None
-    problem: str = ""
-    contributions: Explanation | None = None
-    unexplained: str = ""
 
 
 def comparison_card(answers: Sequence[ModelResult]) -> str:

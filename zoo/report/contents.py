@@ -13,10 +13,9 @@ import numpy as np
 
 from zoo import __version__
 from zoo.registry import Registry
-from zoo.render.comparison import ModelResult
 from zoo.render.heat_picture import heat_picture
 from zoo.report.store import load_results
-from zoo.types import ExplainerSpec, Finding, Volumes
+from zoo.types import ExplainerSpec, Finding, ModelResult, Volumes
 from zoo.weights.metadata import file_digests
 
 PACKAGES = ("torch", "timm", "captum", "nibabel", "numpy")

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zoo.render.comparison import ModelResult
-from zoo.types import Explanation, Grade, ModelSpec
+from zoo.types import Explanation, Grade, ModelResult, ModelSpec
 
 GRADE, CONTRIBUTIONS = "grade.json", "contributions.json"
 

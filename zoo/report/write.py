@@ -10,9 +10,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from zoo.render.comparison import ModelResult, comparison_card, contributions_card
+from zoo.render.comparison import comparison_card, contributions_card
 from zoo.report.contents import HeatPicture, Report
-from zoo.types import DISCLAIMER, MODALITY_TITLES
+from zoo.types import DISCLAIMER, MODALITY_TITLES, ModelResult
 
 FORMAT = 1
 HERE = Path(__file__).parent

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from zoo import DISCLAIMER, Grade
-from zoo.render.comparison import ModelResult, comparison_card, contributions_card
-from zoo.types import Explanation
+from zoo.render.comparison import comparison_card, contributions_card
+from zoo.types import Explanation, ModelResult
 
 NASTY = "<script>alert('x')</script>"
 

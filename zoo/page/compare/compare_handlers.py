@@ -13,8 +13,8 @@ from zoo.page.compute_client import ComputeClient, map_steps
 from zoo.page.sessions import Session
 from zoo.page.viewer import viewer_value
 from zoo.render.cards import message_card
-from zoo.render.comparison import ModelResult, comparison_card, contributions_card
-from zoo.types import DEFAULT_EXPLAINER
+from zoo.render.comparison import comparison_card, contributions_card
+from zoo.types import DEFAULT_EXPLAINER, ModelResult
 
 LINK = "compare"  # viewers of one link look at the same place
 

@@ -7,8 +7,8 @@ from html import escape
 
 from zoo.errors import PluginError
 from zoo.page.eta import DurationEstimator
-from zoo.render.comparison import ModelResult, modality_bars
-from zoo.types import DEFAULT_EXPLAINER, SHAPLEY_EXPLAINER, ExplainerSpec, ModelSpec
+from zoo.render.comparison import modality_bars
+from zoo.types import DEFAULT_EXPLAINER, SHAPLEY_EXPLAINER, ExplainerSpec, ModelResult, ModelSpec
 
 
 def offered(explainers: Collection[ExplainerSpec], spec: ModelSpec) -> list[ExplainerSpec]:

@@ -13,8 +13,7 @@ from zoo.page.explain.explain_cards import expect_offered, explained_card, note,
 from zoo.page.sessions import Session
 from zoo.page.viewer import viewer_value
 from zoo.render.cards import grade_card, message_card
-from zoo.render.comparison import ModelResult
-from zoo.types import DEFAULT_EXPLAINER, ExplainerSpec, Grade, HeatMap, ModelSpec
+from zoo.types import DEFAULT_EXPLAINER, ExplainerSpec, Grade, HeatMap, ModelResult, ModelSpec
 
 MOST_SECONDS = 900
 Shown = tuple[Any, ...]  # session, card, viewer, what is said of explaining, the button that stops it

@@ -11,8 +11,7 @@ import pytest
 from zoo import Attribution, ExplainerSpec, PluginError
 from zoo.page.eta import DurationEstimator
 from zoo.page.explain.explain_cards import expect_offered, explained_card, note, offered
-from zoo.render.comparison import ModelResult
-from zoo.types import DEFAULT_EXPLAINER, Explanation
+from zoo.types import DEFAULT_EXPLAINER, Explanation, ModelResult
 
 ANY = ["integrated-gradients", "occlusion", "modality-shapley"]
 NASTY = "<script>alert('x')</script>"

@@ -1,71 +1,18 @@
-"""The nouns of the pipeline: frozen dataclasses that flow from upload to explained grade.
-
-Array shapes are given in the order they are indexed. Study space is the grid of the scans as stored ([x, y, z], any
-orientation); model space is [D, H, W]: slices from inferior to superior, rows from posterior to anterior, columns from
-left to right, axis-aligned with the world (RAS+ millimetres of the NIfTI affine).
-"""
+"""A model of the zoo as cheap data: what it sees, how it is built and trained, what a reader has to know of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zoo.types.constants import FILE_PREFIX, MODALITIES
+
 if TYPE_CHECKING:
-    from torch import Tensor, nn
-
-MODALITIES = ("t1", "t1ce", "t2", "flair")
-MODALITY_TITLES = {"t1": "T1", "t1ce": "T1ce", "t2": "T2", "flair": "FLAIR"}
-GRADES = ("LGG", "HGG")
-FILE_PREFIX = "file:"
-"""Begins the source of a model whose weights are a file on this machine."""
-DISCLAIMER = "Research demonstration, not a medical device."
-DEFAULT_EXPLAINER = "hires-cam"
-"""Of the quick ones the most faithful on simulated studies: training/README.md, Explanations."""
-SHAPLEY_EXPLAINER = "modality-shapley"
-
-Progress = Callable[[float, str], None]
-"""Called with the fraction done (0 to 1) and what is being done; raises `Cancelled` when the user asked to stop."""
-
-
-@dataclass(frozen=True)
-class Study:
-    """One patient's scans at one time point: the files of any non-empty subset of the modalities."""
-
-    id: str
-    paths: Mapping[str, Path]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a check noticed: a warning is shown beside the grade, a refusal takes its place."""
-
-    severity: Literal["warning", "refusal"]
-    message: str
-
-
-@dataclass(frozen=True)
-class Volumes:
-    """A study in memory.
-
-    data: float32 [4, x, y, z] in the order of MODALITIES, intensities as stored; zeros where a modality is absent.
-    present: bool [4].
-    affine: float64 [4, 4], voxel to world in mm.
-    brain: bool [x, y, z], voxels that are not background in some modality.
-    """
-
-    id: str
-    data: np.ndarray
-    present: np.ndarray
-    affine: np.ndarray
-    brain: np.ndarray
-
-    @property
-    def modalities(self) -> tuple[str, ...]:
-        return tuple(name for name, here in zip(MODALITIES, self.present, strict=True) if here)
+    from torch import nn
 
 
 @dataclass(frozen=True)
@@ -220,131 +167,3 @@ class ModelSpec:
     def training_commands(self) -> tuple[str, ...]:
         """What to type so that it can grade; empty when it can."""
         return tuple(f"python -m training fit {part.id} --cohort DIR" for part in self.untrained_parts())
-
-
-@dataclass(frozen=True)
-class Question:
-    """What an explainer is asked: why this module graded this study as it did.
-
-    module: in evaluation mode. spec: the module's. x: float32 [1, 4, D, H, W], normalised: 0 is the level of white
-    matter, `spec.recipe.clip[0]` what lies outside the brain. present: bool [1, 4].
-    """
-
-    module: nn.Module
-    spec: ModelSpec
-    x: Tensor
-    present: Tensor
-
-    @property
-    def brain(self) -> Tensor:
-        """Bool [1, 1, D, H, W]."""
-        return (self.x[:, self.present[0]] > self.spec.recipe.clip[0]).any(dim=1, keepdim=True)
-
-    @property
-    def baseline(self) -> Tensor:
-        """The same brain, all of it as bright as white matter: what "nothing to see" means where a map compares."""
-        return self.x * ~self.brain
-
-    def margin(self, x: Tensor) -> Tensor:
-        """What is explained, [B]: logit(HGG) − logit(LGG) of x [B, 4, D, H, W] with the study's modalities present."""
-        logits = self.module(x, self.present.expand(len(x), -1))
-        return logits[:, 1] - logits[:, 0]
-
-
-@dataclass(frozen=True)
-class Attribution:
-    """An explainer's answer, signed: positive speaks for HGG, negative for LGG.
-
-    values: float32 [4, D, H, W] on the grid of the question's x, or [4], one number a modality: what the explainer's
-    spec says it gives. facts: by name, what it says about itself, such as how far it is from adding up.
-    """
-
-    values: np.ndarray
-    facts: Mapping[str, float] = field(default_factory=dict)
-
-
-def any_model(spec: ModelSpec) -> bool:
-    """What explainers suit that ask for nothing."""
-    return True
-
-
-@dataclass(frozen=True)
-class ExplainerSpec:
-    """One way to attribute a grade to voxels, or to modalities.
-
-    explain(question, progress) -> Attribution. output: "voxels" or "modalities".
-    cost: forward passes it takes, roughly; cost_of: the same for one model, where that differs. memory: its peak in
-    those of a forward pass, roughly. suits: whether it can explain a model.
-    All of it must travel between processes: functions, no lambdas.
-    description: what its numbers tell. baseline: what they are told against, where they compare. format_diagnostics:
-    the facts of an `Attribution` as sentences.
-    """
-
-    id: str
-    title: str
-    cost: float
-    explain: Callable[[Question, Progress], Attribution]
-    output: str = "voxels"
-    memory: float = 1.0
-    cost_of: Callable[[ModelSpec], float] | None = None
-    suits: Callable[[ModelSpec], bool] = any_model
-    description: str = ""
-    baseline: str = ""
-    format_diagnostics: Callable[[Mapping[str, float]], str] | None = None
-    plugin: str = ""
-
-    def passes(self, spec: ModelSpec) -> float:
-        """Forward passes that it takes of this model, roughly."""
-        return self.cost_of(spec) if self.cost_of else self.cost
-
-
-@dataclass(frozen=True)
-class Grade:
-    """One model's answer on one study.
-
-    p_hgg: probability of HGG, calibrated where `calibration` says so. calibration_error: expected calibration error on
-    the cases held out when it was trained, None where nobody measured it.
-    """
-
-    study: str
-    model: str
-    grade: str
-    p_hgg: float
-    logit: float
-    seconds: float
-    warnings: tuple[str, ...]
-    weights: str
-    calibration: str
-    trained_on: str
-    calibration_error: float | None = None
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Where in the study a model found its grade, or in which modality.
-
-    values: float32 [4, D, H, W] in model space, one map a modality, or [4]; signed (positive speaks for HGG).
-    affine: float64 [4, 4], model voxel (d, h, w) to world in mm. facts: see `Attribution`. seconds: that it took.
-    """
-
-    study: str
-    model: str
-    explainer: str
-    values: np.ndarray
-    affine: np.ndarray
-    facts: Mapping[str, float] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    @property
-    def by_modality(self) -> dict[str, float]:
-        """Of an explanation by modalities, the value of each."""
-        return dict(zip(MODALITIES, self.values.tolist(), strict=True))
-
-
-@dataclass(frozen=True)
-class HeatMap:
-    """An explanation on disk. path: 4-D NIfTI (x, y, z, modality). facts: see `Attribution`. seconds: that it took."""
-
-    path: Path
-    facts: Mapping[str, float]
-    seconds: float

@@ -1,0 +1,27 @@
+"""The nouns of the pipeline: frozen dataclasses that flow from upload to explained grade.
+
+Array shapes are given in the order they are indexed. Study space is the grid of the scans as stored ([x, y, z], any
+orientation); model space is [D, H, W]: slices from inferior to superior, rows from posterior to anterior, columns from
+left to right, axis-aligned with the world (RAS+ millimetres of the NIfTI affine).
+"""
+
+from zoo.types.answer import Explanation, Grade, HeatMap, ModelResult
+from zoo.types.constants import (
+    DEFAULT_EXPLAINER,
+    DISCLAIMER,
+    FILE_PREFIX,
+    GRADES,
+    MODALITIES,
+    MODALITY_TITLES,
+    SHAPLEY_EXPLAINER,
+    Progress,
+)
+from zoo.types.explainer import Attribution, ExplainerSpec, Question, any_model
+from zoo.types.model import Card, ModelInput, ModelSpec, Phase, Recipe
+from zoo.types.study import Finding, Study, Volumes
+
+__all__ = [
+    "DEFAULT_EXPLAINER", "DISCLAIMER", "FILE_PREFIX", "GRADES", "MODALITIES", "MODALITY_TITLES", "SHAPLEY_EXPLAINER",
+    "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "Grade", "HeatMap", "ModelInput", "ModelResult",
+    "ModelSpec", "Phase", "Progress", "Question", "Recipe", "Study", "Volumes", "any_model",
+]  # fmt: skip

@@ -1,0 +1,80 @@
+"""What a model says of one study: its grade, and the explanation of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from zoo.types.constants import MODALITIES
+from zoo.types.model import ModelSpec
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One model's answer on one study.
+
+    p_hgg: probability of HGG, calibrated where `calibration` says so. calibration_error: expected calibration error on
+    the cases held out when it was trained, None where nobody measured it.
+    """
+
+    study: str
+    model: str
+    grade: str
+    p_hgg: float
+    logit: float
+    seconds: float
+    warnings: tuple[str, ...]
+    weights: str
+    calibration: str
+    trained_on: str
+    calibration_error: float | None = None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Where in the study a model found its grade, or in which modality.
+
+    values: float32 [4, D, H, W] in model space, one map a modality, or [4]; signed (positive speaks for HGG).
+    affine: float64 [4, 4], model voxel (d, h, w) to world in mm. facts: see `Attribution`. seconds: that it took.
+    """
+
+    study: str
+    model: str
+    explainer: str
+    values: np.ndarray
+    affine: np.ndarray
+    facts: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def by_modality(self) -> dict[str, float]:
+        """Of an explanation by modalities, the value of each."""
+        return dict(zip(MODALITIES, self.values.tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """An explanation on disk. path: 4-D NIfTI (x, y, z, modality). facts: see `Attribution`. seconds: that it took."""
+
+    path: Path
+    facts: Mapping[str, float]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class ModelResult:
+    """What one model says, as far as it has been asked. problem: why there is no grade.
+
+    contributions: log-odds of HGG that each modality adds, see the explainer `modality-shapley`; unexplained: why there
+    are none.
+    """
+
+    spec: ModelSpec
+    grade: Grade | None = None
+    parameters: int | None = None
+    problem: str = ""
+    contributions: Explanation | None = None
+    unexplained: str = ""

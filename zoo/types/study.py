@@ -1,0 +1,49 @@
+"""One patient's scans: as files, in memory, and what checks noticed about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from zoo.types.constants import MODALITIES
+
+
+@dataclass(frozen=True)
+class Study:
+    """One patient's scans at one time point: the files of any non-empty subset of the modalities."""
+
+    id: str
+    paths: Mapping[str, Path]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check noticed: a warning is shown beside the grade, a refusal takes its place."""
+
+    severity: Literal["warning", "refusal"]
+    message: str
+
+
+@dataclass(frozen=True)
+class Volumes:
+    """A study in memory.
+
+    data: float32 [4, x, y, z] in the order of MODALITIES, intensities as stored; zeros where a modality is absent.
+    present: bool [4].
+    affine: float64 [4, 4], voxel to world in mm.
+    brain: bool [x, y, z], voxels that are not background in some modality.
+    """
+
+    id: str
+    data: np.ndarray
+    present: np.ndarray
+    affine: np.ndarray
+    brain: np.ndarray
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        return tuple(name for name, here in zip(MODALITIES, self.present, strict=True) if here)
