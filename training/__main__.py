@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from zoo.errors import ZooError
-from zoo.types import ModelSpec
+from zoo.types import RegisteredModel
 
 from .commands.evaluate import ablate, evaluate, report
 from .commands.faithfulness import faithfulness
@@ -114,7 +114,7 @@ for command in (evaluate, ablate, report, realism, faithfulness, zoo, publish, s
     app.command()(command)
 
 
-def _varied(spec: ModelSpec, options: list[str]) -> ModelSpec:
+def _varied(spec: RegisteredModel, options: list[str]) -> RegisteredModel:
     """The same model with other options; values are JSON, or text, or names with commas."""
     if spec.vary is None:
         raise typer.BadParameter(f"{spec.id} has no options to choose from.", param_hint="--option")

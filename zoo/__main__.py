@@ -12,7 +12,7 @@ import typer
 
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.registry import Registry, load_registry
-from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, Explanation, ModelSpec, Volumes
+from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, Explanation, RegisteredModel, Volumes
 from zoo.weights.external import add_requested, resolve_model
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def studies_in(sources: list[Path]) -> list[Path | list[Path]]:
     return [*studies, *([files] if files else [])]
 
 
-def _chosen(registry: Registry, wanted: list[str] | None) -> list[ModelSpec]:
+def _chosen(registry: Registry, wanted: list[str] | None) -> list[RegisteredModel]:
     if wanted:
         return [resolve_model(registry, name) for name in wanted]
     trained = [spec for spec in registry.models.values() if spec.is_trained]
@@ -158,7 +158,7 @@ def _chosen(registry: Registry, wanted: list[str] | None) -> list[ModelSpec]:
 
 
 def _answers(
-    registry: Registry, source: Path | list[Path], specs: list[ModelSpec]
+    registry: Registry, source: Path | list[Path], specs: list[RegisteredModel]
 ) -> Iterator[tuple[dict[str, Any], int]]:
     """One answer per model, or one for the study when it can't be read; no error stops the other studies."""
     from zoo.study.prepare import prepare_once
@@ -175,7 +175,7 @@ def _answers(
         yield _answer(volumes, findings, prepare, spec)
 
 
-def _answer(volumes: Volumes, findings: list, prepare: Prepare, spec: ModelSpec) -> tuple[dict[str, Any], int]:
+def _answer(volumes: Volumes, findings: list, prepare: Prepare, spec: RegisteredModel) -> tuple[dict[str, Any], int]:
     from zoo.compute.tasks import graded
 
     identity = {"study": volumes.id, "model": spec.id}

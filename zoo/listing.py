@@ -10,18 +10,18 @@ from rich.console import Console
 from rich.table import Table
 
 from zoo.registry import Registry
-from zoo.types import MODALITY_TITLES, ModelSpec
+from zoo.types import MODALITY_TITLES, ModelSpec, RegisteredModel
 
 PIPED_WIDTH = 120
 TO_TRAIN = "To train one: python -m training fit ID --cohort DIR (decision fusion after its members)."
 
 
-def model_rows(models: Iterable[ModelSpec]) -> list[dict[str, Any]]:
+def model_rows(models: Iterable[RegisteredModel]) -> list[dict[str, Any]]:
     """One row a model, as JSON. size_error: why parameters and gflops are missing, if they are."""
     return [model_facts(spec) | _size(spec) for spec in models]
 
 
-def model_facts(spec: ModelSpec) -> dict[str, Any]:
+def model_facts(spec: RegisteredModel) -> dict[str, Any]:
     """What is known without building it, as JSON."""
     return {
         "id": spec.id,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from accelerate import PartialState
 
-from zoo import ModelSpec
+from zoo.types import RegisteredModel
 
 from ..cohorts import load_cohort
 from ..data.folds import split_cohort
@@ -18,7 +18,7 @@ from ..options import FitOptions
 from ..weights.make import Material, make_weights
 
 
-def fit_model(spec: ModelSpec, cohort: Path, options: FitOptions, work: Path, tracked: bool) -> str:
+def fit_model(spec: RegisteredModel, cohort: Path, options: FitOptions, work: Path, tracked: bool) -> str:
     """Train `spec` and write its weights file and card; returns what to tell, nothing from all but one process.
 
     Encoders that start as those of other models, and modalities that join in the order of how well each grades alone on

@@ -11,7 +11,7 @@ import typer
 from .zoo import LEADERBOARD
 
 if TYPE_CHECKING:
-    from zoo.types import ModelSpec
+    from zoo.types import RegisteredModel
 
     from ..publish.client import Pushed
     from ..publish.model_folder import Publication
@@ -90,7 +90,7 @@ def _given(value: str | None, name: str, why: str) -> str:
     return value
 
 
-def _spec(model_id: str, weights: Path | None) -> ModelSpec:
+def _spec(model_id: str, weights: Path | None) -> RegisteredModel:
     from zoo.errors import WeightsError
     from zoo.registry import load_registry
 
@@ -106,13 +106,13 @@ def _spec(model_id: str, weights: Path | None) -> ModelSpec:
     return found
 
 
-def _trained() -> list[ModelSpec]:
+def _trained() -> list[RegisteredModel]:
     from zoo.registry import load_registry
 
     return [spec for spec in load_registry().models.values() if spec.is_trained]
 
 
-def _publications(wanted: Sequence[tuple[ModelSpec, str]], results: Path, licence: str) -> list[Publication]:
+def _publications(wanted: Sequence[tuple[RegisteredModel, str]], results: Path, licence: str) -> list[Publication]:
     """All of them, before the first is pushed."""
     from zoo.weights.load import load_weights
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from zoo import ModelSpec
+from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel
 from zoo.weights.size import measure_size
 
@@ -30,7 +30,7 @@ class Arm:
     """
 
     name: str
-    spec: ModelSpec
+    spec: RegisteredModel
     adapt: Adapt = descending_auc_order
     extends: str = ""
 

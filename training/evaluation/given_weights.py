@@ -12,9 +12,10 @@ import nibabel as nib
 import numpy as np
 from tqdm import tqdm
 
-from zoo import Finding, ModelSpec, Volumes, WeightsError, ZooError
+from zoo import Finding, Volumes, WeightsError, ZooError
 from zoo.inference.grade import grade_study
 from zoo.study.load import load_volumes
+from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel, load_weights
 from zoo.weights.metadata import spec_of
 from zoo.weights.size import measure_size
@@ -164,7 +165,7 @@ def models_from(weights: str, wanted: Sequence[str] = ()) -> list[TrainedModel]:
     return [load_weights(specs[name], str(best_device())) for name in ids]
 
 
-def _specs_of(weights: str) -> dict[str, ModelSpec]:
+def _specs_of(weights: str) -> dict[str, RegisteredModel]:
     if weights == "embedded":
         return {spec.id: spec for spec in registry().models.values() if spec.is_trained}
     path = Path(weights)

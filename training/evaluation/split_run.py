@@ -12,6 +12,7 @@ from sklearn.metrics import roc_auc_score
 
 from zoo import ModelSpec
 from zoo.registry import load_registry
+from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel, load_weights
 
 from ..data.batches import best_device, predict
@@ -35,7 +36,7 @@ class SplitRun:
     dashboard: Path | None = None
     donors: SplitRun | None = None
 
-    def trained(self, spec: ModelSpec) -> TrainedModel:
+    def trained(self, spec: RegisteredModel) -> TrainedModel:
         """The model as trained on this split's training cases, its members too; a second call finds its file."""
         members = tuple(self.trained(member).spec for member in spec.member_specs)
         weights = self.home / f"{reading_name(spec)}.safetensors"
@@ -44,7 +45,7 @@ class SplitRun:
             self._train(here, weights)
         return load_weights(here, str(best_device()))
 
-    def _train(self, spec: ModelSpec, weights: Path) -> None:
+    def _train(self, spec: RegisteredModel, weights: Path) -> None:
         checkpoint = weights.with_suffix(".checkpoint")
         name = f"{weights.stem} · {self.material.split.name} · {self.home.name}"
         config = asdict(self.material.options) | {"model": spec.id, "split": self.material.split.name}

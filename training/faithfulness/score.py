@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from zoo import ExplainerSpec, ModelSpec, PluginError, Question
+from zoo import ExplainerSpec, PluginError, Question
+from zoo.types import RegisteredModel
 from zoo.weights.load import load_weights
 
 from ..data.batches import best_device
@@ -27,7 +28,7 @@ FORMAT = 1
 class Asked:
     """A trained model on study `index` of the simulated cohort `seed`. revision: that of the model's weights."""
 
-    spec: ModelSpec
+    spec: RegisteredModel
     revision: str
     seed: int
     index: int

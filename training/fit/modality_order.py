@@ -6,38 +6,39 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
-from zoo import MODALITIES, ModelSpec, Phase
+from zoo import MODALITIES, Phase
+from zoo.types import RegisteredModel
 
 Alone = Callable[[], Mapping[str, float]]
 """Inner AUC of each modality's own single encoder; called only where an order has to be found."""
-Adapt = Callable[[ModelSpec, Alone], ModelSpec]
+Adapt = Callable[[RegisteredModel, Alone], RegisteredModel]
 """How a model is fitted to a split before it is trained: from the spec and what the inner cases say."""
 
 JUDGES = {modality: f"single-{modality}" for modality in MODALITIES}
 """Ids of the models whose inner AUC stands for a modality's own performance."""
 
 
-def descending_auc_order(spec: ModelSpec, alone: Alone) -> ModelSpec:
+def descending_auc_order(spec: RegisteredModel, alone: Alone) -> RegisteredModel:
     """Secondaries join in descending order of their own performance, as in the paper (arXiv 2401.09029)."""
     return _joined_by(spec, alone, descending=True)
 
 
-def best_joins_last(spec: ModelSpec, alone: Alone) -> ModelSpec:
+def best_joins_last(spec: RegisteredModel, alone: Alone) -> RegisteredModel:
     """The control: the reverse order."""
     return _joined_by(spec, alone, descending=False)
 
 
-def best_is_primary(spec: ModelSpec, alone: Alone) -> ModelSpec:
+def best_is_primary(spec: RegisteredModel, alone: Alone) -> RegisteredModel:
     """The modality that grades best alone guides the others, which join in descending order."""
     ranked = _ranked(alone(), MODALITIES, descending=True)
     return descending_auc_order(spec.vary(primary=ranked[0], secondaries=tuple(ranked[1:])), alone)
 
 
-def as_given(spec: ModelSpec, alone: Alone) -> ModelSpec:
+def as_given(spec: RegisteredModel, alone: Alone) -> RegisteredModel:
     return spec
 
 
-def _joined_by(spec: ModelSpec, alone: Alone, descending: bool) -> ModelSpec:
+def _joined_by(spec: RegisteredModel, alone: Alone, descending: bool) -> RegisteredModel:
     """The same phases with other newcomers; a training in which at most one modality joins stays as it is."""
     newcomers = joining(spec.phases)
     if len(newcomers) < 2:

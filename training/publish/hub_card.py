@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from zoo import DISCLAIMER, GRADES, MODALITY_TITLES, ModelSpec, WeightsError, __version__
 from zoo.metrics import reliability
+from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel, TrainingRecord
 
 from ..fit.modality_order import descending_auc_order
@@ -151,7 +152,7 @@ def _ids(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in dict.fromkeys(names))
 
 
-def _phases(spec: ModelSpec, details: Mapping[str, Any]) -> str:
+def _phases(spec: RegisteredModel, details: Mapping[str, Any]) -> str:
     """In the order in which modalities did join."""
     order = details.get("order") or ()
     phases = descending_auc_order(spec, lambda: {name: -rank for rank, name in enumerate(order)}).phases

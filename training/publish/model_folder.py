@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo import ModelSpec, __version__
+from zoo import __version__
+from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel
 from zoo.weights.metadata import note_checksum
 
@@ -48,14 +49,14 @@ def write_model_folder(publication: Publication, folder: Path) -> Path:
     return folder
 
 
-def _copy_weights(spec: ModelSpec, target: Path) -> None:
+def _copy_weights(spec: RegisteredModel, target: Path) -> None:
     assert spec.weights is not None
     target.parent.mkdir(exist_ok=True)
     shutil.copyfile(spec.weights, target)
     note_checksum(target)
 
 
-def _config(spec: ModelSpec, weights: Path) -> dict[str, Any]:
+def _config(spec: RegisteredModel, weights: Path) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "model": spec.id,

@@ -13,6 +13,7 @@ from scipy.special import expit
 from torch import nn
 
 from zoo import ModelSpec, Recipe, WeightsError
+from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel, TrainingRecord, build_module, load_weights, save_weights
 
 from ..cohorts import Case
@@ -47,7 +48,7 @@ class Material:
 
 
 def make_weights(
-    spec: ModelSpec,
+    spec: RegisteredModel,
     material: Material,
     checkpoint: Path,
     tracker: Tracker = untracked,
@@ -87,7 +88,7 @@ def make_weights(
     return record
 
 
-def trained_members(spec: ModelSpec, made_of: Mapping[str, Any]) -> list[TrainedModel]:
+def trained_members(spec: RegisteredModel, made_of: Mapping[str, Any]) -> list[TrainedModel]:
     """The models that this one is made of; raises unless they left out the same cases in training."""
     untrained = [part.id for part in spec.untrained_parts() if part.id != spec.id]
     members = [] if untrained else [load_weights(member) for member in spec.member_specs]

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from zoo import ModelSpec
 from zoo.registry import Registry
+from zoo.types import RegisteredModel
 
 from ..evaluation.arms import Arm
 from ..evaluation.experiments import EXPERIMENTS
@@ -30,7 +30,7 @@ ASKED = ("ablation", "order")
 class Training:
     """A task: train one reading from one seed and let it grade the cases held out."""
 
-    spec: ModelSpec
+    spec: RegisteredModel
     run_on: SplitRun
 
     @property
@@ -62,7 +62,7 @@ def ablations(
     cases = [material.cases[row] for row in material.split.held_out]
     y = np.array([case.grade == "HGG" for case in cases], np.int64)
 
-    def of_every_seed(spec: ModelSpec) -> np.ndarray:
+    def of_every_seed(spec: RegisteredModel) -> np.ndarray:
         return np.array([told[Training(spec, run).name] for run in runs])
 
     return {
@@ -102,5 +102,5 @@ def _seeded(material: Material, seed: int) -> Material:
     return replace(material, options=replace(material.options, seed=seed))
 
 
-def _adapted(arms: Iterable[Arm], donors: SplitRun) -> dict[str, ModelSpec]:
+def _adapted(arms: Iterable[Arm], donors: SplitRun) -> dict[str, RegisteredModel]:
     return {arm.name: arm.adapt(arm.spec, donors.alone) for arm in arms}

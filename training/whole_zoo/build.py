@@ -11,6 +11,7 @@ from pathlib import Path
 from zoo import ModelSpec
 from zoo.registry import Registry
 from zoo.registry.origin import is_built_in
+from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel, build_module
 from zoo.weights.metadata import note_checksum
 
@@ -80,7 +81,7 @@ class WholeZoo:
         return load_cohort(self.work / name)
 
 
-def trained_here(registry: Registry) -> list[ModelSpec]:
+def trained_here(registry: Registry) -> list[RegisteredModel]:
     """The built-in models but for full-size presets, which are for a GPU and for your own data."""
     return [spec for spec in registry.models.values() if is_built_in(spec) and _is_compact(spec)]
 
@@ -91,7 +92,9 @@ def training_work(spec: ModelSpec) -> float:
     return epochs * seconds_a_study(build_module(spec).eval(), spec.recipe) if epochs else 0.0
 
 
-def waves(specs: Sequence[ModelSpec], work: Callable[[ModelSpec], float] = training_work) -> Iterator[list[ModelSpec]]:
+def waves(
+    specs: Sequence[RegisteredModel], work: Callable[[ModelSpec], float] = training_work
+) -> Iterator[list[RegisteredModel]]:
     """Models that stand alone, those that start from these or are made of them, and so on.
 
     Each with the longest work first, so that no core is left with a long training when the others are done.
@@ -104,7 +107,7 @@ def waves(specs: Sequence[ModelSpec], work: Callable[[ModelSpec], float] = train
         left = [spec for spec in left if spec not in ready]
 
 
-def _train(run: SplitRun, spec: ModelSpec) -> None:
+def _train(run: SplitRun, spec: RegisteredModel) -> None:
     run.trained(descending_auc_order(spec, run.alone))
 
 

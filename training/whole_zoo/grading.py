@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import expit
 
-from zoo import ModelSpec
+from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel, load_weights
 
 from ..cohorts import Case, Cohort
@@ -49,7 +49,7 @@ def grade_prepared(
 class GradeWithModel:
     """A task: let one model grade all the cases."""
 
-    spec: ModelSpec
+    spec: RegisteredModel
     revision: str
     cases: tuple[Case, ...]
     prepared: Path

@@ -31,9 +31,9 @@ from zoo.types import (
     Finding,
     Grade,
     HeatMap,
-    ModelSpec,
     Progress,
     Recipe,
+    RegisteredModel,
     Study,
     Volumes,
 )
@@ -147,7 +147,7 @@ def registry() -> Registry:
     return load_registry()
 
 
-def model(model_id: str) -> ModelSpec:
+def model(model_id: str) -> RegisteredModel:
     """By id; one from elsewhere by its source, so that a process that has never heard of it finds it."""
     return resolve_model(registry(), model_id)
 

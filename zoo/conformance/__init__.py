@@ -34,7 +34,7 @@ from zoo.conformance.learning import (
 from zoo.conformance.precision import bfloat16_changes_little, float16_does_not_overflow
 from zoo.conformance.specimen import Broken, NotApplicable, Specimen, seeded
 from zoo.conformance.storage import weights_can_be_stored
-from zoo.types import ModelSpec
+from zoo.types import ModelSpec, RegisteredModel
 
 NOT_THE_MODELS = (Path(__file__).parents[1], Path(torch.__file__).parent)
 
@@ -89,8 +89,12 @@ CONTRACT = (
 
 
 def check_model(spec: ModelSpec, shape: tuple[int, int, int] | None = None) -> Iterator[Outcome]:
-    """Check one promise after the other, on random studies of the recipe's shape or of a smaller one [D, H, W]."""
-    specimen = Specimen(spec, shape or spec.recipe.shape)
+    """Check one promise after the other, on random studies of the recipe's shape or of a smaller one [D, H, W].
+
+    spec: as an author declares it, or as a registry holds it; one that is made of others needs a registry's.
+    """
+    registered = spec if isinstance(spec, RegisteredModel) else RegisteredModel.of(spec)
+    specimen = Specimen(registered, shape or spec.recipe.shape)
     broken_ground: str | None = None
     for promise in CONTRACT:
         if broken_ground:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from zoo.conformance import Outcome
 from zoo.errors import PluginError
 from zoo.registry import Registry
-from zoo.types import ModelSpec
+from zoo.types import RegisteredModel
 
 
-def models_named(registry: Registry, name: str) -> list[ModelSpec]:
+def models_named(registry: Registry, name: str) -> list[RegisteredModel]:
     """All models of the plugin of that name, or the model with that id; `PluginError` when there is none."""
     if reasons := [fault.reason for fault in registry.faults if fault.plugin == name]:
         raise PluginError(f"{name} is left out: {'; '.join(reasons)}")
@@ -18,7 +18,7 @@ def models_named(registry: Registry, name: str) -> list[ModelSpec]:
     return models or [_model(registry, name)]
 
 
-def _model(registry: Registry, name: str) -> ModelSpec:
+def _model(registry: Registry, name: str) -> RegisteredModel:
     try:
         return registry.model(name)
     except PluginError as error:
@@ -26,7 +26,7 @@ def _model(registry: Registry, name: str) -> ModelSpec:
         raise PluginError(f"{error} Nor a plugin; there are: {', '.join(plugins)}.") from error
 
 
-def heading(spec: ModelSpec, shape: tuple[int, int, int] | None) -> str:
+def heading(spec: RegisteredModel, shape: tuple[int, int, int] | None) -> str:
     tried = "×".join(map(str, shape or spec.recipe.shape))
     return f"{spec.id} ({spec.plugin}), on studies of {tried} voxels"
 

@@ -10,7 +10,7 @@ from functools import cached_property
 import torch
 from torch import Tensor, nn
 
-from zoo.types import MODALITIES, MODALITY_TITLES, ModelSpec
+from zoo.types import MODALITIES, MODALITY_TITLES, RegisteredModel
 from zoo.weights.load import build_module
 
 SEED = 0
@@ -32,7 +32,7 @@ class NotApplicable(Exception):
 class Specimen:
     """shape: [D, H, W] of the studies it is tried on."""
 
-    spec: ModelSpec
+    spec: RegisteredModel
     shape: tuple[int, int, int]
 
     @cached_property

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from zoo.conformance.specimen import SEED, Broken, Specimen, apart, present, same
-from zoo.types import MODALITIES, ModelSpec
+from zoo.types import MODALITIES, RegisteredModel
 from zoo.weights.load import TrainingRecord, load_weights, save_weights
 
 
@@ -38,7 +38,7 @@ def _round(module: nn.Module) -> None:
                 value.copy_(value.half())
 
 
-def _stored(spec: ModelSpec, module: nn.Module, folder: Path) -> ModelSpec:
+def _stored(spec: RegisteredModel, module: nn.Module, folder: Path) -> RegisteredModel:
     """The spec with a weights file that holds what the module holds now; so do its members, which have files too."""
     parts: Any = module.members if spec.member_specs else ()
     members = tuple(_stored(one, part.module, folder) for one, part in zip(spec.member_specs, parts, strict=True))

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from zoo.errors import PluginError
-from zoo.types import ModelSpec
+from zoo.types import RegisteredModel
 
 
-def with_members(spec: ModelSpec, find: Callable[[str], ModelSpec]) -> ModelSpec:
+def with_members(spec: RegisteredModel, find: Callable[[str], RegisteredModel]) -> RegisteredModel:
     """The spec with its members, found by id; `PluginError` when one is not there or doesn't fit."""
     members = tuple(_fitting(find(name), spec) for name in spec.members)
     return replace(spec, member_specs=members, cam_layers=dict(spec.cam_layers) or _cam_layers(members))
 
 
-def _fitting(member: ModelSpec, spec: ModelSpec) -> ModelSpec:
+def _fitting(member: RegisteredModel, spec: RegisteredModel) -> RegisteredModel:
     if member.members:
         raise PluginError(f"its member {member.id} has members itself: expected models that stand alone.")
     if member.recipe != spec.recipe:
@@ -23,7 +23,7 @@ def _fitting(member: ModelSpec, spec: ModelSpec) -> ModelSpec:
     return member
 
 
-def _cam_layers(members: tuple[ModelSpec, ...]) -> dict[str, str]:
+def _cam_layers(members: tuple[RegisteredModel, ...]) -> dict[str, str]:
     """A model that says nothing else is explained through its members: for each modality the first that sees it."""
     layers: dict[str, str] = {}
     for index, member in enumerate(members):

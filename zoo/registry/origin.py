@@ -7,20 +7,24 @@ from contextlib import contextmanager
 
 from zoo.errors import PluginError, ZooError
 from zoo.registry import BUILT_IN
-from zoo.types import ExplainerSpec, ModelSpec
+from zoo.types import ExplainerSpec, ModelSpec, RegisteredExplainer, RegisteredModel
 
 
 def is_built_in(spec: ModelSpec | ExplainerSpec) -> bool:
     """Also true of a spec that is in no registry; not of one whose weights are from elsewhere."""
-    pulled = isinstance(spec, ModelSpec) and spec.source
-    return spec.plugin in ("", *BUILT_IN) and not pulled
+    pulled = isinstance(spec, RegisteredModel) and spec.source
+    return _plugin(spec) in ("", *BUILT_IN) and not pulled
 
 
 def origin(spec: ModelSpec | ExplainerSpec) -> str:
     """Appended to a name: " from hub:…", " of the plugin …", or nothing for what is built in."""
-    if isinstance(spec, ModelSpec) and spec.source:
+    if isinstance(spec, RegisteredModel) and spec.source:
         return f" from {spec.source_in_short}"
-    return "" if is_built_in(spec) else f" of the plugin {spec.plugin}"
+    return "" if is_built_in(spec) else f" of the plugin {_plugin(spec)}"
+
+
+def _plugin(spec: ModelSpec | ExplainerSpec) -> str:
+    return spec.plugin if isinstance(spec, RegisteredModel | RegisteredExplainer) else ""
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import importlib.metadata
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,15 @@ from zoo import hookspecs
 from zoo.errors import PluginError, StudyError
 from zoo.registry.guard import call, call_for_list, call_safely, describe, implementations, time_limit
 from zoo.registry.members import with_members
-from zoo.types import ExplainerSpec, Finding, ModelSpec, Study, Volumes
+from zoo.types import (
+    ExplainerSpec,
+    Finding,
+    ModelSpec,
+    RegisteredExplainer,
+    RegisteredModel,
+    Study,
+    Volumes,
+)
 
 BUILT_IN = (
     "zoo.plugins.nifti",
@@ -40,6 +48,11 @@ BUILT_IN = (
 ENTRY_POINTS = "glioma_zoo"
 DEFAULT_TAG = "compact"
 LOADING_SECONDS = 20.0
+KINDS: dict[str, tuple[type, type[RegisteredModel] | type[RegisteredExplainer]]] = {
+    "register_models": (ModelSpec, RegisteredModel),
+    "register_explainers": (ExplainerSpec, RegisteredExplainer),
+}
+"""What a hook is to return a list of, and what the registry makes of each."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +68,12 @@ class Registry:
     """The zoo as it stands: what each plugin offers, and which plugins are left out."""
 
     plugins: pluggy.PluginManager
-    models: dict[str, ModelSpec] = field(default_factory=dict)
-    explainers: dict[str, ExplainerSpec] = field(default_factory=dict)
+    models: dict[str, RegisteredModel] = field(default_factory=dict)
+    explainers: dict[str, RegisteredExplainer] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     changing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def add(self, spec: ModelSpec) -> ModelSpec:
+    def add(self, spec: RegisteredModel) -> RegisteredModel:
         """One more model, at any time and from any thread; `PluginError` when its id means another model."""
         with self.changing:
             if (other := self.models.get(spec.id)) and other.address != spec.address:
@@ -73,12 +86,12 @@ class Registry:
         with self.changing:
             self.faults = [*self.faults, fault]
 
-    def model(self, model_id: str) -> ModelSpec:
+    def model(self, model_id: str) -> RegisteredModel:
         """By full id; an id without its tag means `.compact`."""
         full = f"{model_id}.{DEFAULT_TAG}"
         return self.models.get(full) or _named(self.models, model_id, "model")
 
-    def explainer(self, explainer_id: str) -> ExplainerSpec:
+    def explainer(self, explainer_id: str) -> RegisteredExplainer:
         return _named(self.explainers, explainer_id, "explainer")
 
     def unpack(self, source: Any, folder: Path) -> Any:
@@ -173,18 +186,19 @@ def _expect_known_hooks(plugins: pluggy.PluginManager) -> None:
             raise PluginError(f"unknown hook {name!r}: expected one of {', '.join(known)}")
 
 
-def _offers(registry: Registry, name: str) -> tuple[dict[str, ModelSpec], dict[str, ExplainerSpec]]:
-    models = _collect(registry, name, "register_models", ModelSpec, registry.models)
-    return models, _collect(registry, name, "register_explainers", ExplainerSpec, registry.explainers)
+def _offers(registry: Registry, name: str) -> tuple[dict[str, RegisteredModel], dict[str, RegisteredExplainer]]:
+    models = _collect(registry, name, "register_models", registry.models)
+    return models, _collect(registry, name, "register_explainers", registry.explainers)
 
 
-def _collect(registry: Registry, name: str, hook: str, kind: type, known: dict[str, Any]) -> dict[str, Any]:
+def _collect(registry: Registry, name: str, hook: str, known: dict[str, Any]) -> dict[str, Any]:
+    declared, registered = KINDS[hook]
     specs: dict[str, Any] = {}
     for implementation in implementations(registry.plugins, hook):
-        for spec in call_for_list(implementation, kind) if implementation.plugin_name == name else ():
+        for spec in call_for_list(implementation, declared) if implementation.plugin_name == name else ():
             if other := known.get(spec.id) or specs.get(spec.id):
                 raise PluginError(f"the id {spec.id!r} is already taken by {other.plugin}: choose another")
-            specs[spec.id] = replace(spec, plugin=name)
+            specs[spec.id] = registered.of(spec, name)
     return specs
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zoo.types import Explanation, Grade, ModelResult, ModelSpec
+from zoo.types import Explanation, Grade, ModelResult, RegisteredModel
 
 GRADE, CONTRIBUTIONS = "grade.json", "contributions.json"
 
@@ -31,12 +31,12 @@ def stored_addresses(folder: Path) -> list[str]:
     return [json.loads(path.read_text(encoding="utf-8"))["address"] for path in folder.glob(f"*.{GRADE}")]
 
 
-def load_results(folder: Path, models: Iterable[ModelSpec]) -> tuple[ModelResult, ...]:
+def load_results(folder: Path, models: Iterable[RegisteredModel]) -> tuple[ModelResult, ...]:
     """Of those models that have graded, in their order."""
     return tuple(_answer(folder, spec) for spec in models if (folder / f"{spec.id}.{GRADE}").is_file())
 
 
-def _answer(folder: Path, spec: ModelSpec) -> ModelResult:
+def _answer(folder: Path, spec: RegisteredModel) -> ModelResult:
     told = json.loads((folder / f"{spec.id}.{GRADE}").read_text(encoding="utf-8"))
     grade = Grade(**told["grade"] | {"warnings": tuple(told["grade"]["warnings"])})
     return ModelResult(

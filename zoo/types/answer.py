@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from zoo.types.constants import MODALITIES
-from zoo.types.model import ModelSpec
+from zoo.types.registered import RegisteredModel
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class ModelResult:
     are none.
     """
 
-    spec: ModelSpec
+    spec: RegisteredModel
     grade: Grade | None = None
     parameters: int | None = None
     problem: str = ""

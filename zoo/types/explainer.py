@@ -84,7 +84,6 @@ class ExplainerSpec:
     description: str = ""
     baseline: str = ""
     format_diagnostics: Callable[[Mapping[str, float]], str] | None = None
-    plugin: str = ""
 
     def passes(self, spec: ModelSpec) -> float:
         """Forward passes that it takes of this model, roughly."""

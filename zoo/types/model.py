@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zoo.types.constants import FILE_PREFIX, MODALITIES
+from zoo.types.constants import MODALITIES
 
 if TYPE_CHECKING:
     from torch import nn
@@ -78,7 +78,9 @@ class Phase:
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """One model of the zoo, as cheap data: nothing heavy is imported before `build(**options)` is called.
+    """One model as its author declares it; cheap data: nothing heavy is imported before `build(**options)` is called.
+
+    `RegisteredModel` has what the registry adds.
 
     The module that `build` returns keeps the contract `forward(x, present) -> logits`: x float32 [B, 4, D, H, W],
     present bool [B, 4], logits float [B, 2] in the order LGG, HGG. `python -m zoo check ID` says whether it does.
@@ -99,9 +101,7 @@ class ModelSpec:
     members: ids of models that this one is made of; `build(members=modules, **options)` gets them as modules whose
     logits are calibrated, which it keeps as `self.members`; all must share this one's recipe.
     differentiable: whether gradients reach the input. attention: what its `attention_maps` read, "slices", "positions".
-    weights: file that holds, or will hold, its trained weights. source: where these are from, as `hub:ORG/NAME@SHA` or
-    `file:PATH`; "" for a model's own. made_for: id of the model that weights from elsewhere were made for.
-    plugin: who registered it. member_specs: the members themselves. Both are filled in by the registry.
+    weights: file that holds, or will hold, its trained weights.
     """
 
     id: str
@@ -121,11 +121,7 @@ class ModelSpec:
     differentiable: bool = True
     attention: tuple[str, ...] = ()
     weights: Path | None = None
-    source: str = ""
-    made_for: str = ""
     vary: Callable[..., ModelSpec] | None = None
-    plugin: str = ""
-    member_specs: tuple[ModelSpec, ...] = ()
 
     def __post_init__(self) -> None:
         """A spec that the page or the command line could not even list is refused where it is written."""
@@ -136,34 +132,11 @@ class ModelSpec:
             raise TypeError(f"{self.id}: weights: expected a pathlib.Path or None, found {self.weights!r}.")
 
     @property
-    def is_trained(self) -> bool:
-        return not self.untrained_parts()
-
-    @property
-    def address(self) -> str:
-        """By what any process finds it: its source, or its id where it is the zoo's own."""
-        return self.source or self.id
-
-    @property
-    def source_in_short(self) -> str:
-        """For people: `hub:ORG/NAME@abc1234`, `file:NAME`, or "embedded"."""
-        if self.source.startswith(FILE_PREFIX):
-            return FILE_PREFIX + Path(self.source).name
-        repository, at, revision = self.source.partition("@")
-        return f"{repository}{at}{revision[:7]}" or "embedded"
+    def architecture(self) -> str:
+        """The id of the model that weights must have been made for to fit this one: its own."""
+        return self.id
 
     @property
     def encoders(self) -> int:
         """How many encode its modalities, as far as its `cam_layers` tell; while one changes, the others can rest."""
         return len(set(self.cam_layers.values())) or 1
-
-    def untrained_parts(self) -> tuple[ModelSpec, ...]:
-        """What lacks weights, in the order in which to train it: members, then the model itself."""
-        members = [part for member in self.member_specs for part in member.untrained_parts()]
-        own = [] if self.weights is not None and self.weights.is_file() else [self]
-        return (*members, *own)
-
-    @property
-    def training_commands(self) -> tuple[str, ...]:
-        """What to type so that it can grade; empty when it can."""
-        return tuple(f"python -m training fit {part.id} --cohort DIR" for part in self.untrained_parts())

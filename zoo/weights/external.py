@@ -11,7 +11,7 @@ from pathlib import Path
 from zoo.errors import WeightsError
 from zoo.registry import Fault, Registry
 from zoo.registry.guard import describe
-from zoo.types import FILE_PREFIX, ModelSpec
+from zoo.types import FILE_PREFIX, RegisteredModel
 from zoo.weights.hub.index import listed, listed_here
 from zoo.weights.hub.pull import pull
 from zoo.weights.hub.source import HubSource, is_index, is_source
@@ -20,7 +20,7 @@ from zoo.weights.local import from_file, is_file
 VARIABLE = "GLIOMA_ZOO_MODELS"
 
 
-def resolve_model(registry: Registry, name: str) -> ModelSpec:
+def resolve_model(registry: Registry, name: str) -> RegisteredModel:
     """A model by its id, or by its source, from where it comes into the registry unless it is there."""
     if not _is_external(name):
         return registry.model(name)
@@ -28,7 +28,7 @@ def resolve_model(registry: Registry, name: str) -> ModelSpec:
     return next(known, None) or registry.add(spec_from(name, registry.model))
 
 
-def spec_from(source: str, find: Callable[[str], ModelSpec]) -> ModelSpec:
+def spec_from(source: str, find: Callable[[str], RegisteredModel]) -> RegisteredModel:
     """The model at `file:PATH` or `hub:ORG/NAME@SHA`, which is fetched unless it is in the cache. Raises
     `WeightsError`."""
     if is_file(source):
@@ -57,7 +57,7 @@ def _here(wanted: str) -> list[str]:
         return [wanted]
 
 
-def add_requested(registry: Registry, add: Callable[[Registry, str], ModelSpec] = resolve_model) -> None:
+def add_requested(registry: Registry, add: Callable[[Registry, str], RegisteredModel] = resolve_model) -> None:
     """All that the environment names; whatever goes wrong with one becomes a fault. add: how one gets there."""
     for wanted in requested_sources():
         with _as_fault(registry, wanted):

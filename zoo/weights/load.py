@@ -13,9 +13,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from zoo.errors import WeightsError
+from zoo.errors import PluginError, WeightsError
 from zoo.registry.origin import attribute_errors_to
-from zoo.types import ModelSpec
+from zoo.types import ModelSpec, RegisteredModel
 from zoo.weights.metadata import METADATA_KEY, check_identity, checked_digest, identity, note_checksum, read_metadata
 
 MEMBERS = "members."
@@ -77,7 +77,7 @@ class TrainingRecord:
 class TrainedModel:
     """A module in evaluation mode with its record. revision: where it came from and the sha256 of its file."""
 
-    spec: ModelSpec
+    spec: RegisteredModel
     module: nn.Module
     record: TrainingRecord
     revision: str
@@ -101,7 +101,7 @@ def save_weights(path: Path, spec: ModelSpec, module: nn.Module, record: Trainin
     note_checksum(path)
 
 
-def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
+def load_weights(spec: RegisteredModel, device: str = "cpu") -> TrainedModel:
     """Build a model and fill it, strictly; raises `WeightsError` unless file, recipe and every tensor fit.
 
     `PluginError` when the model can't be built.
@@ -122,12 +122,25 @@ def load_weights(spec: ModelSpec, device: str = "cpu") -> TrainedModel:
 
 
 def build_module(spec: ModelSpec, members: Sequence[TrainedModel] = ()) -> nn.Module:
-    """The module of a spec; one made of others gets its members, as they are before training where none are given."""
-    if not spec.member_specs:
+    """The module of a spec; one made of others gets its members, as they are before training where none are given.
+
+    Raises `PluginError` for one that names members which no registry has found yet.
+    """
+    if not spec.members:
         return spec.build(**spec.options)
     given = [CalibratedMember(member.module, member.record.calibration) for member in members]
-    modules = given or [CalibratedMember(build_module(member), Calibration()) for member in spec.member_specs]
+    modules = given or [CalibratedMember(build_module(member), Calibration()) for member in _member_specs(spec)]
     return spec.build(members=nn.ModuleList(modules), **spec.options)
+
+
+def _member_specs(spec: ModelSpec) -> tuple[RegisteredModel, ...]:
+    found = spec.member_specs if isinstance(spec, RegisteredModel) else ()
+    if not found:
+        raise PluginError(
+            f"{spec.id}: expected its members ({', '.join(spec.members)}) as a registry finds them, found their ids "
+            f'only. Install its plugin, and take the model from load_registry().model("{spec.id}").'
+        )
+    return found
 
 
 class CalibratedMember(nn.Module):

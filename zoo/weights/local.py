@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from zoo.errors import PluginError, WeightsError
-from zoo.types import FILE_PREFIX, ModelSpec
+from zoo.types import FILE_PREFIX, RegisteredModel
 from zoo.weights.metadata import sha256, spec_of
 
 LIMITS = (
@@ -20,7 +20,7 @@ def is_file(name: str) -> bool:
     return name.startswith(FILE_PREFIX)
 
 
-def from_file(path: Path, find: Callable[[str], ModelSpec]) -> ModelSpec:
+def from_file(path: Path, find: Callable[[str], RegisteredModel]) -> RegisteredModel:
     """The model that the file's weights were made for, with these, as `MODEL@abc1234`, the start of its sha256.
 
     find: a spec by its id. Raises `WeightsError` when it is no weights file, or of a model that isn't installed here.

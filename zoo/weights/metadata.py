@@ -12,13 +12,13 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from zoo.errors import WeightsError
-from zoo.types import ModelSpec
+from zoo.types import ModelSpec, RegisteredModel
 
 METADATA_KEY = "glioma_zoo"
 CHECKSUMS = "SHA256SUMS"
 
 
-def spec_of(path: Path, find: Callable[[str], ModelSpec]) -> ModelSpec:
+def spec_of(path: Path, find: Callable[[str], RegisteredModel]) -> RegisteredModel:
     """The spec that a weights file was made for, in the file's reading of its options. find: a spec by its id.
 
     Raises `WeightsError` when it is no weights file, or when the model knows no such reading.
@@ -32,11 +32,11 @@ def spec_of(path: Path, find: Callable[[str], ModelSpec]) -> ModelSpec:
     return here
 
 
-def _varied(spec: ModelSpec, changes: dict[str, Any]) -> ModelSpec:
+def _varied(spec: RegisteredModel, changes: dict[str, Any]) -> RegisteredModel:
     if not (changes and spec.vary):
         return spec
     try:
-        return replace(spec.vary(**changes), plugin=spec.plugin)
+        return spec.vary(**changes)
     except (TypeError, ValueError) as error:
         raise WeightsError(
             f"{spec.id}: the weights were made with options that this zoo doesn't know ({error}). Update the zoo, or "
@@ -63,7 +63,7 @@ def read_metadata(path: Path, name: str) -> dict[str, Any]:
 def identity(spec: ModelSpec) -> dict[str, Any]:
     """What weights of this spec say that they were made for, as JSON."""
     options = json.loads(json.dumps(dict(spec.options)))
-    return {"model": spec.made_for or spec.id, "options": options, "recipe": spec.recipe.as_json()}
+    return {"model": spec.architecture, "options": options, "recipe": spec.recipe.as_json()}
 
 
 def check_identity(spec: ModelSpec, metadata: dict[str, Any]) -> None:
@@ -89,7 +89,7 @@ def checked_digest(spec: ModelSpec) -> str:
     return digest
 
 
-def file_digests(spec: ModelSpec) -> dict[str, str]:
+def file_digests(spec: RegisteredModel) -> dict[str, str]:
     """The sha256 of a model's weights file and of its members', by file name."""
     own = {spec.weights.name: checked_digest(spec)} if spec.weights else {}
     return own | {name: digest for member in spec.member_specs for name, digest in file_digests(member).items()}

@@ -12,6 +12,7 @@ from tests_support import LESION_MM
 from zoo import Attribution, ExplainerSpec, Explanation, PluginError
 from zoo.inference.explain import along_slices, explain_study, save_for_viewer, save_in_study_space
 from zoo.study.prepare import prepare
+from zoo.types import RegisteredExplainer
 from zoo.weights.load import TrainedModel, TrainingRecord
 
 
@@ -96,7 +97,7 @@ def test_an_answer_of_another_kind_is_named(volumes, model):
 
 
 def test_a_failing_explainer_is_named_with_the_model(volumes, model):
-    broken = replace(EXPLAINER, explain=lambda *arguments: 1 / 0, plugin="somebody")
+    broken = RegisteredExplainer.of(replace(EXPLAINER, explain=lambda *arguments: 1 / 0), "somebody")
     words = r"intensity of the plugin somebody on single-t1ce\.compact: ZeroDivisionError: division by zero"
     with pytest.raises(PluginError, match=words):
         explain_study(volumes, model, broken, lambda fraction, text: None)

@@ -14,7 +14,7 @@ from zoo.errors import WeightsError, ZooError
 from zoo.page.compute_client import ComputeClient
 from zoo.registry import Registry
 from zoo.render.cards import message_card, progress_card
-from zoo.types import ModelSpec
+from zoo.types import RegisteredModel
 from zoo.weights.external import add_requested, spec_from
 from zoo.weights.hub.pull import pull
 from zoo.weights.hub.source import HubSource
@@ -49,7 +49,7 @@ class Adding:
     def add_requested(self) -> None:
         """All that the environment names, one after the other; a model is offered once it has been loaded."""
 
-        def add(registry: Registry, name: str) -> ModelSpec:
+        def add(registry: Registry, name: str) -> RegisteredModel:
             return finished(self._loaded(spec_from(name, registry.model)))
 
         add_requested(self.client.registry, add)
@@ -79,7 +79,7 @@ class Adding:
             path.unlink(missing_ok=True)
 
     @contextmanager
-    def _kept(self, spec: ModelSpec, path: Path) -> Iterator[ModelSpec]:
+    def _kept(self, spec: RegisteredModel, path: Path) -> Iterator[RegisteredModel]:
         """The model with the file at its new place, where it stays if the model is offered."""
         kept = self.client.cache / "weights" / f"{spec.id}.safetensors"
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -107,12 +107,12 @@ class Adding:
                 "name the models in GLIOMA_ZOO_MODELS."
             )
 
-    def _offered(self, spec: ModelSpec) -> Iterator[str]:
+    def _offered(self, spec: RegisteredModel) -> Iterator[str]:
         yield from self._loaded(spec)
         self.added += 1
         yield message_card("added", "Added", f"{spec.title} ({spec.id}) can grade now. {spec.card.limits}")
 
-    def _loaded(self, spec: ModelSpec) -> Generator[str, None, ModelSpec]:
+    def _loaded(self, spec: RegisteredModel) -> Generator[str, None, RegisteredModel]:
         """Strictly, in the compute process, before anybody can choose it."""
         yield from self.client.follow("zoo.compute.tasks:load", source=spec.source)
         return self.client.registry.add(spec)

@@ -13,7 +13,7 @@ from zoo.page.explain.explain_cards import expect_offered, explained_card, note,
 from zoo.page.sessions import Session
 from zoo.page.viewer import viewer_value
 from zoo.render.cards import grade_card, message_card
-from zoo.types import DEFAULT_EXPLAINER, ExplainerSpec, Grade, HeatMap, ModelResult, ModelSpec
+from zoo.types import DEFAULT_EXPLAINER, ExplainerSpec, Grade, HeatMap, ModelResult, ModelSpec, RegisteredModel
 
 MOST_SECONDS = 900
 Shown = tuple[Any, ...]  # session, card, viewer, what is said of explaining, the button that stops it
@@ -67,7 +67,7 @@ class Explaining:
         told = message_card("cancelled", "Cancelled", "Nothing is being computed any more. What was found stays.")
         return told, gr.Button(visible=False)
 
-    def _chosen(self, model_id: str, explainer_id: str) -> tuple[ModelSpec, ExplainerSpec]:
+    def _chosen(self, model_id: str, explainer_id: str) -> tuple[RegisteredModel, ExplainerSpec]:
         registry = self.client.registry
         spec, explainer = registry.model(model_id), registry.explainer(explainer_id)
         expect_offered(registry.explainers.values(), spec, explainer)

@@ -7,7 +7,7 @@ from html import escape
 
 from zoo.registry import Fault
 from zoo.registry.origin import is_built_in, origin
-from zoo.types import MODALITY_TITLES, ModelSpec
+from zoo.types import MODALITY_TITLES, RegisteredModel
 from zoo.weights.local import is_file
 
 
@@ -17,7 +17,7 @@ def faults_notice(faults: Collection[Fault]) -> str:
 <div class="zoo-faults"><p>⚠ Left out because of a fault; everything else works:</p><ul>{items}</ul></div>"""
 
 
-def models_section(models: Collection[ModelSpec]) -> str:
+def models_section(models: Collection[RegisteredModel]) -> str:
     """A line a model, and its card in a fold."""
     ready = sum(spec.is_trained for spec in models)
     return f"""
@@ -28,7 +28,7 @@ def models_section(models: Collection[ModelSpec]) -> str:
 </section>"""
 
 
-def _model(spec: ModelSpec) -> str:
+def _model(spec: RegisteredModel) -> str:
     state = "not trained yet" if spec.training_commands else "ready"
     facts = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in _facts(spec))
     return f"""
@@ -38,12 +38,12 @@ def _model(spec: ModelSpec) -> str:
   </details>"""
 
 
-def _commands(spec: ModelSpec) -> str:
+def _commands(spec: RegisteredModel) -> str:
     commands = "".join(f"<code>{escape(command)}</code>" for command in spec.training_commands)
     return f"<p>Train it; DIR is the folder of a cohort:</p>{commands}" if commands else ""
 
 
-def _facts(spec: ModelSpec) -> list[tuple[str, str]]:
+def _facts(spec: RegisteredModel) -> list[tuple[str, str]]:
     return [
         ("What it is", spec.card.summary),
         ("Reference", spec.card.reference),
@@ -55,7 +55,7 @@ def _facts(spec: ModelSpec) -> list[tuple[str, str]]:
     ]
 
 
-def _origin(spec: ModelSpec) -> str:
+def _origin(spec: RegisteredModel) -> str:
     if spec.source:
         where = spec.source_in_short if is_file(spec.source) else spec.source
         return f"{where}; the weights were made for {spec.made_for} of the plugin {spec.plugin}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.errors import PluginError, WeightsError
-from zoo.types import ModelSpec
+from zoo.types import RegisteredModel
 from zoo.weights.hub.download import Token, fetch, forget, is_as_committed
 from zoo.weights.hub.source import HubSource
 from zoo.weights.metadata import CHECKSUMS, check_identity, checksums, sha256, spec_of
@@ -23,10 +23,10 @@ CONFIG, WEIGHTS, MEMBERS = "config.json", "model.safetensors", "members"
 CONFIG_KINDS = {"format": int, "model": str, "options": dict, "recipe": dict, "members": list, "sha256": str}
 MOST_BYTES, MOST_CONFIG_BYTES = 500_000_000, 1_000_000
 
-Find = Callable[[str], ModelSpec]
+Find = Callable[[str], RegisteredModel]
 
 
-def pull(source: HubSource, find: Find, token: Token = None) -> ModelSpec:
+def pull(source: HubSource, find: Find, token: Token = None) -> RegisteredModel:
     """The model at `source`, its files in the client's cache; no request when they are there. find: a spec by its id.
 
     Raises `WeightsError`. A file whose sha256 is wrong is deleted, so that the next pull fetches it anew.
@@ -67,7 +67,7 @@ def _config(source: HubSource, token: Token) -> dict[str, Any]:
     return config
 
 
-def _architecture(source: HubSource, config: dict[str, Any], find: Find) -> ModelSpec:
+def _architecture(source: HubSource, config: dict[str, Any], find: Find) -> RegisteredModel:
     """The installed model that the weights are for: nothing else is ever built, whatever a repository holds."""
     wanted, members = config["model"], config["members"]
     try:
@@ -110,7 +110,9 @@ def _garbled(source: HubSource, names: Sequence[str], problem: str) -> WeightsEr
     )
 
 
-def _spec(source: HubSource, folder: Path, config: dict[str, Any], members: Sequence[str], find: Find) -> ModelSpec:
+def _spec(
+    source: HubSource, folder: Path, config: dict[str, Any], members: Sequence[str], find: Find
+) -> RegisteredModel:
     made_for = _expected(folder / WEIGHTS, config["model"], find)
     check_identity(made_for, config)
     parts = (_expected(folder / MEMBERS / f"{member}.safetensors", member, find) for member in members)
@@ -128,7 +130,7 @@ def _spec(source: HubSource, folder: Path, config: dict[str, Any], members: Sequ
     )
 
 
-def _expected(path: Path, model_id: str, find: Find) -> ModelSpec:
+def _expected(path: Path, model_id: str, find: Find) -> RegisteredModel:
     spec = spec_of(path, find)
     if spec.id != model_id:
         raise WeightsError(f"{path.name}: expected weights of {model_id}, found weights of {spec.id}.")
