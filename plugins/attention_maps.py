@@ -41,9 +41,11 @@ def explain(weights: str, effect: str, question: Question, progress: Progress) -
     Attention has no sign: it says where a model looked, not for which grade. Maps are 0 where the branch adds nothing
     (β or γ is 0) and for absent modalities.
     """
+    from zoo.blocks import SupportsAttention
+
     progress(0.1, "Reading attention")
     module, x, present = question.module, question.x, question.present
-    readings = module.attention_maps(x, present) if hasattr(module, "attention_maps") else {}
+    readings = module.attention_maps(x, present) if isinstance(module, SupportsAttention) else {}
     values = np.zeros(x.shape[1:], np.float32)
     found = False
     for index, name in enumerate(MODALITIES):

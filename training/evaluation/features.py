@@ -17,7 +17,8 @@ from ..data.prepared_cohort import PreparedCohort
 
 def head_features(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: np.ndarray) -> np.ndarray | None:
     """Inputs of `module.head`, float64 [len(rows), F]; None for a model without a head."""
-    if not hasattr(module, "head"):
+    target = getattr(module, "head", None)
+    if not isinstance(target, nn.Module):
         return None
     given: list[Tensor] = []
 
@@ -28,7 +29,7 @@ def head_features(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, ro
         module(x, present)
         return torch.cat(given, dim=1)
 
-    handle = module.head.register_forward_pre_hook(keep)
+    handle = target.register_forward_pre_hook(keep)
     try:
         return apply(read, cohort, rows, spec.uses, device_of(module))
     finally:

@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from zoo import ModelSpec
+from zoo.blocks import SupportsMeasurements
 from zoo.weights.load import device_of
 
 from ..data.batches import apply
@@ -24,6 +25,7 @@ LEAST_SPREAD = 1e-3
 
 def fit_head(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: np.ndarray) -> None:
     """Fit `module.head` to the measurements of the chosen cases: standardised, balanced between grades, mild ridge."""
+    assert isinstance(module, SupportsMeasurements)
     measurements = apply(module.measurements, cohort, rows, spec.uses, device_of(module))
     scaler = StandardScaler()
     targets = cohort.targets[rows]

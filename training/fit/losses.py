@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from scipy.special import expit
 from sklearn.metrics import log_loss
 from torch import Tensor, nn
 from torch.nn import functional
+
+from zoo.blocks import REGIONS_OUTPUT, SupportsAuxiliary, SupportsRegions
 
 from ..options import FitOptions
 
@@ -27,21 +31,22 @@ class TrainingLoss(nn.Module):
 
     def forward(self, x: Tensor, present: Tensor, regions: Tensor, y: Tensor | None) -> Tensor:
         if y is None:
+            assert isinstance(self.module, SupportsRegions)
             return self._region_losses(self.module.region_logits(x, present), regions)
         logits, auxiliary = self._grade_and_auxiliary(x, present)
         losses = grade_losses(logits, y, self.class_weights, self.options.label_smoothing)
-        if "regions" not in auxiliary:
+        if REGIONS_OUTPUT not in auxiliary:
             return losses
-        return losses + self._region_losses(auxiliary["regions"], regions)
+        return losses + self._region_losses(auxiliary[REGIONS_OUTPUT], regions)
 
     def _region_losses(self, logits: Tensor, shares: Tensor) -> Tensor:
         options = self.options
         losses = options.region_weight * region_losses(logits, shares, options.rare_region)
         return losses + options.overlap_weight * overlap_losses(logits, shares)
 
-    def _grade_and_auxiliary(self, x: Tensor, present: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    def _grade_and_auxiliary(self, x: Tensor, present: Tensor) -> tuple[Tensor, Mapping[str, Tensor]]:
         """What a model offers to train by beside its logits: nothing, unless it says otherwise."""
-        if hasattr(self.module, "grade_and_auxiliary"):
+        if isinstance(self.module, SupportsAuxiliary):
             return self.module.grade_and_auxiliary(x, present)
         return self.module(x, present), {}
 

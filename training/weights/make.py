@@ -13,6 +13,7 @@ from scipy.special import expit
 from torch import nn
 
 from zoo import ModelSpec, Recipe, WeightsError
+from zoo.blocks import SupportsMeasurements
 from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel, TrainingRecord, build_module, load_weights, save_weights
 
@@ -120,7 +121,7 @@ def train(
         module = fit(spec, cohort, split, options, checkpoint, tracker, encoders)
     else:
         module = build_module(spec, members).to(best_device()).eval()
-    if hasattr(module, "measurements"):
+    if isinstance(module, SupportsMeasurements):
         # What members have learned by heart would flatter them: a stacker is fitted to cases they have not seen.
         fit_head(spec, module, cohort, split.inner if members else split.train)
     return module

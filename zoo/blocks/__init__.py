@@ -3,6 +3,14 @@
 Reference for encoder, attention and guidance: Xu et al., arXiv 2401.09029.
 """
 
+from zoo.blocks.abilities import (
+    AUXILIARY_OUTPUTS,
+    REGIONS_OUTPUT,
+    SupportsAttention,
+    SupportsAuxiliary,
+    SupportsMeasurements,
+    SupportsRegions,
+)
 from zoo.blocks.attention import AttentionReading, DualAttention, SliceAttention, SpatialAttention
 from zoo.blocks.cache import ActivationCache, cached_activations
 from zoo.blocks.encoder import NORMS, RMCEncoder, group_norm, load_mc3_18, tie_convolutions
@@ -13,9 +21,11 @@ from zoo.blocks.inputs import any_present, masked, slices_with_brain
 Memory, remembering = ActivationCache, cached_activations  # their names before 0.2, for plugins written then
 
 __all__ = [
+    "AUXILIARY_OUTPUTS",
     "GUIDANCE",
     "NORMS",
     "REGIONS",
+    "REGIONS_OUTPUT",
     "ActivationCache",
     "AttentionReading",
     "DualAttention",
@@ -26,6 +36,10 @@ __all__ = [
     "RegionScores",
     "SliceAttention",
     "SpatialAttention",
+    "SupportsAttention",
+    "SupportsAuxiliary",
+    "SupportsMeasurements",
+    "SupportsRegions",
     "any_present",
     "average",
     "average_and_peak",

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from zoo.blocks import SupportsAttention
 from zoo.conformance.specimen import Broken, NotApplicable, Specimen, present, titles
 from zoo.types import MODALITIES
 
@@ -33,9 +34,9 @@ def layers_can_be_mapped(specimen: Specimen) -> None:
 
 def attention_is_as_told(specimen: Specimen) -> None:
     """Of some modality `attention_maps` reads each branch that the spec names, and no other."""
-    module: Any = specimen.module
+    module = specimen.module
     told = specimen.spec.attention
-    if not hasattr(module, "attention_maps"):
+    if not isinstance(module, SupportsAttention):
         if told:
             raise Broken(f"Expected attention_maps, since attention names {', '.join(told)}; found none: write it.")
         raise NotApplicable("It has no attention to read.")

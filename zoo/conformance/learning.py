@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from zoo.blocks import REGIONS
+from zoo.blocks import (
+    AUXILIARY_OUTPUTS,
+    REGIONS,
+    REGIONS_OUTPUT,
+    SupportsAuxiliary,
+    SupportsMeasurements,
+    SupportsRegions,
+)
 from zoo.conformance.specimen import Broken, NotApplicable, Specimen, apart, present, same, titles
 from zoo.types import MODALITIES, ModelSpec
 
@@ -60,7 +66,8 @@ def _gradients(specimen: Specimen, module: nn.Module) -> dict[str, Tensor | None
     module.zero_grad()
     for names in _incomplete(specimen.spec):
         logits, auxiliary = _outputs(module, specimen.studies(2), present(MODALITIES, names))
-        outputs = [logits, *(value for value in auxiliary.values() if value.requires_grad)]
+        fitted = [auxiliary[name] for name in AUXILIARY_OUTPUTS if name in auxiliary]
+        outputs = [logits, *(value for value in fitted if value.requires_grad)]
         torch.stack([(output * torch.rand_like(output)).sum() for output in outputs]).sum().backward()
     return {name: parameter.grad for name, parameter in module.named_parameters() if parameter.requires_grad}
 
@@ -74,13 +81,12 @@ def _incomplete(spec: ModelSpec) -> list[tuple[str, ...]]:
 
 
 def _outputs(module: nn.Module, x: Tensor, here: Tensor) -> tuple[Tensor, Mapping[str, Tensor]]:
-    offered = getattr(module, "grade_and_auxiliary", None)
-    return offered(x, here) if offered else (module(x, here), {})
+    return module.grade_and_auxiliary(x, here) if isinstance(module, SupportsAuxiliary) else (module(x, here), {})
 
 
 def auxiliary_outputs_fit(specimen: Specimen) -> None:
     """grade_and_auxiliary(x, present) -> the same logits, and {"regions": [B, 3, D', H', W']} or nothing."""
-    if not hasattr(specimen.module, "grade_and_auxiliary"):
+    if not isinstance(specimen.module, SupportsAuxiliary):
         raise NotApplicable("It has no grade_and_auxiliary: it is trained by its logits alone.")
     x, here = specimen.studies(2), present(MODALITIES, MODALITIES)
     with torch.inference_mode():
@@ -91,7 +97,12 @@ def auxiliary_outputs_fit(specimen: Specimen) -> None:
             f"Expected the logits of forward from grade_and_auxiliary too, found them {apart(logits, expected)} apart: "
             "let forward return grade_and_auxiliary(x, present)[0]."
         )
-    regions = auxiliary.get("regions")
+    if untrained := [name for name in auxiliary if name not in AUXILIARY_OUTPUTS]:
+        raise Broken(
+            f"Expected from grade_and_auxiliary only what training fits ({', '.join(AUXILIARY_OUTPUTS)}), found "
+            f"{', '.join(untrained)}, which nothing would train: leave it out, or give it by a method of your own."
+        )
+    regions = auxiliary.get(REGIONS_OUTPUT)
     if regions is not None and (regions.ndim != 5 or regions.shape[:2] != (2, len(REGIONS))):
         raise Broken(
             f"Expected regions [2, {len(REGIONS)}, D', H', W'] of a batch of 2 ({', '.join(REGIONS)}), found "
@@ -103,11 +114,11 @@ def patches_teach_its_regions(specimen: Specimen) -> None:
     """region_logits(x, present) -> the regions of grade_and_auxiliary, where a phase shows patches."""
     if not any(phase.patches for phase in specimen.spec.phases):
         raise NotApplicable("No phase of it shows patches.")
-    module: Any = specimen.module
+    module = specimen.module
     x, here = specimen.studies(2), present(MODALITIES, MODALITIES)
     with torch.inference_mode():
-        regions = _outputs(module, x, here)[1].get("regions")
-        found = module.region_logits(x, here) if hasattr(module, "region_logits") else None
+        regions = _outputs(module, x, here)[1].get(REGIONS_OUTPUT)
+        found = module.region_logits(x, here) if isinstance(module, SupportsRegions) else None
     if regions is None or found is None or regions.shape != found.shape or not same(regions, found):
         raise Broken(
             'Expected region_logits(x, present) to give the "regions" of grade_and_auxiliary, which phases of patches '
@@ -120,7 +131,7 @@ def grade_is_taught(specimen: Specimen) -> None:
     phases = specimen.spec.phases
     if not phases:
         raise NotApplicable("It has no phases: it isn't trained by gradient.")
-    if phases[-1].patches and not hasattr(specimen.module, "measurements"):
+    if phases[-1].patches and not isinstance(specimen.module, SupportsMeasurements):
         raise Broken(
             "Expected the last phase to teach the grade, found one of patches, which have none: add another, or let "
             "the module offer measurements(x, present), to which a logistic regression is fitted."
@@ -129,8 +140,8 @@ def grade_is_taught(specimen: Specimen) -> None:
 
 def measurements_fit_the_head(specimen: Specimen) -> None:
     """measurements(x, present) -> [B, K], and a `head` that takes K (`zoo.blocks.LogisticHead`)."""
-    module: Any = specimen.module
-    if not hasattr(module, "measurements"):
+    module = specimen.module
+    if not isinstance(module, SupportsMeasurements):
         raise NotApplicable("It has no measurements: no logistic regression is fitted to them.")
     with torch.inference_mode():
         found = module.measurements(specimen.studies(2), present(MODALITIES, MODALITIES))

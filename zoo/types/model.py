@@ -84,9 +84,7 @@ class ModelSpec:
 
     The module that `build` returns keeps the contract `forward(x, present) -> logits`: x float32 [B, 4, D, H, W],
     present bool [B, 4], logits float [B, 2] in the order LGG, HGG. `python -m zoo check ID` says whether it does.
-    It may offer more: `grade_and_auxiliary(x, present)`, its logits and {"regions": [B, 3, D', H', W']}, which training
-    fits to tumour masks (`zoo.blocks.RegionScores`); `region_logits(x, present)`, these regions alone, for phases of
-    patches; and `attention_maps(x, present)`, a `zoo.blocks.AttentionReading` by modality, for explainers of attention.
+    What more it may offer to training and to explainers is in `zoo.blocks.abilities`.
 
     needs: modalities without which the model refuses. uses: all modalities it can look at.
     options: arguments of `build`, kept with the weights. vary: makes the spec of the same model with other options,
@@ -94,8 +92,8 @@ class ModelSpec:
     cam_layers: for each modality the dotted name of the submodule whose output a class-activation map reads.
     epochs_factor: the model's epochs are so many times those asked for; above 1 where one encoder learns what others
     learn in several.
-    phases: how its training proceeds by gradient, if it does. Where its module offers `measurements(x, present)`
-    [B, K], a logistic regression on them is fitted into its `head` (`zoo.blocks.LogisticHead`) after that.
+    phases: how its training proceeds by gradient, if it does. Where its module offers measurements
+    (`zoo.blocks.SupportsMeasurements`), its head is fitted to them by logistic regression after that.
     encoders_from: ids of models of one encoder, by the submodule that starts training as that model's `encoder`; these
     models are trained first, on the same studies.
     members: ids of models that this one is made of; `build(members=modules, **options)` gets them as modules whose

@@ -199,6 +199,16 @@ class PooledRegions(Auxiliary):
         return logits, {"regions": auxiliary["regions"].mean((2, 3, 4))}
 
 
+class Depths(Auxiliary):
+    def __init__(self):
+        super().__init__()
+        self.depths = nn.Conv3d(3, 1, 1)
+
+    def grade_and_auxiliary(self, x, present):
+        logits, auxiliary = super().grade_and_auxiliary(x, present)
+        return logits, auxiliary | {"depths": self.depths(auxiliary["regions"])}
+
+
 class SameRegions(Auxiliary):
     """Keeps all promises too."""
 
@@ -468,6 +478,12 @@ FAULTS = [
     Fault("every_parameter_can_learn", spec_of(NormOfNothing), "others at scale"),
     Fault("auxiliary_outputs_fit", spec_of(TwoMinds), "logits of forward from grade_and_auxiliary too"),
     Fault("auxiliary_outputs_fit", spec_of(PooledRegions), r"core, oedema, enhancing\), found \[2, 3\]"),
+    Fault(
+        "auxiliary_outputs_fit",
+        spec_of(Depths),
+        r"only what training fits \(regions\), found depths, which nothing would train: leave it out, or",
+        also=("every_parameter_can_learn",),
+    ),
     Fault(REGIONAL, spec_of(OtherRegions, phases=PATCHES), 'to give the "regions"'),
     Fault(REGIONAL, spec_of(Auxiliary, phases=PATCHES), "found none or others"),
     Fault(REGIONAL, spec_of(phases=PATCHES), "found none or others"),
