@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -43,7 +44,8 @@ def explain(weights: str, effect: str, question: Question, progress: Progress) -
     """
     progress(0.1, "Reading attention")
     module, x, present = question.module, question.x, question.present
-    readings = module.attention_maps(x, present) if hasattr(module, "attention_maps") else {}
+    read: Callable[..., Mapping[str, Any]] | None = getattr(module, "attention_maps", None)
+    readings = read(x, present) if read else {}
     values = np.zeros(x.shape[1:], np.float32)
     found = False
     for index, name in enumerate(MODALITIES):

@@ -11,7 +11,13 @@ from torch import Tensor, nn
 from zoo.blocks import average_and_peak, group_norm
 
 
-class Concatenation(nn.Module):
+class Fusion(nn.Module):
+    """A module that turns the maps of M modalities, and which are present, into `out_features` numbers a study."""
+
+    out_features: int
+
+
+class Concatenation(Fusion):
     """Pooled features side by side; an absent modality leaves a gap of zeros."""
 
     def __init__(self, modalities: int, channels: int) -> None:
@@ -22,7 +28,7 @@ class Concatenation(nn.Module):
         return pooled(maps).flatten(1)
 
 
-class GatedMultimodalUnit(nn.Module):
+class GatedMultimodalUnit(Fusion):
     """Σ σ(W_m z)·tanh(V_m z_m), z all modalities' features side by side (Arevalo et al. 2017, arXiv 1702.01992).
 
     An absent modality adds nothing.
@@ -41,7 +47,7 @@ class GatedMultimodalUnit(nn.Module):
         return (gates.sigmoid() * values.tanh() * present[..., None]).sum(dim=1)
 
 
-class ModalityTransformer(nn.Module):
+class ModalityTransformer(Fusion):
     """A transformer over one token a modality and a class token, whose output grades (TransMed, arXiv 2103.05940).
 
     TransMed cuts images into patches first; here an encoder has turned each modality into one token. Absent ones are
@@ -64,7 +70,7 @@ class ModalityTransformer(nn.Module):
         return self.layers(tokens, src_key_padding_mask=hidden)[:, 0]
 
 
-class Moments(nn.Module):
+class Moments(Fusion):
     """Mean and variance over the present modalities' feature maps, then a convolution (HeMIS, Havaei et al. 2016).
 
     Any subset of modalities gives maps of the same kind; the variance of one modality is 0.
@@ -95,7 +101,7 @@ def pooled(maps: Tensor) -> Tensor:
     return average_and_peak(maps.flatten(0, 1)).unflatten(0, maps.shape[:2])
 
 
-FUSIONS: dict[str, type[nn.Module]] = {
+FUSIONS: dict[str, type[Fusion]] = {
     "concat": Concatenation,
     "gated": GatedMultimodalUnit,
     "transformer": ModalityTransformer,

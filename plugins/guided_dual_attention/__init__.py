@@ -71,7 +71,7 @@ def cumulative_phases(options: GuidedOptions) -> tuple[Phase, ...]:
 def encoders_from(options: GuidedOptions) -> dict[str, str]:
     """Compact encoders start as those of `single-*`, unless modalities share theirs."""
     encoder = {name: getattr(options, name) for name in COMPACT_ENCODER} | {"norm": options.norm}
-    if encoder != COMPACT_ENCODER | {"norm": "group"} or options.share_encoders != "none":
+    if encoder != {**COMPACT_ENCODER, "norm": "group"} or options.share_encoders != "none":
         return {}
     return {f"encoders.{name}": f"single-{name}.compact" for name in options.modalities}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -29,6 +29,8 @@ from zoo.blocks import (
 from .heads import HEADS
 from .options import GuidedOptions
 
+Block = TypeVar("Block", bound=nn.Module)
+
 
 class GuidedDualAttention(nn.Module):
     """Xu et al., arXiv 2401.09029, in the reading that its `GuidedOptions` say.
@@ -40,12 +42,12 @@ class GuidedDualAttention(nn.Module):
     def __init__(self, options: GuidedOptions) -> None:
         super().__init__()
         self.options = options
-        self.encoders = _each(options.modalities, lambda: _encoder(options))
+        self.encoders = PerModality(options.modalities, lambda: _encoder(options))
         first = self.encoders[options.primary]
-        tie_convolutions(self.encoders.values(), _shared_stages(options, first))
-        self.attention = _each(options.modalities, lambda: _attention(options, first.out_channels))
+        tie_convolutions([self.encoders[name] for name in options.modalities], _shared_stages(options, first))
+        self.attention = PerModality(options.modalities, lambda: _attention(options, first.out_channels))
         guided = options.secondaries if options.guidance != "none" else ()
-        self.guidance = _each(guided, lambda: _guidance(options, first))
+        self.guidance = PerModality(guided, lambda: _guidance(options, first))
         self.donor = Donor(first.out_channels, options.donor_grid) if options.guidance_source == "shuffled" else None
         scored = options.evidence == "regions"
         self.regions = RegionScores(first.middle_channels * len(options.modalities)) if scored else None
@@ -91,8 +93,8 @@ class GuidedDualAttention(nn.Module):
             middle, high = self.encoders[name].high(low)
             slices = slices_with_brain(scan, high.shape[2])
             attended = self.attention[name](high, slices) * here
-            donates = self.donor is not None and name == self.options.primary
-            guides[name] = self.donor(attended) if donates else attended
+            donor = self.donor if name == self.options.primary else None
+            guides[name] = attended if donor is None else donor(attended)
             yield Encoded(name, middle * here, high, slices, attended)
 
     def _guide(self, name: str, low: Tensor, scan: Tensor, guides: dict[str, Tensor], present: Tensor) -> Tensor:
@@ -105,6 +107,16 @@ class GuidedDualAttention(nn.Module):
             before = present[:, [MODALITIES.index(other) for other in guides]].sum(dim=1).clamp(min=1)
             return torch.stack(list(guides.values())).sum(dim=0) / before[:, None, None, None, None]
         return guides[self.options.primary]
+
+
+class PerModality(nn.ModuleDict, Generic[Block]):
+    """One block of the same kind for each modality, by its name."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[], Block]) -> None:
+        super().__init__({name: make() for name in names})
+
+    def __getitem__(self, name: str) -> Block:
+        return cast(Block, super().__getitem__(name))
 
 
 class Encoded(NamedTuple):
@@ -126,6 +138,8 @@ class Donor(nn.Module):
     In training each study gets those of its neighbour in the (shuffled) batch. One donor is kept with the weights, and
     guides every study that is graded later.
     """
+
+    features: Tensor
 
     def __init__(self, channels: int, grid: tuple[int, int, int]) -> None:
         super().__init__()
@@ -155,7 +169,3 @@ def _guidance(options: GuidedOptions, encoder: RMCEncoder) -> Guidance:
 def _shared_stages(options: GuidedOptions, encoder: RMCEncoder) -> tuple[str, ...]:
     behind = encoder.STAGES[len(encoder.low_stages) :]
     return {"none": (), "high": behind, "all": encoder.STAGES}[options.share_encoders]
-
-
-def _each(names: Iterable[str], make: Callable[[], nn.Module]) -> nn.ModuleDict:
-    return nn.ModuleDict({name: make() for name in names})

@@ -6,6 +6,8 @@ A scan that was moved before its skull was stripped with the others' mask can't 
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch.nn import functional
@@ -57,9 +59,8 @@ def rigid_motion(outline: np.ndarray, shared: np.ndarray, onto: np.ndarray, cent
 
 
 def _blurred(image: np.ndarray) -> np.ndarray:
-    kernel = {"kernel_size": BLUR, "stride": 1, "padding": BLUR // 2}
-    once = functional.avg_pool3d(torch.from_numpy(image)[None], **kernel)
-    return functional.avg_pool3d(once, **kernel)[0].numpy()
+    blur = partial(functional.avg_pool3d, kernel_size=BLUR, stride=1, padding=BLUR // 2)
+    return blur(blur(torch.from_numpy(image)[None]))[0].numpy()
 
 
 def _jacobian(image: np.ndarray, onto: np.ndarray, centre: np.ndarray) -> np.ndarray:

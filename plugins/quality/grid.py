@@ -41,9 +41,9 @@ def standardised(volumes: Volumes) -> Coarse:
 def thinned(volumes: Volumes) -> Volumes:
     """Every so many voxels of a fine study, so that they lie some 2 mm apart: enough to see it as a whole."""
     step = max(1, int(SAMPLING_MM / np.linalg.norm(volumes.affine[:3, :3], axis=0).min()))
-    kept = (..., *[slice(None, None, step)] * 3)
+    kept = (slice(None, None, step),) * 3
     affine = volumes.affine @ np.diag([step, step, step, 1])
-    return replace(volumes, data=volumes.data[kept], brain=volumes.brain[kept], affine=affine)
+    return replace(volumes, data=volumes.data[:, *kept], brain=volumes.brain[kept], affine=affine)
 
 
 def extent(volumes: Volumes) -> tuple[np.ndarray, np.ndarray]:

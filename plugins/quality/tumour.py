@@ -5,9 +5,12 @@ The limit was set on simulated brains with and without a tumour, and is a warnin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import cast
 
 import torch
+from torch import Tensor
 
 from zoo import Finding, Volumes, WeightsError
 from zoo.registry import load_registry
@@ -38,7 +41,8 @@ def highest_score(volumes: Volumes) -> float | None:
         return None
     seen = prepare(volumes, finder.spec.recipe)
     with torch.inference_mode():
-        _, found = finder.module.grade_and_auxiliary(torch.from_numpy(seen.x), torch.from_numpy(seen.present))
+        grade_and_auxiliary = cast("Callable[..., tuple[Tensor, dict[str, Tensor]]]", finder.module.grade_and_auxiliary)
+        _, found = grade_and_auxiliary(torch.from_numpy(seen.x), torch.from_numpy(seen.present))
     return float(found["regions"].max().sigmoid())
 
 

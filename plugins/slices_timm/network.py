@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, cast
 
 import timm
 import torch
@@ -33,6 +33,17 @@ class GatedAttentionPooling(nn.Module):
         return torch.einsum("bk,bkf->bf", self.weights(rows, allowed).to(rows.dtype), rows)
 
 
+class Backbone(Protocol):
+    """The part of a timm model that is used here."""
+
+    head_hidden_size: int
+    feature_info: Sequence[Mapping[str, Any]]
+
+    def forward_intermediates(self, x: Tensor, indices: list[int]) -> tuple[Tensor, list[Tensor]]: ...
+
+    def forward_head(self, x: Tensor) -> Tensor: ...
+
+
 class SliceGrader(nn.Module):
     """Every slice [4, H, W] through one 2-D backbone, attention over slices that show brain, coarse region scores.
 
@@ -52,9 +63,10 @@ class SliceGrader(nn.Module):
     ) -> None:
         super().__init__()
         _expect_nothing_to_fetch(backbone, backbone_options or {})
-        self.backbone = timm.create_model(
+        network = timm.create_model(
             backbone, pretrained=pretrained, in_chans=len(MODALITIES), num_classes=0, **(backbone_options or {})
         )
+        self.backbone = cast(Backbone, network)
         features = self.backbone.head_hidden_size
         self.middle, channels = _fine_enough(self.backbone.feature_info)
         self.regions = RegionScores(channels)

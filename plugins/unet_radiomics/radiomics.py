@@ -41,7 +41,8 @@ def measure(x: Tensor, logits: Tensor) -> Tensor:
     scores, sure = logits.sigmoid(), (RegionScores.sharpness * logits).sigmoid()
     whole, solid = union(sure), union(sure[:, [0, 2]])
     inside, edge = shrunk(solid), border(whole)
-    contrasts = contrasts_of(functional.adaptive_avg_pool3d(x, logits.shape[2:]))
+    depth, height, width = logits.shape[2:]
+    contrasts = contrasts_of(functional.adaptive_avg_pool3d(x, (depth, height, width)))
     around = grown(grown(whole)) - whole
     shares = share(sure, whole)
     parts = [

@@ -28,7 +28,7 @@ def head_features(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, ro
         module(x, present)
         return torch.cat(given, dim=1)
 
-    handle = module.head.register_forward_pre_hook(keep)
+    handle = module.get_submodule("head").register_forward_pre_hook(keep)
     try:
         return apply(read, cohort, rows, spec.uses, device_of(module))
     finally:

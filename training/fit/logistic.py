@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import cast
 
 import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
-from torch import nn
+from torch import Tensor, nn
 
 from zoo import ModelSpec
+from zoo.blocks import LogisticHead
 from zoo.weights.load import device_of
 
 from ..data.batches import apply
@@ -24,7 +26,8 @@ LEAST_SPREAD = 1e-3
 
 def fit_head(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: np.ndarray) -> None:
     """Fit `module.head` to the measurements of the chosen cases: standardised, balanced between grades, mild ridge."""
-    measurements = apply(module.measurements, cohort, rows, spec.uses, device_of(module))
+    measure, head = cast("Callable[[Tensor, Tensor], Tensor]", module.measurements), cast(LogisticHead, module.head)
+    measurements = apply(measure, cohort, rows, spec.uses, device_of(module))
     scaler = StandardScaler()
     targets = cohort.targets[rows]
     balance = len(rows) / 2 / np.array([(1 - targets).sum(), targets.sum()])
@@ -32,11 +35,11 @@ def fit_head(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: n
     weight = regression.coef_ / np.maximum(scaler.scale_, LEAST_SPREAD)
     bias = regression.intercept_ - weight @ scaler.mean_
     with torch.no_grad():
-        module.head.linear.weight.copy_(torch.from_numpy(weight))
-        module.head.linear.bias.copy_(torch.from_numpy(bias))
-        if module.head.bounded:
-            module.head.least.copy_(torch.from_numpy(measurements.min(axis=0)))
-            module.head.most.copy_(torch.from_numpy(measurements.max(axis=0)))
+        head.linear.weight.copy_(torch.from_numpy(weight))
+        head.linear.bias.copy_(torch.from_numpy(bias))
+        if head.bounded:
+            head.least.copy_(torch.from_numpy(measurements.min(axis=0)))
+            head.most.copy_(torch.from_numpy(measurements.max(axis=0)))
 
 
 def fit_shares(

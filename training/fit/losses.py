@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import cast
+
 import numpy as np
 import torch
 from scipy.special import expit
@@ -27,7 +30,8 @@ class TrainingLoss(nn.Module):
 
     def forward(self, x: Tensor, present: Tensor, regions: Tensor, y: Tensor | None) -> Tensor:
         if y is None:
-            return self._region_losses(self.module.region_logits(x, present), regions)
+            region_logits = cast("Callable[..., Tensor]", self.module.region_logits)
+            return self._region_losses(region_logits(x, present), regions)
         logits, auxiliary = self._grade_and_auxiliary(x, present)
         losses = grade_losses(logits, y, self.class_weights, self.options.label_smoothing)
         if "regions" not in auxiliary:
@@ -42,7 +46,7 @@ class TrainingLoss(nn.Module):
     def _grade_and_auxiliary(self, x: Tensor, present: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """What a model offers to train by beside its logits: nothing, unless it says otherwise."""
         if hasattr(self.module, "grade_and_auxiliary"):
-            return self.module.grade_and_auxiliary(x, present)
+            return cast("Callable[..., tuple[Tensor, dict[str, Tensor]]]", self.module.grade_and_auxiliary)(x, present)
         return self.module(x, present), {}
 
 
@@ -59,7 +63,7 @@ def grade_losses(logits: Tensor, y: Tensor, weights: Tensor, smoothing: float) -
 
 def region_losses(logits: Tensor, shares: Tensor, rare: float) -> Tensor:
     """Cross-entropy with soft targets, averaged over the logits' grid, [B]; 0 for a case without a mask (NaN)."""
-    target = functional.adaptive_avg_pool3d(shares, logits.shape[2:])
+    target = _on_grid_of(logits, shares)
     known = ~target.isnan()
     weight = torch.full((), rare, device=logits.device)
     losses = functional.binary_cross_entropy_with_logits(
@@ -73,11 +77,16 @@ def overlap_losses(logits: Tensor, shares: Tensor) -> Tensor:
 
     With squares in the denominator (Milletari et al. 2016, V-Net).
     """
-    target = functional.adaptive_avg_pool3d(shares, logits.shape[2:])
+    target = _on_grid_of(logits, shares)
     known = ~target.isnan().flatten(1).any(1)
     scores, target = logits.float().sigmoid(), target.nan_to_num()
     shared, size = (2 * scores * target).sum((2, 3, 4)), (scores.square() + target.square()).sum((2, 3, 4))
     return (1 - (shared + 1) / (size + 1)).mean(1) * known
+
+
+def _on_grid_of(logits: Tensor, shares: Tensor) -> Tensor:
+    depth, height, width = logits.shape[2:]
+    return functional.adaptive_avg_pool3d(shares, (depth, height, width))
 
 
 def balanced_log_loss(margins: np.ndarray, y: np.ndarray, weights: np.ndarray) -> float:
