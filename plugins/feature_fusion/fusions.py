@@ -11,7 +11,13 @@ from torch import Tensor, nn
 from zoo.blocks import average_and_peak, group_norm
 
 
-class Concatenation(nn.Module):
+class Fusion(nn.Module):
+    """A module that turns the maps of M modalities, and which are present, into `out_features` numbers a study."""
+
+    out_features: int
+
+
+class Concatenation(Fusion):
     """Pooled features side by side; an absent modality leaves a gap of zeros."""
 
     def __init__(self, modalities: int, channels: int) -> None:
@@ -22,8 +28,8 @@ class Concatenation(nn.Module):
         return pooled(maps).flatten(1)
 
 
-class GatedMultimodalUnit(nn.Module):
-    """Σ σ(W_m z)·tanh(V_m z_m), z all modalities' features side by side (Arevalo et al. 2017, arXiv 1702.01992).
+class GatedMultimodalUnit(Fusion):
+    """Gated sum Σ σ(W_m z)·tanh(V_m z_m), z all modalities' features in a row (Arevalo et al. 2017, arXiv 1702.01992).
 
     An absent modality adds nothing.
     """
@@ -41,7 +47,7 @@ class GatedMultimodalUnit(nn.Module):
         return (gates.sigmoid() * values.tanh() * present[..., None]).sum(dim=1)
 
 
-class ModalityTransformer(nn.Module):
+class ModalityTransformer(Fusion):
     """A transformer over one token a modality and a class token, whose output grades (TransMed, arXiv 2103.05940).
 
     TransMed cuts images into patches first; here an encoder has turned each modality into one token. Absent ones are
@@ -64,7 +70,7 @@ class ModalityTransformer(nn.Module):
         return self.layers(tokens, src_key_padding_mask=hidden)[:, 0]
 
 
-class Moments(nn.Module):
+class Moments(Fusion):
     """Mean and variance over the present modalities' feature maps, then a convolution (HeMIS, Havaei et al. 2016).
 
     Any subset of modalities gives maps of the same kind; the variance of one modality is 0.
@@ -82,7 +88,7 @@ class Moments(nn.Module):
 
 
 def moments(maps: Tensor, present: Tensor) -> Tensor:
-    """[B, 2C, D, h, w]: mean, then unbiased variance as Havaei et al. define it, over the present modalities."""
+    """Return mean, then unbiased variance as in Havaei et al., over the present modalities, [B, 2C, D, h, w]."""
     here = present[:, :, None, None, None, None].to(maps.dtype)
     count = here.sum(dim=1)
     mean = (maps * here).sum(dim=1) / count.clamp(min=1)
@@ -91,11 +97,11 @@ def moments(maps: Tensor, present: Tensor) -> Tensor:
 
 
 def pooled(maps: Tensor) -> Tensor:
-    """[B, M, C, D, h, w] -> [B, M, 2C]: mean and maximum of each map."""
+    """Return mean and maximum of each map, [B, M, C, D, h, w] -> [B, M, 2C]."""
     return average_and_peak(maps.flatten(0, 1)).unflatten(0, maps.shape[:2])
 
 
-FUSIONS: dict[str, type[nn.Module]] = {
+FUSIONS: dict[str, type[Fusion]] = {
     "concat": Concatenation,
     "gated": GatedMultimodalUnit,
     "transformer": ModalityTransformer,

@@ -12,7 +12,7 @@ from .fusions import FUSIONS
 
 
 class FeatureFusionGrader(nn.Module):
-    """Graded from fused features and coarse region scores.
+    """Grader of fused features and coarse region scores.
 
     fusion: "concat", "gated", "transformer" or "moments". width, blocks, slice_stride: size of the encoders. dropout:
     share of the fused features dropped in training.
@@ -21,10 +21,9 @@ class FeatureFusionGrader(nn.Module):
     def __init__(self, fusion: str, width: int, blocks: int, slice_stride: int, dropout: float = 0.2) -> None:
         super().__init__()
         expect_one_of(FUSIONS, fusion, "fusion")
-        self.encoders = nn.ModuleDict(
-            {name: RMCEncoder(1, width, blocks, slice_stride, group_norm) for name in MODALITIES}
-        )
-        first = self.encoders[MODALITIES[0]]
+        encoders = {name: RMCEncoder(1, width, blocks, slice_stride, group_norm) for name in MODALITIES}
+        self.encoders = nn.ModuleDict(encoders)
+        first = encoders[MODALITIES[0]]
         self.fusion = FUSIONS[fusion](len(MODALITIES), first.out_channels)
         self.regions = RegionScores(first.middle_channels * len(MODALITIES))
         self.dropout = nn.Dropout(dropout)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -29,9 +29,11 @@ from zoo.blocks import (
 from .heads import HEADS
 from .options import GuidedOptions
 
+Block = TypeVar("Block", bound=nn.Module)
+
 
 class GuidedDualAttention(nn.Module):
-    """Xu et al., arXiv 2401.09029, in the reading that its `GuidedOptions` say.
+    """Model of Xu et al., arXiv 2401.09029, in the reading that its `GuidedOptions` say.
 
     An absent modality contributes zeros, so the primary alone (the paper's first stage) is the same module with only
     the primary present.
@@ -40,12 +42,12 @@ class GuidedDualAttention(nn.Module):
     def __init__(self, options: GuidedOptions) -> None:
         super().__init__()
         self.options = options
-        self.encoders = _each(options.modalities, lambda: _encoder(options))
+        self.encoders = PerModality(options.modalities, lambda: _encoder(options))
         first = self.encoders[options.primary]
-        tie_convolutions(self.encoders.values(), _shared_stages(options, first))
-        self.attention = _each(options.modalities, lambda: _attention(options, first.out_channels))
+        tie_convolutions([self.encoders[name] for name in options.modalities], _shared_stages(options, first))
+        self.attention = PerModality(options.modalities, lambda: _attention(options, first.out_channels))
         guided = options.secondaries if options.guidance != "none" else ()
-        self.guidance = _each(guided, lambda: _guidance(options, first))
+        self.guidance = PerModality(guided, lambda: _guidance(options, first))
         self.donor = Donor(first.out_channels, options.donor_grid) if options.guidance_source == "shuffled" else None
         scored = options.evidence == "regions"
         self.regions = RegionScores(first.middle_channels * len(options.modalities)) if scored else None
@@ -72,11 +74,11 @@ class GuidedDualAttention(nn.Module):
         return self.head(pooled, RegionScores.pooled(regions), here), {"regions": regions}
 
     def attention_maps(self, x: Tensor, present: Tensor) -> dict[str, AttentionReading]:
-        """For each modality of the batch what its attention looked at, on the grid of its features."""
+        """Read what attention looked at, for each modality of the batch, on the grid of its features."""
         return {one.name: self.attention[one.name].read(one.high, one.slices) for one in self._encode(x, present)}
 
     def _encode(self, x: Tensor, present: Tensor) -> Iterator[Encoded]:
-        """The primary, then the secondaries that any study of the batch has."""
+        """Encode the primary, then the secondaries that any study of the batch has."""
         x = masked(x, present)
         guides: dict[str, Tensor] = {}
         for name in (self.options.primary, *self.options.secondaries):
@@ -91,8 +93,8 @@ class GuidedDualAttention(nn.Module):
             middle, high = self.encoders[name].high(low)
             slices = slices_with_brain(scan, high.shape[2])
             attended = self.attention[name](high, slices) * here
-            donates = self.donor is not None and name == self.options.primary
-            guides[name] = self.donor(attended) if donates else attended
+            donor = self.donor if name == self.options.primary else None
+            guides[name] = attended if donor is None else donor(attended)
             yield Encoded(name, middle * here, high, slices, attended)
 
     def _guide(self, name: str, low: Tensor, scan: Tensor, guides: dict[str, Tensor], present: Tensor) -> Tensor:
@@ -105,6 +107,16 @@ class GuidedDualAttention(nn.Module):
             before = present[:, [MODALITIES.index(other) for other in guides]].sum(dim=1).clamp(min=1)
             return torch.stack(list(guides.values())).sum(dim=0) / before[:, None, None, None, None]
         return guides[self.options.primary]
+
+
+class PerModality(nn.ModuleDict, Generic[Block]):
+    """One block of the same kind for each modality, by its name."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[], Block]) -> None:
+        super().__init__({name: make() for name in names})
+
+    def __getitem__(self, name: str) -> Block:
+        return cast(Block, super().__getitem__(name))
 
 
 class Encoded(NamedTuple):
@@ -127,12 +139,14 @@ class Donor(nn.Module):
     guides every study that is graded later.
     """
 
+    features: Tensor
+
     def __init__(self, channels: int, grid: tuple[int, int, int]) -> None:
         super().__init__()
         self.register_buffer("features", torch.zeros(1, channels, *grid))
 
     def forward(self, own: Tensor) -> Tensor:
-        """own, [B, C, D, h, w] -> another's, of the same shape or, from the kept donor, of its own grid."""
+        """Return another's features for own, [B, C, D, h, w], or the kept donor's, which have a grid of their own."""
         if not self.training:
             return self.features.expand(len(own), -1, -1, -1, -1)
         others = own.roll(1, dims=0) if len(own) > 1 else self.features.clone()
@@ -155,7 +169,3 @@ def _guidance(options: GuidedOptions, encoder: RMCEncoder) -> Guidance:
 def _shared_stages(options: GuidedOptions, encoder: RMCEncoder) -> tuple[str, ...]:
     behind = encoder.STAGES[len(encoder.low_stages) :]
     return {"none": (), "high": behind, "all": encoder.STAGES}[options.share_encoders]
-
-
-def _each(names: Iterable[str], make: Callable[[], nn.Module]) -> nn.ModuleDict:
-    return nn.ModuleDict({name: make() for name in names})

@@ -1,10 +1,12 @@
-"""Do the scans of one head lie on each other? Each scan's outline is laid on what most of them share.
+"""Check that the scans of one head lie on each other: each scan's outline is laid on what most of them share.
 
 The rigid motion is found by Gauss-Newton on soft outlines (Lucas & Kanade 1981), as registration tools do on images.
 A scan that was moved before its skull was stripped with the others' mask can't be told apart this way.
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 import torch
@@ -42,7 +44,7 @@ def check(volumes: Volumes) -> list[Finding]:
 
 
 def rigid_motion(outline: np.ndarray, shared: np.ndarray, onto: np.ndarray, centre: np.ndarray) -> np.ndarray:
-    """By what motion about `centre` (world mm) `outline` lies off `shared`: float64 [4, 4] in the world.
+    """Find the motion about `centre` (world mm) by which `outline` lies off `shared`: float64 [4, 4] in the world.
 
     Both are float32 [D, H, W] of the grid whose voxels `onto` carries to the world.
     """
@@ -57,9 +59,8 @@ def rigid_motion(outline: np.ndarray, shared: np.ndarray, onto: np.ndarray, cent
 
 
 def _blurred(image: np.ndarray) -> np.ndarray:
-    kernel = {"kernel_size": BLUR, "stride": 1, "padding": BLUR // 2}
-    once = functional.avg_pool3d(torch.from_numpy(image)[None], **kernel)
-    return functional.avg_pool3d(once, **kernel)[0].numpy()
+    blur = partial(functional.avg_pool3d, kernel_size=BLUR, stride=1, padding=BLUR // 2)
+    return blur(blur(torch.from_numpy(image)[None]))[0].numpy()
 
 
 def _jacobian(image: np.ndarray, onto: np.ndarray, centre: np.ndarray) -> np.ndarray:

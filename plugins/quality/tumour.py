@@ -1,13 +1,16 @@
-"""Is there a tumour at all? The guided model was taught where tumours are; where it finds none, no grade has a meaning.
+"""Check that there is a tumour: where the guided model, taught where tumours are, finds none, no grade has a meaning.
 
 The limit was set on simulated brains with and without a tumour, and is a warning: a faint tumour may be missed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import cast
 
 import torch
+from torch import Tensor
 
 from zoo import Finding, Volumes, WeightsError
 from zoo.registry import load_registry
@@ -32,13 +35,14 @@ def check(volumes: Volumes) -> list[Finding]:
 
 
 def highest_score(volumes: Volumes) -> float | None:
-    """Of all places and regions, 0 to 1, how sure the finder is of a tumour; None where it can't look."""
+    """Return how sure the finder is of a tumour, 0 to 1, at its surest place; None where it can't look."""
     finder = _finder()
     if finder is None or not set(finder.spec.needs) <= set(volumes.modalities):
         return None
     seen = prepare(volumes, finder.spec.recipe)
     with torch.inference_mode():
-        _, found = finder.module.grade_and_auxiliary(torch.from_numpy(seen.x), torch.from_numpy(seen.present))
+        grade_and_auxiliary = cast("Callable[..., tuple[Tensor, dict[str, Tensor]]]", finder.module.grade_and_auxiliary)
+        _, found = grade_and_auxiliary(torch.from_numpy(seen.x), torch.from_numpy(seen.present))
     return float(found["regions"].max().sigmoid())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, cast
 
 import timm
 import torch
@@ -16,7 +16,7 @@ MAX_REDUCTION = 8
 
 
 class GatedAttentionPooling(nn.Module):
-    """a_k = softmax_k wᵀ(tanh(V h_k) ⊙ σ(U h_k)), pooled = Σ a_k h_k (Ilse et al. 2018, eq. 9)."""
+    """Attention pooling: a_k = softmax_k wᵀ(tanh(V h_k) ⊙ σ(U h_k)), pooled = Σ a_k h_k (Ilse et al. 2018, eq. 9)."""
 
     def __init__(self, features: int, width: int) -> None:
         super().__init__()
@@ -25,12 +25,23 @@ class GatedAttentionPooling(nn.Module):
         self.score = nn.Linear(width, 1, bias=False)
 
     def weights(self, rows: Tensor, allowed: Tensor) -> Tensor:
-        """a [B, K] for rows [B, K, F]; allowed: bool [B, K], which rows may count."""
+        """Return weights a [B, K] for rows [B, K, F]; allowed: bool [B, K], which rows may count."""
         scores = self.score(self.value(rows).tanh() * self.gate(rows).sigmoid())[..., 0].float()
         return scores.masked_fill(~allowed, torch.finfo(scores.dtype).min).softmax(dim=1)
 
     def forward(self, rows: Tensor, allowed: Tensor) -> Tensor:
         return torch.einsum("bk,bkf->bf", self.weights(rows, allowed).to(rows.dtype), rows)
+
+
+class Backbone(Protocol):
+    """The part of a timm model that is used here."""
+
+    head_hidden_size: int
+    feature_info: Sequence[Mapping[str, Any]]
+
+    def forward_intermediates(self, x: Tensor, indices: list[int]) -> tuple[Tensor, list[Tensor]]: ...
+
+    def forward_head(self, x: Tensor) -> Tensor: ...
 
 
 class SliceGrader(nn.Module):
@@ -52,9 +63,10 @@ class SliceGrader(nn.Module):
     ) -> None:
         super().__init__()
         _expect_nothing_to_fetch(backbone, backbone_options or {})
-        self.backbone = timm.create_model(
+        network = timm.create_model(
             backbone, pretrained=pretrained, in_chans=len(MODALITIES), num_classes=0, **(backbone_options or {})
         )
+        self.backbone = cast(Backbone, network)
         features = self.backbone.head_hidden_size
         self.middle, channels = _fine_enough(self.backbone.feature_info)
         self.regions = RegionScores(channels)

@@ -37,11 +37,12 @@ NAMES = (
 
 
 def measure(x: Tensor, logits: Tensor) -> Tensor:
-    """[B, K] in the order of NAMES. x: float32 [B, 4, D, H, W]; logits: of REGIONS, [B, 3, D, h, w]."""
+    """Measure studies, [B, K] as in NAMES. x: float32 [B, 4, D, H, W]; logits: of REGIONS, [B, 3, D, h, w]."""
     scores, sure = logits.sigmoid(), (RegionScores.sharpness * logits).sigmoid()
     whole, solid = union(sure), union(sure[:, [0, 2]])
     inside, edge = shrunk(solid), border(whole)
-    contrasts = contrasts_of(functional.adaptive_avg_pool3d(x, logits.shape[2:]))
+    depth, height, width = logits.shape[2:]
+    contrasts = contrasts_of(functional.adaptive_avg_pool3d(x, (depth, height, width)))
     around = grown(grown(whole)) - whole
     shares = share(sure, whole)
     parts = [
@@ -58,7 +59,7 @@ def measure(x: Tensor, logits: Tensor) -> Tensor:
 
 
 def union(regions: Tensor) -> Tensor:
-    """[B, R, …] -> [B, 1, …]"""
+    """Unite regions, [B, R, …] -> [B, 1, …]."""
     return 1 - (1 - regions).prod(dim=1, keepdim=True)
 
 

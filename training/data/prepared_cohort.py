@@ -11,7 +11,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import nibabel as nib
 import numpy as np
 import torch
 from tqdm import tqdm
@@ -23,6 +22,7 @@ from zoo.study.prepare import prepare, resample
 
 from ..cohorts import Case, CohortError
 from ..jobs.pool import one_thread_each
+from .nifti import read_mask
 
 CACHE_VERSION = 3
 BRATS_LABELS = ((1,), (2,), (3, 4))
@@ -144,7 +144,7 @@ def registry() -> Registry:
 def _regions(case: Case, affine: np.ndarray, model_affine: np.ndarray, recipe: Recipe) -> np.ndarray | float:
     if case.mask is None:
         return np.nan
-    labels = np.asarray(nib.load(case.mask).dataobj)
+    labels = read_mask(case.mask)
     one_hot = np.stack([np.isin(labels, values) for values in BRATS_LABELS]).astype(np.float32)
     fine = torch.from_numpy(resample(one_hot, affine, model_affine, recipe))
     return torch.nn.functional.avg_pool3d(fine, (1, 2, 2)).numpy()

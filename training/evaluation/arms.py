@@ -82,13 +82,13 @@ class ArmOnSplit:
 
     def outcome(self, answers: dict[str, Any]) -> Outcome:
         sequences = {name: tuple(value) for name, value in answers.items() if isinstance(value, list)}
-        names = {
-            "model": self.arm.name,
-            "scheme": self.scheme,
-            "split": self.material.split.name,
-            "repeat": self.repeat,
-        }
-        return Outcome(**names, **answers | sequences)
+        return Outcome(
+            model=self.arm.name,
+            scheme=self.scheme,
+            split=self.material.split.name,
+            repeat=self.repeat,
+            **answers | sequences,
+        )
 
     def _site_probe(self, model: TrainedModel) -> dict[str, Any]:
         """How well a line through the model's features tells the sites apart, within one grade."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
-from typing import Any
+from typing import Any, TypedDict
 
 from zoo import MODALITIES, MODALITY_TITLES, Phase
 from zoo.registry import Registry
@@ -17,7 +17,16 @@ from .given_weights import UNCHANGED, Change
 
 GUIDED = "guided-dual-attention"
 BEST_ALONE = "single-t1ce"
-GUIDANCES: dict[str, dict[str, str]] = {
+
+
+class GuidanceOptions(TypedDict, total=False):
+    """Options of the guided model that say whether, and by whose features, a modality is guided."""
+
+    guidance: str
+    guidance_source: str
+
+
+GUIDANCES: dict[str, GuidanceOptions] = {
     "concat": {},
     "none": {"guidance": "none"},
     "self": {"guidance_source": "self"},

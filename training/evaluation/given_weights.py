@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nibabel as nib
-import numpy as np
 from tqdm import tqdm
 
 from zoo import Finding, Volumes, WeightsError, ZooError
@@ -22,6 +20,7 @@ from zoo.weights.size import measure_size
 
 from ..cohorts import Case, Cohort
 from ..data.batches import best_device
+from ..data.nifti import read_mask
 from ..data.prepared_cohort import fingerprint, registry, short
 from ..jobs.tasks import Execute, run_tasks
 from ..weights.make import patient_mark
@@ -78,7 +77,7 @@ class GradeCase:
         volumes = load_volumes(registry().read(self.case.source))
         if not change.severity:
             return volumes
-        mask = None if self.case.mask is None else np.asarray(nib.load(self.case.mask).dataobj)
+        mask = None if self.case.mask is None else read_mask(self.case.mask)
         return corrupt(volumes, change.kind, change.severity, self.seed, mask)
 
     def _answer(self, volumes: Volumes, findings: Sequence[Finding], model: TrainedModel) -> dict[str, Any]:

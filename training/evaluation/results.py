@@ -101,11 +101,11 @@ def save_results(path: Path, results: Results) -> None:
 def load_results(path: Path) -> Results:
     """Read a results file; `ZooError` when it is none, or of another format."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if found.pop("format") != FORMAT:
             raise ValueError("another format")
         rows = {name: tuple(kind(**_tuples(row)) for row in found.pop(name)) for name, kind in ROWS.items()}
-        return Results(**found, **rows)
+        return Results(**(found | rows))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ZooError(
             f"{path}: expected a results file of format {FORMAT}, as `python -m training evaluate --out` writes it; "

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction import DictVectorizer
+from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 
 from ..cohorts import Case, CohortError
 from ..simulation.ideal_observer import ideal_p_hgg
 from ..simulation.study import study_signs
 from ..statistics.intervals import delong_interval
-from ..statistics.metrics import auc
 
 DRAWN_SEED = 4_000_000_007  # no cohort's: these patients are drawn to learn from, and never imaged
 ANSWERS = ("grade", "subtype")
@@ -38,12 +38,13 @@ def sign_ceiling(held_out: Sequence[Case], drawn: int = 4000) -> dict[str, Any]:
     names = [name for name in examples[0] if name not in ANSWERS]
     score = _p_hgg(examples, signs, names)
     interval = delong_interval(y, score)
-    alone = {name: auc(y, _p_hgg(examples, signs, [name])) for name in names}
+    assert interval is not None  # both grades are there
+    alone = {name: float(roc_auc_score(y, _p_hgg(examples, signs, [name]))) for name in names}
     return {
         "cases": len(y),
-        "ceiling": {"auc": auc(y, score), "low": interval.low, "high": interval.high},
+        "ceiling": {"auc": float(roc_auc_score(y, score)), "low": interval.low, "high": interval.high},
         "signs": dict(sorted(alone.items(), key=lambda pair: -pair[1])),
-        "ideal": auc(y, np.array([ideal_p_hgg(each) for each in signs])),
+        "ideal": float(roc_auc_score(y, np.array([ideal_p_hgg(each) for each in signs]))),
     }
 
 

@@ -57,7 +57,7 @@ class SplitRun:
         """What its submodules start from: the encoders of other models, trained on the same split."""
         home, registry = self.donors or self, load_registry()
         donors = {name: home.trained(registry.model(donor)) for name, donor in spec.encoders_from.items()}
-        return {name: donor.module.encoder.state_dict() for name, donor in donors.items()}
+        return {name: donor.module.get_submodule("encoder").state_dict() for name, donor in donors.items()}
 
     def alone(self) -> dict[str, float]:
         """Inner AUC of each modality's own single encoder, found once for this split."""

@@ -10,7 +10,7 @@ from zoo import ExplainerSpec
 from zoo.weights.load import TrainedModel
 
 from ..evaluation.environment import surroundings
-from ..jobs.tasks import Execute, run_tasks
+from ..jobs.tasks import Execute, Task, run_tasks
 from ..simulation.study import VERSION, grade_of, study_id
 from .curves import FRACTIONS
 from .maps import SMOOTHING_MM
@@ -35,9 +35,9 @@ def measure_all(
     """
     asked = [Asked(model.spec, model.revision, SEED, index, spacing_mm) for index in range(studies) for model in models]
     # A study after the other, so that each process simulates it once.
-    tasks = [
-        task for one in asked for task in (MeasureControls(one), *(MeasureExplainer(one, spec) for spec in explainers))
-    ]
+    tasks: list[Task] = []
+    for one in asked:
+        tasks += [MeasureControls(one), *(MeasureExplainer(one, spec) for spec in explainers)]
     found = dict(zip((task.name for task in tasks), run_tasks(tasks, folder, execute), strict=True))
     return {
         "format": FORMAT,

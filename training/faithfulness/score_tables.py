@@ -54,8 +54,8 @@ def _normalised(controls: Sequence[Row], rows: Sequence[Row], curve: str) -> str
     gains = np.array([_gains(controls, found, curve) for found in (rows, *known)])
     drawn = np.random.default_rng(0).integers(len(rows), size=(DRAWS, len(rows)))
     interval = percentile_interval([normalised(*gains[:, sample]) for sample in drawn])
-    bounds = {"low": interval and interval.low, "high": interval and interval.high}
-    return estimate({"value": normalised(*gains), **bounds}, 2)
+    low, high = (interval.low, interval.high) if interval else (None, None)
+    return estimate({"value": normalised(*gains), "low": low, "high": high}, 2)
 
 
 def _gains(controls: Sequence[Row], rows: Sequence[Row], curve: str) -> list[float]:

@@ -30,6 +30,7 @@ def best_joins_last(spec: RegisteredModel, alone: Alone) -> RegisteredModel:
 
 def best_is_primary(spec: RegisteredModel, alone: Alone) -> RegisteredModel:
     """The modality that grades best alone guides the others, which join in descending order."""
+    assert spec.vary is not None
     ranked = _ranked(alone(), MODALITIES, descending=True)
     return descending_auc_order(spec.vary(primary=ranked[0], secondaries=tuple(ranked[1:])), alone)
 

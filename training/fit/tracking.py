@@ -37,9 +37,16 @@ def tracking(folder: Path | None, name: str, config: dict[str, Any]) -> Iterator
     os.environ.setdefault("TRACKIO_DIR", str(folder))
     import trackio
 
-    options = {"resume": "allow", "embed": False, "auto_log_gpu": False, "auto_log_cpu": False}
     with _silence():
-        run = trackio.init(project=PROJECT, name=name, config=config, **options)
+        run = trackio.init(
+            project=PROJECT,
+            name=name,
+            config=config,
+            resume="allow",
+            embed=False,
+            auto_log_gpu=False,
+            auto_log_cpu=False,
+        )
     try:
         yield lambda history: run.log(dict(history[-1]), step=len(history))
     finally:

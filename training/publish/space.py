@@ -43,7 +43,8 @@ def publish_space(repo: str, models: Sequence[str] = ()) -> Pushed:
 
 def write_space(folder: Path, models: Sequence[str] = ()) -> Path:
     """Write what the Space holds; `ZooError` for a source of another form."""
-    preloaded = [_preloaded(source) for source in models]
+    published = [_parsed(source) for source in models]
+    preloaded = [_preloaded(each) for each in published]
     for path in shipped():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / path, folder / path)
@@ -51,7 +52,7 @@ def write_space(folder: Path, models: Sequence[str] = ()) -> Path:
     front = metadata_load(folder / "README.md") or {}
     front |= {"sdk_version": version("gradio"), "python_version": f"{sys.version_info.major}.{sys.version_info.minor}"}
     if preloaded:
-        front["models"] = [SOURCE.fullmatch(source)["repo"] for source in models]
+        front["models"] = [each["repo"] for each in published]
         front["preload_from_hub"] = preloaded[:MOST_PRELOADED]
     metadata_save(folder / "README.md", front)
     return folder
@@ -80,11 +81,15 @@ def pinned(requirements: str) -> str:
     return "".join(f"{one.name}=={Version(version(one.name)).public}\n" for one in wanted)
 
 
-def _preloaded(source: str) -> str:
-    """How a Space's front matter asks for a model at build time: repository, files, revision."""
+def _parsed(source: str) -> re.Match[str]:
     found = SOURCE.fullmatch(source)
     if not found:
         raise ZooError(f"--model: expected hub:ORG/NAME@SHA with the commit's 40 digits, found {source!r}.")
+    return found
+
+
+def _preloaded(found: re.Match[str]) -> str:
+    """How a Space's front matter asks for a model at build time: repository, files, revision."""
     with told(found["repo"]):
         files = HfApi().list_repo_files(found["repo"], revision=found["sha"])
     needed = [name for name in files if name.endswith((".safetensors", "SHA256SUMS", "config.json"))]

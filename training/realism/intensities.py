@@ -24,6 +24,7 @@ Samples = Mapping[str, np.ndarray]
 
 def sample_regions(study: NormalisedStudy, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """At most `VOXELS` of each region, in units of white matter; the study needs a mask."""
+    assert study.regions is not None, f"{study.case.id}: expected a study with a mask, found none."
     channels = np.stack([*study.images, study.delta])
     inside = dict(zip(LABELS, study.regions, strict=True)) | {"outside": study.brain & ~study.tumour}
     samples = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,8 +13,16 @@ from matplotlib.figure import Figure
 from ..report.drawing import DPI, HEADLINE, OTHERS, save
 from .intensities import CHANNELS, REGIONS, Samples, pooled
 
-REAL = {"color": HEADLINE, "label": "real"}
-SIMULATED = {"color": OTHERS[0], "label": "simulated"}
+
+class LineStyle(TypedDict):
+    """Colour of a cohort's lines, and its name in the legend."""
+
+    color: str
+    label: str
+
+
+REAL: LineStyle = {"color": HEADLINE, "label": "real"}
+SIMULATED: LineStyle = {"color": OTHERS[0], "label": "simulated"}
 WINDOWS = {"t1": (0, 2), "t1ce": (0, 2), "t2": (0, 4.5), "flair": (0, 3.5), "delta": (-0.6, 1.2)}
 BINS = 60
 
@@ -34,9 +42,9 @@ def plot_intensities(real: Sequence[Samples], simulated: Sequence[Samples], path
     return save(figure, path)
 
 
-def _histogram(axes: Axes, values: np.ndarray, window: tuple[float, float], style: Mapping[str, str]) -> None:
+def _histogram(axes: Axes, values: np.ndarray, window: tuple[float, float], style: LineStyle) -> None:
     if len(values):
-        axes.hist(np.clip(values, *window), BINS, window, density=True, histtype="step", **style)
+        axes.hist(np.clip(values, *window), bins=BINS, range=window, density=True, histtype="step", **style)
 
 
 def plot_facts(facts: Mapping[str, Any], path: Path, columns: int = 4) -> Path:

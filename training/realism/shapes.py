@@ -16,6 +16,7 @@ SMALLEST_PART_ML = 0.1
 
 def measure_shape(study: NormalisedStudy) -> dict[str, float]:
     """Volumes in ml, shares of volumes, sphericity (1 for a ball) and number of parts; the study needs a mask."""
+    assert study.regions is not None, f"{study.case.id}: expected a study with a mask, found none."
     core, _, enhancing = study.regions
     whole = study.tumour
     whole_ml, core_ml, enhancing_ml = (

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-import nibabel as nib
 import numpy as np
 
 from zoo import Recipe, StudyError, Volumes
@@ -14,6 +13,7 @@ from zoo.study.load import load_volumes
 from zoo.study.prepare import resample, white_matter_levels
 
 from ..cohorts import Case, CohortError
+from ..data.nifti import open_image, read_mask
 from ..data.prepared_cohort import BRATS_LABELS, registry
 
 LABELS = ("core", "oedema", "enhancing")
@@ -41,7 +41,7 @@ class NormalisedStudy:
     @property
     def tumour(self) -> np.ndarray:
         """bool [D, H, W]; empty without a mask."""
-        return np.zeros_like(self.brain) if self.regions is None else self.regions.any(axis=0)
+        return np.zeros_like(self.brain) if self.regions is None else np.asarray(self.regions.any(axis=0))
 
     @property
     def voxel_ml(self) -> float:
@@ -50,7 +50,7 @@ class NormalisedStudy:
 
 def coarsest_spacing(cases: Iterable[Case]) -> float:
     """Largest voxel size in mm of any case, to which all are brought."""
-    affines = [nib.load(case.files[0]).affine for case in cases]
+    affines = [open_image(case.files[0]).affine for case in cases]
     return round(float(max(np.linalg.norm(affine[:3, :3], axis=0).max() for affine in affines)), 3)
 
 
@@ -80,7 +80,7 @@ def _layers(case: Case, volumes: Volumes) -> np.ndarray:
     """Brain and, with a mask, the three regions, float32 [1 or 4, x, y, z]."""
     if case.mask is None:
         return volumes.brain[None].astype(np.float32)
-    labels = np.asarray(nib.load(case.mask).dataobj)
+    labels = read_mask(case.mask)
     if labels.shape != volumes.brain.shape:
         raise CohortError(
             f"{case.id}: expected a mask of shape {volumes.brain.shape} like its scans, found {labels.shape}; "

@@ -69,7 +69,8 @@ def _method(headline: Sequence[Outcome]) -> str:
 
 def _compare(method: str, pairs: Sequence[Pair], headline: Sequence[Outcome]) -> Comparison:
     if method == NADEAU_BENGIO:
-        differences = [auc(a.y, a.p_hgg) - auc(b.y, b.p_hgg) for a, b in pairs if len(np.unique(a.y)) == 2]
+        aucs = [(auc(a.y, a.p_hgg), auc(b.y, b.p_hgg)) for a, b in pairs]
+        differences = [ours - theirs for ours, theirs in aucs if ours is not None and theirs is not None]
         shares = [row.train_cases / (row.train_cases + len(row.cases)) for row in headline]
         return nadeau_bengio_test(np.array(differences), float(np.mean(shares)))
     y, patients = (np.concatenate([getattr(a, name) for a, _ in pairs]) for name in ("y", "patients"))
@@ -92,7 +93,7 @@ def _row(found: Comparison, p_holm: float | None, margin: float | None) -> dict[
 
 
 def _verdict(difference: float | None, p_holm: float | None) -> str:
-    if p_holm is None or p_holm >= SIGNIFICANCE or abs(difference) < SMALLEST_DIFFERENCE:
+    if difference is None or p_holm is None or p_holm >= SIGNIFICANCE or abs(difference) < SMALLEST_DIFFERENCE:
         return "no difference shown"
     return "better" if difference > 0 else "worse"
 

@@ -94,7 +94,7 @@ def _reliability(axes: Axes, told: Predictions, colour: str) -> None:
     rows = reliability(told.y, told.p_hgg)
     p, share, cases = (np.array(column) for column in zip(*rows, strict=True))
     bounds = [wilson_interval(round(row.share_hgg * row.cases), row.cases) for row in rows]
-    low, high = np.array([[each.low, each.high] for each in bounds]).T
+    low, high = np.array([[each.low, each.high] for each in bounds if each]).T  # no bin is empty
     axes.plot([0, 1], [0, 1], color=GUIDE, linestyle=":")
     axes.vlines(p, low, high, color=colour, linewidth=1)
     axes.plot(p, share, color=colour, marker="o", markersize=4, linewidth=1.5)

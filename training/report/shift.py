@@ -53,8 +53,8 @@ def plot_shift(results: Results, summary: Mapping[str, Any], path: Path) -> Path
 
 
 def _line(axes: Axes, figures: list[Mapping[str, Any] | None], colour: str, label: str) -> None:
-    x = [index for index, found in enumerate(figures) if found and found["measures"]["auc"]["value"] is not None]
-    aucs = [figures[index]["measures"]["auc"] for index in x]
+    drawn = {at: found for at, found in enumerate(figures) if found and found["measures"]["auc"]["value"] is not None}
+    x, aucs = list(drawn), [found["measures"]["auc"] for found in drawn.values()]
     axes.vlines(x, [auc["low"] for auc in aucs], [auc["high"] for auc in aucs], color=colour, linewidth=1)
     axes.plot(x, [auc["value"] for auc in aucs], "-o", color=colour, markersize=4, label=label)
-    axes.plot(x, [figures[index]["pooled"]["ece"]["value"] for index in x], "--s", color=colour, markersize=3)
+    axes.plot(x, [found["pooled"]["ece"]["value"] for found in drawn.values()], "--s", color=colour, markersize=3)

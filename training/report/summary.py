@@ -113,7 +113,7 @@ def estimates(told: Predictions, draws: int) -> dict[str, dict[str, float | None
         }
 
     right = told.called_hgg == told.y
-    intervals = bootstrap_intervals(formless, told.y, told.patients, draws) | {
+    intervals = bootstrap_intervals(formless, told.y, told.patients.tolist(), draws) | {
         "auc": delong_interval(told.y, told.p_hgg),
         "accuracy": wilson_interval(int(right.sum()), len(right)),
         "sensitivity": wilson_interval(int(right[told.y == 1].sum()), int((told.y == 1).sum())),
@@ -139,7 +139,7 @@ def _over_folds(splits: Sequence[dict[str, Any]], auc_interval: dict[str, float 
 
 def _within(told: Predictions, leave_out: Sequence[str] = ()) -> dict[str, Any]:
     found = within_hospital_auc(told.y, told.p_hgg, told.hospitals.tolist(), told.split, (UNKNOWN, *leave_out))
-    return {name: found[name] for name in ("pooled", "macro", "pairs")}
+    return {"pooled": found["pooled"], "macro": found["macro"], "pairs": found["pairs"]}
 
 
 def _hospitals(told: Predictions) -> dict[str, dict[str, Any]]:

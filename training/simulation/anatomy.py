@@ -47,7 +47,7 @@ class Deformation:
 def template_path(kind: str) -> Path:
     """File of nilearn's ICBM152 map `kind` (t1, gm or wm), found without importing nilearn."""
     found = importlib.util.find_spec("nilearn")
-    if found is None:
+    if found is None or not found.submodule_search_locations:
         raise ImportError(
             "Simulated gliomas need the brain template that nilearn ships, and nilearn is not "
             'installed. Install it with: pip install "glioma-zoo[training]"'
@@ -72,7 +72,8 @@ class Template:
 def load_template(step_mm: int) -> Template:
     """Read nilearn's ICBM152 maps. Raises ImportError when nilearn is missing."""
     t1, grey, white = (
-        np.asanyarray(nibabel.load(template_path(kind)).dataobj).astype(np.uint8) for kind in ("t1", "gm", "wm")
+        np.asanyarray(nibabel.Nifti1Image.from_filename(template_path(kind)).dataobj).astype(np.uint8)
+        for kind in ("t1", "gm", "wm")
     )
     brain = ndimage.binary_fill_holes(t1 > 5)
     csf = np.where(brain, 255 - np.minimum(grey.astype(np.int16) + white, 255), 0).astype(np.uint8)

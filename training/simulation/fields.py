@@ -18,7 +18,8 @@ class Grid:
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        return tuple(int(n) for n in np.ceil(BOX_SIZE_MM / self.spacing_mm - 1e-6))
+        x, y, z = (int(n) for n in np.ceil(BOX_SIZE_MM / self.spacing_mm - 1e-6))
+        return x, y, z
 
     @property
     def voxel_ml(self) -> float:

@@ -101,9 +101,10 @@ def _weighted_difference(y: np.ndarray, a: np.ndarray, b: np.ndarray, weights: n
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
     """Adjusted for being one of several, in the same order (Holm 1979); None stays None and doesn't count."""
-    known = [index for index, p in enumerate(p_values) if p is not None]
-    adjusted, highest = [None] * len(p_values), 0.0
-    for rank, index in enumerate(sorted(known, key=lambda index: p_values[index])):
-        highest = max(highest, min(1.0, (len(known) - rank) * p_values[index]))
+    known = [(p, index) for index, p in enumerate(p_values) if p is not None]
+    adjusted: list[float | None] = [None] * len(p_values)
+    highest = 0.0
+    for rank, (p, index) in enumerate(sorted(known)):
+        highest = max(highest, min(1.0, (len(known) - rank) * p))
         adjusted[index] = highest
     return adjusted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -16,9 +16,27 @@ from zoo import GRADES
 from .metrics import wins
 
 
+class HospitalAuc(TypedDict):
+    """AUC over the pairs of one hospital, None where there are none, and how many cases and pairs there are."""
+
+    auc: float | None
+    lgg: int
+    hgg: int
+    pairs: int
+
+
+class WithinHospitals(TypedDict):
+    """AUC within hospitals: of all pairs alike, and the mean over the hospitals; None where there are no pairs."""
+
+    pooled: float | None
+    macro: float | None
+    pairs: int
+    hospitals: dict[str, HospitalAuc]
+
+
 def within_hospital_auc(
     y: np.ndarray, score: np.ndarray, hospitals: Sequence[str], folds: np.ndarray, leave_out: Collection[str] = ()
-) -> dict[str, object]:
+) -> WithinHospitals:
     """AUC over the pairs of an LGG and an HGG case of the same hospital and the same fold, int [N].
 
     Scores of different folds come from different models and don't compare. "pooled" weighs all "pairs" alike, "macro"
@@ -27,13 +45,14 @@ def within_hospital_auc(
     """
     where, won = np.asarray(hospitals), wins(y, score)
     same_fold = np.equal.outer(folds[y == 1], folds[y == 0])
-    rows, compared = {}, [np.empty(0)]
+    rows: dict[str, HospitalAuc] = {}
+    compared = [np.empty(0)]
     for name in sorted(set(hospitals) - set(leave_out)):
         hgg, lgg = (where == name)[y == 1], (where == name)[y == 0]
         pairs = won[np.logical_and.outer(hgg, lgg) & same_fold]
         rows[name] = {"auc": _mean(pairs), "lgg": int(lgg.sum()), "hgg": int(hgg.sum()), "pairs": len(pairs)}
         compared.append(pairs)
-    pooled, macro = np.concatenate(compared), [row["auc"] for row in rows.values() if row["pairs"]]
+    pooled, macro = np.concatenate(compared), [row["auc"] for row in rows.values() if row["auc"] is not None]
     return {"pooled": _mean(pooled), "macro": _mean(macro), "pairs": len(pooled), "hospitals": rows}
 
 
@@ -104,7 +123,7 @@ def probe_summary(folds: Sequence[dict[str, Probed | None]]) -> dict[str, dict[s
 
     None where fewer than two sites were tested.
     """
-    return {grade: _summary([fold[grade] for fold in folds if fold[grade] is not None]) for grade in GRADES}
+    return {grade: _summary([found for fold in folds if (found := fold[grade]) is not None]) for grade in GRADES}
 
 
 def _summary(probed: list[Probed]) -> dict[str, float | int] | None:

@@ -57,8 +57,11 @@ def make_weights(
 ) -> TrainingRecord:
     """Train `spec` on the material; write its weights file and its card. A later call goes on from `checkpoint`.
 
-    encoders: what its submodules start from, as `SplitRun.encoders` gives them.
+    encoders: what its submodules start from, as `SplitRun.encoders` gives them. Raises `WeightsError` when `spec` names
+    no file for its weights, or its members are not trained on the same cases.
     """
+    if spec.weights is None:
+        raise WeightsError(f"{spec.id}: expected `weights`, the file to write, found None; set it in the spec.")
     cohort, split, options = material.cohort(spec.recipe), material.split, material.options
     made_of = {"cohort": cohort.fingerprint, "seed": options.seed, "split": split.name}
     members = trained_members(spec, made_of)

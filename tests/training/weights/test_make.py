@@ -15,6 +15,7 @@ from training.options import FitOptions
 from training.simulation import write_cohort
 from training.weights.calibration import fit_calibration
 from training.weights.make import Material, describe, make_weights, patient_mark
+from zoo import WeightsError
 from zoo.weights.load import load_weights
 
 
@@ -41,6 +42,12 @@ def test_weights_say_what_they_were_trained_on(tiny_spec, material, tmp_path):
     assert (loaded.details["epochs"], loaded.details["order"]) == (2, ["t1ce"])
     assert loaded.subsets == {}, "it can't do without T1ce"
     assert tiny_spec.weights.with_suffix(".md").is_file()
+
+
+def test_a_model_without_a_file_for_its_weights_is_not_trained(tiny_spec, material, tmp_path):
+    with pytest.raises(WeightsError, match="expected `weights`, the file to write, found None"):
+        make_weights(replace(tiny_spec, weights=None), material, tmp_path / "checkpoint")
+    assert not material.prepared.exists()
 
 
 def test_weights_know_what_fewer_modalities_tell(registry, material, tmp_path):

@@ -38,8 +38,9 @@ def grow(rng: np.random.Generator, head: Head, signs: Signs, grid: Grid) -> tupl
     fluid = _leak(rng, brain, _fullest(cells, signs.core_ml))
     pushed = COARSE.points_mm() - mass_effect(cells, brain.depth_mm, signs.mass_effect)
     levels = at_mm(np.log(np.maximum([cells / (1 - cells), fluid], TRACE)), pushed)
+    log_cells, log_fluid = upsample(levels, grid)
     brain = build_brain(replace(head, points_mm=at_mm(head.points_mm, pushed)), grid)
-    return brain, _borders(brain, *upsample(levels, grid), signs, width_mm, grid)
+    return brain, _borders(brain, log_cells, log_fluid, signs, width_mm, grid)
 
 
 def _invade(rng, brain: Anatomy, signs: Signs, width_mm: float) -> np.ndarray:
