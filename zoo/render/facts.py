@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from zoo.types import DISCLAIMER, Grade, ModelSpec
+from zoo.types import DISCLAIMER, MODALITY_TITLES, Grade, ModelSpec
 
 PERCENT = 100
 Place = Literal["heading", "note", "column", "detail", "warning"]
@@ -55,6 +55,7 @@ def grade_facts(grade: Grade, spec: ModelSpec) -> tuple[Fact, ...]:
         ),
         Fact("logit", "Log-odds of HGG", f"{grade.logit:+.2f}", grade.logit),
         Fact("weights", "Weights", grade.weights, grade.weights),
+        Fact("uses", "Looks at", ", ".join(MODALITY_TITLES[name] for name in spec.uses), list(spec.uses)),
         Fact("warnings", "Warnings", " ".join(grade.warnings), list(grade.warnings), "warning"),
     )  # fmt: skip
 
