@@ -20,14 +20,11 @@ from zoo.page.add_model.add_handlers import Adding
 from zoo.page.add_model.refresh import ZooWidgets, late_models
 from zoo.page.api.api_events import endpoints
 from zoo.page.api.endpoints import Api
-from zoo.page.compare.compare_handlers import Comparing
 from zoo.page.compare.compare_tab import compare_tab
 from zoo.page.compute_client import ComputeClient
-from zoo.page.download_report.report_handlers import Reporting
 from zoo.page.download_report.report_widgets import report_widgets
 from zoo.page.events import PRIVATE, trained_choices
 from zoo.page.explain.explain_handlers import Explaining
-from zoo.page.grade.grade_handlers import Grading
 from zoo.page.grade.grade_tab import one_model_tab
 from zoo.page.leaderboard.leaderboard_tab import zoo_tab
 from zoo.page.leaderboard.model_cards import faults_notice
@@ -64,10 +61,10 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
                 with gr.Column(scale=3, min_width=340):
                     with gr.Tabs():
                         with gr.Tab("One model", id="one"):
-                            model = one_model_tab(Grading(client), Explaining(client), session, study, trained)
+                            model = one_model_tab(client, Explaining(client), session, study, trained)
                         with gr.Tab("Compare models", id="compare"):
-                            fold, compared, sides = compare_tab(Comparing(client), session, study, trained)
-                    report_widgets(Reporting(client), session, study)
+                            fold, compared, sides = compare_tab(client, session, study, trained)
+                    report_widgets(client, session, study)
             with gr.Tab("Zoo", id="zoo"):
                 models = zoo_tab(registry, PRIVATE)
                 waiting = gr.HTML(elem_id="hub-waiting")

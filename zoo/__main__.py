@@ -12,6 +12,7 @@ import typer
 
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.registry import Registry, load_registry
+from zoo.render.facts import grade_json, grade_text
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, Explanation, RegisteredModel, Volumes
 from zoo.weights.external import add_requested, resolve_model
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from zoo.study.prepare import Prepare
 
 GRADED, BAD_INPUT, REFUSED = 0, 2, 3
+Answer = tuple[dict[str, Any], str, int]  # as JSON, in words, exit status
 KEPT, BROKEN = 0, 1
 SUFFIXES = (".nii", ".nii.gz")
 
@@ -55,9 +57,9 @@ def grade(
     specs = _chosen(registry, model)
     codes = [GRADED]
     for source in studies_in(sources):
-        for answer, code in _answers(registry, source, specs):
+        for row, text, code in _answers(registry, source, specs):
             codes.append(code)
-            typer.echo(json.dumps(answer) if as_json else _sentence(answer), err=code == BAD_INPUT and not as_json)
+            typer.echo(json.dumps(row) if as_json else text, err=code == BAD_INPUT and not as_json)
     if not as_json:
         typer.echo(DISCLAIMER)
     raise typer.Exit(max(codes))
@@ -157,9 +159,7 @@ def _chosen(registry: Registry, wanted: list[str] | None) -> list[RegisteredMode
     return trained
 
 
-def _answers(
-    registry: Registry, source: Path | list[Path], specs: list[RegisteredModel]
-) -> Iterator[tuple[dict[str, Any], int]]:
+def _answers(registry: Registry, source: Path | list[Path], specs: list[RegisteredModel]) -> Iterator[Answer]:
     """One answer per model, or one for the study when it can't be read; no error stops the other studies."""
     from zoo.study.prepare import prepare_once
     from zoo.study.read import read_volumes
@@ -168,38 +168,28 @@ def _answers(
         volumes = read_volumes(registry, source)
         findings = registry.check(volumes)
     except ZooError as error:
-        yield {"study": _name(source), "error": str(error)}, BAD_INPUT
+        yield {"study": _name(source), "error": str(error)}, str(error), BAD_INPUT
         return
     prepare = prepare_once(volumes)
     for spec in specs:
         yield _answer(volumes, findings, prepare, spec)
 
 
-def _answer(volumes: Volumes, findings: list, prepare: Prepare, spec: RegisteredModel) -> tuple[dict[str, Any], int]:
+def _answer(volumes: Volumes, findings: list, prepare: Prepare, spec: RegisteredModel) -> Answer:
     from zoo.compute.tasks import graded
 
     identity = {"study": volumes.id, "model": spec.id}
     try:
-        return asdict(graded(volumes, findings, prepare, spec.address)) | {"disclaimer": DISCLAIMER}, GRADED
+        grade = graded(volumes, findings, prepare, spec.address)
+        return identity | grade_json(grade, spec), grade_text(grade, spec), GRADED
     except Refused as error:
-        return identity | {"refused": str(error)}, REFUSED
+        return identity | {"refused": str(error)}, str(error), REFUSED
     except ZooError as error:
-        return identity | {"error": str(error)}, BAD_INPUT
+        return identity | {"error": str(error)}, str(error), BAD_INPUT
 
 
 def _name(source: Path | list[Path]) -> str:
     return source.resolve().name if isinstance(source, Path) else source[0].name
-
-
-def _sentence(answer: dict[str, Any]) -> str:
-    if "p_hgg" not in answer:
-        return str(answer.get("refused") or answer["error"])
-    lines = [
-        f"{answer['study']}: {answer['grade']} by {answer['model']}, p(HGG) {answer['p_hgg']:.3f} "
-        f"({answer['calibration']}; trained on {answer['trained_on']}; {answer['seconds']:.2f} s)",
-        *(f"  warning: {warning}" for warning in answer["warnings"]),
-    ]
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

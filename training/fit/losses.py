@@ -64,7 +64,7 @@ def grade_losses(logits: Tensor, y: Tensor, weights: Tensor, smoothing: float) -
 
 def region_losses(logits: Tensor, shares: Tensor, rare: float) -> Tensor:
     """Cross-entropy with soft targets, averaged over the logits' grid, [B]; 0 for a case without a mask (NaN)."""
-    target = functional.adaptive_avg_pool3d(shares, logits.shape[2:])
+    target = _on_grid_of(logits, shares)
     known = ~target.isnan()
     weight = torch.full((), rare, device=logits.device)
     losses = functional.binary_cross_entropy_with_logits(
@@ -78,11 +78,16 @@ def overlap_losses(logits: Tensor, shares: Tensor) -> Tensor:
 
     With squares in the denominator (Milletari et al. 2016, V-Net).
     """
-    target = functional.adaptive_avg_pool3d(shares, logits.shape[2:])
+    target = _on_grid_of(logits, shares)
     known = ~target.isnan().flatten(1).any(1)
     scores, target = logits.float().sigmoid(), target.nan_to_num()
     shared, size = (2 * scores * target).sum((2, 3, 4)), (scores.square() + target.square()).sum((2, 3, 4))
     return (1 - (shared + 1) / (size + 1)).mean(1) * known
+
+
+def _on_grid_of(logits: Tensor, shares: Tensor) -> Tensor:
+    depth, height, width = logits.shape[2:]
+    return functional.adaptive_avg_pool3d(shares, (depth, height, width))
 
 
 def balanced_log_loss(margins: np.ndarray, y: np.ndarray, weights: np.ndarray) -> float:

@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterable
 from html import escape
 
 from zoo.assets.examples import Example
+from zoo.render.facts import PERCENT, facts_at, warnings_of
 from zoo.types import DISCLAIMER, Grade, ModelSpec
 
-PERCENT = 100
 WONDER_SECONDS = 1
 
 
 def grade_card(grade: Grade, spec: ModelSpec) -> str:
     """Grade, probability on a scale from LGG to HGG, and what the number rests on."""
-    share = f"{grade.p_hgg * PERCENT:.1f}"
-    facts = [
-        ("Model", f"{spec.title} ({grade.model})"),
-        ("Trained on", grade.trained_on),
-        ("Probability", grade.calibration),
-        ("Time", f"{grade.seconds:.2f} s"),
-        ("Weights", grade.weights),
-    ]
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in facts)
-    warnings = "".join(f'<p class="zoo-warning">⚠ {escape(text)}</p>' for text in grade.warnings)
+    model, verdict, probability = facts_at(grade, spec, "heading")
+    facts = [model, *facts_at(grade, spec, "note", "column", "detail")]
+    rows = "".join(f"<dt>{escape(fact.label)}</dt><dd>{escape(fact.text)}</dd>" for fact in facts)
     return f"""
 <section class="zoo-card" data-state="graded" data-grade="{grade.grade}" aria-live="polite">
-  <h2><span class="zoo-grade zoo-{grade.grade.lower()}">{grade.grade}</span>
-    <span>probability of high grade <strong>{share} %</strong></span></h2>
-  <div class="zoo-scale" role="img" aria-label="Probability of HGG: {share} %"><i style="left:{share}%"></i></div>
+  <h2>{grade_badge(verdict.text)}
+    <span>probability of high grade <strong>{probability.text}</strong></span></h2>
+  <div class="zoo-scale" role="img" aria-label="Probability of HGG: {probability.text}">{scale_mark(grade)}</div>
   <div class="zoo-ends"><span>low grade (LGG)</span><span>high grade (HGG)</span></div>
-  {warnings}
+  {warning_lines(warnings_of(grade, spec))}
   <dl>{rows}</dl>
   <p class="zoo-disclaimer">{DISCLAIMER}</p>
 </section>"""
+
+
+def grade_badge(grade: str) -> str:
+    """LGG or HGG in its colour."""
+    return f'<span class="zoo-grade zoo-{grade.lower()}">{grade}</span>'
+
+
+def scale_mark(grade: Grade, title: str = "") -> str:
+    """Where a grade's probability lies on the scale around it. title: shown on hovering, not escaped yet."""
+    hover = f' title="{escape(title)}"' if title else ""
+    return f'<i style="left:{grade.p_hgg * PERCENT:.1f}%"{hover}></i>'
+
+
+def warning_lines(sentences: Iterable[str]) -> str:
+    """A paragraph for each sentence."""
+    return "".join(f'<p class="zoo-warning">⚠ {escape(sentence)}</p>' for sentence in sentences)
 
 
 def message_card(state: str, title: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""What several models say of one study, side by side, in HTML: grades, their agreement, what each modality adds."""
+"""What several models say of one study, side by side, in HTML: facts, agreement, what each modality adds."""
 
 from __future__ import annotations
 
@@ -6,34 +6,37 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from zoo.listing import in_words
+from zoo.render.cards import grade_badge, scale_mark, warning_lines
+from zoo.render.facts import PERCENT, Fact, Place, facts_at, percent, warnings_of
 from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES, Grade, ModelResult, ModelSpec
 
-PERCENT = 100
 Names = tuple[tuple[str, str], ...]  # of columns, each with what shows on hovering
-HEADER: Names = (
-    ("Model", "Whose answer this is."),
-    ("Probability of high grade (HGG)", "From low grade on the left to high grade on the right."),
-    ("Calibration error", "By how much such probabilities were off on the cases held out in training, on average."),
-    ("Time", "For this study, on this machine. What models share is computed once, by the first that needs it."),
-    ("Parameters", "Numbers that were learned."),
-)
+Graded = Sequence[tuple[ModelSpec, Grade]]  # the models that have graded
+MODEL = ("Model", "Whose answer this is.")
+PROBABILITY = ("Probability of high grade (HGG)", "From low grade on the left to high grade on the right.")
+PARAMETERS = ("Parameters", "Numbers that were learned.")
 CONTRIBUTIONS: Names = (
-    ("Model", "Whose answer this is."),
+    MODEL,
     *((MODALITY_TITLES[name], "What this modality adds to the log-odds of high grade.") for name in MODALITIES),
     ("Nothing", "Log-odds of HGG of the four brains without a tumour: mean ± standard deviation."),
-    ("ModelResult", "Log-odds of HGG of this study, before calibration."),
+    ("Answer", "Log-odds of HGG of this study, before calibration."),
 )
 
 
-def comparison_card(answers: Sequence[ModelResult]) -> str:
-    """One row a model; above, how far they agree; below, what all of it rests on."""
-    graded = [answer.grade for answer in answers if answer.grade]
+def comparison_card(answers: Sequence[ModelResult], unfolded: bool = False) -> str:
+    """One row a model; above, how far they agree; below, what all of it rests on.
+
+    unfolded: with the details in sight, for paper.
+    """
+    graded = [(answer.spec, answer.grade) for answer in answers if answer.grade]
+    columns = _columns(graded)
     return f"""
 <section class="zoo-card zoo-comparison" data-state="compared" data-graded="{len(graded)}">
-  {_agreement(answers)}
-  {_table(HEADER, map(_row, answers))}
-  {_warnings(graded)}
-  <p>{_trained_on(graded)}</p>
+  {_agreement(graded)}
+  {_table((MODEL, PROBABILITY, *columns, PARAMETERS), (_row(answer, len(columns)) for answer in answers))}
+  {warning_lines(dict.fromkeys(sentence for spec, grade in graded for sentence in warnings_of(grade, spec)))}
+  <p>{_facts_below(graded, "note")}</p>
+  {_fold(_facts_below(graded, "detail"), unfolded)}
   <p class="zoo-disclaimer">{DISCLAIMER}</p>
 </section>"""
 
@@ -46,12 +49,16 @@ def _table(names: Names, rows: Iterable[str]) -> str:
   </table></div>"""
 
 
-def _agreement(answers: Sequence[ModelResult]) -> str:
-    graded = [(answer.spec, answer.grade) for answer in answers if answer.grade]
+def _columns(graded: Graded) -> Names:
+    """Of the facts that are compared; none before there is a grade."""
+    return tuple((fact.label, fact.meaning) for spec, grade in graded[:1] for fact in facts_at(grade, spec, "column"))
+
+
+def _agreement(graded: Graded) -> str:
     if not graded:
         return "<h2>No model has graded this study</h2>"
     lowest, highest = (edge(grade.p_hgg for _, grade in graded) * PERCENT for edge in (min, max))
-    dots = "".join(_dot(spec, grade) for spec, grade in graded)
+    dots = "".join(scale_mark(grade, f"{spec.title}: {percent(grade.p_hgg)}") for spec, grade in graded)
     return f"""
   {_verdict([grade for _, grade in graded])}
   <div class="zoo-scale zoo-strip" role="img"
@@ -67,41 +74,40 @@ def _verdict(graded: Sequence[Grade]) -> str:
   <p>Models that were trained on the same studies err alike: their agreement is no second opinion.</p>"""
 
 
-def _dot(spec: ModelSpec, grade: Grade) -> str:
-    share = f"{grade.p_hgg * PERCENT:.1f}"
-    return f'<i style="left:{share}%" title="{escape(spec.title)}: {share} %"></i>'
-
-
-def _row(answer: ModelResult) -> str:
+def _row(answer: ModelResult, columns: int) -> str:
     name = f'<th scope="row">{escape(answer.spec.title)}<small>{escape(answer.spec.id)}</small></th>'
-    return f'<tr data-model="{escape(answer.spec.id)}">{name}{_cells(answer)}</tr>'
+    return f'<tr data-model="{escape(answer.spec.id)}">{name}{_cells(answer, columns)}</tr>'
 
 
-def _cells(answer: ModelResult) -> str:
-    grade = answer.grade
+def _cells(answer: ModelResult, columns: int) -> str:
+    grade, spec = answer.grade, answer.spec
     if grade is None:
-        return f'<td colspan="4" class="zoo-warning">{escape(answer.problem)}</td>'
-    share = f"{grade.p_hgg * PERCENT:.1f}"
-    error = "not measured" if grade.calibration_error is None else f"± {grade.calibration_error * PERCENT:.0f} %"
-    badge = f'<span class="zoo-grade zoo-{grade.grade.lower()}">{grade.grade}</span>'
-    scale = f'<div class="zoo-scale"><i style="left:{share}%"></i></div>'
+        return f'<td colspan="{columns + 2}" class="zoo-warning">{escape(answer.problem)}</td>'
+    _, verdict, probability = facts_at(grade, spec, "heading")
+    scale = f'<div class="zoo-scale">{scale_mark(grade)}</div>'
+    facts = "".join(f"<td>{escape(fact.text)}</td>" for fact in facts_at(grade, spec, "column"))
     return f"""
-      <td data-grade="{grade.grade}"><div class="zoo-said">{badge}{scale}<b>{share} %</b></div></td>
-      <td>{error}</td><td>{grade.seconds:.2f} s</td><td>{in_words(answer.parameters)}</td>"""
+      <td data-grade="{verdict.text}"><div class="zoo-said">{grade_badge(verdict.text)}{scale}<b>{probability.text}</b>
+      </div></td>{facts}<td>{in_words(answer.parameters)}</td>"""
 
 
-def _warnings(graded: Sequence[Grade]) -> str:
-    warnings = dict.fromkeys(text for grade in graded for text in grade.warnings)
-    return "".join(f'<p class="zoo-warning">⚠ {escape(text)}</p>' for text in warnings)
+def _facts_below(graded: Graded, place: Place) -> str:
+    """A line for what holds for all, said once, and a line a model for the rest."""
+    facts = {spec.id: facts_at(grade, spec, place) for spec, grade in graded}
+    common = [each[0] for each in zip(*facts.values(), strict=True) if len({fact.text for fact in each}) == 1]
+    own = {model_id: [fact for fact in known if fact not in common] for model_id, known in facts.items()}
+    lines = {"All": common, **own} if len(graded) > 1 else facts
+    return "<br>".join(f"{escape(who)}: {_phrases(known)}." for who, known in lines.items() if known)
 
 
-def _trained_on(graded: Sequence[Grade]) -> str:
-    """Said once where it holds for all."""
-    told = dict.fromkeys((grade.trained_on, grade.calibration) for grade in graded)
-    if len(told) == 1:
-        ((trained_on, calibration),) = told
-        return f"All were trained on {escape(trained_on)}; their probabilities are {escape(calibration)}."
-    return "<br>".join(f"{escape(grade.model)}: trained on {escape(grade.trained_on)}" for grade in graded)
+def _phrases(facts: Iterable[Fact]) -> str:
+    return escape("; ".join(fact.phrase for fact in facts))
+
+
+def _fold(lines: str, unfolded: bool) -> str:
+    if not lines:
+        return ""
+    return f"<details{' open' if unfolded else ''}><summary>More about each grade</summary><p>{lines}</p></details>"
 
 
 def contributions_card(answers: Sequence[ModelResult]) -> str:

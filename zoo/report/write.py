@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.render.comparison import comparison_card, contributions_card
+from zoo.render.facts import grade_json
 from zoo.report.contents import HeatPicture, Report
 from zoo.types import DISCLAIMER, MODALITY_TITLES, ModelResult
 
@@ -38,12 +39,12 @@ def to_json(report: Report) -> str:
 
 def _answer(answer: ModelResult, report: Report) -> dict[str, Any]:
     assert answer.grade is not None
-    told = asdict(answer.grade) | {"parameters": answer.parameters, "sha256": dict(report.digests[answer.spec.id])}
-    del told["study"]  # the random name of a folder
+    digests = {"sha256": dict(report.digests[answer.spec.id])}
+    content = grade_json(answer.grade, answer.spec) | {"parameters": answer.parameters} | digests
     if answer.contributions:
-        found = answer.contributions
-        told["modality_shapley"] = {"values": found.by_modality, "facts": dict(found.facts)}
-    return told
+        shapley = answer.contributions
+        content["modality_shapley"] = {"values": shapley.by_modality, "facts": dict(shapley.facts)}
+    return content
 
 
 def to_html(report: Report) -> str:
@@ -59,7 +60,7 @@ def to_html(report: Report) -> str:
 {_definitions(_study_in_words(report.study))}
 {_list("What was noticed", (finding.message for finding in report.findings))}
 <h2>Grades</h2>
-{comparison_card(report.answers)}
+{comparison_card(report.answers, unfolded=True)}
 {"".join(map(_figure, report.pictures))}
 {contributions_card(report.answers)}
 {_list("Limits", report.limits)}

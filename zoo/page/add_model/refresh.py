@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 
 from zoo.page.add_model.add_form import AddingForm, on_their_way
 from zoo.page.add_model.add_handlers import Adding
 from zoo.page.compare.compare_tab import fold_label
-from zoo.page.events import PRIVATE, trained_choices
+from zoo.page.events import PRIVATE, Updates, trained_choices
 from zoo.page.leaderboard.model_cards import faults_notice, models_section
 from zoo.registry import Registry
 from zoo.weights.external import still_pending
@@ -28,20 +29,20 @@ class ZooWidgets:
     waiting: gr.HTML
 
     @property
-    def all(self) -> list[Any]:
+    def outputs(self) -> list[Block]:
         return [*self.choices, self.fold, self.compared, self.models, self.faults, self.waiting]
 
-    def shown(self, registry: Registry) -> list[Any]:
-        """`all`, as the registry stands now; a visitor's choices of one stay."""
+    def refreshed(self, registry: Registry) -> Updates:
+        """All of them, as the registry stands now; a visitor's choices of one stay."""
         trained, faults = trained_choices(registry), registry.faults
-        return [
-            *(gr.Dropdown(trained) for _ in self.choices),
-            gr.Accordion(fold_label(trained)),
-            gr.Dropdown(trained, value=[model_id for _, model_id in trained]),
-            models_section(registry.models.values()),
-            gr.HTML(faults_notice(faults), visible=bool(faults)),
-            on_their_way(still_pending(registry)),
-        ]
+        return {
+            **{choice: gr.Dropdown(trained) for choice in self.choices},
+            self.fold: gr.Accordion(fold_label(trained)),
+            self.compared: gr.Dropdown(trained, value=[model_id for _, model_id in trained]),
+            self.models: models_section(registry.models.values()),
+            self.faults: gr.HTML(faults_notice(faults), visible=bool(faults)),
+            self.waiting: on_their_way(still_pending(registry)),
+        }
 
 
 def late_models(blocks: gr.Blocks, adding: Adding, form: AddingForm | None, widgets: ZooWidgets) -> None:
@@ -49,13 +50,13 @@ def late_models(blocks: gr.Blocks, adding: Adding, form: AddingForm | None, widg
     registry = adding.client.registry
     built = registry.models, registry.faults
 
-    def shown() -> list[Any]:
-        news = (registry.models, registry.faults) != built or still_pending(registry)
-        return widgets.shown(registry) if news else [gr.skip()] * len(widgets.all)
+    def refresh() -> Any:
+        changed = (registry.models, registry.faults) != built or still_pending(registry)
+        return widgets.refreshed(registry) if changed else gr.skip()
 
-    blocks.load(shown, None, widgets.all, **PRIVATE)
+    blocks.load(refresh, None, widgets.outputs, **PRIVATE)
     for added in _added(adding, form) if form else ():
-        added.then(shown, None, widgets.all, **PRIVATE)
+        added.then(refresh, None, widgets.outputs, **PRIVATE)
 
 
 def _added(adding: Adding, form: AddingForm) -> list[Any]:

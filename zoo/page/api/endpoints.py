@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +16,8 @@ from zoo.listing import model_facts
 from zoo.page.compute_client import ComputeClient
 from zoo.page.download_report.report_handlers import now
 from zoo.page.sessions import Session
-from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES
+from zoo.render.facts import grade_json
+from zoo.types import DEFAULT_EXPLAINER, MODALITIES
 
 Result = TypeVar("Result")
 Scan = str | None
@@ -134,9 +134,8 @@ class Api:
             return {"model": model, "error": str(error)}
 
     def _graded(self, session: Session, model: str) -> dict[str, Any]:
-        grade = asdict(self._ask("grade", folder=session.folder, model_id=model))
-        del grade["study"]  # the random name of a folder
-        return grade | {"disclaimer": DISCLAIMER}
+        grade = self._ask("grade", folder=session.folder, model_id=model)
+        return grade_json(grade, self.client.registry.model(model))
 
     def _ids(self, models: str | None) -> list[str]:
         named = [name.strip() for name in (models or "").split(",") if name.strip()]

@@ -3,27 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 
 from zoo.errors import ZooError
 from zoo.page.compute_client import ComputeClient, map_steps
+from zoo.page.events import Updates, progress_in
 from zoo.page.sessions import Session
-from zoo.page.viewer import viewer_value
+from zoo.page.viewer import StudyViewer, viewer_value
 from zoo.render.cards import message_card
 from zoo.render.comparison import comparison_card, contributions_card
 from zoo.types import DEFAULT_EXPLAINER, ModelResult
 
 LINK = "compare"  # viewers of one link look at the same place
 
-Shown = tuple[Any, ...]  # session, status, table, left viewer, right viewer, bars
+
+@dataclass(frozen=True)
+class CompareWidgets:
+    """What comparing changes. session: the visitor's study. left, right: where two models looked. bars: what each
+    modality adds."""
+
+    session: gr.State
+    status: gr.HTML
+    table: gr.HTML
+    left: StudyViewer
+    right: StudyViewer
+    bars: gr.HTML
+
+    @property
+    def outputs(self) -> list[Block]:
+        return [self.session, *self.results]
+
+    @property
+    def results(self) -> list[Block]:
+        return [self.status, self.table, self.left, self.right, self.bars]
 
 
 class Comparing:
-    def __init__(self, client: ComputeClient) -> None:
+    def __init__(self, client: ComputeClient, widgets: CompareWidgets) -> None:
         self.client = client
+        self.widgets = widgets
 
     def compare(
         self,
@@ -33,86 +55,95 @@ class Comparing:
         left: str,
         right: str,
         *slots: str | None,
-    ) -> Iterator[Shown]:
+    ) -> Iterator[Updates]:
         """Read, grade by every model, show where two of them looked, then what each modality adds to each model."""
         try:
             if not models:
                 raise ZooError("Choose the models to compare.")
             reading = self.client.read(session, scans or [], slots)
-            session = yield from map_steps(reading, lambda card: (None, card or gr.skip(), "", None, None, ""))
-            yield session, gr.skip(), "", None, None, ""
-            answers = yield from self._graded(session, models)
+            session = yield from map_steps(reading, lambda card: self._emptied(None) | self._progress(card))
+            yield self._emptied(session)
+            results = yield from self._graded(session, models)
             yield from self._heat_maps(session, left, right)
-            yield from self._contributions(session, answers)
-            yield _shown(status="")
+            yield from self._contributions(session, results)
+            yield {self.widgets.status: ""}
         except ZooError as error:
-            yield _shown(status=message_card("error", "That did not work", str(error)))
+            yield {self.widgets.status: message_card("error", "That did not work", str(error))}
 
-    def heat_map(self, session: Session | None, model_id: str) -> Iterator[tuple[Any, Any]]:
-        """Another model on one side; yields (status, viewer)."""
+    def heat_map(self, side: StudyViewer, session: Session | None, model_id: str) -> Iterator[Updates]:
+        """Another model on one side."""
         if session is None:
             return
+        status = self.widgets.status
         try:
-            value = yield from map_steps(self._viewer(session, model_id), lambda card: (card or gr.skip(), gr.skip()))
-            yield "", value
+            value = yield from map_steps(self._viewer(session, model_id), self._progress)
+            yield {status: "", side: value}
         except ZooError as error:
-            yield message_card("unexplained", "No heat map", str(error)), viewer_value(session.volumes, link=LINK)
+            message = message_card("unexplained", "No heat map", str(error))
+            yield {status: message, side: viewer_value(session.volumes, link=LINK)}
 
-    def cancelled(self) -> str:
+    def cleared(self) -> Updates:
+        """Nothing, where the results of an earlier study were."""
+        return self._no_results() | {self.widgets.status: ""}
+
+    def cancelled(self) -> Updates:
         """The status after a cancel; what was found stays."""
         self.client.wait_until_idle()
-        return message_card("cancelled", "Cancelled", "Nothing is being computed any more. What was found stays.")
+        message = "Nothing is being computed any more. What was found stays."
+        return {self.widgets.status: message_card("cancelled", "Cancelled", message)}
 
-    def _graded(self, session: Session, models: Sequence[str]) -> Generator[Shown, None, list[ModelResult]]:
+    def _no_results(self) -> dict[Block, Any]:
+        widgets = self.widgets
+        return {widgets.table: "", widgets.left: None, widgets.right: None, widgets.bars: ""}
+
+    def _emptied(self, session: Session | None) -> dict[Block, Any]:
+        """This study, and no results yet."""
+        return self._no_results() | {self.widgets.session: session}
+
+    def _progress(self, card: str) -> dict[Block, Any]:
+        return progress_in(self.widgets.status, card)
+
+    def _graded(self, session: Session, models: Sequence[str]) -> Generator[Updates, None, list[ModelResult]]:
         """One model after another; one that fails says so in its row."""
-        answers: list[ModelResult] = []
+        results: list[ModelResult] = []
         for model_id in models:
-            answers.append((yield from map_steps(self._answer(session, model_id), _news)))
-            yield _shown(table=comparison_card(answers))
-        return answers
+            results.append((yield from map_steps(self._result(session, model_id), self._progress)))
+            yield {self.widgets.table: comparison_card(results)}
+        return results
 
-    def _answer(self, session: Session, model_id: str) -> Generator[str, None, ModelResult]:
-        answer = ModelResult(self.client.registry.model(model_id))
+    def _result(self, session: Session, model_id: str) -> Generator[str, None, ModelResult]:
+        result = ModelResult(self.client.registry.model(model_id))
         try:
             grade = yield from self.client.follow("zoo.compute.tasks:grade", folder=session.folder, model_id=model_id)
             parameters = yield from self.client.follow("zoo.compute.tasks:parameters", model_id=model_id)
-            return replace(answer, grade=grade, parameters=parameters)
+            return replace(result, grade=grade, parameters=parameters)
         except ZooError as error:
-            return replace(answer, problem=str(error))
+            return replace(result, problem=str(error))
 
-    def _heat_maps(self, session: Session, left: str, right: str) -> Iterator[Shown]:
-        for side, model_id in (("left", left), ("right", right)):
+    def _heat_maps(self, session: Session, left: str, right: str) -> Iterator[Updates]:
+        for side, model_id in ((self.widgets.left, left), (self.widgets.right, right)):
             try:
-                value = yield from map_steps(self._viewer(session, model_id), _news)
-                yield _shown(**{side: value})
+                value = yield from map_steps(self._viewer(session, model_id), self._progress)
+                yield {side: value}
             except ZooError:  # the model's row tells why, or its row of modalities
-                yield _shown(**{side: viewer_value(session.volumes, link=LINK)})
+                yield {side: viewer_value(session.volumes, link=LINK)}
 
     def _viewer(self, session: Session, model_id: str) -> Generator[str, None, Any]:
-        asked: dict[str, Any] = {"folder": session.folder, "model_id": model_id, "explainer_id": DEFAULT_EXPLAINER}
-        heat = yield from self.client.follow("zoo.compute.tasks:explain", **asked)
+        request: dict[str, Any] = {"folder": session.folder, "model_id": model_id, "explainer_id": DEFAULT_EXPLAINER}
+        heat = yield from self.client.follow("zoo.compute.tasks:explain", **request)
         return viewer_value(session.volumes, overlay=heat.path, link=LINK)
 
-    def _contributions(self, session: Session, answers: Sequence[ModelResult]) -> Iterator[Shown]:
-        done: list[ModelResult] = []
-        for answer in answers:
-            if answer.grade:
-                done.append((yield from map_steps(self._explained(session, answer), _news)))
-                yield _shown(bars=contributions_card(done))
+    def _contributions(self, session: Session, results: Sequence[ModelResult]) -> Iterator[Updates]:
+        explained: list[ModelResult] = []
+        for result in results:
+            if result.grade:
+                explained.append((yield from map_steps(self._explained(session, result), self._progress)))
+                yield {self.widgets.bars: contributions_card(explained)}
 
-    def _explained(self, session: Session, answer: ModelResult) -> Generator[str, None, ModelResult]:
-        asked: dict[str, Any] = {"folder": session.folder, "model_id": answer.spec.id}
+    def _explained(self, session: Session, result: ModelResult) -> Generator[str, None, ModelResult]:
+        request: dict[str, Any] = {"folder": session.folder, "model_id": result.spec.id}
         try:
-            found = yield from self.client.follow("zoo.compute.tasks:contributions", **asked)
-            return replace(answer, contributions=found)
+            contributions = yield from self.client.follow("zoo.compute.tasks:contributions", **request)
+            return replace(result, contributions=contributions)
         except ZooError as error:
-            return replace(answer, unexplained=str(error))
-
-
-def _news(card: str) -> Shown:
-    return _shown(status=card or gr.skip())
-
-
-def _shown(**changed: Any) -> Shown:
-    """The session stays; what isn't named too."""
-    return gr.skip(), *(changed.get(name, gr.skip()) for name in ("status", "table", "left", "right", "bars"))
+            return replace(result, unexplained=str(error))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import zip_longest
 from typing import Any
 
 import gradio as gr
 
-from zoo.page.compare.compare_handlers import Comparing
+from zoo.page.compare.compare_handlers import CompareWidgets, Comparing
+from zoo.page.compute_client import ComputeClient
 from zoo.page.events import COMPUTES, PRIVATE, Choices
 from zoo.page.upload.upload_widgets import StudyWidgets
 from zoo.page.viewer import StudyViewer
@@ -16,7 +18,7 @@ TWO_SIDES = ("guided-dual-attention.compact", "early-fusion.compact")
 
 
 def compare_tab(
-    comparing: Comparing, session: gr.State, study: StudyWidgets, trained: Choices
+    client: ComputeClient, session: gr.State, study: StudyWidgets, trained: Choices
 ) -> tuple[gr.Accordion, gr.Dropdown, list[gr.Dropdown]]:
     """What chooses models: the fold, in it several, and one for each side."""
     every = [model_id for _, model_id in trained]
@@ -34,11 +36,13 @@ def compare_tab(
 
     (left, left_viewer), (right, right_viewer) = columns
     inputs = [session, study.scans, models, left, right, *study.slots]
-    outputs = [session, status, table, left_viewer, right_viewer, bars]
-    started: list[Any] = [compare.click(comparing.compare, inputs, outputs, **PRIVATE, **COMPUTES)]
+    widgets = CompareWidgets(session, status, table, left_viewer, right_viewer, bars)
+    comparing = Comparing(client, widgets)
+    started: list[Any] = [compare.click(comparing.compare, inputs, widgets.outputs, **PRIVATE, **COMPUTES)]
     for choice, viewer in columns:
-        started.append(choice.input(comparing.heat_map, [session, choice], [status, viewer], **PRIVATE, **COMPUTES))
-    study.scans.change(lambda: ("", "", None, None, ""), None, outputs[1:], **PRIVATE)
+        heat_map = partial(comparing.heat_map, viewer)
+        started.append(choice.input(heat_map, [session, choice], [status, viewer], **PRIVATE, **COMPUTES))
+    study.scans.change(comparing.cleared, None, widgets.results, **PRIVATE)
     stopped = cancel.click(None, cancels=started, **PRIVATE)
     stopped.then(comparing.cancelled, None, status, **PRIVATE)
     return fold, models, [left, right]

@@ -3,34 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 
 from zoo.errors import ZooError
 from zoo.page.compute_client import ComputeClient, map_steps
+from zoo.page.events import Updates, progress_in
 from zoo.page.sessions import Session
 from zoo.render.cards import message_card
 
 NOTHING_YET = "Grade a study first: the report tells what was computed for it."
 
 
-class Reporting:
-    def __init__(self, client: ComputeClient) -> None:
-        self.client = client
+@dataclass(frozen=True)
+class ReportWidgets:
+    """files: a page that prints well, and JSON."""
 
-    def report(self, session: Session | None) -> Iterator[tuple[Any, Any]]:
-        """Yields (status, files): a page that prints well, and JSON."""
+    status: gr.HTML
+    files: gr.File
+
+    @property
+    def outputs(self) -> list[Block]:
+        return [self.status, self.files]
+
+
+class Reporting:
+    def __init__(self, client: ComputeClient, widgets: ReportWidgets) -> None:
+        self.client = client
+        self.widgets = widgets
+
+    def report(self, session: Session | None) -> Iterator[Updates]:
+        """Write both files, and offer them."""
+        status, files = self.widgets.status, self.widgets.files
         if session is None:
-            yield message_card("question", "Nothing to report", NOTHING_YET), gr.skip()
+            yield {status: message_card("question", "Nothing to report", NOTHING_YET)}
             return
         try:
-            asked = self.client.follow("zoo.compute.tasks:report", folder=session.folder, made=now())
-            files = yield from map_steps(asked, lambda card: (card or gr.skip(), gr.skip()))
-            yield "", gr.File([str(path) for path in files], visible=True)
+            steps = self.client.follow("zoo.compute.tasks:report", folder=session.folder, made=now())
+            paths = yield from map_steps(steps, lambda card: progress_in(status, card))
+            yield {status: "", files: gr.File([str(path) for path in paths], visible=True)}
         except ZooError as error:
-            yield message_card("error", "No report", str(error)), gr.skip()
+            yield {status: message_card("error", "No report", str(error))}
+
+    def cleared(self) -> Updates:
+        """Nothing, where the report of an earlier study was."""
+        return {self.widgets.status: "", self.widgets.files: gr.File(None, visible=False)}
 
 
 def now() -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gradio as gr
 
-from zoo.page.download_report.report_handlers import Reporting
+from zoo.page.compute_client import ComputeClient
+from zoo.page.download_report.report_handlers import Reporting, ReportWidgets
 from zoo.page.events import COMPUTES, PRIVATE
 from zoo.page.upload.upload_widgets import StudyWidgets
 
 
-def report_widgets(reporting: Reporting, session: gr.State, study: StudyWidgets) -> None:
+def report_widgets(client: ComputeClient, session: gr.State, study: StudyWidgets) -> None:
     button = gr.Button("Report of this study", elem_id="make-report")
     status = gr.HTML(elem_id="reporting")
     files = gr.File(label="Report: a page to read and print, and JSON", visible=False, elem_id="report")
-    button.click(reporting.report, session, [status, files], **PRIVATE, **COMPUTES)
-    study.scans.change(lambda: ("", gr.File(None, visible=False)), None, [status, files], **PRIVATE)
+    widgets = ReportWidgets(status, files)
+    reporting = Reporting(client, widgets)
+    button.click(reporting.report, session, widgets.outputs, **PRIVATE, **COMPUTES)
+    study.scans.change(reporting.cleared, None, widgets.outputs, **PRIVATE)

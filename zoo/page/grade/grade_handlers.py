@@ -3,88 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 
-from zoo.errors import Refused, StudyError, ZooError
+from zoo.errors import Refused, ZooError
 from zoo.page.compute_client import ComputeClient, map_steps
+from zoo.page.events import Updates, progress_in
 from zoo.page.sessions import Session
-from zoo.page.upload.assignment import candidates, complaints, unambiguous
-from zoo.page.upload.unpacking import is_packed, unpacked
-from zoo.page.viewer import viewer_value
-from zoo.render.cards import empty_card, grade_card, message_card, progress_card
-from zoo.types import DEFAULT_EXPLAINER, MODALITIES
+from zoo.page.viewer import StudyViewer, viewer_value
+from zoo.render.cards import grade_card, message_card
+from zoo.types import DEFAULT_EXPLAINER
+
+
+@dataclass(frozen=True)
+class GradeWidgets:
+    """What grading changes. session: the visitor's study. viewer: that study, with a heat map over it."""
+
+    session: gr.State
+    card: gr.HTML
+    viewer: StudyViewer
+
+    @property
+    def outputs(self) -> list[Block]:
+        return [self.session, self.card, self.viewer]
 
 
 class Grading:
-    def __init__(self, client: ComputeClient) -> None:
+    def __init__(self, client: ComputeClient, widgets: GradeWidgets) -> None:
         self.client = client
-
-    def assign(self, scans: list[str] | None) -> Iterator[tuple[Any, ...]]:
-        """Fill the table from the files' names, and open it when it has questions; yields (scans, slots, table, card).
-
-        Zips and DICOM files are replaced by the scans in them.
-        """
-        files = [Path(scan) for scan in scans or []]
-        if not is_packed(files):
-            yield gr.skip(), *self._table(files)
-            return
-        *empty_table, _ = self._table([])
-        yield gr.skip(), *empty_table, progress_card(0.2, "Unpacking")
-        try:
-            files = unpacked(self.client.registry, files, self.client.cache)
-            yield [str(path) for path in files], *self._table(files)
-        except StudyError as error:
-            yield gr.skip(), *empty_table, message_card("error", "That did not work", str(error))
-
-    def _table(self, files: list[Path]) -> tuple[Any, ...]:
-        found = candidates(self.client.registry, files)
-        chosen = unambiguous(found)
-        choices = [path.name for path in files]
-        slots = [
-            gr.Dropdown(choices=choices, value=chosen[name].name if name in chosen else None) for name in MODALITIES
-        ]
-        questions = complaints(files, found, chosen)
-        card = message_card("question", "Which file is which?", " ".join(questions)) if questions else empty_card()
-        return *slots, gr.Accordion(open=bool(questions)), card
+        self.widgets = widgets
 
     def grade(
         self, session: Session | None, scans: list[str] | None, model_id: str, *slots: str | None
-    ) -> Iterator[tuple[Any, ...]]:
-        """Read, grade, explain; yields (session, card, viewer) as far as it has come."""
+    ) -> Iterator[Updates]:
+        """Read, grade, explain; yields what is there as far as it has come."""
+        widgets = self.widgets
+        nothing_yet = {widgets.session: None, widgets.viewer: None}
         try:
             reading = self.client.read(session, scans or [], slots)
-            session = yield from map_steps(reading, lambda card: (None, card or gr.skip(), None))
-            yield session, gr.skip(), viewer_value(session.volumes)
+            session = yield from map_steps(reading, lambda card: nothing_yet | progress_in(widgets.card, card))
+            yield {widgets.session: session, widgets.viewer: viewer_value(session.volumes)}
             yield from self._grade(session, model_id)
         except Refused as refusal:
-            yield gr.skip(), message_card("refused", "Not graded", str(refusal)), gr.skip()
+            yield {widgets.card: message_card("refused", "Not graded", str(refusal))}
         except ZooError as error:
-            yield gr.skip(), message_card("error", "That did not work", str(error)), gr.skip()
+            yield {widgets.card: message_card("error", "That did not work", str(error))}
 
-    def cancelled(self) -> str:
-        """The card after a cancel."""
+    def cancelled(self) -> Updates:
+        """What the card says after a cancel."""
         self.client.wait_until_idle()
-        return message_card("cancelled", "Cancelled", "Nothing is being computed any more.")
+        return {self.widgets.card: message_card("cancelled", "Cancelled", "Nothing is being computed any more.")}
 
-    def _grade(self, session: Session, model_id: str) -> Iterator[tuple[Any, ...]]:
-        asked: dict[str, Any] = {"folder": session.folder, "model_id": model_id}
-        grade = yield from self._follow("zoo.compute.tasks:grade", **asked)
+    def _grade(self, session: Session, model_id: str) -> Iterator[Updates]:
+        study: dict[str, Any] = {"folder": session.folder, "model_id": model_id}
+        grade = yield from self._follow("zoo.compute.tasks:grade", **study)
         spec = self.client.registry.model(model_id)
         card = grade_card(grade, spec)
-        yield gr.skip(), card, gr.skip()
+        yield {self.widgets.card: card}
         try:
-            heat = yield from self._follow("zoo.compute.tasks:explain", card, **asked, explainer_id=DEFAULT_EXPLAINER)
+            heat = yield from self._follow("zoo.compute.tasks:explain", card, **study, explainer_id=DEFAULT_EXPLAINER)
             self.client.durations.record(spec, self.client.registry.explainer(DEFAULT_EXPLAINER), heat.seconds)
-            yield gr.skip(), card, viewer_value(session.volumes, overlay=heat.path)
-            curves = yield from self._follow("zoo.compute.tasks:slice_curves", card, **asked)
-            yield gr.skip(), card, viewer_value(session.volumes, overlay=heat.path, curves=curves)
+            yield {self.widgets.card: card, self.widgets.viewer: viewer_value(session.volumes, overlay=heat.path)}
+            curves = yield from self._follow("zoo.compute.tasks:slice_curves", card, **study)
+            with_curves = viewer_value(session.volumes, overlay=heat.path, curves=curves)
+            yield {self.widgets.card: card, self.widgets.viewer: with_curves}
         except ZooError as error:
-            yield gr.skip(), card + message_card("unexplained", "No heat map", str(error)), gr.skip()
+            yield {self.widgets.card: card + message_card("unexplained", "No heat map", str(error))}
 
-    def _follow(self, task: str, card: str = "", **arguments: Any) -> Generator[tuple[Any, ...], None, Any]:
+    def _follow(self, task: str, card: str = "", **arguments: Any) -> Generator[Updates, None, Any]:
         """Run a task and show how far it is, below `card`; returns the task's result."""
         steps = self.client.follow(task, **arguments)
-        return (yield from map_steps(steps, lambda news: (gr.skip(), card + news if news else gr.skip(), gr.skip())))
+        below = map_steps(steps, lambda progress: progress_in(self.widgets.card, progress and card + progress))
+        return (yield from below)

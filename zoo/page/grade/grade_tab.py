@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import gradio as gr
 
+from zoo.page.compute_client import ComputeClient
 from zoo.page.events import COMPUTES, PRIVATE, Choices
 from zoo.page.explain.explain_handlers import Explaining
 from zoo.page.explain.explain_widgets import explain_events, explain_widgets
-from zoo.page.grade.grade_handlers import Grading
+from zoo.page.grade.grade_handlers import GradeWidgets, Grading
+from zoo.page.upload.upload_handlers import Uploading
 from zoo.page.upload.upload_widgets import StudyWidgets
 from zoo.page.viewer import StudyViewer
 from zoo.render.cards import empty_card
 
 
 def one_model_tab(
-    grading: Grading, explaining: Explaining, session: gr.State, study: StudyWidgets, trained: Choices
+    client: ComputeClient, explaining: Explaining, session: gr.State, study: StudyWidgets, trained: Choices
 ) -> gr.Dropdown:
     """The dropdown of models."""
     model = gr.Dropdown(trained, value=trained[0][1] if trained else None, label="Model", elem_id="model")
@@ -23,11 +25,11 @@ def one_model_tab(
         cancel = gr.Button("Cancel", elem_id="cancel")
     card = gr.HTML(empty_card(), elem_id="card")
     explain = explain_widgets(explaining, model.value)
-    viewer = StudyViewer(elem_id="viewer")
+    widgets = GradeWidgets(session, card, StudyViewer(elem_id="viewer"))
+    grading, uploading = Grading(client, widgets), Uploading(client, study, card)
 
-    work = {"inputs": [session, study.scans, model, *study.slots], "outputs": [session, card, viewer], **PRIVATE}
-    assigned = [study.scans, *study.slots, study.table, card]
-    assign = {"fn": grading.assign, "inputs": study.scans, "outputs": assigned, **PRIVATE}
+    work = {"inputs": [session, study.scans, model, *study.slots], "outputs": widgets.outputs, **PRIVATE}
+    assign = {"fn": uploading.assign, "inputs": study.scans, "outputs": uploading.outputs, **PRIVATE}
     # Not on change: Gradio tells of one many times over, and the later ones would undo what was chosen in the table.
     given = gr.on([study.scans.upload, study.scans.delete, study.scans.clear], **assign)
     started = [given, grade.click(grading.grade, **work, **COMPUTES)]
@@ -36,5 +38,5 @@ def one_model_tab(
         started.append(shown.then(grading.grade, **work, **COMPUTES))
     stopped = cancel.click(None, cancels=started, **PRIVATE)
     stopped.then(grading.cancelled, None, card, **PRIVATE)
-    explain_events(explaining, explain, study, model, grade, started, [session, card, viewer])
+    explain_events(explaining, explain, study, model, grade, started, widgets.outputs)
     return model

@@ -8,12 +8,13 @@ import pytest
 
 from fake_worker import FakeWorker
 from zoo import Grade, StudyError
-from zoo.page.compare.compare_handlers import Comparing
+from zoo.page.compare.compare_handlers import CompareWidgets, Comparing
 from zoo.page.compute_client import ComputeClient
 from zoo.types import Explanation, HeatMap
 
 MODELS = ("guided-dual-attention.compact", "single-t1ce.compact", "early-fusion.compact")
 SLOTS = (None,) * 4
+WIDGETS = CompareWidgets("session", "status", "table", "left", "right", "bars")
 
 
 def _grade(folder, model_id):
@@ -33,10 +34,10 @@ def _contributions(folder, model_id):
 
 @pytest.fixture
 def compare(registry, files, tmp_path):
-    """compare(worker) -> steps (session, status, table, left, right, bars)."""
+    """compare(worker) -> steps, values by component."""
 
     def run(worker, models=MODELS, session=None):
-        comparing = Comparing(ComputeClient(registry, worker, tmp_path / "cache"))
+        comparing = Comparing(ComputeClient(registry, worker, tmp_path / "cache"), WIDGETS)
         return comparing.compare(session, files, models, *MODELS[:2], *SLOTS)
 
     return run
@@ -47,22 +48,22 @@ def _worker(**changes):
     return FakeWorker(**(answers | changes))
 
 
-def _last(steps, place):
-    return [step[place] for step in steps if isinstance(step[place], str)][-1]
+def _last(steps, component):
+    return [step[component] for step in steps if isinstance(step.get(component), str)][-1]
 
 
-def _viewers(steps, place):
-    return [step[place] for step in steps if hasattr(step[place], "overlay")]
+def _viewers(steps, component):
+    return [step[component] for step in steps if step.get(component)]
 
 
 def test_every_model_is_graded_two_are_shown_and_all_are_explained(compare):
     worker = _worker()
     steps = list(compare(worker))
-    assert 'data-graded="3"' in _last(steps, 2)
-    assert 'data-explained="3"' in _last(steps, 5)
-    assert _last(steps, 1) == ""
-    for place, model_id in ((3, MODELS[0]), (4, MODELS[1])):
-        (viewer,) = _viewers(steps, place)
+    assert 'data-graded="3"' in _last(steps, "table")
+    assert 'data-explained="3"' in _last(steps, "bars")
+    assert _last(steps, "status") == ""
+    for side, model_id in (("left", MODELS[0]), ("right", MODELS[1])):
+        (viewer,) = _viewers(steps, side)
         assert model_id in viewer.overlay.path
         assert viewer.link == "compare"
     assert worker.asked.count("read") == 1
@@ -74,23 +75,23 @@ def test_a_model_that_fails_costs_its_own_row(compare):
 
     worker = _worker(grade=grade, explain=StudyError("no layer"))
     steps = list(compare(worker))
-    table = _last(steps, 2)
+    table = _last(steps, "table")
     assert 'data-graded="2"' in table
     assert "crashed" in table
-    assert [viewer.overlay for viewer in _viewers(steps, 3)] == [None], "the study without a heat map"
+    assert [viewer.overlay for viewer in _viewers(steps, "left")] == [None], "the study without a heat map"
     assert worker.asked.count("contributions") == 2
 
 
 def test_what_cannot_be_read_or_chosen_is_told(compare):
-    assert "T2: damaged." in _last(list(compare(_worker(read=StudyError("T2: damaged.")))), 1)
-    assert "Choose the models" in _last(list(compare(_worker(), models=[])), 1)
+    assert "T2: damaged." in _last(list(compare(_worker(read=StudyError("T2: damaged.")))), "status")
+    assert "Choose the models" in _last(list(compare(_worker(), models=[])), "status")
 
 
 def test_a_cancel_ends_the_work_in_progress(compare):
     worker = _worker()
     steps = compare(worker)
     for step in steps:
-        if isinstance(step[2], str) and 'data-graded="1"' in step[2]:
+        if 'data-graded="1"' in step.get("table", ""):
             break
     next(steps)
     steps.close()
@@ -99,11 +100,12 @@ def test_a_cancel_ends_the_work_in_progress(compare):
 
 
 def test_another_heat_map_needs_a_study_and_tells_its_trouble(registry, compare, tmp_path):
-    session = next(step[0] for step in compare(_worker()) if hasattr(step[0], "folder"))
-    comparing = Comparing(ComputeClient(registry, _worker(), tmp_path))
-    assert list(comparing.heat_map(None, MODELS[2])) == []
-    status, viewer = list(comparing.heat_map(session, MODELS[2]))[-1]
-    assert status == ""
-    assert MODELS[2] in viewer.overlay.path
-    failing = Comparing(ComputeClient(registry, _worker(explain=StudyError("no layer")), tmp_path))
-    assert "no layer" in list(failing.heat_map(session, MODELS[2]))[-1][0]
+    session = next(step["session"] for step in compare(_worker()) if step.get("session"))
+    comparing = Comparing(ComputeClient(registry, _worker(), tmp_path), WIDGETS)
+    assert list(comparing.heat_map("right", None, MODELS[2])) == []
+    last = list(comparing.heat_map("right", session, MODELS[2]))[-1]
+    assert last.keys() == {"status", "right"}, "the other side stays"
+    assert last["status"] == ""
+    assert MODELS[2] in last["right"].overlay.path
+    failing = Comparing(ComputeClient(registry, _worker(explain=StudyError("no layer")), tmp_path), WIDGETS)
+    assert "no layer" in list(failing.heat_map("right", session, MODELS[2]))[-1]["status"]

@@ -9,7 +9,7 @@ import pytest
 from fake_worker import FakeWorker
 from zoo import PluginError
 from zoo.page.compute_client import ComputeClient
-from zoo.page.download_report.report_handlers import Reporting
+from zoo.page.download_report.report_handlers import Reporting, ReportWidgets
 from zoo.page.sessions import Sessions
 
 
@@ -19,22 +19,23 @@ def session(tmp_path):
 
 
 def _last(registry, worker, session, tmp_path):
-    return list(Reporting(ComputeClient(registry, worker, tmp_path)).report(session))[-1]
+    widgets = ReportWidgets("status", "files")
+    return list(Reporting(ComputeClient(registry, worker, tmp_path), widgets).report(session))[-1]
 
 
 def test_without_a_study_it_says_what_to_do(registry, tmp_path):
-    assert "Grade a study first" in _last(registry, FakeWorker(), None, tmp_path)[0]
+    assert "Grade a study first" in _last(registry, FakeWorker(), None, tmp_path)["status"]
 
 
 def test_both_files_are_offered(registry, session, tmp_path):
     written = [session.folder / name for name in ("report.html", "report.json")]
     for path in written:
         path.touch()
-    status, files = _last(registry, FakeWorker(report=written), session, tmp_path)
-    assert status == ""
-    assert files.visible
-    assert [Path(each["path"]).name for each in files.value] == ["report.html", "report.json"]
+    last = _last(registry, FakeWorker(report=written), session, tmp_path)
+    assert last["status"] == ""
+    assert last["files"].visible
+    assert [Path(each["path"]).name for each in last["files"].value] == ["report.html", "report.json"]
 
 
 def test_trouble_is_told(registry, session, tmp_path):
-    assert "out of disk" in _last(registry, FakeWorker(report=PluginError("out of disk")), session, tmp_path)[0]
+    assert "out of disk" in _last(registry, FakeWorker(report=PluginError("out of disk")), session, tmp_path)["status"]

@@ -9,24 +9,29 @@ from fake_worker import FakeWorker
 from zoo import Grade, StudyError
 from zoo.compute.worker import Update
 from zoo.page.compute_client import ComputeClient
-from zoo.page.grade.grade_handlers import Grading
+from zoo.page.grade.grade_handlers import GradeWidgets, Grading
 from zoo.types import HeatMap
 from zoo.weights.load import load_weights
 
 
 def _grading(registry, worker, cache):
-    return Grading(ComputeClient(registry, worker, cache))
+    return Grading(ComputeClient(registry, worker, cache), GradeWidgets("session", "card", "viewer"))
 
 
 def _run(page, session, files, slots=(None,) * 4):
     return list(page.grade(session, files, "single-t1ce.compact", *slots))
 
 
+def _values(steps, component):
+    """What a component becomes, step by step."""
+    return [step[component] for step in steps if component in step]
+
+
 def test_a_failed_read_leaves_no_session_and_no_folder(registry, files, tmp_path):
     page = _grading(registry, FakeWorker(read=StudyError("T2: damaged.")), tmp_path / "cache")
     steps = _run(page, None, files)
-    assert "T2: damaged." in steps[-1][1]
-    assert steps[0][0] is None
+    assert "T2: damaged." in steps[-1]["card"]
+    assert steps[0]["session"] is None
     assert list((tmp_path / "cache").iterdir()) == []
 
 
@@ -43,7 +48,7 @@ def test_a_cancelled_read_stops_the_worker_and_leaves_no_folder(registry, files,
 def test_the_same_study_is_not_read_twice_and_another_one_replaces_it(registry, files, tmp_path):
     worker = FakeWorker(grade=StudyError("enough"))
     page = _grading(registry, worker, tmp_path / "cache")
-    session = next(step[0] for step in _run(page, None, files) if hasattr(step[0], "folder"))
+    session = _values(_run(page, None, files), "session")[-1]
     worker.asked.clear()
     _run(page, session, files)
     assert worker.asked == ["grade"]
@@ -59,7 +64,7 @@ def test_a_card_is_sent_again_only_when_it_has_news(registry, files, tmp_path):
                 yield Update(0.5, text)
             raise StudyError("enough")
 
-    cards = [step[1] for step in _run(_grading(registry, Waiting(), tmp_path / "cache"), None, files)]
+    cards = _values(_run(_grading(registry, Waiting(), tmp_path / "cache"), None, files), "card")
     told = [card for card in cards if isinstance(card, str)]
     assert sum("reading" in card for card in told) == 1
     assert sum("copying" in card for card in told) == 1
@@ -68,7 +73,7 @@ def test_a_card_is_sent_again_only_when_it_has_news(registry, files, tmp_path):
 def test_a_grade_stays_when_its_heat_map_fails(registry, files, tmp_path):
     grade = Grade("s", "m", "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
     worker = FakeWorker(grade=grade, explain=StudyError("no layer"))
-    last = _run(_grading(registry, worker, tmp_path / "cache"), None, files)[-1][1]
+    last = _run(_grading(registry, worker, tmp_path / "cache"), None, files)[-1]["card"]
     assert "90.0 %" in last
     assert "No heat map" in last
     assert "no layer" in last
@@ -79,7 +84,7 @@ def test_a_request_that_names_an_untrained_model_is_told_how_to_train_it(registr
         return load_weights(registry.model(model_id))
 
     page = _grading(registry, FakeWorker(grade=grade), tmp_path / "cache")
-    last = list(page.grade(None, files, "guided-dual-attention.paper", *(None,) * 4))[-1][1]
+    last = list(page.grade(None, files, "guided-dual-attention.paper", *(None,) * 4))[-1]["card"]
     assert "not trained yet. Train it with `python -m training fit guided-dual-attention.paper" in last
 
 
@@ -89,6 +94,6 @@ def test_the_heat_map_comes_before_the_curve_of_slices(registry, files, tmp_path
     nibabel.save(nibabel.Nifti1Image(np.ones((2, 2, 2, 4), np.float32), np.eye(4)), heat)
     grade = Grade("s", "m", "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
     worker = FakeWorker(grade=grade, explain=HeatMap(heat, {}, 1.0), slice_curves=curves)
-    viewers = [step[2] for step in _run(_grading(registry, worker, tmp_path / "cache"), None, files)]
-    first, last = [viewer for viewer in viewers if hasattr(viewer, "overlay") and viewer.overlay]
+    viewers = _values(_run(_grading(registry, worker, tmp_path / "cache"), None, files), "viewer")
+    first, last = [viewer for viewer in viewers if viewer and viewer.overlay]
     assert (first.curves, last.curves) == ({}, curves)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 
-import gradio as gr
 import numpy as np
 import pytest
 
@@ -12,9 +11,11 @@ from dicom_files import ACQUISITIONS, SeriesMaker, write_study
 from fake_worker import FakeWorker
 from zoo import MODALITIES, StudyError
 from zoo.page.compute_client import ComputeClient
-from zoo.page.grade.grade_handlers import Grading
 from zoo.page.upload.unpacking import is_packed, unpacked
+from zoo.page.upload.upload_handlers import Uploading
+from zoo.page.upload.upload_widgets import StudyWidgets
 
+STUDY = StudyWidgets(scans="scans", examples={}, table="table", slots=list(MODALITIES))
 STORED = np.random.default_rng(0).integers(0, 3000, (16, 17, 18)).astype(np.uint16)
 
 
@@ -30,12 +31,17 @@ def zipped(tmp_path):
 
 @pytest.fixture
 def page(registry, tmp_path):
-    return Grading(ComputeClient(registry, FakeWorker(), tmp_path / "cache"))
+    return Uploading(ComputeClient(registry, FakeWorker(), tmp_path / "cache"), STUDY, "card")
+
+
+def _slots(updates):
+    return [updates[name] for name in MODALITIES]
 
 
 def test_the_series_of_a_zip_are_shown_for_confirmation(page, zipped, tmp_path):
-    (_, *_, working), (scans, *slots, table, card) = page.assign([zipped])
-    assert "Unpacking" in working
+    working, assigned = page.assign([zipped])
+    assert "Unpacking" in working["card"]
+    scans, slots = assigned["scans"], _slots(assigned)
     names = [scan.rpartition("/")[2] for scan in scans]
     assert names == [
         "01-AX-T1_t1.nii", "02-AX-T1-POST_t1ce.nii", "03-AX-T2_t2.nii", "04-AX-FLAIR_flair.nii",
@@ -43,26 +49,26 @@ def test_the_series_of_a_zip_are_shown_for_confirmation(page, zipped, tmp_path):
     ]  # fmt: skip
     assert [slot.value for slot in slots] == [names[0], None, names[2], names[3]]
     assert [[name for name, _ in slot.choices] for slot in slots] == [names] * 4
-    assert table.open
-    assert "T1ce: 2 files could be it: 02-AX-T1-POST_t1ce.nii, 05-SAG-T1-POST_t1ce.nii" in card
+    assert assigned["table"].open
+    assert "T1ce: 2 files could be it: 02-AX-T1-POST_t1ce.nii, 05-SAG-T1-POST_t1ce.nii" in assigned["card"]
     left = sorted(path for path in (tmp_path / "cache").rglob("*") if path.is_file())
     assert [str(path) for path in left] == sorted(scans)
 
 
 def test_a_damaged_zip_is_one_sentence_and_leaves_nothing(page, tmp_path):
     (tmp_path / "bad.zip").write_text("no zip")
-    *_, (_, *slots, table, card) = page.assign([str(tmp_path / "bad.zip")])
-    assert "The zip file is damaged" in card
-    assert not table.open
-    assert not any(slot.choices for slot in slots)
+    *_, last = page.assign([str(tmp_path / "bad.zip")])
+    assert "The zip file is damaged" in last["card"]
+    assert not last["table"].open
+    assert not any(slot.choices for slot in _slots(last))
     assert list((tmp_path / "cache").iterdir()) == []
 
 
 def test_nifti_files_are_left_as_they_are(page, files):
-    ((scans, *slots, table, _),) = page.assign(files)
-    assert scans == gr.skip()
-    assert [slot.value for slot in slots] == [f"case1_{name}.nii.gz" for name in MODALITIES]
-    assert not table.open
+    (assigned,) = page.assign(files)
+    assert "scans" not in assigned
+    assert [slot.value for slot in _slots(assigned)] == [f"case1_{name}.nii.gz" for name in MODALITIES]
+    assert not assigned["table"].open
 
 
 def test_files_that_are_no_scans_are_told_so(registry, tmp_path):

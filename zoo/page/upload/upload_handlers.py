@@ -1,0 +1,62 @@
+"""The handler of what a visitor drops: files become scans, and the table says which is which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.blocks import Block
+
+from zoo.errors import StudyError
+from zoo.page.compute_client import ComputeClient
+from zoo.page.events import Updates
+from zoo.page.upload.assignment import candidates, complaints, unambiguous
+from zoo.page.upload.unpacking import is_packed, unpacked
+from zoo.page.upload.upload_widgets import StudyWidgets
+from zoo.render.cards import empty_card, message_card, progress_card
+from zoo.types import MODALITIES
+
+
+class Uploading:
+    """study: where the files are dropped. card: where it says what the visitor has to settle."""
+
+    def __init__(self, client: ComputeClient, study: StudyWidgets, card: gr.HTML) -> None:
+        self.client = client
+        self.study = study
+        self.card = card
+
+    @property
+    def outputs(self) -> list[Block]:
+        return [self.study.scans, *self.study.slots, self.study.table, self.card]
+
+    def assign(self, scans: list[str] | None) -> Iterator[Updates]:
+        """Fill the table from the files' names, and open it when it has questions.
+
+        Zips and DICOM files are replaced by the scans in them.
+        """
+        files = [Path(scan) for scan in scans or []]
+        if not is_packed(files):
+            yield self._assigned(files)
+            return
+        emptied = self._assigned([])
+        yield emptied | {self.card: progress_card(0.2, "Unpacking")}
+        try:
+            files = unpacked(self.client.registry, files, self.client.cache)
+            yield self._assigned(files) | {self.study.scans: [str(path) for path in files]}
+        except StudyError as error:
+            yield emptied | {self.card: message_card("error", "That did not work", str(error))}
+
+    def _assigned(self, files: list[Path]) -> dict[Block, Any]:
+        """The table for these files, and its questions on the card."""
+        possible = candidates(self.client.registry, files)
+        chosen = unambiguous(possible)
+        names = [path.name for path in files]
+        questions = complaints(files, possible, chosen)
+        slots: dict[Block, Any] = {
+            slot: gr.Dropdown(choices=names, value=chosen[modality].name if modality in chosen else None)
+            for slot, modality in zip(self.study.slots, MODALITIES, strict=True)
+        }
+        card = message_card("question", "Which file is which?", " ".join(questions)) if questions else empty_card()
+        return {**slots, self.study.table: gr.Accordion(open=bool(questions)), self.card: card}

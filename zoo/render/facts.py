@@ -1,0 +1,92 @@
+"""What a grade says: one sequence of labelled facts, of which card, comparison, report, command line and API are made.
+
+A new fact is one more line in `grade_facts`; every face shows it then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from zoo.types import DISCLAIMER, MODALITY_TITLES, Grade, ModelSpec
+
+PERCENT = 100
+Place = Literal["heading", "note", "column", "detail", "warning"]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that a grade says. key, value: for programs, as JSON. label, text: for people, not escaped.
+
+    place: how prominently it stands where space is short. A "heading" each face draws in its own way; a "note" always
+    stands beside the probability; a "column" is short, and compared between models; a "detail" may be folded away; a
+    "warning" has a list of sentences as its value. meaning: an explanation of the label, shown on hovering.
+    """
+
+    key: str
+    label: str
+    text: str
+    value: Any
+    place: Place = "detail"
+    meaning: str = ""
+
+    @property
+    def phrase(self) -> str:
+        """Label and text as a part of a sentence: "trained on 1200 simulated gliomas"."""
+        return f"{self.label[0].lower()}{self.label[1:]} {self.text}"
+
+
+def grade_facts(grade: Grade, spec: ModelSpec) -> tuple[Fact, ...]:
+    """All that a grade says, in the order in which it is read. spec: of the model that graded."""
+    return (
+        Fact("model", "Model", f"{spec.title} ({grade.model})", grade.model, "heading"),
+        Fact("grade", "Grade", grade.grade, grade.grade, "heading"),
+        Fact("p_hgg", "Probability of high grade (HGG)", percent(grade.p_hgg), grade.p_hgg, "heading"),
+        Fact("trained_on", "Trained on", grade.trained_on, grade.trained_on, "note"),
+        Fact("calibration", "Probability", grade.calibration, grade.calibration, "note"),
+        Fact(
+            "calibration_error", "Calibration error", _in_words(grade.calibration_error), grade.calibration_error,
+            "column",
+            "By how much such probabilities were off on the cases held out in training, on average.",
+        ),
+        Fact(
+            "seconds", "Time", f"{grade.seconds:.2f} s", grade.seconds, "column",
+            "For this study, on this machine. What models share is computed once, by the first that needs it.",
+        ),
+        Fact("logit", "Log-odds of HGG", f"{grade.logit:+.2f}", grade.logit),
+        Fact("weights", "Weights", grade.weights, grade.weights),
+        Fact("uses", "Looks at", ", ".join(MODALITY_TITLES[name] for name in spec.uses), list(spec.uses)),
+        Fact("warnings", "Warnings", " ".join(grade.warnings), list(grade.warnings), "warning"),
+    )  # fmt: skip
+
+
+def facts_at(grade: Grade, spec: ModelSpec, *places: Place) -> list[Fact]:
+    """Those facts that belong at one of the places."""
+    return [fact for fact in grade_facts(grade, spec) if fact.place in places]
+
+
+def warnings_of(grade: Grade, spec: ModelSpec) -> list[str]:
+    """The sentences of all warnings."""
+    return [sentence for fact in facts_at(grade, spec, "warning") for sentence in fact.value]
+
+
+def grade_json(grade: Grade, spec: ModelSpec) -> dict[str, Any]:
+    """Every fact by its key, and the disclaimer. Not the study's name: where it is a random folder it tells nothing."""
+    return {fact.key: fact.value for fact in grade_facts(grade, spec)} | {"disclaimer": DISCLAIMER}
+
+
+def grade_text(grade: Grade, spec: ModelSpec) -> str:
+    """One line with every fact, and one a warning; the disclaimer is left to whoever prints it."""
+    model, verdict, probability = facts_at(grade, spec, "heading")
+    phrases = "; ".join(fact.phrase for fact in facts_at(grade, spec, "note", "column", "detail"))
+    line = f"{grade.study}: {verdict.text} by {model.value}, p(HGG) {probability.text} ({phrases})"
+    return "\n".join([line, *(f"  warning: {sentence}" for sentence in warnings_of(grade, spec))])
+
+
+def percent(probability: float) -> str:
+    """0.873 -> "87.3 %"."""
+    return f"{probability * PERCENT:.1f} %"
+
+
+def _in_words(calibration_error: float | None) -> str:
+    return "not measured" if calibration_error is None else f"± {calibration_error * PERCENT:.0f} %"
