@@ -26,7 +26,7 @@ from zoo.page.compute_client import ComputeClient
 from zoo.page.download_report.report_handlers import Reporting
 from zoo.page.download_report.report_widgets import report_widgets
 from zoo.page.events import PRIVATE, trained_choices
-from zoo.page.explain.explain_handlers import Explaining
+from zoo.page.explain.explainer_choice import ExplainerChoice
 from zoo.page.grade.grade_handlers import Grading
 from zoo.page.grade.grade_tab import one_model_tab
 from zoo.page.leaderboard.leaderboard_tab import zoo_tab
@@ -64,7 +64,7 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
                 with gr.Column(scale=3, min_width=340):
                     with gr.Tabs():
                         with gr.Tab("One model", id="one"):
-                            model = one_model_tab(Grading(client), Explaining(client), session, study, trained)
+                            model = one_model_tab(Grading(client), ExplainerChoice(client), session, study, trained)
                         with gr.Tab("Compare models", id="compare"):
                             fold, compared, sides = compare_tab(Comparing(client), session, study, trained)
                     report_widgets(Reporting(client), session, study)

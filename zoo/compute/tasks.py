@@ -94,11 +94,15 @@ def parameters(model_id: str, progress: Progress) -> int:
     return sum(parameter.numel() for parameter in trained(model_id).module.parameters())
 
 
-def contributions(folder: Path, model_id: str, progress: Progress) -> Explanation:
-    """What each modality adds to one model's log-odds of HGG: exact Shapley values."""
+def contributions(
+    folder: Path, model_id: str, progress: Progress, explainer_id: str = SHAPLEY_EXPLAINER
+) -> Explanation:
+    """One value a modality for one model's grade, by an explainer of modalities; those of the default one are kept for
+    the report."""
     with cached_activations(trained(model_id).module, MEMORY):
-        found = _explained(folder, model_id, SHAPLEY_EXPLAINER, progress)
-    store_contributions(folder, found)
+        found = _explained(folder, model_id, explainer_id, progress)
+    if explainer_id == SHAPLEY_EXPLAINER:
+        store_contributions(folder, found)
     return found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gradio as gr
 
 from zoo.page.events import COMPUTES, PRIVATE, Choices
-from zoo.page.explain.explain_handlers import Explaining
 from zoo.page.explain.explain_widgets import explain_events, explain_widgets
+from zoo.page.explain.explainer_choice import ExplainerChoice
 from zoo.page.grade.grade_handlers import Grading
 from zoo.page.upload.upload_widgets import StudyWidgets
 from zoo.page.viewer import StudyViewer
@@ -14,7 +14,7 @@ from zoo.render.cards import empty_card
 
 
 def one_model_tab(
-    grading: Grading, explaining: Explaining, session: gr.State, study: StudyWidgets, trained: Choices
+    grading: Grading, choice: ExplainerChoice, session: gr.State, study: StudyWidgets, trained: Choices
 ) -> gr.Dropdown:
     """The dropdown of models."""
     model = gr.Dropdown(trained, value=trained[0][1] if trained else None, label="Model", elem_id="model")
@@ -22,7 +22,7 @@ def one_model_tab(
         grade = gr.Button("Grade", variant="primary", elem_id="grade")
         cancel = gr.Button("Cancel", elem_id="cancel")
     card = gr.HTML(empty_card(), elem_id="card")
-    explain = explain_widgets(explaining, model.value)
+    explain = explain_widgets(choice, model.value)
     viewer = StudyViewer(elem_id="viewer")
 
     work = {"inputs": [session, study.scans, model, *study.slots], "outputs": [session, card, viewer], **PRIVATE}
@@ -36,5 +36,5 @@ def one_model_tab(
         started.append(shown.then(grading.grade, **work, **COMPUTES))
     stopped = cancel.click(None, cancels=started, **PRIVATE)
     stopped.then(grading.cancelled, None, card, **PRIVATE)
-    explain_events(explaining, explain, study, model, grade, started, [session, card, viewer])
+    explain_events(choice, explain, study, model, grade, started, [session, card, viewer])
     return model
