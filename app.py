@@ -24,7 +24,7 @@ from zoo.page.compare.compare_tab import compare_tab
 from zoo.page.compute_client import ComputeClient
 from zoo.page.download_report.report_widgets import report_widgets
 from zoo.page.events import PRIVATE, trained_choices
-from zoo.page.explain.explain_handlers import Explaining
+from zoo.page.explain.explainer_choice import ExplainerChoice
 from zoo.page.grade.grade_tab import one_model_tab
 from zoo.page.leaderboard.leaderboard_tab import zoo_tab
 from zoo.page.leaderboard.model_cards import faults_notice
@@ -61,7 +61,7 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
                 with gr.Column(scale=3, min_width=340):
                     with gr.Tabs():
                         with gr.Tab("One model", id="one"):
-                            model = one_model_tab(client, Explaining(client), session, study, trained)
+                            model = one_model_tab(client, ExplainerChoice(client), session, study, trained)
                         with gr.Tab("Compare models", id="compare"):
                             fold, compared, sides = compare_tab(client, session, study, trained)
                     report_widgets(client, session, study)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import combinations, product
@@ -19,7 +20,7 @@ Subset = tuple[int, ...]
 @hookimpl
 def register_explainers() -> list[ExplainerSpec]:
     spec = partial(ExplainerSpec, output="modalities", memory=2)
-    answers = "What each modality adds to the log-odds of high grade, or takes from them; exact, over all subsets."
+    description = "What each modality adds to the log-odds of high grade, or takes from them; exact, over all subsets."
     return [
         spec(
             "modality-shapley",
@@ -27,8 +28,9 @@ def register_explainers() -> list[ExplainerSpec]:
             cost=10,
             explain=by_replacing,
             cost_of=_passes,
-            description=answers,
+            description=description,
             baseline="four simulated brains without a tumour",
+            format_diagnostics=_format_replacing,
         ),
         spec(
             "modality-dropping",
@@ -36,8 +38,9 @@ def register_explainers() -> list[ExplainerSpec]:
             cost=5,
             explain=by_dropping,
             suits=_needs_none,
-            description=answers,
+            description=description,
             baseline="an absent modality",
+            format_diagnostics=_format_dropping,
         ),
     ]
 
@@ -49,6 +52,18 @@ def _passes(model: ModelSpec) -> float:
 
 def _needs_none(model: ModelSpec) -> bool:
     return not model.needs
+
+
+def _format_replacing(facts: Mapping[str, float]) -> str:
+    return f"{facts['nothing']:+.2f} ± {facts['spread']:.2f} of nothing, and these, {_make_up(facts)}"
+
+
+def _format_dropping(facts: Mapping[str, float]) -> str:
+    return f"{facts['nothing']:+.2f} of no modality at all, and these, {_make_up(facts)}"
+
+
+def _make_up(facts: Mapping[str, float]) -> str:
+    return f"make up {facts['everything']:+.2f} of this study, before calibration."
 
 
 def by_replacing(question: Question, progress: Progress) -> Attribution:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zoo.compute.worker import Update
+from zoo.compute.worker import Update, finished
 
 
 class FakeWorker:
@@ -28,6 +28,9 @@ class FakeWorker:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def result(self, task, **arguments):
+        return finished(self.run(task, **arguments))
 
     def wait_until_idle(self):
         self.asked.append("wait")

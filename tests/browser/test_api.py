@@ -6,6 +6,8 @@ import os
 import re
 from pathlib import Path
 
+import nibabel
+import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -76,7 +78,23 @@ def test_all_trained_models_are_compared_unless_some_are_named(client, scans):
     assert [answer["model"] for answer in answers] == trained
 
 
+def test_a_grade_is_explained_on_the_studys_grid_or_by_modality(client, scans, make_study):
+    told, file = client.predict("single-t1ce", **scans, api_name="/explain")
+    assert (told["model"], told["explainer"]) == ("single-t1ce.compact", "hires-cam")
+    assert "not a medical device" in told["disclaimer"]
+    heat, scan = nibabel.load(file), nibabel.load(scans["t1ce"]["path"])
+    assert heat.shape == (*scan.shape, 4)
+    np.testing.assert_allclose(heat.affine, scan.affine)
+    strength = np.abs(heat.get_fdata()).max(axis=(0, 1, 2))
+    assert [bool(value) for value in strength] == [False, True, False, False]
+    told, file = client.predict("hemis-fusion", "modality-dropping", **scans, api_name="/explain")
+    assert sum(told["values"].values()) == pytest.approx(told["facts"]["everything"], abs=1e-4)
+    assert (list(told["values"]), file) == (list(MODALITIES), None)
+    with pytest.raises(AppError, match="Slice attention can't explain T1ce alone: choose one of HiResCAM"):
+        client.predict("single-t1ce", "slice-attention", **scans, api_name="/explain")
+
+
 def test_only_these_endpoints_are_offered(client):
     named = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(named) == {"/models", "/grade", "/compare", "/contributions", "/report"}
+    assert set(named) == {"/models", "/grade", "/compare", "/contributions", "/explain", "/report"}
     assert os.sep not in "".join(named["/grade"].get("description", ""))

@@ -53,7 +53,9 @@ def test_costs_are_told_before_and_what_does_not_suit_is_not_offered(visit):
     expect(note).to_contain_text("Nothing to see is white matter all over the brain. Takes about")
     choose(visit, "model", "volume-control")
     expect(note).to_contain_text("a cube of 24 mm of one modality is hidden")
-    assert [text.split(" · ")[0] for text in offered(visit)] == ["Occlusion", "Modality Shapley values"]
+    assert [text.split(" · ")[0] for text in offered(visit)] == [
+        "Occlusion", "Modality Shapley values", "Modality Shapley values by dropping",
+    ]  # fmt: skip
 
 
 def test_explaining_alone_reads_grades_and_shows(visit, make_study):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -63,7 +64,7 @@ def tools(site: str) -> list[Tool]:
 
 def test_each_tool_says_what_it_does_and_what_it_takes(site):
     offered = {tool.name: tool for tool in tools(site)}
-    assert set(offered) == {"list_models", "grade", "compare", "contributions", "report"}
+    assert set(offered) == {"list_models", "grade", "compare", "contributions", "explain", "report"}
     takes = offered["grade"].inputSchema
     assert takes["required"] == ["model"]
     assert "contrast agent" in takes["properties"]["t1ce"]["description"]
@@ -81,6 +82,15 @@ def test_models_are_compared(site, scans):
     answer = ask(site, "compare", models="single-t1ce, early-fusion", **scans)
     assert not answer.isError
     assert "early-fusion.compact" in answer.content[0].text
+
+
+def test_a_heat_map_is_a_file_to_fetch(site, scans):
+    answer = ask(site, "explain", model="single-t1ce", **scans)
+    assert not answer.isError
+    text = " ".join(content.text for content in answer.content)
+    assert "not a medical device" in text
+    (url,) = re.findall(r"http://[^ ']+/single-t1ce\.compact\.hires-cam\.study\.nii\.gz", text)
+    assert httpx.get(url).content[:2] == b"\x1f\x8b", "gzip"
 
 
 def test_an_error_is_our_sentence(site, scans):

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from zoo import PluginError, Question, Recipe
+from zoo.conformance import EXPLAINER_CONTRACT, check_explainer
 from zoo.registry import load_registry
 from zoo.weights.load import build_module
 
@@ -25,6 +26,16 @@ REFUSED = {("modality-dropping", model_id) for model_id in MODELS if model_id !=
         ("spatial", "slices-timm"),
     ]
 }
+
+
+@pytest.mark.parametrize("explainer_id", REGISTRY.explainers)
+def test_keeps_what_it_promises(explainer_id):
+    """On tiny models; what it says of the zoo's is below."""
+    found = list(check_explainer(REGISTRY.explainer(explainer_id), models=REGISTRY.models.values()))
+    assert len(found) == len(EXPLAINER_CONTRACT)
+    broken = [f"{outcome.promise} {outcome.problem}" for outcome in found if not outcome.kept]
+    assert not broken, "\n".join(broken)
+    assert {outcome.promise for outcome in found if outcome.skipped} <= {"It puts its facts in words."}
 
 
 @pytest.fixture(scope="module")

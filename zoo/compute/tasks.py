@@ -15,8 +15,8 @@ from pathlib import Path
 from zoo.assets.references import load_references
 from zoo.blocks import ActivationCache, cached_activations
 from zoo.errors import PluginError
-from zoo.inference.explain import along_slices, explain_study, save_for_viewer
-from zoo.inference.grade import grade_study
+from zoo.inference.explain import along_slices, explain_study, save_for_viewer, save_in_study_space
+from zoo.inference.grade import grade_study, refuse_unfit
 from zoo.registry import Registry, load_registry
 from zoo.registry.origin import is_built_in, origin
 from zoo.report import gather, store_contributions, store_grade, stored_addresses, to_html, to_json
@@ -94,11 +94,15 @@ def parameters(model_id: str, progress: Progress) -> int:
     return sum(parameter.numel() for parameter in trained(model_id).module.parameters())
 
 
-def contributions(folder: Path, model_id: str, progress: Progress) -> Explanation:
-    """What each modality adds to one model's log-odds of HGG: exact Shapley values."""
+def contributions(
+    folder: Path, model_id: str, progress: Progress, explainer_id: str = SHAPLEY_EXPLAINER
+) -> Explanation:
+    """One value a modality for one model's grade, by an explainer of modalities; those of the default one are kept for
+    the report."""
     with cached_activations(trained(model_id).module, MEMORY):
-        found = _explained(folder, model_id, SHAPLEY_EXPLAINER, progress)
-    store_contributions(folder, found)
+        found = _explained(folder, model_id, explainer_id, progress)
+    if explainer_id == SHAPLEY_EXPLAINER:
+        store_contributions(folder, found)
     return found
 
 
@@ -127,18 +131,30 @@ def explain(folder: Path, model_id: str, explainer_id: str, progress: Progress) 
     """A 4-D NIfTI in the session folder: one model's attribution map, on a coarse grid."""
     explanation = _explained(folder, model_id, explainer_id, progress)
     progress(0.99, "Drawing the map")
-    path = folder / f"{model_id.replace('/', '-')}.{explainer_id}.nii.gz"
+    path = folder / f"{explanation.model}.{explainer_id}.nii.gz"
     save_for_viewer(explanation, path)
     return HeatMap(path, explanation.facts, explanation.seconds)
 
 
+def explain_in_study_space(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> HeatMap:
+    """A 4-D NIfTI in the session folder: one model's attribution map, on the grid of the scans."""
+    explanation = _explained(folder, model_id, explainer_id, progress)
+    progress(0.99, "Writing the map")
+    volumes, _, _ = _study(folder)
+    path = folder / f"{explanation.model}.{explainer_id}.study.nii.gz"
+    save_in_study_space(explanation, volumes, path)
+    return HeatMap(path, explanation.facts, explanation.seconds)
+
+
 def _explained(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> Explanation:
+    """`Refused` where the study would not be graded either."""
     spec = model(model_id)
 
     def named(fraction: float, text: str) -> None:
         progress(fraction, f"{text} of {spec.title}{origin(spec)}")
 
-    volumes, _, prepare = _study(folder)
+    volumes, findings, prepare = _study(folder)
+    refuse_unfit(volumes, findings, spec)
     return explain_study(volumes, trained(model_id), registry().explainer(explainer_id), named, prepare)
 
 

@@ -1,20 +1,33 @@
-"""What a model has to keep, as promises that can be checked: `python -m zoo check`, and pytest in a plugin's own tests.
+"""What a model or an explainer has to keep, as promises that can be checked: `python -m zoo check`, and pytest in a
+plugin's own tests.
 
-for outcome in check_model(spec):
+for outcome in check_model(spec):  # or check_explainer(spec)
     assert outcome.kept, f"{outcome.promise} {outcome.problem}"
 """
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
-import torch
+from collections.abc import Iterable, Iterator
 
 from zoo.conformance.absence import absent_voxels_do_not_matter, any_allowed_subset_is_graded, what_it_uses_matters
+from zoo.conformance.contract import Outcome, Promise, check_all
 from zoo.conformance.description import card_is_complete, modalities_agree, options_can_be_kept, phases_add_up
+from zoo.conformance.explainer_answer import (
+    absent_modalities_get_nothing,
+    explanation_repeats_itself,
+    facts_are_numbers,
+    facts_are_put_in_words,
+    it_explains,
+)
+from zoo.conformance.explainer_conduct import cancel_is_obeyed, progress_is_told, question_is_left_alone
+from zoo.conformance.explainer_description import (
+    cost_is_positive,
+    it_travels,
+    names_are_filled_in,
+    output_is_known,
+    suits_is_a_yes_or_no,
+)
+from zoo.conformance.explainer_specimen import EXPLAINED_SHAPE, ExplainerSpecimen
 from zoo.conformance.explaining import attention_is_as_told, layers_can_be_mapped
 from zoo.conformance.grading import (
     batches_do_not_mix,
@@ -32,34 +45,12 @@ from zoo.conformance.learning import (
     patches_teach_its_regions,
 )
 from zoo.conformance.precision import bfloat16_changes_little, float16_does_not_overflow
-from zoo.conformance.specimen import Broken, NotApplicable, Specimen, seeded
+from zoo.conformance.specimen import Shape, Specimen
 from zoo.conformance.storage import weights_can_be_stored
-from zoo.types import ModelSpec, RegisteredModel
+from zoo.registry import load_registry
+from zoo.types import ExplainerSpec, ModelSpec, RegisteredModel
 
-NOT_THE_MODELS = (Path(__file__).parents[1], Path(torch.__file__).parent)
-
-
-@dataclass(frozen=True)
-class Promise:
-    """One line of the contract. foundation: when it is broken, nothing after it can be checked."""
-
-    text: str
-    check: Callable[[Specimen], None]
-    foundation: bool = False
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Whether a model keeps a promise. problem: what is wrong and what to do; skipped: why it wasn't checked."""
-
-    promise: str
-    problem: str | None = None
-    skipped: str | None = None
-
-    @property
-    def kept(self) -> bool:
-        return self.problem is None
-
+__all__ = ["CONTRACT", "EXPLAINER_CONTRACT", "Outcome", "Promise", "check_explainer", "check_model"]
 
 CONTRACT = (
     Promise("Its names and its card are filled in.", card_is_complete),
@@ -88,41 +79,38 @@ CONTRACT = (
 )
 
 
-def check_model(spec: ModelSpec, shape: tuple[int, int, int] | None = None) -> Iterator[Outcome]:
+EXPLAINER_CONTRACT = (
+    Promise("Its id, its title and its description are filled in.", names_are_filled_in),
+    Promise("It attributes to voxels or to modalities.", output_is_known, foundation=True),
+    Promise("It travels between processes.", it_travels),
+    Promise("It says of every model whether it suits it.", suits_is_a_yes_or_no, foundation=True),
+    Promise("It costs something.", cost_is_positive),
+    Promise("It gives finite values of the right shape for every model that it suits.", it_explains, foundation=True),
+    Promise("It attributes nothing to absent modalities.", absent_modalities_get_nothing),
+    Promise("It repeats itself on the same study.", explanation_repeats_itself),
+    Promise("It leaves model and study as they were.", question_is_left_alone),
+    Promise("It tells how far it is.", progress_is_told),
+    Promise("It stops when it is cancelled.", cancel_is_obeyed),
+    Promise("Its facts are numbers.", facts_are_numbers),
+    Promise("It puts its facts in words.", facts_are_put_in_words),
+)
+
+
+def check_model(spec: ModelSpec, shape: Shape | None = None) -> Iterator[Outcome]:
     """Check one promise after the other, on random studies of the recipe's shape or of a smaller one [D, H, W].
 
     spec: as an author declares it, or as a registry holds it; one that is made of others needs a registry's.
     """
-    registered = spec if isinstance(spec, RegisteredModel) else RegisteredModel.of(spec)
-    specimen = Specimen(registered, shape or spec.recipe.shape)
-    broken_ground: str | None = None
-    for promise in CONTRACT:
-        if broken_ground:
-            yield Outcome(promise.text, skipped=f"Not checked: it rests on “{broken_ground}”")
-            continue
-        outcome = _outcome(promise, specimen)
-        yield outcome
-        if promise.foundation and not outcome.kept:
-            broken_ground = promise.text
+    return check_all(CONTRACT, Specimen(RegisteredModel.of(spec), shape or spec.recipe.shape))
 
 
-def _outcome(promise: Promise, specimen: Specimen) -> Outcome:
-    try:
-        with seeded():
-            promise.check(specimen)
-    except NotApplicable as reason:
-        return Outcome(promise.text, skipped=str(reason))
-    except Broken as problem:
-        return Outcome(promise.text, problem=str(problem))
-    except (Exception, SystemExit) as error:  # a model's own code may raise anything
-        return Outcome(promise.text, problem=f"It failed with {type(error).__name__}{_place(error)}: {error}")
-    return Outcome(promise.text)
+def check_explainer(
+    spec: ExplainerSpec, shape: Shape | None = None, models: Iterable[ModelSpec] | None = None
+) -> Iterator[Outcome]:
+    """Check one promise after the other, on random studies [D, H, W] and on tiny models of three kinds.
 
-
-def _place(error: BaseException) -> str:
-    """Where in the model's own code an error arose, if it was there."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if not any(path.is_relative_to(folder) for folder in NOT_THE_MODELS):
-            return f" in {path.parent.name}/{path.name}, line {frame.lineno}"
-    return ""
+    models: those of the zoo, which it is asked about and of which it explains one where it suits no tiny model; all
+    that are registered if not given.
+    """
+    zoo = load_registry().models.values() if models is None else models
+    return check_all(EXPLAINER_CONTRACT, ExplainerSpecimen(spec, tuple(zoo), shape or EXPLAINED_SHAPE))

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from zoo.conformance import Outcome
+from zoo.conformance.contract import Outcome
+from zoo.conformance.explainer_specimen import EXPLAINED_SHAPE
+from zoo.conformance.specimen import Shape
 from zoo.errors import PluginError
 from zoo.registry import Registry
-from zoo.types import RegisteredModel
+from zoo.types import RegisteredExplainer, RegisteredModel
 
 
-def models_named(registry: Registry, name: str) -> list[RegisteredModel]:
-    """All models of the plugin of that name, or the model with that id; `PluginError` when there is none."""
+def specs_named(registry: Registry, name: str) -> list[RegisteredModel | RegisteredExplainer]:
+    """All models and explainers of the plugin of that name, or the one with that id; `PluginError` when there is
+    none."""
     if reasons := [fault.reason for fault in registry.faults if fault.plugin == name]:
         raise PluginError(f"{name} is left out: {'; '.join(reasons)}")
-    models = [spec for spec in registry.models.values() if spec.plugin == name]
-    if not models and registry.plugins.has_plugin(name):
-        raise PluginError(f"The plugin {name} offers no models: there is nothing to check.")
-    return models or [_model(registry, name)]
+    offered = [spec for spec in _all(registry) if spec.plugin == name]
+    if not offered and registry.plugins.has_plugin(name):
+        raise PluginError(f"The plugin {name} offers no models and no explainers: there is nothing to check.")
+    return offered or [registry.explainers.get(name) or _model(registry, name)]
+
+
+def _all(registry: Registry) -> list[RegisteredModel | RegisteredExplainer]:
+    return [*registry.models.values(), *registry.explainers.values()]
 
 
 def _model(registry: Registry, name: str) -> RegisteredModel:
     try:
         return registry.model(name)
     except PluginError as error:
-        plugins = sorted({spec.plugin for spec in registry.models.values()} | {one.plugin for one in registry.faults})
-        raise PluginError(f"{error} Nor a plugin; there are: {', '.join(plugins)}.") from error
+        explainers = ", ".join(sorted(registry.explainers)) or "none"
+        plugins = sorted({spec.plugin for spec in _all(registry)} | {one.plugin for one in registry.faults})
+        raise PluginError(
+            f"{error} Nor an explainer; there are: {explainers}. Nor a plugin; there are: {', '.join(plugins)}."
+        ) from error
 
 
-def heading(spec: RegisteredModel, shape: tuple[int, int, int] | None) -> str:
-    tried = "×".join(map(str, shape or spec.recipe.shape))
-    return f"{spec.id} ({spec.plugin}), on studies of {tried} voxels"
+def heading(spec: RegisteredModel | RegisteredExplainer, shape: Shape | None) -> str:
+    """Which model or explainer, of which plugin, and the voxels of the studies it is tried on."""
+    usual = spec.recipe.shape if isinstance(spec, RegisteredModel) else EXPLAINED_SHAPE
+    return f"{spec.id} ({spec.plugin}), on studies of {'×'.join(map(str, shape or usual))} voxels"
 
 
 def line(outcome: Outcome) -> str:

@@ -18,6 +18,7 @@ STEP = 0.3  # how far parameters are moved, in units of 1/√(inputs), which is 
 STEP_OF_VECTORS = 0.05
 TISSUE = 0.5
 FRAME = 8
+Shape = tuple[int, int, int]
 
 
 class Broken(Exception):

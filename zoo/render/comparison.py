@@ -8,7 +8,7 @@ from html import escape
 from zoo.listing import in_words
 from zoo.render.cards import grade_badge, scale_mark, warning_lines
 from zoo.render.facts import PERCENT, Fact, Place, facts_at, percent, warnings_of
-from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES, Grade, ModelResult, ModelSpec
+from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES, Explanation, Grade, ModelResult, ModelSpec
 
 Names = tuple[tuple[str, str], ...]  # of columns, each with what shows on hovering
 Graded = Sequence[tuple[ModelSpec, Grade]]  # the models that have graded
@@ -128,20 +128,27 @@ def contributions_card(answers: Sequence[ModelResult]) -> str:
 </section>"""
 
 
-def modality_bars(answer: ModelResult) -> str:
-    """Of one answer with contributions: a row of bars a modality, each with its spread over the four brains."""
-    assert answer.contributions is not None
-    facts, values = answer.contributions.facts, answer.contributions.by_modality
+def modality_bars(spec: ModelSpec, explanation: Explanation) -> str:
+    """A row of bars for each modality that the model uses; beside it its spread, where the facts have "spread of T1ce"
+    and the like."""
+    values = explanation.by_modality
     largest = max(map(abs, values.values())) or 1.0
     rows = "".join(
         f'<tr data-modality="{name}"><th scope="row">{MODALITY_TITLES[name]}</th>{_bar(value, largest)}'
-        f"<td>± {facts.get(f'spread of {MODALITY_TITLES[name]}', 0):.2f}</td></tr>"
+        f"{_spread(explanation.facts.get(spread_of(name)))}</tr>"
         for name, value in values.items()
-        if name in answer.spec.uses
+        if name in spec.uses
     )
-    return f"""<div class="zoo-wide zoo-modalities"><table><tbody>{rows}</tbody></table></div>
-  <p>{facts["nothing"]:+.2f} ± {facts["spread"]:.2f} of nothing, and these, make up {facts["everything"]:+.2f} of this
-    study, before calibration.</p>"""
+    return f'<div class="zoo-wide zoo-modalities"><table><tbody>{rows}</tbody></table></div>'
+
+
+def spread_of(modality: str) -> str:
+    """The name of the fact that is shown beside a modality's bar."""
+    return f"spread of {MODALITY_TITLES[modality]}"
+
+
+def _spread(value: float | None) -> str:
+    return "" if value is None else f"<td>± {value:.2f}</td>"
 
 
 def _contributions(answer: ModelResult, largest: float) -> str:

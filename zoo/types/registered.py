@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,9 @@ class RegisteredModel(ModelSpec):
 
     @classmethod
     def of(cls, spec: ModelSpec, plugin: str = "") -> RegisteredModel:
-        """Register what an author declared; its members are for the registry to find."""
+        """Register what an author declared, its members left for the registry to find; one registered already stays."""
+        if isinstance(spec, cls):
+            return replace(spec, plugin=plugin or spec.plugin)
         vary = partial(_varied, spec.vary, plugin) if spec.vary else None
         return cls(**_declared(spec, ModelSpec) | {"vary": vary}, plugin=plugin)
 

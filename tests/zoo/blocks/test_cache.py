@@ -81,6 +81,17 @@ def test_a_memory_within_a_memory_gives_the_outer_one_back():
     assert calls.count("stem") == 1
 
 
+def test_gradients_pass_by_what_was_remembered():
+    encoder, memory = RMCEncoder(1, 8, 1, 2, group_norm).eval(), ActivationCache()
+    x = torch.randn(1, 1, 8, 32, 32)
+    with cached_activations(encoder, memory):
+        with torch.inference_mode():
+            encoder(x)
+        x.requires_grad_()
+        encoder(x)[1].sum().backward()
+    assert x.grad.any()
+
+
 def test_guidance_and_attention_remember_too_and_settings_tell_them_apart():
     torch.manual_seed(0)
     low, guide = torch.randn(1, 4, 4, 8, 8), torch.randn(1, 8, 4, 2, 2)

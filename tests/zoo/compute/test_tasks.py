@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests_support import brain_affine, brain_image
+from zoo import Attribution, ExplainerSpec, Refused
 from zoo.compute import tasks
 from zoo.study.load import load_volumes
 from zoo.types import MODALITIES
@@ -73,6 +74,44 @@ def test_grade_and_explain_work_on_the_session_folder(files, folder, tiny_spec, 
     assert heat.shape == (80, 96, 80, 4)
     assert tasks.slice_curves(folder, tiny_spec.id, _ignore) == {}, "it has no attention"
     assert np.isfinite(heat.get_fdata()).all()
+    own_grid = nib.load(tasks.explain_in_study_space(folder, tiny_spec.id, "grad-cam", _ignore).path)
+    scan = nib.load(files["t1ce"])
+    assert own_grid.shape == (*scan.shape, 4)
+    np.testing.assert_allclose(own_grid.affine, scan.affine)
+    assert own_grid.get_fdata().any()
+
+
+def test_what_would_not_be_graded_is_not_explained(files, folder):
+    del files["t1ce"]
+    tasks.read(files, folder, _ignore)
+    for task in (tasks.explain, tasks.explain_in_study_space, tasks.contributions):
+        asked = {} if task is tasks.contributions else {"explainer_id": "hires-cam"}
+        with pytest.raises(Refused, match=r"single-t1ce\.compact needs T1ce"):
+            task(folder, "single-t1ce", progress=_ignore, **asked)
+
+
+def test_values_by_modality_are_of_the_explainer_asked_for_and_the_defaults_go_into_the_report(
+    files, folder, tiny_spec, registry, monkeypatch
+):
+    from zoo.weights.load import TrainedModel, TrainingRecord
+
+    def by_gradient(question, progress):
+        x = question.x.clone().requires_grad_()
+        question.margin(x).backward()
+        return Attribution(x.grad.abs().sum((0, 2, 3, 4)).numpy())
+
+    module = tiny_spec.build(**tiny_spec.options).eval()
+    monkeypatch.setattr(tasks, "trained", lambda model_id: TrainedModel(tiny_spec, module, TrainingRecord("x"), "test"))
+    gradient = ExplainerSpec("by-gradient", "By gradient", 2, by_gradient, output="modalities")
+    explainers = registry.explainers | {gradient.id: gradient}
+    monkeypatch.setattr(tasks, "registry", lambda: replace(registry, explainers=explainers))
+    tasks.read(files, folder, _ignore)
+    shapley = tasks.contributions(folder, tiny_spec.id, _ignore)
+    kept = (folder / f"{tiny_spec.id}.contributions.json").read_text()
+    found = tasks.contributions(folder, tiny_spec.id, _ignore, "by-gradient")
+    assert (shapley.explainer, found.explainer) == ("modality-shapley", "by-gradient")
+    assert [value > 0 for value in found.values] == [False, True, False, False], "gradients pass by what is remembered"
+    assert (folder / f"{tiny_spec.id}.contributions.json").read_text() == kept
 
 
 def test_only_built_in_models_are_warmed_up_and_one_that_fails_stops_no_other(registry, monkeypatch):

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from zoo import PluginError
 from zoo.__main__ import app
-from zoo.conformance import CONTRACT
+from zoo.conformance import CONTRACT, EXPLAINER_CONTRACT
 from zoo.registry import Fault
 
 ROOT = Path(__file__).parents[3]
@@ -60,13 +60,42 @@ def test_a_plugin_is_as_good_as_its_worst_model(check):
     ("name", "sentence"),
     [
         ("lost", "lost is left out: No module named 'lost'"),
-        ("zoo.plugins.nifti", "The plugin zoo.plugins.nifti offers no models: there is nothing to check."),
-        ("resnet", "No model is called 'resnet'; there are: .*forgetful.* Nor a plugin; .*: lost, shaky, sound."),
+        (
+            "zoo.plugins.nifti",
+            "The plugin zoo.plugins.nifti offers no models and no explainers: there is nothing to check.",
+        ),
+        (
+            "resnet",
+            "No model is called 'resnet'; there are: .*forgetful.* Nor an explainer; there are: .*occlusion.*"
+            r" Nor a plugin; .*: lost, shaky, sound, zoo\.plugins\.attention_maps",
+        ),
     ],
 )
 def test_where_there_is_nothing_to_check_it_says_why(check, name, sentence):
     with pytest.raises(PluginError, match=sentence):
         raise check(name).exception
+
+
+@pytest.mark.parametrize("name", ["hires-cam", "zoo.plugins.grad_cam"])
+def test_explainers_are_ticked_off_too(check, name):
+    result = check(name)
+    assert result.exit_code == 0, result.stdout
+    headings = [line for line in result.stdout.splitlines() if not line.startswith("  ")]
+    assert headings[-1] == "hires-cam (zoo.plugins.grad_cam), on studies of 8×36×32 voxels"
+    assert len(headings) == (1 if name == "hires-cam" else 2)
+    lines = result.stdout.splitlines()[-len(EXPLAINER_CONTRACT) :]
+    assert all(line[4:].startswith(promise.text) for line, promise in zip(lines, EXPLAINER_CONTRACT, strict=True))
+
+
+def test_a_faulty_explainer_costs_the_exit_status(registry, monkeypatch):
+    silent = replace(registry.explainer("hires-cam"), description="", plugin="somebody")
+    zoo = replace(registry, explainers={silent.id: silent})
+    monkeypatch.setattr("zoo.__main__.load_registry", lambda: zoo)
+    result = CliRunner().invoke(app, ["check", "somebody", "--shape", "8", "16", "24"])
+    assert result.exit_code == 1
+    assert "on studies of 8×16×24 voxels" in result.stdout
+    assert result.stdout.count("✗") == 1
+    assert "found nothing in description" in result.stdout
 
 
 def test_the_exit_status_is_that_of_bad_usage():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -15,9 +16,11 @@ from zoo.errors import StudyError, ZooError
 from zoo.listing import model_facts
 from zoo.page.compute_client import ComputeClient
 from zoo.page.download_report.report_handlers import now
+from zoo.page.explain.explain_cards import expect_offered
+from zoo.page.explain.explain_handlers import MOST_SECONDS
 from zoo.page.sessions import Session
 from zoo.render.facts import grade_json
-from zoo.types import DEFAULT_EXPLAINER, MODALITIES
+from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES, Explanation, HeatMap
 
 Result = TypeVar("Result")
 Scan = str | None
@@ -27,9 +30,9 @@ def in_our_words(endpoint: Callable[..., Result]) -> Callable[..., Result]:
     """The caller gets our sentence; of other errors Gradio tells nothing."""
 
     @wraps(endpoint)
-    def told(*arguments: Any) -> Result:
+    def told(*arguments: Any, **named: Any) -> Result:
         try:
-            return endpoint(*arguments)
+            return endpoint(*arguments, **named)
         except ZooError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -97,6 +100,42 @@ class Api:
         return {"model": found.model, "values": found.by_modality, "facts": dict(found.facts)}
 
     @in_our_words
+    def explain(
+        self,
+        model: str,
+        explainer: str | None = None,
+        t1: Scan = None,
+        t1ce: Scan = None,
+        t2: Scan = None,
+        flair: Scan = None,
+    ) -> tuple[dict[str, Any], str | None]:
+        """Explain a model's grade of one study: where in the scans it found it, or in which modality; positive speaks
+        for HGG. Returns what is said of it, with "values" by modality from an explainer of modalities, and a heat map:
+        a NIfTI file on the study's grid (x, y, z, modality), none of modalities. Research demonstration, not a medical
+        device.
+
+        Args:
+            model: id of a trained model.
+            explainer: such as hires-cam (the default), occlusion, integrated-gradients or modality-shapley.
+            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
+            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
+            t2: NIfTI file of the T2-weighted scan.
+            flair: NIfTI file of the FLAIR scan.
+        """
+        registry = self.client.registry
+        spec, method = registry.model(model), registry.explainer(explainer or DEFAULT_EXPLAINER)
+        expect_offered(registry.explainers.values(), spec, method)
+        task = "explain_in_study_space" if method.output == "voxels" else "contributions"
+        with self._read(t1, t1ce, t2, flair) as session:
+            found = self._ask(
+                task, most_seconds=MOST_SECONDS, folder=session.folder, model_id=spec.id, explainer_id=method.id
+            )
+            heat_map = self._kept(found.path) if isinstance(found, HeatMap) else None
+        values = {"values": found.by_modality} if isinstance(found, Explanation) else {}
+        told = {"model": spec.id, "explainer": method.id, **values, "facts": dict(found.facts)}
+        return told | {"seconds": found.seconds, "disclaimer": DISCLAIMER}, heat_map
+
+    @in_our_words
     def report(self, model: str, t1: Scan = None, t1ce: Scan = None, t2: Scan = None, flair: Scan = None) -> str:
         """Grade and explain one study by one model, and give the report: a complete HTML page. Research demonstration,
         not a medical device.
@@ -126,6 +165,11 @@ class Api:
             yield session
         finally:
             self.client.sessions.close(session)
+
+    def _kept(self, path: Path) -> str:
+        """Where the file outlasts its session, until Gradio deletes what it has served."""
+        folder = Path(tempfile.mkdtemp(prefix="explanation-", dir=self.client.cache))
+        return str(path.rename(folder / path.name))
 
     def _answer(self, session: Session, model: str) -> dict[str, Any]:
         try:

@@ -7,14 +7,19 @@ from html import escape
 
 from zoo.errors import PluginError
 from zoo.page.eta import DurationEstimator
-from zoo.render.comparison import modality_bars
-from zoo.types import DEFAULT_EXPLAINER, SHAPLEY_EXPLAINER, ExplainerSpec, ModelResult, ModelSpec
+from zoo.registry.guard import call_safely
+from zoo.render.comparison import modality_bars, spread_of
+from zoo.types import DEFAULT_EXPLAINER, MODALITIES, ExplainerSpec, Explanation, HeatMap, ModelSpec
 
 
 def offered(explainers: Collection[ExplainerSpec], spec: ModelSpec) -> list[ExplainerSpec]:
-    """Those that can explain this model and that the page can show; the default first."""
-    shown = [each for each in explainers if each.output == "voxels" or each.id == SHAPLEY_EXPLAINER]
-    return sorted((each for each in shown if each.suits(spec)), key=lambda each: each.id != DEFAULT_EXPLAINER)
+    """Those that can explain this model, the default first; one that fails when it is asked is not among them."""
+    suitable = [each for each in explainers if call_safely(_can_be_offered, each, spec)[0]]
+    return sorted(suitable, key=lambda each: each.id != DEFAULT_EXPLAINER)
+
+
+def _can_be_offered(explainer: ExplainerSpec, spec: ModelSpec) -> bool:
+    return explainer.suits(spec) and explainer.passes(spec) > 0
 
 
 def expect_offered(explainers: Collection[ExplainerSpec], spec: ModelSpec, explainer: ExplainerSpec) -> None:
@@ -32,14 +37,14 @@ def note(spec: ModelSpec, explainer: ExplainerSpec, pace: DurationEstimator) -> 
     return f'<p class="zoo-note">{escape(" ".join(filter(None, (explainer.description, compared, cost))))}</p>'
 
 
-def explained_card(answer: ModelResult, explainer: ExplainerSpec, facts: Mapping[str, float], seconds: float) -> str:
-    """What the heat map in the viewer shows, or bars where the answer holds what each modality adds."""
-    told = [_facts(explainer, facts), f"It took {seconds:.1f} s."]
+def explained_card(spec: ModelSpec, explainer: ExplainerSpec, found: Explanation | HeatMap) -> str:
+    """Bars where modalities have values, and what is said of them, or of the heat map in the viewer."""
+    told = [_facts(explainer, found.facts), f"It took {found.seconds:.1f} s."]
     return f"""
 <section class="zoo-card" data-state="explained" data-explainer="{escape(explainer.id)}" aria-live="polite">
-  <h2>{escape(explainer.title)} of {escape(answer.spec.title)}</h2>
+  <h2>{escape(explainer.title)} of {escape(spec.title)}</h2>
+  {modality_bars(spec, found) if isinstance(found, Explanation) else ""}
   <p>{escape(" ".join(filter(None, told)))}</p>
-  {modality_bars(answer) if answer.contributions else ""}
 </section>"""
 
 
@@ -48,8 +53,11 @@ def _memory(explainer: ExplainerSpec) -> str:
 
 
 def _facts(explainer: ExplainerSpec, facts: Mapping[str, float]) -> str:
-    if explainer.output == "modalities" or not facts:
-        return ""  # the bars tell them
-    if explainer.format_diagnostics:
-        return explainer.format_diagnostics(facts)
-    return "; ".join(f"{name} {value:.4g}" for name, value in facts.items()) + "."
+    """In the explainer's own words; name by name where it has none or fails, but for the spreads beside the bars."""
+    if facts and explainer.format_diagnostics:
+        sentences, failure = call_safely(explainer.format_diagnostics, facts)
+        if not failure:
+            return str(sentences)
+    beside_bars = {spread_of(name) for name in MODALITIES}
+    told = [f"{name} {value:.4g}" for name, value in facts.items() if name not in beside_bars]
+    return f"{'; '.join(told)}." if told else ""

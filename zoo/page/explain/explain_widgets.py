@@ -8,7 +8,8 @@ from typing import Any
 import gradio as gr
 
 from zoo.page.events import COMPUTES, PRIVATE
-from zoo.page.explain.explain_handlers import Explaining
+from zoo.page.explain.explain_handlers import Explaining, ExplainOutputs
+from zoo.page.explain.explainer_choice import ExplainerChoice
 from zoo.page.upload.upload_widgets import StudyWidgets
 from zoo.types import DEFAULT_EXPLAINER
 
@@ -27,9 +28,9 @@ class ExplainWidgets:
     told: gr.HTML
 
 
-def explain_widgets(explaining: Explaining, model_id: str | None) -> ExplainWidgets:
+def explain_widgets(choice: ExplainerChoice, model_id: str | None) -> ExplainWidgets:
     """Takes any text for the same reason as the slots of a study."""
-    choices, chosen, noted = explaining.choices(model_id, DEFAULT_EXPLAINER)
+    choices, chosen, noted = choice.choices(model_id, DEFAULT_EXPLAINER)
     with gr.Row(elem_id="explain-row"):
         explainer = gr.Dropdown(
             choices,
@@ -47,21 +48,23 @@ def explain_widgets(explaining: Explaining, model_id: str | None) -> ExplainWidg
 
 
 def explain_events(
-    explaining: Explaining, explain: ExplainWidgets, study: StudyWidgets, model: gr.Dropdown, grade: gr.Button,
+    choice: ExplainerChoice, explain: ExplainWidgets, study: StudyWidgets, model: gr.Dropdown, grade: gr.Button,
     graded: list[Any], shown: list[Any],
 ) -> None:  # fmt: skip
     """graded: the events that grade. shown: session, card and viewer."""
+    outputs = [*shown, explain.told, explain.stop]
+    explaining = Explaining(choice.client, ExplainOutputs(*outputs))
     asked = [model, explain.explainer]
-    model.change(explaining.offer, asked, [explain.explainer, explain.note], **PRIVATE)
-    explain.explainer.change(explaining.note, asked, explain.note, **PRIVATE)  # `input` drops a choice made meanwhile
+    model.change(choice.offer, asked, [explain.explainer, explain.note], **PRIVATE)
+    explain.explainer.change(choice.note, asked, explain.note, **PRIVATE)  # `input` drops a choice made meanwhile
     for event in graded:
-        event.then(explaining.offer, asked, [explain.explainer, explain.note], **PRIVATE)
+        event.then(choice.offer, asked, [explain.explainer, explain.note], **PRIVATE)
     for begin in (model.change, study.scans.change, grade.click):
         begin(None, None, explain.told, js="() => ''", **PRIVATE)
     started = explain.button.click(
         explaining.explain,
         [shown[0], study.scans, *asked, *study.slots],
-        [*shown, explain.told, explain.stop],
+        outputs,
         **PRIVATE,
         **COMPUTES,
     )

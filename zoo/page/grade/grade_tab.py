@@ -6,8 +6,8 @@ import gradio as gr
 
 from zoo.page.compute_client import ComputeClient
 from zoo.page.events import COMPUTES, PRIVATE, Choices
-from zoo.page.explain.explain_handlers import Explaining
 from zoo.page.explain.explain_widgets import explain_events, explain_widgets
+from zoo.page.explain.explainer_choice import ExplainerChoice
 from zoo.page.grade.grade_handlers import GradeWidgets, Grading
 from zoo.page.upload.upload_handlers import Uploading
 from zoo.page.upload.upload_widgets import StudyWidgets
@@ -16,7 +16,7 @@ from zoo.render.cards import empty_card
 
 
 def one_model_tab(
-    client: ComputeClient, explaining: Explaining, session: gr.State, study: StudyWidgets, trained: Choices
+    client: ComputeClient, choice: ExplainerChoice, session: gr.State, study: StudyWidgets, trained: Choices
 ) -> gr.Dropdown:
     """The dropdown of models."""
     model = gr.Dropdown(trained, value=trained[0][1] if trained else None, label="Model", elem_id="model")
@@ -24,7 +24,7 @@ def one_model_tab(
         grade = gr.Button("Grade", variant="primary", elem_id="grade")
         cancel = gr.Button("Cancel", elem_id="cancel")
     card = gr.HTML(empty_card(), elem_id="card")
-    explain = explain_widgets(explaining, model.value)
+    explain = explain_widgets(choice, model.value)
     widgets = GradeWidgets(session, card, StudyViewer(elem_id="viewer"))
     grading, uploading = Grading(client, widgets), Uploading(client, study, card)
 
@@ -38,5 +38,5 @@ def one_model_tab(
         started.append(shown.then(grading.grade, **work, **COMPUTES))
     stopped = cancel.click(None, cancels=started, **PRIVATE)
     stopped.then(grading.cancelled, None, card, **PRIVATE)
-    explain_events(explaining, explain, study, model, grade, started, widgets.outputs)
+    explain_events(choice, explain, study, model, grade, started, widgets.outputs)
     return model
