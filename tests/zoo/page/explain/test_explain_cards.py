@@ -52,7 +52,7 @@ def _fails(*_):
 
 
 def test_an_outsiders_explainer_of_modalities_is_offered_and_a_faulty_one_costs_itself(registry):
-    sound = ExplainerSpec("by-size", "By size", 1, _fails, output="modalities", plugin="somebody")
+    sound = ExplainerSpec("by-size", "By size", 1, _fails, output="modalities")
     faulty = [replace(sound, id="no-suits", suits=_fails), replace(sound, id="no-cost", cost_of=_fails)]
     known = offered([*faulty, sound, registry.explainer(DEFAULT_EXPLAINER)], registry.model("single-t1ce"))
     assert [each.id for each in known] == [DEFAULT_EXPLAINER, "by-size"]
