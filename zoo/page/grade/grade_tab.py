@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from zoo.page.events import COMPUTES, PRIVATE, Choices
+from zoo.page.events import COMPUTES, PRIVATE, Choices, default_choice
 from zoo.page.explain.explain_handlers import Explaining
 from zoo.page.explain.explain_widgets import explain_events, explain_widgets
 from zoo.page.grade.grade_handlers import Grading
@@ -17,7 +17,7 @@ def one_model_tab(
     grading: Grading, explaining: Explaining, session: gr.State, study: StudyWidgets, trained: Choices
 ) -> gr.Dropdown:
     """The dropdown of models."""
-    model = gr.Dropdown(trained, value=trained[0][1] if trained else None, label="Model", elem_id="model")
+    model = gr.Dropdown(trained, value=default_choice(trained), label="Model", elem_id="model")
     with gr.Row():
         grade = gr.Button("Grade", variant="primary", elem_id="grade")
         cancel = gr.Button("Cancel", elem_id="cancel")
