@@ -5,19 +5,17 @@ The limit was set on simulated brains with and without a tumour, and is a warnin
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import cast
 
 import torch
-from torch import Tensor
 
 from zoo import Finding, Volumes, WeightsError
-from zoo.registry import load_registry
+from zoo.blocks import REGIONS_OUTPUT, SupportsAuxiliary
+from zoo.registry.built_in import built_in_model
 from zoo.study.prepare import prepare
+from zoo.types.roles import TUMOUR_FINDER
 from zoo.weights.load import TrainedModel, load_weights
 
-FINDER = "guided-dual-attention.compact"
 SURE_ENOUGH = 0.8
 
 
@@ -39,16 +37,16 @@ def highest_score(volumes: Volumes) -> float | None:
     finder = _finder()
     if finder is None or not set(finder.spec.needs) <= set(volumes.modalities):
         return None
+    assert isinstance(finder.module, SupportsAuxiliary)
     seen = prepare(volumes, finder.spec.recipe)
     with torch.inference_mode():
-        grade_and_auxiliary = cast("Callable[..., tuple[Tensor, dict[str, Tensor]]]", finder.module.grade_and_auxiliary)
-        _, found = grade_and_auxiliary(torch.from_numpy(seen.x), torch.from_numpy(seen.present))
-    return float(found["regions"].max().sigmoid())
+        _, found = finder.module.grade_and_auxiliary(torch.from_numpy(seen.x), torch.from_numpy(seen.present))
+    return float(found[REGIONS_OUTPUT].max().sigmoid())
 
 
 @lru_cache(maxsize=1)
 def _finder() -> TrainedModel | None:
     try:
-        return load_weights(load_registry().model(FINDER))
+        return load_weights(built_in_model(TUMOUR_FINDER))
     except WeightsError:
         return None

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zoo.types.roles import HEADLINE_MODEL
+
 from ..options import FitOptions
 from .shared_options import (
     BatchSize,
@@ -32,7 +34,6 @@ Weights = Annotated[
 ]
 Folds = Annotated[int, typer.Option(help="Of the cross-validation.", min=2)]
 Repeats = Annotated[int, typer.Option(help="Of the cross-validation, each with other folds.", min=1)]
-HEADLINE = "guided-dual-attention.compact"
 DRY_CASES, DRY_FOLDS, DRY_SHIFTED = 24, 2, 4
 
 
@@ -109,7 +110,7 @@ def ablate(
     studies = load(cohort)
     if experiment == SHIFT:
         studies = replace(studies, cases=studies.cases[:DRY_SHIFTED]) if dry_run else studies
-        models, changes = models_from(weights, model or [HEADLINE]), shifts(full)
+        models, changes = models_from(weights, model or [HEADLINE_MODEL]), shifts(full)
         publish(grade_cohort(models, studies, work, models[0].spec.id, changes, seed, experiment=experiment), out)
         return
     arms = list(EXPERIMENTS[experiment](load_registry(), full))
@@ -151,7 +152,7 @@ def simulated_cohort(folder: Path) -> Path:
 
 def headline_of(names: Sequence[str]) -> str:
     """The model that was named in advance, where it takes part."""
-    return HEADLINE if HEADLINE in names else names[0]
+    return HEADLINE_MODEL if HEADLINE_MODEL in names else names[0]
 
 
 def dashboard(work: Path, tracking: bool) -> Path | None:

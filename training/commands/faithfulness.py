@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from zoo.types.roles import BEST_SINGLE_MODALITY, COMPARED_MODELS
+
 from .shared_options import Work
 
-MODELS = ["guided-dual-attention", "early-fusion", "single-t1ce"]
+MODELS = [*COMPARED_MODELS, BEST_SINGLE_MODALITY]
 
 
 def faithfulness(

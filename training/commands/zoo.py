@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from zoo.types.roles import HEADLINE_MODEL
+
 from ..options import FitOptions
 from .shared_options import Epochs, Precision, Seed, Tracking, Work
 
@@ -38,7 +40,7 @@ def zoo(
     from ..whole_zoo.grading import grade_prepared
     from ..whole_zoo.leaderboard_tables import to_markdown
     from ..whole_zoo.timing import seconds_a_study
-    from .evaluate import HEADLINE, dashboard
+    from .evaluate import dashboard
 
     options = FitOptions(epochs, precision=precision, seed=seed)
     whole = WholeZoo(load_registry(), work, studies, unseen, options, dashboard(work, tracking), spacing)
@@ -46,7 +48,8 @@ def zoo(
     cohorts = {"held_out": whole.held_out, "unseen": whole.unseen_cohort}
     with side_by_side() as execute:
         graded = {
-            name: (cohort, grade_prepared(models, cohort, work, HEADLINE, execute)) for name, cohort in cohorts.items()
+            name: (cohort, grade_prepared(models, cohort, work, HEADLINE_MODEL, execute))
+            for name, cohort in cohorts.items()
         }
     seconds = {model.spec.id: seconds_a_study(model.module, model.spec.recipe) for model in models}
     for model in models:

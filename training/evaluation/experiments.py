@@ -9,14 +9,12 @@ from typing import Any, TypedDict
 
 from zoo import MODALITIES, MODALITY_TITLES, Phase
 from zoo.registry import Registry
+from zoo.types.roles import BEST_SINGLE_MODALITY, HEADLINE_MODEL, SINGLE_MODALITY_MODELS
 
 from ..fit.modality_order import Adapt, as_given, best_is_primary, best_joins_last, descending_auc_order
 from .arms import Arm
 from .corruptions import KINDS
 from .given_weights import UNCHANGED, Change
-
-GUIDED = "guided-dual-attention"
-BEST_ALONE = "single-t1ce"
 
 
 class GuidanceOptions(TypedDict, total=False):
@@ -36,7 +34,7 @@ GUIDANCES: dict[str, GuidanceOptions] = {
 
 def baselines(zoo: Registry, full: bool) -> Iterator[Arm]:
     """Every model of the zoo on the same folds; the paper's own size only in full."""
-    headline = zoo.model(GUIDED)
+    headline = zoo.model(HEADLINE_MODEL)
     for spec in (headline, *(spec for spec in zoo.models.values() if spec.id != headline.id)):
         if full or not spec.id.endswith(".paper"):
             yield zoo_arm(zoo, spec.id)
@@ -84,7 +82,7 @@ def _from_nothing(arm: Arm) -> Arm:
 def paper(zoo: Registry, full: bool) -> Iterator[Arm]:
     """The paper's first three experiments: each modality alone, attention on T1ce, T1ce guiding T2."""
     yield _guided(zoo, "T1ce guides T2", extends="T1ce alone, dual attention", secondaries=("t2",))
-    for name in ("single-t1ce-attention", *(f"single-{modality}" for modality in MODALITIES)):
+    for name in ("single-t1ce-attention", *SINGLE_MODALITY_MODELS.values()):
         spec = zoo.model(name)
         yield Arm(spec.title, spec)
 
@@ -114,13 +112,13 @@ EXPERIMENTS: dict[str, Callable[[Registry, bool], Iterator[Arm]]] = {
 
 def zoo_arm(zoo: Registry, name: str) -> Arm:
     """A model as it is. One that sees more than T1ce should grade better than T1ce alone."""
-    spec, alone = zoo.model(name), zoo.model(BEST_ALONE)
+    spec, alone = zoo.model(name), zoo.model(BEST_SINGLE_MODALITY)
     sees_more = set(spec.uses) > set(alone.uses) and bool(spec.phases)
     return Arm(spec.id, spec, extends=alone.id if sees_more else "")
 
 
 def _guided(zoo: Registry, name: str, adapt: Adapt = descending_auc_order, extends: str = "", **changes: Any) -> Arm:
     """The headline model in another reading."""
-    spec = zoo.model(GUIDED)
+    spec = zoo.model(HEADLINE_MODEL)
     assert spec.vary is not None
     return Arm(name, spec.vary(**changes), adapt, extends)

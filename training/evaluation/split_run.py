@@ -13,12 +13,12 @@ from sklearn.metrics import roc_auc_score
 from zoo import ModelSpec
 from zoo.registry import load_registry
 from zoo.types import RegisteredModel
+from zoo.types.roles import SINGLE_MODALITY_MODELS
 from zoo.weights.load import TrainedModel, load_weights
 
 from ..data.batches import best_device, predict
 from ..data.prepared_cohort import fingerprint, short
 from ..fit.loop import Encoders
-from ..fit.modality_order import JUDGES
 from ..fit.tracking import tracking
 from ..jobs.files import write_json
 from ..weights.make import Material, make_weights
@@ -68,7 +68,7 @@ class SplitRun:
 
     def _judged(self) -> dict[str, float]:
         home, registry = self.donors or self, load_registry()
-        judges = {modality: home.trained(registry.model(judge)) for modality, judge in JUDGES.items()}
+        judges = {modality: home.trained(registry.model(judge)) for modality, judge in SINGLE_MODALITY_MODELS.items()}
         return {modality: home.auc(judge, "inner") for modality, judge in judges.items()}
 
     def log_odds(self, model: TrainedModel, part: str) -> np.ndarray:

@@ -14,9 +14,6 @@ Alone = Callable[[], Mapping[str, float]]
 Adapt = Callable[[RegisteredModel, Alone], RegisteredModel]
 """How a model is fitted to a split before it is trained: from the spec and what the inner cases say."""
 
-JUDGES = {modality: f"single-{modality}" for modality in MODALITIES}
-"""Ids of the models whose inner AUC stands for a modality's own performance."""
-
 
 def descending_auc_order(spec: RegisteredModel, alone: Alone) -> RegisteredModel:
     """Secondaries join in descending order of their own performance, as in the paper (arXiv 2401.09029)."""

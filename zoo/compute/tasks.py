@@ -37,10 +37,10 @@ from zoo.types import (
     Study,
     Volumes,
 )
+from zoo.types.roles import SLICE_EXPLAINER
 from zoo.weights.external import resolve_model
 from zoo.weights.load import TrainedModel, load_weights
 
-SLICES = "slice-attention"
 MEMORY = ActivationCache()  # of this study, and of the references, which every study needs again
 
 
@@ -109,7 +109,7 @@ def contributions(
 def slice_curves(folder: Path, model_id: str, progress: Progress) -> dict[str, list[tuple[float, float]]]:
     """How much one model's own attention looked at each slice, by modality, see `along_slices`; of most models none."""
     try:
-        return along_slices(_explained(folder, model_id, SLICES, progress))
+        return along_slices(_explained(folder, model_id, SLICE_EXPLAINER, progress))
     except PluginError:
         return {}
 

@@ -9,6 +9,7 @@ import gradio as gr
 from gradio.blocks import Block
 
 from zoo.registry import Registry
+from zoo.types.roles import DEFAULT_MODEL
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 COMPUTES: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 1}
@@ -25,3 +26,9 @@ def trained_choices(registry: Registry) -> Choices:
 def progress_in(place: Block, card: str) -> dict[Block, Any]:
     """A card of how far the work is, in its place; where there is no news ("") what stands there stays."""
     return {place: card or gr.skip()}
+
+
+def default_choice(trained: Choices) -> str | None:
+    """The id of the model that is chosen at first: the default one, or the first where that is not trained."""
+    ids = [model_id for _, model_id in trained]
+    return DEFAULT_MODEL if DEFAULT_MODEL in ids else next(iter(ids), None)

@@ -7,18 +7,17 @@ left to right, axis-aligned with the world (RAS+ millimetres of the NIfTI affine
 
 from zoo.types.answer import Explanation, Grade, HeatMap, ModelResult
 from zoo.types.constants import (
-    DEFAULT_EXPLAINER,
     DISCLAIMER,
     FILE_PREFIX,
     GRADES,
     MODALITIES,
     MODALITY_TITLES,
-    SHAPLEY_EXPLAINER,
     Progress,
 )
 from zoo.types.explainer import Attribution, ExplainerSpec, Question, any_model
 from zoo.types.model import Card, ModelInput, ModelSpec, Phase, Recipe
 from zoo.types.registered import RegisteredExplainer, RegisteredModel
+from zoo.types.roles import DEFAULT_EXPLAINER, SHAPLEY_EXPLAINER
 from zoo.types.study import Finding, Study, Volumes
 
 __all__ = [

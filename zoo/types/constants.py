@@ -10,9 +10,6 @@ GRADES = ("LGG", "HGG")
 FILE_PREFIX = "file:"
 """Begins the source of a model whose weights are a file on this machine."""
 DISCLAIMER = "Research demonstration, not a medical device."
-DEFAULT_EXPLAINER = "hires-cam"
-"""Of the quick ones the most faithful on simulated studies: training/README.md, Explanations."""
-SHAPLEY_EXPLAINER = "modality-shapley"
 
 Progress = Callable[[float, str], None]
 """Called with the fraction done (0 to 1) and what is being done; raises `Cancelled` when the user asked to stop."""

@@ -10,8 +10,8 @@ from sklearn.metrics import roc_auc_score
 
 from training.evaluation import split_run as module
 from training.evaluation.split_run import SplitRun
-from training.fit.modality_order import JUDGES
 from zoo import MODALITIES
+from zoo.types.roles import SINGLE_MODALITY_MODELS
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_encoders_start_as_those_trained_on_the_same_split(run, small, registry,
 
 
 def test_encoders_and_order_can_come_from_another_run(run, small, registry, monkeypatch):
-    judges = {f"{name}.compact": small(name, width=4) for name in JUDGES.values()}
+    judges = {name: small(name, width=4) for name in SINGLE_MODALITY_MODELS.values()}
     monkeypatch.setattr(module, "load_registry", lambda: replace(registry, models=registry.models | judges))
     reseeded = replace(run.material, options=replace(run.material.options, seed=5))
     ours = replace(run, material=reseeded, donors=run)
@@ -78,7 +78,7 @@ def test_encoders_and_order_can_come_from_another_run(run, small, registry, monk
 
 
 def test_modalities_are_judged_on_the_inner_cases(run, small, registry, monkeypatch):
-    judges = {f"{name}.compact": small(name, width=4) for name in JUDGES.values()}
+    judges = {name: small(name, width=4) for name in SINGLE_MODALITY_MODELS.values()}
     monkeypatch.setattr(module, "load_registry", lambda: replace(registry, models=registry.models | judges))
     alone = run.alone()
     assert list(alone) == list(MODALITIES)

@@ -13,8 +13,7 @@ from zoo.page.compute_client import ComputeClient
 from zoo.page.events import COMPUTES, PRIVATE, Choices
 from zoo.page.upload.upload_widgets import StudyWidgets
 from zoo.page.viewer import StudyViewer
-
-TWO_SIDES = ("guided-dual-attention.compact", "early-fusion.compact")
+from zoo.types.roles import COMPARED_MODELS
 
 
 def compare_tab(
@@ -29,7 +28,7 @@ def compare_tab(
         cancel = gr.Button("Cancel", elem_id="cancel-comparison")
     status = gr.HTML(elem_id="comparing")
     table = gr.HTML(elem_id="comparison")
-    sides = [name for name in TWO_SIDES if name in every] or every[:2]
+    sides = [name for name in COMPARED_MODELS if name in every] or every[:2]
     with gr.Row():
         columns = [_side(trained, side, name) for side, name in zip_longest(("left", "right"), sides)]
     bars = gr.HTML(elem_id="contributions")

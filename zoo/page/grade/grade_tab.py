@@ -5,7 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from zoo.page.compute_client import ComputeClient
-from zoo.page.events import COMPUTES, PRIVATE, Choices
+from zoo.page.events import COMPUTES, PRIVATE, Choices, default_choice
 from zoo.page.explain.explain_widgets import explain_events, explain_widgets
 from zoo.page.explain.explainer_choice import ExplainerChoice
 from zoo.page.grade.grade_handlers import GradeWidgets, Grading
@@ -19,7 +19,7 @@ def one_model_tab(
     client: ComputeClient, choice: ExplainerChoice, session: gr.State, study: StudyWidgets, trained: Choices
 ) -> gr.Dropdown:
     """The dropdown of models."""
-    model = gr.Dropdown(trained, value=trained[0][1] if trained else None, label="Model", elem_id="model")
+    model = gr.Dropdown(trained, value=default_choice(trained), label="Model", elem_id="model")
     with gr.Row():
         grade = gr.Button("Grade", variant="primary", elem_id="grade")
         cancel = gr.Button("Cancel", elem_id="cancel")

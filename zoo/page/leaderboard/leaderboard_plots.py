@@ -11,9 +11,9 @@ import numpy as np
 from zoo.assets.standings import Estimate, Standing, Standings
 from zoo.metrics import reliability, roc_curve
 from zoo.page.leaderboard.svg import Axis, Panel, figure, tooltip, unit_axis
+from zoo.types.roles import HEADLINE_MODEL, MEASUREMENT_CONTROL
 
 FIRST_HIGHLIGHTS, MOST_HIGHLIGHTS = 3, 4
-HEADLINE, CONTROL = "guided-dual-attention.compact", "delta-control.compact"
 LEAST_GFLOPS = 0.01
 SHAPES = (
     "M-5 0A5 5 0 1 1 5 0A5 5 0 1 1-5 0Z",
@@ -32,7 +32,7 @@ Highlights = Mapping[str, int]
 def default_highlights(standings: Standings) -> list[str]:
     """The headline model, the best one, and the control by one measurement; in place of those not there the next."""
     known = [row.id for row in standings.rows]
-    wanted = dict.fromkeys([HEADLINE, *known[:1], CONTROL, *known])
+    wanted = dict.fromkeys([HEADLINE_MODEL, *known[:1], MEASUREMENT_CONTROL, *known])
     return [model_id for model_id in wanted if model_id in known][:FIRST_HIGHLIGHTS]
 
 
