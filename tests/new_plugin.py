@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-NAME = "my-grader"
+NAME, EXPLAINER = "my-grader", "my-explainer"
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class NewPlugin:
         return self.run("training", "fit", NAME, "--cohort", work / "cohort", "--epochs", 1, "--work", work / "runs")
 
 
-def install_new_plugin(folder: Path) -> NewPlugin:
+def install_new_plugin(folder: Path, name: str = NAME, kind: str = "model") -> NewPlugin:
     """Only the plugin is installed; what is installed already, GliomaZoo too, shines through from below."""
-    _run(sys.executable, "zoo", "new-plugin", NAME, "--out", folder).check_returncode()
+    _run(sys.executable, "zoo", "new-plugin", name, "--kind", kind, "--out", folder).check_returncode()
     _run(sys.executable, "venv", "--without-pip", folder / "venv").check_returncode()
-    plugin = NewPlugin(folder / NAME, folder / "venv" / "bin" / "python")
+    plugin = NewPlugin(folder / name, folder / "venv" / "bin" / "python")
     _see_what_is_installed(folder / "venv")
     offline = ("--quiet", "--no-deps", "--no-build-isolation")
     plugin.run("pip", "install", *offline, "--editable", plugin.folder).check_returncode()

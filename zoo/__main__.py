@@ -13,6 +13,7 @@ import typer
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.registry import Registry, load_registry
 from zoo.render.facts import grade_json, grade_text
+from zoo.template import Kind, write_plugin
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, Explanation, RegisteredModel, Volumes
 from zoo.weights.external import add_requested, resolve_model
 
@@ -100,12 +101,13 @@ def explain(
 @app.command("new-plugin")
 def new_plugin(
     name: Annotated[str, typer.Argument(help="Lower-case letters, digits and hyphens, like my-grader.")],
+    kind: Annotated[
+        Kind, typer.Option(help="What it offers: a network that grades, or a way to explain grades.")
+    ] = "model",
     out: Annotated[Path, typer.Option(help="Folder that gets the plugin's folder.")] = Path(),
 ) -> None:
-    """Write a plugin to begin with: a network, its test, and what to do next."""
-    from zoo.template import write_plugin
-
-    folder = write_plugin(name, out)
+    """Write a plugin to begin with: a network or an explainer, its test, and what to do next."""
+    folder = write_plugin(name, out, kind)
     typer.echo(f"{folder}: install it with `python -m pip install -e {folder}`, then `python -m zoo check {name}`.")
 
 

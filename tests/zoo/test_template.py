@@ -9,11 +9,13 @@ import subprocess
 import sys
 from zipfile import ZipFile
 
+import nibabel
 import pytest
 
-from new_plugin import NAME, ROOT, install_new_plugin
+from new_plugin import EXPLAINER, NAME, ROOT, install_new_plugin
 from zoo import PluginError
-from zoo.template import FILES, write_plugin
+from zoo.conformance import EXPLAINER_CONTRACT
+from zoo.template import FILES, NOUNS, write_plugin
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +35,21 @@ def test_the_name_is_filled_in_everywhere(tmp_path):
     assert 'two-words = "two_words"' in written["pyproject.toml"]
 
 
-def test_it_is_as_tidy_as_the_rest(tmp_path):
-    folder = write_plugin(NAME, tmp_path)
+def test_an_explainer_has_a_method_in_place_of_a_network(tmp_path):
+    folder = write_plugin("two-words", tmp_path, "explainer")
+    written = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    package = {"two_words/__init__.py", "two_words/method.py"}
+    assert set(written) == {"README.md", "pyproject.toml", "tests/test_two_words.py"} | package
+    for text in written.values():
+        assert "$" not in text
+        assert re.search("two-words|two_words|Two words", text)
+    assert 'description = "Two words: an explainer for GliomaZoo"' in written["pyproject.toml"]
+    assert "weights" not in written["pyproject.toml"]
+
+
+@pytest.mark.parametrize("kind", NOUNS)
+def test_it_is_as_tidy_as_the_rest(tmp_path, kind):
+    folder = write_plugin(NAME, tmp_path, kind)
     config = ("--config", ROOT / "pyproject.toml", "--no-cache", folder)
     for command in (("format", "--check"), ("check",)):
         subprocess.run([sys.executable, "-m", "ruff", *command, *config], check=True, cwd=folder)
@@ -52,7 +67,12 @@ def test_bad_names_are_refused(tmp_path, name):
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("zoo", "something else"), ("class", "something else"), ("early-fusion", "A model is called 'early-fusion'")],
+    [
+        ("zoo", "something else"),
+        ("class", "something else"),
+        ("early-fusion", "A model is called 'early-fusion'"),
+        ("hires-cam", "An explainer is called 'hires-cam'"),
+    ],
 )
 def test_names_that_mean_something_else_are_refused(tmp_path, name, words):
     with pytest.raises(PluginError, match=f"{words}.*: choose another name"):
@@ -110,6 +130,41 @@ def test_one_command_trains_it_and_it_grades(new_plugin, make_study, tmp_path):
     answer = json.loads(new_plugin.run("zoo", "grade", study, "--model", NAME, "--json").stdout)
     assert answer["grade"] in ("LGG", "HGG")
     assert answer["trained_on"] == "4 simulated gliomas, no patient"
+
+
+@pytest.fixture(scope="module")
+def new_explainer(tmp_path_factory):
+    return install_new_plugin(tmp_path_factory.mktemp("new-explainer"), EXPLAINER, "explainer")
+
+
+def test_an_explainer_keeps_the_contract(new_explainer):
+    checked = new_explainer.run("zoo", "check", EXPLAINER)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert checked.stdout.splitlines()[0] == "my-explainer (my-explainer), on studies of 8×36×32 voxels"
+    assert checked.stdout.count("✓") == len(EXPLAINER_CONTRACT)
+
+
+def test_an_explainers_own_tests_pass_and_can_fail(new_explainer):
+    passed = new_explainer.run("pytest", "-p", "no:cacheprovider", cwd=new_explainer.folder)
+    assert passed.returncode == 0, passed.stdout
+    method = new_explainer.folder / "my_explainer" / "method.py"
+    sound = method.read_text()
+    method.write_text(sound.replace("question.x.clone()", "question.x").replace("x * gradient", "x * gradient * 2"))
+    failed = new_explainer.run("pytest", "-p", "no:cacheprovider", cwd=new_explainer.folder)
+    method.write_text(sound)
+    assert failed.returncode == 1
+    assert "It leaves model and study as they were." in failed.stdout
+    assert "test_it_is_exact_where_the_answer_is_known" in failed.stdout
+
+
+def test_an_explainer_explains_a_grade(new_explainer, make_study, tmp_path):
+    out = tmp_path / "heat.nii.gz"
+    asked = ("--model", "single-t1ce", "--explainer", EXPLAINER, "--out", out)
+    explained = new_explainer.run("zoo", "explain", make_study(("t1ce",)), *asked)
+    assert explained.returncode == 0, explained.stderr
+    assert "My explainer of single-t1ce.compact" in explained.stdout
+    strength = abs(nibabel.load(out).get_fdata()).max(axis=(0, 1, 2))
+    assert [value > 0 for value in strength] == [False, True, False, False]
 
 
 def test_its_wheel_carries_the_weights(tmp_path):
