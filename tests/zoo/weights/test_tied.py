@@ -127,7 +127,7 @@ def test_what_is_one_in_the_model_must_not_be_two_in_the_file(spec_of):
 
 
 @pytest.mark.parametrize(
-    "tied", [7, ["a"], {"decoder.weight": 3}, {"decoder.weight": "nobody"}, {"coder.weight": "coder.bias"}]
+    "tied", [7, ["a"], {"other": 3}, {"other": ["coder.bias"]}, {"other": "nobody"}, {"coder.weight": "decoder.weight"}]
 )
 def test_a_file_that_says_nonsense_about_its_ties_is_refused(spec_of, tied):
     spec = spec_of(lambda: TiedLinear(tied=False))
