@@ -1,7 +1,7 @@
-"""Ten packages as pip would lay them into a folder, each faulty in its own way.
+"""Sixteen packages as pip would lay them into a folder, each faulty in its own way.
 
-A process with that folder on PYTHONPATH finds them like installed ones. Four fail when they are loaded; six offer a
-model with weights, and fail when it is to grade.
+A process with that folder on PYTHONPATH finds them like installed ones. Eight fail when they are loaded; two answer
+with something else when a study is read; six offer a model with weights, and fail when it is to grade.
 """
 
 from __future__ import annotations
@@ -66,14 +66,35 @@ AT_LOADING = {
     "misspelt_hook": _source(hook="register_model"),
     "wrong_type": _source(offers='["resnet"]'),
     "duplicate_id": _source(offers='[offer("single-t1ce.compact")]'),
+    "around_others": "import zoo\n\n\n@zoo.hookimpl(wrapper=True)\ndef read_study(source):\n    return (yield)\n",
+    "forgotten_mark": "def check_study(volumes):\n    return []\n",
+    "preset_arguments": "import functools\n\nimport zoo\n\ncheck_study = zoo.hookimpl(functools.partial(print))\n",
+    "lazily_found": """
+import zoo
+
+
+def __getattr__(name):
+    if name == "check_study":
+        return zoo.hookimpl(lambda volumes: [])
+    raise AttributeError(name)
+""",
 }
 REASONS = {
     "broken_import": "ModuleNotFoundError: No module named 'a_package_that_is_not_there'",
     "misspelt_hook": "unknown hook 'register_model'",
     "wrong_type": "register_models must return a list of ModelSpec, found ['resnet']",
     "duplicate_id": "the id 'single-t1ce.compact' is already taken by zoo.plugins.single_encoder",
+    "around_others": "read_study is marked wrapper=True: expected a hook that answers by itself",
+    "forgotten_mark": "found: check_study is not marked: put @zoo.hookimpl above it",
+    "preset_arguments": "found: check_study is a partial: expected a function",
+    "lazily_found": "found: check_study comes from a property or __getattr__: define it, or import it, under its name",
 }
 """What is said of each that can't be loaded."""
+AT_READING = {
+    "no_study": "import zoo\n\n\n@zoo.hookimpl\ndef read_study(source):\n    return {'t1ce': source}\n",
+    "no_scans": "import zoo\n\n\n@zoo.hookimpl\ndef unpack_scans(source, folder):\n    return str(source)\n",
+}
+"""Asked before the built-in ones, which must be asked nevertheless."""
 AT_GRADING = {
     "crash_in_build": _source(init='raise RuntimeError("out of cheese")'),
     "wrong_shape": _source(answer="logits[:, :1]"),
@@ -87,7 +108,7 @@ AT_GRADING = {
 
 def install_faulty_plugins(folder: Path) -> None:
     """Lay all of them into `folder`, with weights for the models of those that can be loaded."""
-    for name, source in (AT_LOADING | AT_GRADING).items():
+    for name, source in (AT_LOADING | AT_READING | AT_GRADING).items():
         (folder / f"{name}.py").write_text(source)
         _describe(folder / f"{name}-1.0.dist-info", name)
     for name in AT_GRADING:

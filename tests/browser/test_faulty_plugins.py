@@ -1,4 +1,4 @@
-"""The page with ten faulty plugins installed: it stays up, names them, and the built-in models go on grading."""
+"""The page with sixteen faulty plugins installed: it stays up, names them, and the built-in models go on grading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ten faulty plugins in the real compute process: each is named, and none takes anything from the others."""
+"""Sixteen faulty plugins in the real compute process: each is named, and none takes anything from the others."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from faulty_plugins import AT_GRADING, AT_LOADING, REASONS, install_faulty_plugins
-from zoo import PluginError, WeightsError
+from faulty_plugins import AT_GRADING, AT_LOADING, AT_READING, REASONS, install_faulty_plugins
+from zoo import PluginError, StudyError, WeightsError
 from zoo.compute.worker import Limits, Worker
+from zoo.registry import load_registry
 
 GOOD = "single-t1ce.compact"
 ONLY_THE_WORKER_STOPS = ("endless", "segfault", "memory_hog")
@@ -53,9 +54,9 @@ def study(worker, registry, make_study, tmp_path) -> Path:
     return folder
 
 
-def test_there_are_ten_and_all_are_expected_here():
+def test_there_are_sixteen_and_all_are_expected_here():
     assert (REASONS.keys(), FAILURES.keys()) == (AT_LOADING.keys(), AT_GRADING.keys())
-    assert len(REASONS) + len(FAILURES) == 10
+    assert len(REASONS) + len(AT_READING) + len(FAILURES) == 16
 
 
 def test_faults_at_loading_are_named_with_their_reason(worker):
@@ -63,6 +64,19 @@ def test_faults_at_loading_are_named_with_their_reason(worker):
     assert faults.keys() == REASONS.keys()
     for plugin, reason in REASONS.items():
         assert reason in faults[plugin]
+
+
+def test_faults_at_reading_are_named_and_the_study_is_read(plugins, monkeypatch, make_study, tmp_path):
+    monkeypatch.syspath_prepend(plugins)
+    installed = load_registry()
+    folder = make_study()
+    with pytest.warns(
+        UserWarning, match=r"^no_scans failed: unpack_scans must return a list of pathlib\.Path, or None"
+    ):
+        scans = installed.unpack(folder, tmp_path / "unpacked")
+    assert installed.read(scans).id == "case1"
+    with pytest.raises(StudyError, match=r"Readers that failed: no_study: read_study must return a zoo\.Study"):
+        installed.read("nothing")
 
 
 def test_warming_up_does_not_touch_them(worker):

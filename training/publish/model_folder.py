@@ -12,7 +12,7 @@ from typing import Any
 from zoo import __version__
 from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel
-from zoo.weights.metadata import note_checksum
+from zoo.weights.metadata import checksums, sha256, write_checksums
 
 from ..jobs.files import write_json
 from .evidence import Evidence, write_predictions, write_results
@@ -50,10 +50,11 @@ def write_model_folder(publication: Publication, folder: Path) -> Path:
 
 
 def _copy_weights(spec: RegisteredModel, target: Path) -> None:
+    """Nobody else writes to the folder, and all that lies in it is published: so without a file that locks it."""
     assert spec.weights is not None
     target.parent.mkdir(exist_ok=True)
     shutil.copyfile(spec.weights, target)
-    note_checksum(target)
+    write_checksums(target.parent, checksums(target.parent) | {target.name: sha256(target)})
 
 
 def _config(spec: RegisteredModel, weights: Path) -> dict[str, Any]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import reprlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pluggy
 
 from zoo.errors import PluginError, StudyError, ZooError
+from zoo.types import MODALITIES, Study
 
 
 def implementations(plugins: pluggy.PluginManager, hook: str) -> list[pluggy.HookImpl]:
@@ -20,7 +22,9 @@ def implementations(plugins: pluggy.PluginManager, hook: str) -> list[pluggy.Hoo
 
 
 def call(implementation: pluggy.HookImpl, **arguments: Any) -> Any:
-    return implementation.function(*(arguments[name] for name in implementation.argnames))
+    """Whatever it returns, given those of the arguments that it has parameters for."""
+    by_name = {name: arguments[name] for name in implementation.kwargnames if name in arguments}
+    return implementation.function(*(arguments[name] for name in implementation.argnames), **by_name)
 
 
 def call_for_list(implementation: pluggy.HookImpl, kind: type, **arguments: Any) -> list[Any]:
@@ -29,6 +33,45 @@ def call_for_list(implementation: pluggy.HookImpl, kind: type, **arguments: Any)
         name, found = implementation.function.__name__, reprlib.repr(result)
         raise PluginError(f"{name} must return a list of {kind.__name__}, found {found}")
     return result
+
+
+def call_for_study(implementation: pluggy.HookImpl, source: Any) -> Study | None:
+    """The answer of `read_study`; `PluginError` when it is neither a study that can be worked with nor None."""
+    study = call(implementation, source=source)
+    if study is not None and (found := _oddity(study)):
+        expected = f"a zoo.Study with an id and a pathlib.Path for some of {', '.join(MODALITIES)}, or None"
+        raise PluginError(f"read_study must return {expected}; found {found}")
+    return study
+
+
+def _oddity(study: Any) -> str:
+    """What is wrong with a reader's study, "" if nothing."""
+    if not isinstance(study, Study):
+        return _kind(study)
+    if not isinstance(study.id, str):
+        return f"as its id {_kind(study.id)}"
+    if not isinstance(study.paths, Mapping):
+        return f"as its paths {_kind(study.paths)}"
+    if unknown := [name for name in study.paths if name not in MODALITIES]:
+        return f"the modality {reprlib.repr(unknown[0])}"
+    odd = [path for path in study.paths.values() if not isinstance(path, Path)]
+    return f"as a path {_kind(odd[0])}" if odd else ""
+
+
+def call_for_scans(implementation: pluggy.HookImpl, source: Any, folder: Path) -> list[Path] | None:
+    """The answer of `unpack_scans`; `PluginError` when it is no list of paths, nor None; without what it holds."""
+    scans = call(implementation, source=source, folder=folder)
+    if scans is None:
+        return None
+    odd = [scans] if not isinstance(scans, list) else [item for item in scans if not isinstance(item, Path)]
+    if odd:
+        where = "in the list " if isinstance(scans, list) else ""
+        raise PluginError(f"unpack_scans must return a list of pathlib.Path, or None; found {where}{_kind(odd[0])}")
+    return scans
+
+
+def _kind(value: Any) -> str:
+    return f"an object of type {type(value).__name__}"
 
 
 def call_safely(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, str | None]:

@@ -15,8 +15,17 @@ import pluggy
 
 from zoo import hookspecs
 from zoo.errors import PluginError, StudyError
-from zoo.registry.guard import call, call_for_list, call_safely, describe, implementations, time_limit
+from zoo.registry.guard import (
+    call_for_list,
+    call_for_scans,
+    call_for_study,
+    call_safely,
+    describe,
+    implementations,
+    time_limit,
+)
 from zoo.registry.members import with_members
+from zoo.registry.validation import expect_newcomer, expect_usable_hooks, overlooked_hooks
 from zoo.types import (
     ExplainerSpec,
     Finding,
@@ -100,7 +109,7 @@ class Registry:
         Raises `StudyError`; a plugin that fails otherwise is passed over, with a warning.
         """
         for implementation in reversed(implementations(self.plugins, "unpack_scans")):
-            scans, reason = call_safely(call, implementation, source=source, folder=folder)
+            scans, reason = call_safely(call_for_scans, implementation, source, folder)
             if reason:  # of which only the kind is told: the rest can quote a patient's name
                 warnings.warn(f"{implementation.plugin_name} failed: {reason.partition(':')[0]}", stacklevel=2)
             source = source if scans is None else scans
@@ -110,7 +119,7 @@ class Registry:
         """The study at `source`, from the first reader that knows it; `StudyError` when none does."""
         failures = []
         for implementation in reversed(implementations(self.plugins, "read_study")):
-            study, reason = call_safely(call, implementation, source=source)
+            study, reason = call_safely(call_for_study, implementation, source)
             if reason:
                 failures.append(f"{implementation.plugin_name}: {reason}")
             elif study is not None:
@@ -162,28 +171,25 @@ def _candidates(built_in: tuple[str, ...]) -> Iterator[tuple[str, Callable[[], A
 
 
 def _load_into(registry: Registry, name: str, load: Callable[[], Any]) -> None:
-    """Import and register one plugin with all it offers, or nothing of it."""
+    """Import and register one plugin with all that it offers by hooks, or nothing of it.
+
+    What it seems to have meant as a hook, but isn't one, becomes a fault beside what it offers.
+    """
     with time_limit(LOADING_SECONDS):
         plugin = load()
+        expect_newcomer(registry.plugins, plugin, name)
         try:
             registry.plugins.register(plugin, name)
-            _expect_known_hooks(registry.plugins)
+            expect_usable_hooks(registry.plugins, name)
             models, explainers = _offers(registry, name)
+            overlooked = overlooked_hooks(registry.plugins, name)
         except (Exception, SystemExit):
             registry.plugins.unregister(name=name)
             registry.plugins.set_blocked(name)
             raise
     registry.models.update(models)
     registry.explainers.update(explainers)
-
-
-def _expect_known_hooks(plugins: pluggy.PluginManager) -> None:
-    """Like pluggy's `check_pending`, which would tell visitors the module's path."""
-    hooks = {name: hook for name, hook in vars(plugins.hook).items() if isinstance(hook, pluggy.HookCaller)}
-    known = [name for name, hook in hooks.items() if hook.has_spec()]
-    for name, hook in hooks.items():
-        if name not in known and hook.get_hookimpls():
-            raise PluginError(f"unknown hook {name!r}: expected one of {', '.join(known)}")
+    registry.faults += [Fault(name, reason) for reason in overlooked]
 
 
 def _offers(registry: Registry, name: str) -> tuple[dict[str, RegisteredModel], dict[str, RegisteredExplainer]]:

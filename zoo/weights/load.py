@@ -17,8 +17,10 @@ from zoo.errors import PluginError, WeightsError
 from zoo.registry.origin import attribute_errors_to
 from zoo.types import ModelSpec, RegisteredModel
 from zoo.weights.metadata import METADATA_KEY, check_identity, checked_digest, identity, note_checksum, read_metadata
+from zoo.weights.tied import expect_equal_ties, expect_whole_ties, tied_names, with_tied
 
 MEMBERS = "members."
+TIED_KEY = "tied"
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,15 @@ def device_of(module: nn.Module) -> torch.device:
 
 
 def save_weights(path: Path, spec: ModelSpec, module: nn.Module, record: TrainingRecord) -> None:
-    """Write parameters in half precision with recipe, options and record in the metadata, and note the checksum."""
-    metadata = identity(spec) | {"record": asdict(record)}
-    tensors = {name: _halved(value) for name, value in own_state(spec, module).items()}
+    """Write parameters in half precision with recipe, options and record in the metadata, and note the checksum.
+
+    A tensor of several names is written once. `WeightsError` where tensors share a part of their memory.
+    """
+    state = own_state(spec, module)
+    expect_whole_ties(state, spec.id)
+    tied = tied_names(state)
+    metadata = identity(spec) | {"record": asdict(record)} | ({TIED_KEY: tied} if tied else {})
+    tensors = {name: _halved(value) for name, value in state.items() if name not in tied}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, path, {METADATA_KEY: json.dumps(metadata)})
     note_checksum(path)
@@ -115,8 +123,9 @@ def load_weights(spec: RegisteredModel, device: str = "cpu") -> TrainedModel:
     members = [load_weights(member, device) for member in spec.member_specs]
     record = _record(spec, metadata["record"])
     _check_members(spec, members, record)
+    tensors = with_tied(load_file(spec.weights), metadata.get(TIED_KEY, {}), spec.id)
     with attribute_errors_to(spec):
-        module = _filled(spec, members, load_file(spec.weights)).to(device).eval().requires_grad_(False)
+        module = _filled(spec, members, tensors).to(device).eval().requires_grad_(False)
     revision = " + ".join([f"{spec.source_in_short}:{digest[:12]}", *(member.revision for member in members)])
     return TrainedModel(spec, module, record, revision)
 
@@ -218,4 +227,5 @@ def _filled(spec: ModelSpec, members: Sequence[TrainedModel], tensors: dict[str,
         load_own_state(spec, module, tensors)
     except RuntimeError as error:
         raise WeightsError(f"{spec.id}: the weights don't fit the model: {error}") from error
+    expect_equal_ties(own_state(spec, module), tensors, spec.id)
     return module

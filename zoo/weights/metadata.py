@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from zoo.types import ModelSpec, RegisteredModel
 
 METADATA_KEY = "glioma_zoo"
 CHECKSUMS = "SHA256SUMS"
+LOCK = f".{CHECKSUMS}.lock"
+LOCK_SECONDS = 60.0
 
 
 def spec_of(path: Path, find: Callable[[str], RegisteredModel]) -> RegisteredModel:
@@ -108,7 +111,27 @@ def checksums(folder: Path) -> dict[str, str]:
 
 
 def note_checksum(path: Path) -> None:
-    """In the format of `sha256sum`, so that `sha256sum --check SHA256SUMS` works too."""
-    known = checksums(path.parent) | {path.name: sha256(path)}
-    lines = [f"{digest}  {name}\n" for name, digest in sorted(known.items())]
-    (path.parent / CHECKSUMS).write_text("".join(lines))
+    """Note a file's sha256 beside it, in the format of `sha256sum`, so that `sha256sum --check SHA256SUMS` works too.
+
+    Processes that save into one folder wait for each other, and none ever reads half a list. The lock is a file in that
+    folder, which stays, since machines that share a file system share nothing else. Raises `WeightsError` when another
+    process keeps it.
+    """
+    from filelock import FileLock, Timeout  # listing models shall not wait for its import
+
+    lock = path.with_name(LOCK)
+    try:
+        with FileLock(lock, timeout=LOCK_SECONDS):
+            write_checksums(path.parent, checksums(path.parent) | {path.name: sha256(path)})
+    except Timeout as error:
+        raise WeightsError(
+            f"{path.name}: expected to note its sha256 in {CHECKSUMS}, found {lock} locked by another process for "
+            f"{LOCK_SECONDS:g} s. End that process if it hangs, and save again."
+        ) from error
+
+
+def write_checksums(folder: Path, digests: Mapping[str, str]) -> None:
+    """Write the list of a folder that no other process writes to: the sha256 by file name."""
+    unfinished = folder / f".{CHECKSUMS}.partial"
+    unfinished.write_text("".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items())))
+    os.replace(unfinished, folder / CHECKSUMS)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.machinery
+import importlib.metadata
 import sys
 import time
 import types
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from zoo import Card, Finding, ModelSpec, PluginError, StudyError, hookimpl
-from zoo.registry import BUILT_IN, load_registry
+from zoo import Card, Finding, ModelSpec, PluginError, Study, StudyError, hookimpl
+from zoo.registry import BUILT_IN, Fault, load_registry
 
 CARD = Card("a", "b", "c", "d")
 SPEC = ModelSpec("outsider.tag", "Outsider", "test", ("t1",), ("t1",), build=lambda: None, card=CARD)
@@ -125,8 +128,6 @@ def test_failing_reader_is_named_and_does_not_stop_others(install, make_study):
 
 
 def test_outsiders_read_before_the_built_in_reader(install, make_study):
-    from zoo import Study
-
     study = Study("mine", {})
     registry = load_registry((*BUILT_IN, install("mine", read_study=lambda source: study)))
     assert registry.read(make_study()) is study
@@ -164,9 +165,89 @@ def test_unpackers_are_asked_in_turn_and_one_that_fails_is_passed_over(install, 
     def fail(source, folder):
         raise ValueError("Jane Doe")
 
-    install("first", unpack_scans=lambda source, folder: [*source, "second"])
+    first, second = Path("first"), Path("second")
+    install("first", unpack_scans=lambda source, folder: [*source, second])
     install("broken", unpack_scans=fail)
     install("last", unpack_scans=lambda source, folder: None)
     registry = load_registry(("last", "broken", "first"))
     with pytest.warns(UserWarning, match="^broken failed: ValueError$"):
-        assert registry.unpack(["first"], tmp_path) == ["first", "second"]
+        assert registry.unpack([first], tmp_path) == [first, second]
+
+
+@pytest.mark.parametrize("answer", ["Jane Doe.nii", ["Jane Doe.nii"], {"t1": Path("Jane Doe.nii")}, [None], 0])
+def test_an_unpacker_that_answers_with_no_paths_is_passed_over_and_named(install, tmp_path, answer):
+    """Without what it answered, which can hold a patient's name."""
+    mine = Path("mine.nii")
+    install("other", unpack_scans=lambda source, folder: [mine] if source == "given" else None)
+    registry = load_registry(("other", install("vague", unpack_scans=lambda source, folder: answer)))
+    with pytest.warns(UserWarning, match=r"^vague failed: unpack_scans must return a list of pathlib.Path") as told:
+        assert registry.unpack("given", tmp_path) == [mine]
+    assert "Jane" not in str(told[0].message)
+
+
+def test_what_can_read_scans_is_asked_though_another_unpacker_failed(make_study, install, tmp_path):
+    registry = load_registry((*BUILT_IN, install("vague", unpack_scans=lambda source, folder: {})))
+    with pytest.warns(UserWarning, match="^vague failed: "):
+        assert registry.read(registry.unpack(make_study(), tmp_path)).id == "case1"
+
+
+NO_STUDIES = {
+    "files": ([Path("t1.nii")], "found an object of type list"),
+    "generator": ((path for path in ()), "found an object of type generator"),
+    "id": (Study(7, {"t1": Path("t1.nii")}), "found as its id an object of type int"),
+    "no mapping": (Study("mine", [Path("t1.nii")]), "found as its paths an object of type list"),
+    "modality": (Study("mine", {"t1": Path("t1.nii"), "t1c": Path("t1c.nii")}), "found the modality 't1c'"),
+    "text": (Study("mine", {"t1": "t1.nii"}), "found as a path an object of type str"),
+}
+
+
+@pytest.mark.parametrize(("answer", "found"), NO_STUDIES.values(), ids=NO_STUDIES)
+def test_a_reader_that_answers_with_no_study_is_named_and_does_not_stop_others(install, make_study, answer, found):
+    vague = install("vague", read_study=lambda source: answer)
+    assert load_registry((*BUILT_IN, vague)).read(make_study()).id == "case1"
+    with pytest.raises(StudyError, match=f"vague: read_study must return a zoo.Study .*, or None; {found}"):
+        load_registry((vague,)).read("given")
+
+
+def test_a_hook_is_given_what_it_has_defaults_for(install, make_study):
+    folder = make_study()
+    read = install("reader", read_study=lambda source=None: Study(str(source), {}))
+    assert load_registry((read,)).read(folder).id == str(folder)
+
+
+def test_a_second_plugin_of_a_name_takes_nothing_from_the_first(install, monkeypatch):
+    def entry_points(group):
+        return [
+            importlib.metadata.EntryPoint("twice", install(f"twice_{each}", **hooks), group) for each, hooks in both
+        ]
+
+    both = [("a", {"register_models": lambda: [SPEC]}), ("b", {"check_study": lambda volumes: []})]
+    monkeypatch.setattr("importlib.metadata.entry_points", entry_points)
+    registry = load_registry(())
+    assert [fault.plugin for fault in registry.faults] == ["twice"]
+    assert "the name is taken" in registry.faults[0].reason
+    assert registry.plugins.has_plugin("twice")
+    assert list(registry.models) == [SPEC.id]
+
+
+def test_one_plugin_under_two_names_is_one(install, monkeypatch):
+    def entry_points(group):
+        return [importlib.metadata.EntryPoint(name, "module", group) for name in ("first", "second")]
+
+    install("module", register_models=lambda: [SPEC])
+    monkeypatch.setattr("importlib.metadata.entry_points", entry_points)
+    registry = load_registry(())
+    assert registry.faults == [
+        Fault("second", "expected one entry point a plugin, found the same plugin under first; remove one of them")
+    ]
+    assert registry.model(SPEC.id).plugin == "first"
+
+
+def test_what_is_overlooked_takes_nothing_from_what_is_offered(install):
+    name = install("half", register_models=lambda: [SPEC])
+    sys.modules[name].check_study = functools.partial(_raise)
+    registry = load_registry((name,))
+    assert registry.model(SPEC.id).plugin == "half"
+    (fault,) = registry.faults
+    assert fault.plugin == "half"
+    assert fault.reason.startswith("check_study is a partial: expected a function")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -36,6 +37,34 @@ def test_what_is_saved_is_loaded(saved):
     assert model.revision.startswith("embedded:")
     for name, value in model.module.state_dict().items():
         torch.testing.assert_close(value, module.state_dict()[name].half().float())
+
+
+OLD = Path(__file__).parents[2] / "data" / "weights" / "single-t1ce-width-1.safetensors"
+
+
+def test_a_file_of_an_earlier_version_loads_as_before(registry):
+    """Written by commit c62b6f4, whose `zoo.weights` was one file, and graded by it as noted here.
+
+    Its module was `spec.build(**spec.options)` after `torch.manual_seed(1)`, its record what is expected below.
+    """
+    spec = registry.model("single-t1ce")
+    model = load_weights(replace(spec, options={**spec.options, "width": 1}, weights=OLD))
+    x = torch.sin(torch.arange(2 * 4 * 8 * 16 * 16) / 7).reshape(2, 4, 8, 16, 16)
+    with torch.inference_mode():
+        logits = model.module(x, torch.ones(2, 4, dtype=torch.bool))
+    torch.testing.assert_close(logits, torch.tensor([[-1.0402955, -0.3282071], [-1.1994759, -0.4857709]]))
+    fitted, alone = Calibration(1.5, -0.2, "nothing"), Calibration(0.5)
+    assert model.record == TrainingRecord("nothing", fitted, 0.4, {"held_out": {"ece": 0.125}}, {"t1ce": alone})
+    assert model.revision == "embedded:a160bc95ea81"
+
+
+def test_what_has_no_tied_tensors_is_written_as_before(registry, tmp_path):
+    """Byte for byte, so that its sha256 stays what others have noted."""
+    spec = registry.model("single-t1ce")
+    spec = replace(spec, options={**spec.options, "width": 1}, weights=OLD)
+    model = load_weights(spec)
+    save_weights(tmp_path / "again.safetensors", spec, model.module, model.record)
+    assert (tmp_path / "again.safetensors").read_bytes() == OLD.read_bytes()
 
 
 def test_a_member_answers_with_calibrated_log_odds(saved):

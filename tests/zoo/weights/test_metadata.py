@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
 from safetensors.torch import save_file
 
 from zoo import WeightsError
-from zoo.weights.metadata import METADATA_KEY, identity, spec_of
+from zoo.weights.metadata import CHECKSUMS, LOCK, METADATA_KEY, checksums, identity, note_checksum, sha256, spec_of
 
 RECORD = {"trained_on": "nothing"}
 
@@ -55,3 +57,52 @@ def test_it_needs_no_torch():
     check = "import zoo.weights.metadata, sys; print('torch' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"
+
+
+ROOT = Path(__file__).parents[3]
+NOTE_MANY = """
+import sys
+from pathlib import Path
+from zoo.weights.metadata import note_checksum
+
+folder, mine = Path(sys.argv[1]), sys.argv[2]
+files = [folder / f"{mine}-{index}.safetensors" for index in range(25)]
+for file in files:
+    file.write_text(file.name)
+print("ready", flush=True)
+sys.stdin.readline()
+for file in files:
+    note_checksum(file)
+"""
+
+
+def test_processes_that_save_into_one_folder_keep_each_others_lines(tmp_path):
+    """And who reads meanwhile finds the whole list as it was just before, or just after."""
+    command = [sys.executable, "-c", NOTE_MANY, str(tmp_path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "cwd": ROOT, "text": True}
+    writers = [subprocess.Popen([*command, str(index)], **pipes) for index in range(4)]
+    assert all(writer.stdout.readline() == "ready\n" for writer in writers)
+    for writer in writers:
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    noted = 0
+    while any(writer.poll() is None for writer in writers):
+        before, noted = noted, len(checksums(tmp_path))
+        assert noted >= before
+    assert [writer.communicate() and writer.returncode for writer in writers] == [0] * 4
+    assert checksums(tmp_path) == {file.name: sha256(file) for file in tmp_path.glob("*.safetensors")}
+    assert len(checksums(tmp_path)) == 100
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", CHECKSUMS], cwd=tmp_path, check=True)
+
+
+def test_a_folder_that_another_keeps_locked_is_told_of(tmp_path, monkeypatch):
+    monkeypatch.setattr("zoo.weights.metadata.LOCK_SECONDS", 0.1)
+    weights = tmp_path / "a.safetensors"
+    weights.write_text("weights")
+    with (
+        FileLock(tmp_path / LOCK),
+        pytest.raises(WeightsError, match=r"^a\.safetensors: .*locked by another process.* save again\.$"),
+    ):
+        note_checksum(weights)
+    note_checksum(weights)
+    assert checksums(tmp_path) == {"a.safetensors": sha256(weights)}
