@@ -13,7 +13,7 @@ class EncoderSize(TypedDict):
 
 
 COMPACT_ENCODER: EncoderSize = {"width": 16, "blocks": 1, "slice_stride": 2}
-"""Of the compact presets, see `zoo.blocks.RMCEncoder`; equal, so that what one has learned can start another."""
+"""Encoder size of the compact presets; equal, so that what one has learned can start another."""
 FROZEN = 0.0
 """Learning rate of encoders that start as another model's: all fusions are built on the same features."""
 WEIGHTS = Path(__file__).parent / "weights"

@@ -59,7 +59,10 @@ def explain(title: str, weights: Callable[[Any], Any], question: Question, progr
 
 
 def _layer_maps(question: Question, layers: list[str], weights: Callable[[Any], Any]) -> list[Any]:
-    """[1, 1, D, h, w] each. Captum's LayerGradCam takes one layer a pass; what it is built on takes them all."""
+    """Return a map of each layer, [1, 1, D, h, w].
+
+    Captum's LayerGradCam takes one layer a pass; what it is built on takes them all.
+    """
     import torch
     from captum._utils.gradient import compute_layer_gradients_and_eval
 
@@ -76,7 +79,7 @@ def _layer_maps(question: Question, layers: list[str], weights: Callable[[Any], 
 
 
 def _in_space(features: Any) -> Any:
-    """[1, C, D, h, w]; a layer that sees one slice at a time gives [D, C, h, w]."""
+    """Lay features out as [1, C, D, h, w]; a layer that sees one slice at a time gives [D, C, h, w]."""
     return features if features.ndim == 5 else features.transpose(0, 1)[None]
 
 

@@ -59,7 +59,7 @@ def explain(question: Question, progress: Progress) -> Attribution:
 
 @dataclass(frozen=True)
 class _Piece:
-    """Of the way. values: float32 [4, D, H, W]. delta: their sum, less what the margin gains between the two ends."""
+    """Part of the way. values: float32 [4, D, H, W]. delta: their sum, less what the margin gains between its ends."""
 
     low: float
     high: float
@@ -72,7 +72,7 @@ def _off(piece: _Piece) -> float:
 
 
 class _Way:
-    """From the baseline, 0, to the study, 1."""
+    """Straight way from the baseline, 0, to the study, 1."""
 
     def __init__(self, question: Question, progress: Progress) -> None:
         self.question, self.progress = question, progress
@@ -80,7 +80,7 @@ class _Way:
         self.margins: dict[float, float] = {}
 
     def piece(self, low: float, high: float) -> _Piece:
-        """One step at a time, so that progress is told and a cancel is obeyed at each."""
+        """Integrate one step at a time, so that progress is told and a cancel is obeyed at each."""
         import torch
         from captum.attr import IntegratedGradients
 
@@ -96,7 +96,10 @@ class _Way:
         return self._margin(high) - self._margin(low)
 
     def _step(self, x: Any) -> Any:
-        """How many there will be isn't known; Captum asks once more before the first, without gradients."""
+        """Compute the margin and tell of the step, of which nobody knows how many will come.
+
+        Captum asks once more before the first, without gradients.
+        """
         if x.requires_grad:
             self.progress(self.steps / (self.steps + TYPICAL_STEPS), f"Integrated gradients, step {self.steps + 1}")
             self.steps += 1

@@ -43,7 +43,7 @@ def register_explainers() -> list[ExplainerSpec]:
 
 
 def _passes(model: ModelSpec) -> float:
-    """One encoder sees another mixture in each subset; of several, each sees the study and four references."""
+    """Count passes: one encoder sees another mixture in each subset; each of several sees study and four references."""
     return 10 if model.encoders > 1 else 4 * (2 ** len(model.uses) - 1) + 1
 
 
@@ -89,7 +89,7 @@ def by_replacing(question: Question, progress: Progress) -> Attribution:
 
 
 def by_dropping(question: Question, progress: Progress) -> Attribution:
-    """The same with modalities marked absent instead of replaced; only for models that grade any subset.
+    """Shapley values by marking modalities absent, not replacing them; only for models that grade any subset.
 
     The worth of no modality at all, which no model can grade, is 0: as likely HGG as LGG.
     """
@@ -116,7 +116,10 @@ def by_dropping(question: Question, progress: Progress) -> Attribution:
 
 
 def shapley_values(worths: dict[Subset, float]) -> np.ndarray:
-    """Of each modality, float64 [4]; worths: of every subset of the players, which are the largest subset."""
+    """Return each modality's Shapley value, float64 [4].
+
+    worths: of every subset of the players, who are the largest subset.
+    """
     players = max(worths, key=len)
     values = np.zeros(len(MODALITIES))
     for player in players:
@@ -127,7 +130,7 @@ def shapley_values(worths: dict[Subset, float]) -> np.ndarray:
 
 
 def _worths(worth: Any, players: Subset, references: int, progress: Progress) -> dict[Subset, np.ndarray]:
-    """By subset, one worth a reference, float64 [R]."""
+    """Worths of each subset, one a reference, float64 [R]."""
     subsets = _subsets(players)
     worths = {subset: np.zeros(references) for subset in subsets}
     for done, (subset, reference) in enumerate(product(subsets, range(references))):

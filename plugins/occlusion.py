@@ -40,7 +40,7 @@ def _format_diagnostics(facts: Mapping[str, float]) -> str:
 
 
 def explain(question: Question, progress: Progress) -> Attribution:
-    """By how much logit(HGG) − logit(LGG) falls when a cube of 24 mm of one modality is made like white matter.
+    """Measure by how much logit(HGG) − logit(LGG) falls when a cube of 24 mm of one modality is made like white matter.
 
     Each voxel has the value of its cube. facts: patches (of one modality that touch the brain).
     """
@@ -65,7 +65,7 @@ def explain(question: Question, progress: Progress) -> Attribution:
 
 
 def _patches(question: Question) -> Any:
-    """Int64 [1, 4, D, H, W]: a number a patch and modality, 0 where nothing can be hidden."""
+    """Number each patch and modality, int64 [1, 4, D, H, W], 0 where nothing can be hidden."""
     import torch
 
     brain = question.brain[0, 0].cpu().numpy()
@@ -78,7 +78,7 @@ def _patches(question: Question) -> Any:
 
 
 def _cubes(shape: tuple[int, ...], spacing: Sequence[float]) -> np.ndarray:
-    """Int64 [D, H, W]: to which cube of a regular grid each voxel belongs."""
+    """Number the cubes of a regular grid, int64 [D, H, W]: to which each voxel belongs."""
     sides = [max(1, round(PATCH_MM / step)) for step in spacing]
     along = [np.arange(length) // side for length, side in zip(shape, sides, strict=True)]
     counts = [int(cubes[-1]) + 1 for cubes in along]

@@ -26,7 +26,7 @@ class VolumeControl(nn.Module):
         self.head = LogisticHead(5)
 
     def measurements(self, x: Tensor, present: Tensor) -> Tensor:
-        """[B, 5]: litres, shares of the box along D, H, W, and the share of brain voxels at the surface."""
+        """Measure the brain, [B, 5]: litres, shares of the box along D, H, W, share of voxels at the surface."""
         brain = ((x > BACKGROUND) & present[:, :, None, None, None]).any(dim=1)
         inside = brain.float()
         count = inside.sum((1, 2, 3))
@@ -40,7 +40,10 @@ class VolumeControl(nn.Module):
 
 
 class DeltaControl(nn.Module):
-    """Enhancing and FLAIR-bright volume by two fixed thresholds in units of white matter. voxel_ml: as above."""
+    """Enhancing and FLAIR-bright volume by two fixed thresholds in units of white matter.
+
+    voxel_ml: volume of a model voxel in millilitres.
+    """
 
     def __init__(self, voxel_ml: float) -> None:
         super().__init__()
@@ -48,7 +51,7 @@ class DeltaControl(nn.Module):
         self.head = LogisticHead(1)
 
     def measurements(self, x: Tensor, present: Tensor) -> Tensor:
-        """[B, 1]: logarithm of 1 + the enhancing volume in ml."""
+        """Measure enhancement, [B, 1]: logarithm of 1 + the enhancing volume in ml."""
         x = masked(x, present)
         enhancing = (x[:, T1CE] - x[:, T1] > ENHANCEMENT) & (x[:, FLAIR] > FLAIR_BRIGHT)
         return (enhancing.sum((1, 2, 3)) * self.voxel_ml).log1p()[:, None]

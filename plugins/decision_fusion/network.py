@@ -17,7 +17,7 @@ class DecisionMean(nn.Module):
         self.members = members
 
     def forward(self, x: Tensor, present: Tensor) -> Tensor:
-        """Log-probabilities [B, 2]; from log-sigmoids, so that sure members don't round to 0 or 1."""
+        """Return log-probabilities [B, 2]; from log-sigmoids, so that sure members don't round to 0 or 1."""
         margins = member_margins(self.members, x, present)
         both = torch.stack([functional.logsigmoid(-margins), functional.logsigmoid(margins)], dim=-1)
         return both.logsumexp(dim=1) - torch.tensor(float(len(self.members))).log()
@@ -40,6 +40,6 @@ class DecisionStacked(nn.Module):
 
 
 def member_margins(members: nn.ModuleList, x: Tensor, present: Tensor) -> Tensor:
-    """logit(HGG) − logit(LGG) of each member, float32 [B, M]."""
+    """Return logit(HGG) − logit(LGG) of each member, float32 [B, M]."""
     logits = torch.stack([member(x, present) for member in members], dim=1).float()
     return logits[..., 1] - logits[..., 0]

@@ -16,7 +16,7 @@ PREAMBLE_BYTES, MAGIC = 128, b"DICM"
 
 @hookimpl
 def unpack_scans(source: Any, folder: Path) -> list[Path] | None:
-    """Files that are not DICOM are handed on; a folder with NIfTI files in it is left to their reader."""
+    """Convert a study's DICOM files and hand on its others; a folder with NIfTI files in it is left to their reader."""
     files = files_of(source)
     if isinstance(source, str | Path) and Path(source).is_dir():
         files = [] if any(is_nifti(path.name) for path in files) else list(islice(_below(Path(source)), MAX_FILES + 1))

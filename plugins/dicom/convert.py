@@ -17,7 +17,7 @@ UNDECIDED = "series"
 
 
 def convert(files: Sequence[Path], folder: Path) -> list[Path]:
-    """NUMBER-LABEL_MODALITY.nii of each series that is a volume, _series.nii where its modality is not clear.
+    """Write NUMBER-LABEL_MODALITY.nii of each series that is a volume, _series.nii where its modality is not clear.
 
     Raises `StudyError` when no series of a modality that is there is a volume.
     """
@@ -37,7 +37,7 @@ def convert(files: Sequence[Path], folder: Path) -> list[Path]:
 
 
 def _write(slices: Sequence[Slice], path: Path) -> Path:
-    """Scaled intensities as float32, so that a slope may differ from slice to slice; the header has no identity."""
+    """Write scaled intensities as float32, as a slope may differ from slice to slice; the header has no identity."""
     SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(1)  # each would reserve memory, of which there is little
     reader = SimpleITK.ImageSeriesReader()
     reader.SetImageIO("GDCMImageIO")

@@ -122,7 +122,7 @@ def _slice(path: Path, header: Any) -> Slice:
 
 
 def _words_said(header: Any) -> tuple[str, ...]:
-    """Of description and protocol: letters, digits and "+" only."""
+    """Words of description and protocol: letters, digits and "+" only."""
     described = f"{_text(header, 'SeriesDescription')} {_text(header, 'ProtocolName')}"
     identity = {word.lower() for name in IDENTIFYING for word in words_of(_text(header, name))}
     secret = {word for word in identity if len(word) >= SHORTEST_NAME}
@@ -147,7 +147,7 @@ def _number(header: Any, name: str) -> float | None:
 
 
 def _numbers(header: Any, name: str, count: int) -> tuple[float, ...]:
-    """NaN where the header doesn't tell."""
+    """Read `count` numbers, NaN where the header doesn't tell."""
     try:
         found = np.array(header.get(name), float).reshape(count)
     except Exception:

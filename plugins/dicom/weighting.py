@@ -38,7 +38,7 @@ def modality_of(series: Series) -> str | None:
 
 
 def _named(words: list[str]) -> str | None:
-    """By name; a "T1 FLAIR" is a T1, and a "T2 FLAIR" a FLAIR."""
+    """Tell a modality by its name; a "T1 FLAIR" is a T1, and a "T2 FLAIR" a FLAIR."""
     said = {
         name for name, spelling in (("t1", T1), ("t2", T2), ("flair", FLAIR)) if any(map(spelling.fullmatch, words))
     }
@@ -50,7 +50,7 @@ def _named(words: list[str]) -> str | None:
 
 
 def _measured(series: Series) -> str | None:
-    """By repetition, echo and inversion time; None outside of what is usual for the three weightings."""
+    """Tell a modality by repetition, echo and inversion time; None outside what is usual for the three weightings."""
     tr, te, ti = series.repetition_time, series.echo_time, series.inversion_time or 0.0
     if tr is None or te is None:
         return None
@@ -63,7 +63,7 @@ def _measured(series: Series) -> str | None:
 
 
 def _has_contrast(series: Series, words: list[str]) -> bool:
-    """Words first: scanners go on naming the agent, or don't begin to, when the protocol was copied."""
+    """Tell whether an agent was given, by words first: a copied protocol may go on naming it, or not begin to."""
     if any(map(BEFORE.fullmatch, words)):
         return False
     return any(map(AFTER.fullmatch, words)) or series.contrast_agent.strip().lower() not in NO_AGENT

@@ -29,7 +29,7 @@ class Concatenation(Fusion):
 
 
 class GatedMultimodalUnit(Fusion):
-    """Σ σ(W_m z)·tanh(V_m z_m), z all modalities' features side by side (Arevalo et al. 2017, arXiv 1702.01992).
+    """Gated sum Σ σ(W_m z)·tanh(V_m z_m), z all modalities' features in a row (Arevalo et al. 2017, arXiv 1702.01992).
 
     An absent modality adds nothing.
     """
@@ -88,7 +88,7 @@ class Moments(Fusion):
 
 
 def moments(maps: Tensor, present: Tensor) -> Tensor:
-    """[B, 2C, D, h, w]: mean, then unbiased variance as Havaei et al. define it, over the present modalities."""
+    """Return mean, then unbiased variance as in Havaei et al., over the present modalities, [B, 2C, D, h, w]."""
     here = present[:, :, None, None, None, None].to(maps.dtype)
     count = here.sum(dim=1)
     mean = (maps * here).sum(dim=1) / count.clamp(min=1)
@@ -97,7 +97,7 @@ def moments(maps: Tensor, present: Tensor) -> Tensor:
 
 
 def pooled(maps: Tensor) -> Tensor:
-    """[B, M, C, D, h, w] -> [B, M, 2C]: mean and maximum of each map."""
+    """Return mean and maximum of each map, [B, M, C, D, h, w] -> [B, M, 2C]."""
     return average_and_peak(maps.flatten(0, 1)).unflatten(0, maps.shape[:2])
 
 

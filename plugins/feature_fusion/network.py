@@ -12,7 +12,7 @@ from .fusions import FUSIONS
 
 
 class FeatureFusionGrader(nn.Module):
-    """Graded from fused features and coarse region scores.
+    """Grader of fused features and coarse region scores.
 
     fusion: "concat", "gated", "transformer" or "moments". width, blocks, slice_stride: size of the encoders. dropout:
     share of the fused features dropped in training.

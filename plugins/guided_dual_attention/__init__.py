@@ -50,7 +50,7 @@ def build(**options: Any) -> Any:
 
 
 def cumulative_phases(options: GuidedOptions) -> tuple[Phase, ...]:
-    """The primary alone; then the secondaries join one by one.
+    """Plan a cumulative training: the primary alone; then the secondaries join one by one.
 
     The primary's encoder learns slowly once it has learned alone. Encoders that other models have trained stay as they
     are, and what is built on them needs fewer epochs.
@@ -69,7 +69,7 @@ def cumulative_phases(options: GuidedOptions) -> tuple[Phase, ...]:
 
 
 def encoders_from(options: GuidedOptions) -> dict[str, str]:
-    """Compact encoders start as those of `single-*`, unless modalities share theirs."""
+    """Name the model that each encoder starts from: a `single-*` for compact ones, unless modalities share theirs."""
     encoder = {name: getattr(options, name) for name in COMPACT_ENCODER} | {"norm": options.norm}
     if encoder != {**COMPACT_ENCODER, "norm": "group"} or options.share_encoders != "none":
         return {}
@@ -77,7 +77,7 @@ def encoders_from(options: GuidedOptions) -> dict[str, str]:
 
 
 def _cam_layers(options: GuidedOptions) -> dict[str, str]:
-    """None for the self control: its encoders run twice a study, and one map can't stand for both."""
+    """Layers of class-activation maps; none for the self control, whose encoders run twice a study."""
     once = options.guidance_source != "self"
     return {name: f"encoders.{name}.layer2" for name in options.modalities} if once else {}
 

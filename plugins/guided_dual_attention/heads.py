@@ -1,4 +1,4 @@
-"""From the modalities' pooled features [B, M, P] and what is known of the whole study [B, R] to logits [B, 2]."""
+"""Heads, from the modalities' pooled features [B, M, P] and what is known of a whole study [B, R] to logits [B, 2]."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoo import GRADES
 
 
 class ConcatHead(nn.Module):
-    """The paper's: one linear layer over everything."""
+    """The paper's head: one linear layer over everything."""
 
     def __init__(self, modalities: int, pooled: int, shared: int) -> None:
         super().__init__()

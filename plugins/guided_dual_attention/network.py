@@ -33,7 +33,7 @@ Block = TypeVar("Block", bound=nn.Module)
 
 
 class GuidedDualAttention(nn.Module):
-    """Xu et al., arXiv 2401.09029, in the reading that its `GuidedOptions` say.
+    """Model of Xu et al., arXiv 2401.09029, in the reading that its `GuidedOptions` say.
 
     An absent modality contributes zeros, so the primary alone (the paper's first stage) is the same module with only
     the primary present.
@@ -74,11 +74,11 @@ class GuidedDualAttention(nn.Module):
         return self.head(pooled, RegionScores.pooled(regions), here), {"regions": regions}
 
     def attention_maps(self, x: Tensor, present: Tensor) -> dict[str, AttentionReading]:
-        """For each modality of the batch what its attention looked at, on the grid of its features."""
+        """Read what attention looked at, for each modality of the batch, on the grid of its features."""
         return {one.name: self.attention[one.name].read(one.high, one.slices) for one in self._encode(x, present)}
 
     def _encode(self, x: Tensor, present: Tensor) -> Iterator[Encoded]:
-        """The primary, then the secondaries that any study of the batch has."""
+        """Encode the primary, then the secondaries that any study of the batch has."""
         x = masked(x, present)
         guides: dict[str, Tensor] = {}
         for name in (self.options.primary, *self.options.secondaries):
@@ -146,7 +146,7 @@ class Donor(nn.Module):
         self.register_buffer("features", torch.zeros(1, channels, *grid))
 
     def forward(self, own: Tensor) -> Tensor:
-        """own, [B, C, D, h, w] -> another's, of the same shape or, from the kept donor, of its own grid."""
+        """Return another's features for own, [B, C, D, h, w], or the kept donor's, which have a grid of their own."""
         if not self.training:
             return self.features.expand(len(own), -1, -1, -1, -1)
         others = own.roll(1, dims=0) if len(own) > 1 else self.features.clone()

@@ -10,7 +10,7 @@ from zoo import MODALITIES, expect_one_of
 
 @dataclass(frozen=True)
 class GuidedOptions:
-    """Defaults are the reading of the paper at full size. A value that isn't known is a `ValueError`.
+    """Options of the paper's model; defaults are its reading at full size. A value that isn't known is a `ValueError`.
 
     primary: the modality that guides the others.
     secondaries: those it guides, any subset, in the order in which they join in training.
@@ -69,5 +69,5 @@ class GuidedOptions:
 
     @property
     def modalities(self) -> tuple[str, ...]:
-        """Those it uses, in the zoo's order."""
+        """Modalities that the model uses, in the zoo's order."""
         return tuple(name for name in MODALITIES if name in (self.primary, *self.secondaries))

@@ -1,4 +1,4 @@
-"""Should this study be graded at all? What is surely wrong is refused; what makes an answer doubtful is a warning."""
+"""Checks before a study is graded: what is surely wrong is refused, what makes an answer doubtful is a warning."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from zoo import Finding, Volumes, hookimpl
 
 @hookimpl
 def check_study(volumes: Volumes) -> list[Finding]:
-    """The first refusal alone, or all doubts."""
+    """Return the first refusal alone, or all doubts."""
     from . import alignment, brain_volume, duplicate_scans, sequences, tumour
     from .grid import thinned
 

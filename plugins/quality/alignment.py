@@ -1,4 +1,4 @@
-"""Do the scans of one head lie on each other? Each scan's outline is laid on what most of them share.
+"""Check that the scans of one head lie on each other: each scan's outline is laid on what most of them share.
 
 The rigid motion is found by Gauss-Newton on soft outlines (Lucas & Kanade 1981), as registration tools do on images.
 A scan that was moved before its skull was stripped with the others' mask can't be told apart this way.
@@ -44,7 +44,7 @@ def check(volumes: Volumes) -> list[Finding]:
 
 
 def rigid_motion(outline: np.ndarray, shared: np.ndarray, onto: np.ndarray, centre: np.ndarray) -> np.ndarray:
-    """By what motion about `centre` (world mm) `outline` lies off `shared`: float64 [4, 4] in the world.
+    """Find the motion about `centre` (world mm) by which `outline` lies off `shared`: float64 [4, 4] in the world.
 
     Both are float32 [D, H, W] of the grid whose voxels `onto` carries to the world.
     """

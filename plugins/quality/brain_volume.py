@@ -1,4 +1,4 @@
-"""Is this the size of a brain? A head with its skull is larger, a fragment or a wrong voxel size smaller."""
+"""Check that a brain has the size of one: a head with its skull is larger, a fragment or a wrong voxel size smaller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does every slot hold a scan of its own? One file in two slots would be compared with itself."""
+"""Check that every slot holds a scan of its own: one file in two slots would be compared with itself."""
 
 from __future__ import annotations
 

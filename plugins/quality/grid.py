@@ -21,7 +21,10 @@ SAMPLING_MM = 2.0
 
 @dataclass(frozen=True)
 class Coarse:
-    """images: float32 [4, D, H, W], intensities as stored. brain: bool [D, H, W]; interior: without its rim."""
+    """A study on the coarse grid.
+
+    images: float32 [4, D, H, W], intensities as stored. brain: bool [D, H, W]; interior: without its rim.
+    """
 
     images: np.ndarray
     brain: np.ndarray
@@ -29,7 +32,7 @@ class Coarse:
 
 
 def standardised(volumes: Volumes) -> Coarse:
-    """Stretched along each axis to the extent of a common brain, so that voxels of two people correspond, roughly."""
+    """Stretch a study along each axis to a common brain's extent, so that voxels of two people correspond, roughly."""
     low, high = extent(volumes)
     sampled = resample(
         _with_brain(volumes), volumes.affine, grid_affine((low + high) / 2, (high - low) / EXTENT_MM), GRID
@@ -39,7 +42,7 @@ def standardised(volumes: Volumes) -> Coarse:
 
 
 def thinned(volumes: Volumes) -> Volumes:
-    """Every so many voxels of a fine study, so that they lie some 2 mm apart: enough to see it as a whole."""
+    """Keep every so many voxels of a fine study, so that they lie some 2 mm apart: enough to see it as a whole."""
     step = max(1, int(SAMPLING_MM / np.linalg.norm(volumes.affine[:3, :3], axis=0).min()))
     kept = (slice(None, None, step),) * 3
     affine = volumes.affine @ np.diag([step, step, step, 1])
@@ -54,7 +57,7 @@ def extent(volumes: Volumes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def grid_affine(centre: np.ndarray, stretch: np.ndarray | float = 1.0) -> np.ndarray:
-    """From the grid's voxels (d, h, w) to world mm, float64 [4, 4]. stretch: along x, y, z."""
+    """Return the affine from the grid's voxels (d, h, w) to world mm, float64 [4, 4]. stretch: along x, y, z."""
     affine = np.eye(4)
     affine[:3, :3] = np.fliplr(np.diag(np.array(GRID.spacing[::-1]) * stretch))
     affine[:3, 3] = centre - affine[:3, :3] @ ((np.array(GRID.shape) - 1) / 2)

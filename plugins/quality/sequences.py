@@ -1,4 +1,4 @@
-"""Does each scan look like what its slot says? Signs that hold in any head: what is dark on T1 is bright on T2, …
+"""Check that each scan looks like its slot, by signs that hold in any head: what is dark on T1 is bright on T2, …
 
 The limits lie between what simulated studies and what studies spoilt on purpose show (README, Promises); no patient
 was used to set them.
@@ -46,7 +46,7 @@ def _shape(coarse: Coarse) -> Iterator[str]:
 
 
 def _pictures(volumes: Volumes, coarse: Coarse) -> Iterator[str]:
-    """Bright and dark where a brain without a tumour is, or the other way round."""
+    """Tell of scans that are not bright and dark where a brain without a tumour is."""
     images, brain = common_brain()
     inside = coarse.interior & brain
     for name, least in LIKE_A_BRAIN.items():
@@ -73,7 +73,7 @@ def _pairs(volumes: Volumes, coarse: Coarse) -> Iterator[str]:
 
 
 def _enhancement(coarse: Coarse) -> Iterator[str]:
-    """Contrast agent makes tissue brighter; where much is darker and little brighter, the two were swapped."""
+    """Tell of T1 and T1ce swapped: contrast agent makes tissue brighter, yet much is darker and little brighter."""
     gain = contrast_gain(coarse)
     lost, gained = -np.percentile(gain, 0.1), np.percentile(gain, 99.9)
     if lost > max(LOST, GAINED * gained):
@@ -90,5 +90,5 @@ def contrast_gain(coarse: Coarse) -> np.ndarray:
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:
-    """0 where one of them is flat."""
+    """Correlate two images; 0 where one of them is flat."""
     return float(np.corrcoef(a, b)[0, 1]) if a.std() > 0 and b.std() > 0 else 0.0

@@ -1,4 +1,4 @@
-"""Is there a tumour at all? The guided model was taught where tumours are; where it finds none, no grade has a meaning.
+"""Check that there is a tumour: where the guided model, taught where tumours are, finds none, no grade has a meaning.
 
 The limit was set on simulated brains with and without a tumour, and is a warning: a faint tumour may be missed.
 """
@@ -35,7 +35,7 @@ def check(volumes: Volumes) -> list[Finding]:
 
 
 def highest_score(volumes: Volumes) -> float | None:
-    """Of all places and regions, 0 to 1, how sure the finder is of a tumour; None where it can't look."""
+    """Return how sure the finder is of a tumour, 0 to 1, at its surest place; None where it can't look."""
     finder = _finder()
     if finder is None or not set(finder.spec.needs) <= set(volumes.modalities):
         return None

@@ -59,7 +59,7 @@ def _early_fusion() -> ModelSpec:
 
 
 def _spec(name: str, title: str, modalities: tuple[str, ...], card: Card, attention: str = "none") -> ModelSpec:
-    """Half of the epochs teach regions, half all."""
+    """Describe one encoder: half of the epochs teach regions, half all."""
     model_id = f"{name}.compact"
     return ModelSpec(
         id=model_id,

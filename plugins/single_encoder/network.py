@@ -57,7 +57,7 @@ class SingleEncoderGrader(nn.Module):
         return self.head(evidence), {"regions": regions}
 
     def region_logits(self, x: Tensor, present: Tensor) -> Tensor:
-        """[B, 3, D, h, w], of whole studies or of patches."""
+        """Return region logits [B, 3, D, h, w], of whole studies or of patches."""
         return self.regions(self.encoder.middle(masked(x, present)[:, self.channels]))
 
     def attention_maps(self, x: Tensor, present: Tensor) -> dict[str, AttentionReading]:

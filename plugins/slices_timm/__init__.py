@@ -1,4 +1,4 @@
-"""Slice by slice through an image backbone of timm, then attention over the slices (2.5-D)."""
+"""A grader that sees slice by slice through an image backbone of timm, then attends to the slices (2.5-D)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def build(**options: Any) -> Any:
 
 
 def _spec(options: dict[str, Any]) -> ModelSpec:
-    """With another backbone there is no class-activation map: its layers have other names."""
+    """Describe a grader; with another backbone it has no class-activation map, as its layers have other names."""
     own_backbone = options["backbone"] == COMPACT["backbone"]
     return ModelSpec(
         id="slices-timm.compact",

@@ -16,7 +16,7 @@ MAX_REDUCTION = 8
 
 
 class GatedAttentionPooling(nn.Module):
-    """a_k = softmax_k wᵀ(tanh(V h_k) ⊙ σ(U h_k)), pooled = Σ a_k h_k (Ilse et al. 2018, eq. 9)."""
+    """Attention pooling: a_k = softmax_k wᵀ(tanh(V h_k) ⊙ σ(U h_k)), pooled = Σ a_k h_k (Ilse et al. 2018, eq. 9)."""
 
     def __init__(self, features: int, width: int) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class GatedAttentionPooling(nn.Module):
         self.score = nn.Linear(width, 1, bias=False)
 
     def weights(self, rows: Tensor, allowed: Tensor) -> Tensor:
-        """a [B, K] for rows [B, K, F]; allowed: bool [B, K], which rows may count."""
+        """Return weights a [B, K] for rows [B, K, F]; allowed: bool [B, K], which rows may count."""
         scores = self.score(self.value(rows).tanh() * self.gate(rows).sigmoid())[..., 0].float()
         return scores.masked_fill(~allowed, torch.finfo(scores.dtype).min).softmax(dim=1)
 

@@ -14,7 +14,7 @@ CONTRASTS = (*MODALITIES, "t1ce - t1", "t2 - flair")
 
 
 def contrasts_of(x: Tensor) -> Tensor:
-    """[B, 4, …] -> [B, 6, …] in the order of CONTRASTS."""
+    """Return contrasts of images, [B, 4, …] -> [B, 6, …] in the order of CONTRASTS."""
     t1, t1ce, t2, flair = x.split(1, dim=1)
     return torch.cat([x, t1ce - t1, t2 - flair], dim=1)
 

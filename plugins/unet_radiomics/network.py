@@ -12,7 +12,7 @@ from .unet import UNet
 
 
 class UNetRadiomics(nn.Module):
-    """Graded by measurements of the regions that a U-Net finds. width: its maps at the finest level."""
+    """Grader by measurements of the regions that a U-Net finds. width: its maps at the finest level."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -32,5 +32,5 @@ class UNetRadiomics(nn.Module):
         return self.regions(self.unet(masked(x, present)))
 
     def measurements(self, x: Tensor, present: Tensor) -> Tensor:
-        """[B, K], see `radiomics`."""
+        """Return the measurements of `radiomics`, [B, K]."""
         return measure(masked(x, present), self.region_logits(x, present))

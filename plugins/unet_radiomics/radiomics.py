@@ -37,7 +37,7 @@ NAMES = (
 
 
 def measure(x: Tensor, logits: Tensor) -> Tensor:
-    """[B, K] in the order of NAMES. x: float32 [B, 4, D, H, W]; logits: of REGIONS, [B, 3, D, h, w]."""
+    """Measure studies, [B, K] as in NAMES. x: float32 [B, 4, D, H, W]; logits: of REGIONS, [B, 3, D, h, w]."""
     scores, sure = logits.sigmoid(), (RegionScores.sharpness * logits).sigmoid()
     whole, solid = union(sure), union(sure[:, [0, 2]])
     inside, edge = shrunk(solid), border(whole)
@@ -59,7 +59,7 @@ def measure(x: Tensor, logits: Tensor) -> Tensor:
 
 
 def union(regions: Tensor) -> Tensor:
-    """[B, R, …] -> [B, 1, …]"""
+    """Unite regions, [B, R, …] -> [B, 1, …]."""
     return 1 - (1 - regions).prod(dim=1, keepdim=True)
 
 

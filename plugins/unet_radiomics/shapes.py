@@ -10,22 +10,22 @@ FEWEST = 1.0
 
 
 def grown(region: Tensor) -> Tensor:
-    """By one voxel all around."""
+    """Grow regions by one voxel all around."""
     return functional.max_pool3d(region, 3, stride=1, padding=1)
 
 
 def shrunk(region: Tensor) -> Tensor:
-    """By one voxel all around."""
+    """Shrink regions by one voxel all around."""
     return -grown(-region)
 
 
 def border(region: Tensor) -> Tensor:
-    """Its outermost voxels and those next to them."""
+    """A region's outermost voxels and those next to them."""
     return grown(region) - shrunk(region)
 
 
 def volume(regions: Tensor) -> Tensor:
-    """In voxels, [B, R]."""
+    """Return volumes in voxels, [B, R]."""
     return regions.sum((2, 3, 4))
 
 

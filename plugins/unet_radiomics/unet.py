@@ -27,10 +27,10 @@ class ResidualBlock(nn.Module):
 
 
 class UNet(nn.Module):
-    """[B, C, D, H, W] -> features [B, width, D, H/2, W/2]. Four levels, each on half the grid of the one before, with
-    twice its maps.
+    """A U-Net, [B, C, D, H, W] -> features [B, width, D, H/2, W/2].
 
-    What comes up from a coarser level is added to what went down, not concatenated (Myronenko 2018, arXiv 1810.11654).
+    It has four levels, each on half the grid of the one before, with twice its maps. What comes up from a coarser level
+    is added to what went down, not concatenated (Myronenko 2018, arXiv 1810.11654).
     """
 
     def __init__(self, channels_in: int, width: int) -> None:
@@ -58,5 +58,5 @@ class UNet(nn.Module):
 
 
 def enlarged(coarse: Tensor, fine: Tensor) -> Tensor:
-    """On the grid of `fine`."""
+    """Enlarge maps to the grid of `fine`."""
     return functional.interpolate(coarse, fine.shape[2:], mode="trilinear")
