@@ -36,7 +36,7 @@ def _reads(weights: str, model: ModelSpec) -> bool:
 
 
 def explain(weights: str, effect: str, question: Question, progress: Progress) -> Attribution:
-    """Attention against an even spread (1 where it is average) times how much it mattered.
+    """Read attention against an even spread (1 where it is average) times how much it mattered.
 
     Attention has no sign: it says where a model looked, not for which grade. Maps are 0 where the branch adds nothing
     (β or γ is 0) and for absent modalities.

@@ -115,7 +115,7 @@ for command in (evaluate, ablate, report, realism, faithfulness, zoo, publish, s
 
 
 def _varied(spec: RegisteredModel, options: list[str]) -> RegisteredModel:
-    """The same model with other options; values are JSON, or text, or names with commas."""
+    """Vary a model's options; values are JSON, or text, or names with commas."""
     if spec.vary is None:
         raise typer.BadParameter(f"{spec.id} has no options to choose from.", param_hint="--option")
     try:

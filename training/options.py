@@ -11,7 +11,9 @@ PRECISIONS = ("auto", "no", "bf16", "fp16")
 
 @dataclass(frozen=True)
 class FitOptions:
-    """epochs: at the most, over phases whose shares add up to 1. learning_rate: peak of each phase's cosine.
+    """Options of a training.
+
+    epochs: at the most, over phases whose shares add up to 1. learning_rate: peak of each phase's cosine.
 
     patience: a phase ends after so many epochs without a better loss on the inner cases. warm_up: share of a phase that
     the rate rises for.

@@ -15,7 +15,7 @@ GAP_TOLERANCE_MM = 0.1
 
 
 class NotAVolumeError(Exception):
-    """Why the slices don't make one volume, in words."""
+    """Slices that don't make one volume, and why, in words."""
 
 
 def in_order(series: Series) -> list[Slice]:

@@ -12,7 +12,7 @@ from .folders import nifti_files
 
 
 class CohortError(ZooError):
-    """The folder is not a cohort, or its labels can't be used."""
+    """A folder that is not a cohort, or whose labels can't be used."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,10 @@ FACTS = ("grade", "patient", "site", "hospital", "folder", "p_hgg", *FILES)
 
 @dataclass
 class Claims:
-    """names: all that the case is called anywhere. said: for each fact its values, and who says so."""
+    """All claims about one case.
+
+    names: all that it is called anywhere. said: for each fact its values, and who says so.
+    """
 
     case: str
     names: set[str]
@@ -34,7 +37,7 @@ class Claims:
             self.add(fact, _normalised(fact, row.cells.get(fact, ""), row.table.parent), row.table.name)
 
     def get(self, fact: str) -> str:
-        """What is said, or ""."""
+        """Return what is said of a fact, or ""."""
         return next(iter(self.said.get(fact, {})), "")
 
     def paths(self, facts: Iterable[str]) -> dict[str, Path]:

@@ -48,7 +48,7 @@ def _grade_of(folder: Path) -> str:
 
 
 def _visible(folder: Path) -> list[Path]:
-    """macOS leaves ._name beside a file and __MACOSX beside a folder."""
+    """List a folder without what macOS leaves there: ._name beside a file and __MACOSX beside a folder."""
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "__")))

@@ -28,7 +28,7 @@ class Row:
     cells: Mapping[str, str]
 
     def cases(self, known: Collection[str]) -> list[str]:
-        """The cases that it speaks of: its column `case`; or else every cell that is a known one, in lower case.
+        """Cases that a row speaks of: its column `case`; or else every cell that is a known one, in lower case.
 
         A grade for none of these still speaks of somebody: of the row's newest BraTS id.
         """
@@ -51,8 +51,10 @@ def read_labels(folders: Iterable[Path]) -> list[Row]:
 
 
 def read_table(table: Path, needed: Collection[str] = ()) -> list[Row]:
-    """Rows of a CSV separated by comma, semicolon or tab;
-    `brats_grade` wins over `grade`. Raises `CohortError` where a needed column is missing."""
+    """Read the rows of a CSV separated by comma, semicolon or tab; `brats_grade` wins over `grade`.
+
+    Raises `CohortError` where a needed column is missing.
+    """
     text = _text(table)
     # Spreadsheets write semicolons where the comma is the decimal sign.
     delimiter = max(",;\t", key=text.partition("\n")[0].count)

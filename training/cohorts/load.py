@@ -1,4 +1,4 @@
-"""From a folder or a manifest to a cohort: folders and tables are joined by case, and what is doubtful is left out."""
+"""Loading of a cohort from a folder or a manifest: all that is said is joined by case, what is doubtful left out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .names import hospital_of, patient_of, since, site_of, without_time_point
 
 
 def load_cohort(root: Path) -> Cohort:
-    """The labelled studies of `root`, a folder or a manifest CSV. No image is opened.
+    """Find the labelled studies of `root`, a folder or a manifest CSV. No image is opened.
 
     A folder has one folder per study, in HGG/ and LGG/ or side by side; labels.csv (`case, grade`) or a *mapping*.csv
     gives the grades that folders don't tell. A manifest, also as cohort.csv in the folder, has `case, grade` and
@@ -54,7 +54,7 @@ def _manifest(root: Path, wrapped: Iterable[Path]) -> Path | None:
 
 
 def _names_by_patient(claims: Iterable[Claims]) -> dict[str, set[str]]:
-    """Together over all time points, since a mapping may know only the first."""
+    """Gather names by patient, over all time points, since a mapping may know only the first."""
     names: dict[str, set[str]] = defaultdict(set)
     for case in claims:
         names[_key(case)] |= case.names

@@ -30,7 +30,7 @@ def hospital_of(site: str) -> str:
 
 
 def patient_of(case: str, names: Collection[str]) -> str:
-    """Site and number in BraTS 2017–2019, else the TCGA id, else the earliest BraTS id without its time point.
+    """Name a patient: site and number in BraTS 2017–2019, else TCGA id, else earliest BraTS id without time point.
 
     names: all that the case is called anywhere, `case` included.
     """
@@ -44,7 +44,7 @@ def patient_of(case: str, names: Collection[str]) -> str:
 
 
 def site_of(names: Collection[str]) -> str:
-    """The prefix in BraTS 2018 and 2019, like "TCIA02"; "" where no name tells it."""
+    """Tell the site, the prefix in BraTS 2018 and 2019, like "TCIA02"; "" where no name tells it."""
     sited = _newest_sited(names)
     site = sited[2].upper() if sited else ""
     return "" if site == "TCIA" else site
@@ -68,6 +68,6 @@ def without_time_point(name: str) -> str:
 
 
 def _newest_sited(names: Collection[str]) -> re.Match[str] | None:
-    """The newest, because BraTS 2017 names no TCIA site."""
+    """Return the newest name that tells a site, because BraTS 2017 names no TCIA site."""
     matches = [match for name in names if (match := SITED.fullmatch(name))]
     return max(matches, key=lambda match: (match[1], match[0]), default=None)

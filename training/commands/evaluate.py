@@ -133,7 +133,7 @@ def report(
 
 
 def load(cohort: Path) -> Cohort:
-    """The cohort; studies that are left out are named at once."""
+    """Load the cohort; studies that are left out are named at once."""
     from ..cohorts import load_cohort
 
     found = load_cohort(cohort)
@@ -143,7 +143,7 @@ def load(cohort: Path) -> Cohort:
 
 
 def simulated_cohort(folder: Path) -> Path:
-    """A small one for dry runs."""
+    """Write a small simulated cohort for dry runs."""
     from ..simulation import write_cohort
 
     write_cohort(folder, DRY_CASES, seed=0, spacing_mm=4.0, sites=2)

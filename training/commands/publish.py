@@ -113,7 +113,7 @@ def _trained() -> list[RegisteredModel]:
 
 
 def _publications(wanted: Sequence[tuple[RegisteredModel, str]], results: Path, licence: str) -> list[Publication]:
-    """All of them, before the first is pushed."""
+    """Load all that is to be published, before the first is pushed."""
     from zoo.weights.load import load_weights
 
     from ..publish.figures import evidence_of
@@ -124,7 +124,7 @@ def _publications(wanted: Sequence[tuple[RegisteredModel, str]], results: Path, 
 
 
 def _write(publications: Sequence[Publication], out: Path, apart: bool) -> None:
-    """apart: a folder for each within `out`."""
+    """Write what would be pushed; apart: a folder for each model within `out`."""
     from ..publish.model_folder import write_model_folder
 
     for one in publications:

@@ -32,7 +32,7 @@ def shift_slices(x: Tensor, regions: Tensor, generator: torch.Generator) -> tupl
 
 
 def _jitter(x: Tensor, generator: torch.Generator) -> Tensor:
-    """In place: memory that is fresh costs more than the arithmetic."""
+    """Jitter intensities in place: memory that is fresh costs more than the arithmetic."""
     background = x.amin((1, 2, 3), keepdim=True)
     brain = x > background
     gain = 1 + GAIN * torch.randn(1, generator=generator) + GAIN / 2 * torch.randn(len(x), generator=generator)
@@ -43,7 +43,7 @@ def _jitter(x: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _noise(x: Tensor, generator: torch.Generator) -> Tensor:
-    """A window into a long row of Gaussian numbers: drawing them anew would take longer than all else here."""
+    """Cut noise from a long row of Gaussian numbers: drawing them anew would take longer than all else here."""
     start = int(torch.randint(x.numel(), (), generator=generator))
     return _noise_bank(2 * x.numel(), x.device)[start : start + x.numel()].view_as(x)
 

@@ -50,7 +50,7 @@ def best_device() -> torch.device:
 
 
 def load_batch(cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[str], device: torch.device) -> Batch:
-    """The chosen cases, with only those modalities present that are to be shown."""
+    """Load the chosen cases, with only those modalities present that are to be shown."""
     shown = np.array([name in modalities for name in MODALITIES])
     arrays = cohort.x[rows], cohort.present[rows] & shown, cohort.regions[rows], cohort.y[rows]
     x, present, regions, y = (torch.from_numpy(array).to(device) for array in arrays)
@@ -60,7 +60,7 @@ def load_batch(cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[st
 def plan_epoch(
     train: np.ndarray, options: FitOptions, generator: torch.Generator, process: int = 0, processes: int = 1
 ) -> list[Plan]:
-    """One epoch in random order: of each step the pieces that fall to this process.
+    """Plan one epoch in random order: of each step the pieces that fall to this process.
 
     Each study has a seed of its own, so the pieces together are the same however many there are.
     """
@@ -77,7 +77,7 @@ def plan_epoch(
 def training_batches(
     plans: Iterable[Plan], cohort: PreparedCohort, phase: Phase, device: torch.device
 ) -> Iterator[Batch]:
-    """The planned studies on the device, augmented, each made while the one before is computed with."""
+    """Yield the planned studies on the device, augmented, each made while the one before is computed with."""
 
     def make(plan: Plan) -> Batch:
         batch = load_batch(cohort, plan.rows, phase.modalities, device)
@@ -87,18 +87,18 @@ def training_batches(
 
 
 def shuffled(train: np.ndarray, options: FitOptions, generator: torch.Generator) -> list[np.ndarray]:
-    """Steps of nearly equal size, none larger than the options say."""
+    """Split shuffled rows into steps of nearly equal size, none larger than the options say."""
     order = torch.randperm(len(train), generator=generator).numpy()
     return np.array_split(train[order], step_count(train, options))
 
 
 def step_count(train: np.ndarray, options: FitOptions) -> int:
-    """Steps of an epoch."""
+    """Count the steps of an epoch."""
     return -(-len(train) // options.batch_size)
 
 
 def augmented(batch: Batch, seeds: Sequence[int], phase: Phase) -> Batch:
-    """Each study, or a patch of it, changed at random by its seed; x laid out as 3-D convolutions like it."""
+    """Change each study, or a patch of it, at random by its seed; x is laid out as 3-D convolutions like it."""
     place = patch if phase.patches else shift_slices
     changed = []
     for x, present, regions, seed in zip(batch.x, batch.present, batch.regions, seeds, strict=True):
@@ -111,7 +111,7 @@ def augmented(batch: Batch, seeds: Sequence[int], phase: Phase) -> Batch:
 
 
 def prefetched(make: Callable[[Plan], Batch], plans: Iterable[Plan]) -> Iterator[Batch]:
-    """`map`, one item ahead in a thread. For a GPU: a CPU that trains has nothing left to work ahead with."""
+    """Map one item ahead in a thread, for a GPU: a CPU that trains has nothing left to work ahead with."""
     with ThreadPoolExecutor(1) as pool:
         upcoming: deque[Future[Batch]] = deque()
         for plan in plans:
@@ -122,7 +122,7 @@ def prefetched(make: Callable[[Plan], Batch], plans: Iterable[Plan]) -> Iterator
 
 
 def predict(module: nn.Module, cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[str]) -> np.ndarray:
-    """logit(HGG) − logit(LGG) of the chosen cases, float64 [len(rows)]."""
+    """Return logit(HGG) − logit(LGG) of the chosen cases, float64 [len(rows)]."""
     logits = apply(module, cohort, rows, modalities, device_of(module))
     return logits[:, 1] - logits[:, 0]
 
@@ -134,7 +134,7 @@ def apply(
     modalities: Sequence[str],
     device: torch.device,
 ) -> np.ndarray:
-    """function(x, present) of the chosen cases, batch by batch on the device, float64 [len(rows), …]."""
+    """Apply function(x, present) to the chosen cases, batch by batch on the device, float64 [len(rows), …]."""
     results = []
     with torch.inference_mode():
         for part in np.array_split(rows, max(1, len(rows) // BATCH_SIZE)):

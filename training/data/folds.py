@@ -55,7 +55,7 @@ def assign_folds(cases: Sequence[Case], count: int, seed: int, known: Mapping[st
 
 
 def split_cohort(cases: Sequence[Case], seed: int, parts: int = 8) -> Split:
-    """One part in `parts` is inner, one held out, the rest trains; see `assign_folds`.
+    """Split a cohort: one part in `parts` is inner, one held out, the rest trains; see `assign_folds`.
 
     Small cohorts get fewer, larger parts; raises `CohortError` below three patients of each grade.
     """
@@ -99,7 +99,7 @@ def shared_patients(cases: Iterable[Case], others: Iterable[Case]) -> set[str]:
 
 
 def require_no_leak(cases: Sequence[Case], split: Split, *external: Sequence[Case]) -> None:
-    """Raises `CohortError` naming the patients on two sides; external: whole cohorts that are held out as well."""
+    """Raise `CohortError` naming the patients on two sides; external: whole cohorts that are held out as well."""
     train, inner, held_out = ([cases[i] for i in side] for side in (split.train, split.inner, split.held_out))
     leaking = shared_patients(train, inner) | shared_patients(train + inner, chain(held_out, *external))
     if leaking:
@@ -120,7 +120,7 @@ def _wave(case: Case) -> float:
 
 
 def _turn(case: Case, seed: int) -> tuple[float, str, str, str]:
-    """When a patient is dealt out: by year, stratum after stratum, and within it shuffled by a hash."""
+    """Tell when a patient is dealt out: by year, stratum after stratum, and within it shuffled by a hash."""
     shuffled = hashlib.sha256(f"{seed} {case.patient}".encode()).hexdigest()
     return _wave(case), case.grade, case.hospital, shuffled
 

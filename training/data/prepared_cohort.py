@@ -62,7 +62,7 @@ def prepare_cohort(cases: Sequence[Case], recipe: Recipe, folder: Path) -> Prepa
 
 
 def fingerprint(cases: Sequence[Case]) -> str:
-    """Changes with any id, grade or `p_hgg` and every bit of the files, not with where they lie or when they came."""
+    """Name the cases by every id, grade, `p_hgg` and bit of their files, not by where these lie or when they came."""
     with ThreadPoolExecutor() as pool:
         digests = iter(list(pool.map(_digest, [file for case in cases for file in case.files])))
     return short([[case.id, case.grade, [next(digests) for _ in case.files], *_known(case.p_hgg)] for case in cases])
@@ -79,7 +79,7 @@ def _digest(path: Path) -> str:
 
 @cache
 def _digest_of(path: Path, size: int, changed_ns: int) -> str:
-    """Read once in a process: a cross-validation asks for every fold."""
+    """Digest a file, once in a process: a cross-validation asks for every fold."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -137,7 +137,7 @@ def _prepare_case(case: Case, recipe: Recipe) -> dict[str, np.ndarray] | str:
 
 @cache
 def registry() -> Registry:
-    """Loaded once in a process."""
+    """Load the registry, once in a process."""
     return load_registry()
 
 

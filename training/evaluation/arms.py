@@ -24,7 +24,9 @@ from .split_run import SplitRun, reading_name
 
 @dataclass(frozen=True)
 class Arm:
-    """name: unique in an evaluation. adapt: a function of a module, so that a task can travel to another process.
+    """A model in one reading.
+
+    name: unique in an evaluation. adapt: a function of a module, so that a task can travel to another process.
 
     extends: name of the arm that sees one modality less and is otherwise the same, if there is one.
     """
@@ -54,7 +56,7 @@ class ArmOnSplit:
 
     @property
     def name(self) -> str:
-        """Under the folder of its split, so that any evaluation that asks for the same finds it."""
+        """Path below the folder of its split, so that any evaluation that asks for the same finds it."""
         return f"{self._run.home.name}/{reading_name(self.arm.spec)}-{self.arm.adapt.__name__}"
 
     @property
@@ -62,7 +64,7 @@ class ArmOnSplit:
         return SplitRun(self.material, self.folder, self.dashboard)
 
     def run(self) -> dict[str, Any]:
-        """{"answers": fields of an `Outcome`, but for its names; "seconds": for training and grading}."""
+        """Return {"answers": fields of an `Outcome`, but for its names; "seconds": for training and grading}."""
         began, run = time.perf_counter(), self._run
         model = run.trained(self.arm.adapt(self.arm.spec, run.alone))
         log_odds = run.log_odds(model, "held_out")

@@ -11,7 +11,7 @@ from .results import CaseRow
 
 
 def cohort_facts(cohort: Cohort) -> dict[str, Any]:
-    """years: BraTS years in which its patients appeared first."""
+    """Summarise a cohort. years: BraTS years in which its patients appeared first."""
     return {
         "name": cohort.root.resolve().name,
         "fingerprint": fingerprint(cohort.cases),
@@ -22,7 +22,7 @@ def cohort_facts(cohort: Cohort) -> dict[str, Any]:
 
 
 def case_rows(cases: Sequence[Case], folds: Sequence[tuple[int, ...]]) -> tuple[CaseRow, ...]:
-    """folds: of each case, in each repeat."""
+    """List the cases without their files. folds: of each case, in each repeat."""
     return tuple(
         CaseRow(case.id, case.grade, case.patient, case.site, case.hospital, own)
         for case, own in zip(cases, folds, strict=True)

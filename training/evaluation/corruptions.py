@@ -21,7 +21,7 @@ SEAM_MM = 6.0  # over which what is put in place of a tumour fades into the brai
 
 
 class CorruptionError(ZooError):
-    """This corruption can't be made, or not of this study."""
+    """A corruption that can't be made, or not of this study."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def lesion_swap(volumes: Volumes, percent: float, tumour: np.ndarray) -> Volumes
 
 
 def no_enhancement(volumes: Volumes, percent: float, tumour: np.ndarray) -> Volumes:
-    """Within the tumour, T1 at T1ce's level of white matter stands in for T1ce."""
+    """Take enhancement away: within the tumour, T1 at T1ce's level of white matter stands in for T1ce."""
     if not volumes.present[[T1, T1CE]].all():
         found = ", ".join(MODALITY_TITLES[name] for name in volumes.modalities)
         raise CorruptionError(f"{volumes.id}: no enhancement: expected T1 and T1ce, found {found}.")
@@ -188,7 +188,7 @@ def _with_brain(volumes: Volumes, values: np.ndarray, brain: np.ndarray | None =
 
 
 def _mixed(volumes: Volumes, weights: dict[int, Callable[[int], np.ndarray]]) -> Volumes:
-    """Every brain voxel becomes a weighted mean of brain voxels along axes; weights(n) is [n, n], to and from."""
+    """Replace every brain voxel by a weighted mean of those along axes; weights(n) is [n, n], to and from."""
     (box,) = ndimage.find_objects(volumes.brain.astype(np.uint8))
     brain = volumes.brain[box]
     mixed = np.concatenate([volumes.data[:, *box], brain[None]], dtype=np.float32)

@@ -29,7 +29,7 @@ SITE_CONTROL = "site-control"
 
 @dataclass(frozen=True)
 class Protocol:
-    """folds, repeats: of the cross-validation. hospitals: whether to leave one hospital out, too.
+    """Splits of a cross-validation: folds, repeats; hospitals: whether to leave one hospital out, too.
 
     known: patient → fold of an earlier evaluation, kept in the first repeat. seed: of the folds; the next repeats take
     the next ones.
@@ -44,7 +44,7 @@ class Protocol:
 
 @dataclass(frozen=True)
 class NamedSplit:
-    """scheme: FOLDS or HOSPITALS."""
+    """A split in its scheme, FOLDS or HOSPITALS."""
 
     scheme: str
     repeat: int

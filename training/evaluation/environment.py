@@ -1,4 +1,4 @@
-"""On what an evaluation ran: versions and hardware, kept beside its timings."""
+"""What an evaluation ran on: versions and hardware, kept beside its timings."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def ablation(zoo: Registry, full: bool) -> Iterator[Arm]:
 
 
 def order(zoo: Registry, full: bool) -> Iterator[Arm]:
-    """Which modality guides, and in which order the others join: the paper's third open question."""
+    """Arms for which modality guides, and in which order the others join: the paper's third open question."""
     for primary in ("t1ce", "t1", "t2", "flair"):
         others = tuple(name for name in MODALITIES if name != primary)
         yield _guided(zoo, f"{MODALITY_TITLES[primary]} guides", primary=primary, secondaries=others)
@@ -66,7 +66,7 @@ def _all_at_once(phases: tuple[Phase, ...]) -> Phase:
 
 
 def compact(zoo: Registry, full: bool) -> Iterator[Arm]:
-    """How small the model may be, the second open question; differences up to 0.03 were called small in advance."""
+    """Arms for the second open question, how small the model may be; in advance, 0.03 was called a small loss."""
     for width in (64, 32, 16, 8) if full else (16, 32, 8):
         yield _from_nothing(_guided(zoo, f"width {width}", width=width))
     for shared in ("high", "all"):
@@ -74,7 +74,7 @@ def compact(zoo: Registry, full: bool) -> Iterator[Arm]:
 
 
 def _from_nothing(arm: Arm) -> Arm:
-    """All encoders learn, in phases of one length: only one width could start with encoders that have learned."""
+    """Let all encoders learn, in phases of one length: only one width could start with ones that have learned."""
     phases = [replace(phase, share=1 / len(arm.spec.phases), rates={}) for phase in arm.spec.phases]
     return replace(arm, spec=replace(arm.spec, encoders_from={}, phases=tuple(phases)))
 
@@ -91,7 +91,7 @@ SHIFT = "shift"
 
 
 def shifts(full: bool) -> tuple[Change, ...]:
-    """The first open question: studies as they are, then corrupted in each way; every severity, or middle and worst."""
+    """Changes for the first open question: none, then each corruption; every severity, or middle and worst."""
     changes = [UNCHANGED]
     for kind, corruption in KINDS.items():
         worst = len(corruption.amounts)
@@ -107,11 +107,11 @@ EXPERIMENTS: dict[str, Callable[[Registry, bool], Iterator[Arm]]] = {
     "compact": compact,
     "paper": paper,
 }
-"""By name; the first arm of each is its headline. True asks for the full grid."""
+"""Experiments by name; the first arm of each is its headline. True asks for the full grid."""
 
 
 def zoo_arm(zoo: Registry, name: str) -> Arm:
-    """A model as it is. One that sees more than T1ce should grade better than T1ce alone."""
+    """An arm of a model as it is. One that sees more than T1ce should grade better than T1ce alone."""
     spec, alone = zoo.model(name), zoo.model(BEST_SINGLE_MODALITY)
     sees_more = set(spec.uses) > set(alone.uses) and bool(spec.phases)
     return Arm(spec.id, spec, extends=alone.id if sees_more else "")

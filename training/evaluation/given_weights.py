@@ -60,7 +60,7 @@ class GradeCase:
         return f"{self.case.id}-{short(fingerprint([self.case]), revisions, changes, self.seed)}"
 
     def run(self) -> dict[str, Any]:
-        """{"answers": {arm: {"logit", "p_hgg"} or {"reason"}}, "seconds"}."""
+        """Return {"answers": {arm: {"logit", "p_hgg"} or {"reason"}}, "seconds"}."""
         began = time.perf_counter()
         answers = {name: answer for change in self.changes for name, answer in self._answers(change).items()}
         return {"answers": answers, "seconds": time.perf_counter() - began}
@@ -125,7 +125,7 @@ def grade_cohort(
 
 
 def model_row(name: str, model: TrainedModel) -> ModelRow:
-    """Of the arm `name`, in which `model` grades."""
+    """Describe the arm `name`, in which `model` grades."""
     spec, size = model.spec, measure_size(model.spec)
     return ModelRow(
         name, spec.title, spec.family, spec.uses, size.parameters, size.gflops, trained_on=model.record.trained_on
@@ -149,7 +149,7 @@ def _outcome(name: str, model: TrainedModel, answers: Mapping[str, Any]) -> Outc
 
 
 def models_from(weights: str, wanted: Sequence[str] = ()) -> list[TrainedModel]:
-    """Trained models: the zoo's own for "embedded", else those of a weights file or of all in a folder.
+    """Load trained models: the zoo's own for "embedded", else those of a weights file or of all in a folder.
 
     wanted: ids; all there are when empty. Raises `WeightsError` when one of them isn't there.
     """

@@ -117,5 +117,5 @@ ROWS: dict[str, type] = {"cases": CaseRow, "models": ModelRow, "outcomes": Outco
 
 
 def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON knows lists only."""
+    """Turn lists back into tuples, as JSON knows lists only."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}

@@ -26,7 +26,9 @@ from ..weights.make import Material, make_weights
 
 @dataclass(frozen=True)
 class SplitRun:
-    """folder: keeps weights and checkpoints of all splits. dashboard: folder of Trackio's file, None for none.
+    """One split, on which each model is trained once.
+
+    folder: keeps weights and checkpoints of all splits. dashboard: folder of Trackio's file, None for none.
 
     donors: another run on the same patients, if encoders and the order of modalities are to be taken from there.
     """
@@ -37,7 +39,7 @@ class SplitRun:
     donors: SplitRun | None = None
 
     def trained(self, spec: RegisteredModel) -> TrainedModel:
-        """The model as trained on this split's training cases, its members too; a second call finds its file."""
+        """Train a model on this split's training cases, its members too; a second call finds its file."""
         members = tuple(self.trained(member).spec for member in spec.member_specs)
         weights = self.home / f"{reading_name(spec)}.safetensors"
         here = replace(spec, member_specs=members, weights=weights)
@@ -54,7 +56,7 @@ class SplitRun:
         checkpoint.unlink(missing_ok=True)
 
     def encoders(self, spec: ModelSpec) -> Encoders:
-        """What its submodules start from: the encoders of other models, trained on the same split."""
+        """States that a model's submodules start from: the encoders of other models, trained on the same split."""
         home, registry = self.donors or self, load_registry()
         donors = {name: home.trained(registry.model(donor)) for name, donor in spec.encoders_from.items()}
         return {name: donor.module.get_submodule("encoder").state_dict() for name, donor in donors.items()}
@@ -91,6 +93,6 @@ class SplitRun:
 
 
 def reading_name(spec: ModelSpec) -> str:
-    """Of a file for this model in this reading: its options, phases, recipe and length."""
+    """Name a file for a model in this reading: its options, phases, recipe and length."""
     longer = [spec.epochs_factor] if spec.epochs_factor != 1 else []
     return f"{spec.id}-{short(dict(spec.options), str(spec.phases), spec.recipe.as_json(), *longer)}"

@@ -45,7 +45,7 @@ def relative_infidelity(question: Question, twin: torch.Tensor, values: np.ndarr
 
 
 def blobs(question: Question) -> torch.Tensor:
-    """Bool [16, 4, D, H, W]: in every modality the brain's voxels where smooth noise is highest."""
+    """Draw blobs, bool [16, 4, D, H, W]: in every modality the brain's voxels where smooth noise is highest."""
     scored = torch.from_numpy(scored_voxels(question)).to(question.x.device)
     recipe = question.spec.recipe
     cells = [max(2, round(size * step / BLOB_MM)) for size, step in zip(recipe.shape, recipe.spacing, strict=True)]

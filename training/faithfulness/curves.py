@@ -12,7 +12,7 @@ from zoo import Question
 from .maps import importance, random_map, scored_voxels
 
 FRACTIONS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32)
-"""Of the brain's voxels in all modalities together; a lesion fills 2 to 10 %."""
+"""Shares of the brain's voxels in all modalities together; a lesion fills 2 to 10 %."""
 
 
 def curves(question: Question, twin: torch.Tensor, values: np.ndarray) -> dict[str, list[float]]:
@@ -36,7 +36,7 @@ def ranked(values: np.ndarray, question: Question) -> np.ndarray:
 
 
 def margins_on_the_way(question: Question, start: torch.Tensor, end: torch.Tensor, order: np.ndarray) -> list[float]:
-    """Of `start` with the first voxels of `order` taken from `end`, at each of `FRACTIONS`."""
+    """Margins of `start` with the first voxels of `order` taken from `end`, at each of `FRACTIONS`."""
     margins = []
     with torch.inference_mode():
         for fraction in FRACTIONS:
@@ -48,7 +48,7 @@ def margins_on_the_way(question: Question, start: torch.Tensor, end: torch.Tenso
 
 
 def gain(curve: Sequence[float], start: float, end: float) -> float:
-    """By how many logits the curve comes nearer to its end than its start is, in the mean over `FRACTIONS`.
+    """Measure by how many logits the curve comes nearer to its end than its start is, in the mean over `FRACTIONS`.
 
     The fractions double, so this is an area over the logarithm of the fraction. It is that under the curve where the
     curve stays between start and end. What goes beyond the end counts as far as it is beyond: patches of lesion are
@@ -58,7 +58,7 @@ def gain(curve: Sequence[float], start: float, end: float) -> float:
 
 
 def normalised(found: Sequence[float], random: Sequence[float], lesion: Sequence[float]) -> float | None:
-    """(map − random) / (lesion − random) of the gains of several studies: 0 as good as chance, 1 as the true lesion.
+    """Scale studies' gains, (map − random) / (lesion − random): 0 as good as chance, 1 as the true lesion.
 
     Of their sums, so that a study counts as much as its lesion moves the model; None where the lesion is no better than
     chance.

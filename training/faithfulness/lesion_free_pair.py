@@ -17,7 +17,9 @@ from ..simulation import SimulatedStudy, simulate_study
 
 @dataclass(frozen=True)
 class LesionFreePair:
-    """x, twin: float32 [4, D, H, W], what a model sees of the study, and of the same brain with normal tissue in the
+    """A simulated study and its twin without a lesion.
+
+    x, twin: float32 [4, D, H, W], what a model sees of the study, and of the same brain with normal tissue in the
     lesion's place. lesion: bool [D, H, W], voxels of which at least half is lesion.
     """
 
@@ -38,7 +40,7 @@ class LesionFreePair:
 
 @lru_cache(maxsize=2)
 def simulate_pairs(seed: int, index: int, spacing_mm: float, recipe: Recipe) -> LesionFreePair:
-    """The twin is divided by the study's levels of white matter, not by its own.
+    """Simulate study and twin; the twin is divided by the study's levels of white matter, not by its own.
 
     Its own, read in a brain without a tumour, differ by up to 4 % on T2, which would count as a change all over the
     brain. So treated, the two differ outside the lesion by 0.03 to 0.4 % of white matter in the mean (four studies).

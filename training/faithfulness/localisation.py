@@ -6,7 +6,7 @@ import numpy as np
 
 
 def localise(values: np.ndarray, lesion: np.ndarray, scored: np.ndarray) -> dict[str, float | None]:
-    """Of |attribution| as the explainer gave it, not smoothed.
+    """Locate |attribution| as the explainer gave it, not smoothed.
 
     values: float32 [4, D, H, W]; lesion: bool [D, H, W]; scored: bool [4, D, H, W], the voxels that count. ratio:
     attribution a voxel inside the lesion ÷ outside; None where there is none outside. share: part of the attribution

@@ -13,7 +13,7 @@ RANDOM_SEED = 0
 
 
 def attribution_map(explainer: ExplainerSpec, question: Question) -> np.ndarray:
-    """Float32 [4, D, H, W], 0 outside the brain, as the page shows it; `PluginError` where there is none."""
+    """Explain a study, float32 [4, D, H, W], 0 outside the brain, as the page shows it; `PluginError` without a map."""
     answer = explainer.explain(question, lambda fraction, text: None)
     return answer.values * question.brain[0].cpu().numpy()
 
@@ -24,12 +24,12 @@ def random_map(shape: tuple[int, ...]) -> np.ndarray:
 
 
 def lesion_map(lesion: np.ndarray) -> np.ndarray:
-    """Float32 [4, D, H, W]: the true lesion, bool [D, H, W], in every modality."""
+    """Spread the true lesion, bool [D, H, W], over every modality, float32 [4, D, H, W]."""
     return np.repeat(lesion[None].astype(np.float32), len(MODALITIES), axis=0)
 
 
 def scored_voxels(question: Question) -> np.ndarray:
-    """Bool [4, D, H, W]: the brain in every modality that the model looks at."""
+    """Mark the brain in every modality that the model looks at, bool [4, D, H, W]."""
     used = [name in question.spec.uses for name in MODALITIES] & question.present[0].cpu().numpy()
     return question.brain[0].cpu().numpy() & used[:, None, None, None]
 

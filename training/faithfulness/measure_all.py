@@ -17,7 +17,7 @@ from .maps import SMOOTHING_MM
 from .score import FORMAT, Asked, MeasureControls, MeasureExplainer
 
 SEED = 7
-"""Of a cohort that trains nothing: the zoo's weights are trained and judged on 1 and 2, the reference brains are 6."""
+"""Seed of a cohort that trains nothing: the zoo's weights saw 1 and 2, the reference brains are 6."""
 
 
 def measure_all(
@@ -28,7 +28,7 @@ def measure_all(
     folder: Path,
     execute: Execute = map,
 ) -> dict[str, Any]:
-    """Plain JSON values; goes on where an earlier call was stopped.
+    """Score all explainers, as plain JSON values; goes on where an earlier call was stopped.
 
     folder: keeps what is done. studies: id and grade. models: by id, the revision of its weights; its "controls" and
     "explainers", by id, hold of each study what the tasks return; "refused", by explainer, why it gives no map.

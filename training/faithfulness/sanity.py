@@ -1,4 +1,4 @@
-"""Does a map depend on what the model has learned? (Adebayo et al. 2018, arXiv 1810.03292)"""
+"""Tests of whether a map depends on what the model has learned (Adebayo et al. 2018, arXiv 1810.03292)"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def redrawn(module: nn.Module, seed: int = SEED) -> nn.Module:
 
 
 def rank_correlation(first: np.ndarray, second: np.ndarray) -> float | None:
-    """Spearman's, of two maps' importances of the same voxels; None where one is the same everywhere."""
+    """Correlate two maps' importances of the same voxels, by Spearman's ρ; None where one is the same everywhere."""
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return None
     return float(spearmanr(first, second).statistic)

@@ -55,7 +55,7 @@ class MeasureControls:
         return f"{self.asked.name}/controls"
 
     def run(self) -> dict[str, Any]:
-        """study, twin: margins in logits. random, lesion: see `curves`."""
+        """Measure the controls. study, twin: margins in logits. random, lesion: see `curves`."""
         twins, question = self.asked.answer()
         infill = twins.infill(question)
         return {
@@ -78,7 +78,7 @@ class MeasureExplainer:
         return f"{self.asked.name}/{self.explainer.id}"
 
     def run(self) -> dict[str, Any]:
-        """See `curves`, `localise`, `relative_infidelity`, `sensitivity`; random_weights: see `rank_correlation`.
+        """Score by `curves`, `localise`, `relative_infidelity`, `sensitivity`; random_weights: by `rank_correlation`.
 
         Or {"refused": why} where the explainer has nothing to say of this model.
         """

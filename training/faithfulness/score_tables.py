@@ -22,15 +22,15 @@ DRAWS = 1000
 
 
 def to_markdown(results: Row) -> str:
-    """Both tables, and which explainers give no map of which model."""
+    """Write both tables, and which explainers give no map of which model."""
     parts = [scores_table(results), controls_table(results), refusals(results)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def scores_table(results: Row) -> str:
-    """Of each explainer of each model: curves on the scale from chance to lesion, and means over the studies.
+    """Tabulate each explainer of each model: curves on the scale from chance to lesion, and means over the studies.
 
-    Of inside ÷ outside, which a study without anything outside would spoil, the median.
+    Inside ÷ outside, which a study without anything outside would spoil, is given by its median.
     """
     return table(SCORES, [row for name, model in results["models"].items() for row in _explainers(name, model)], left=2)
 
@@ -49,7 +49,7 @@ def _explainers(name: str, model: Row) -> Iterator[list[str]]:
 
 
 def _normalised(controls: Sequence[Row], rows: Sequence[Row], curve: str) -> str:
-    """With the middle 95 % over bootstrap samples of the studies, as far as their lesions are better than chance."""
+    """Scale a curve, with the middle 95 % over bootstrap samples of studies whose lesions are better than chance."""
     known = ([control[name] for control in controls] for name in ("random", "lesion"))
     gains = np.array([_gains(controls, found, curve) for found in (rows, *known)])
     drawn = np.random.default_rng(0).integers(len(rows), size=(DRAWS, len(rows)))
@@ -59,7 +59,7 @@ def _normalised(controls: Sequence[Row], rows: Sequence[Row], curve: str) -> str
 
 
 def _gains(controls: Sequence[Row], rows: Sequence[Row], curve: str) -> list[float]:
-    """Logits, of each study."""
+    """Gains of each study, in logits."""
     ends = ("study", "twin") if curve == "deletion" else ("twin", "study")
     return [gain(row[curve], *(control[end] for end in ends)) for control, row in zip(controls, rows, strict=True)]
 
@@ -70,7 +70,7 @@ def _over_studies(rows: Sequence[Row], key: str, mean: Any) -> float | None:
 
 
 def controls_table(results: Row) -> str:
-    """In logits, means over the studies: how far apart study and twin are, and what lesion and chance gain of it."""
+    """Tabulate means in logits: how far apart study and twin are, and what lesion and chance gain of it."""
     return table(CONTROLS, [_controls(name, model["controls"]) for name, model in results["models"].items()])
 
 

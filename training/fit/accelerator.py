@@ -11,7 +11,7 @@ from ..options import FitOptions
 
 
 def start_accelerator(options: FitOptions, studies: int) -> Accelerator:
-    """By the options and by what `accelerate launch` says, where it started us.
+    """Start by the options and by what `accelerate launch` says, where it started us.
 
     `ZooError` when a step of the training has too few studies to share.
     """
@@ -32,7 +32,7 @@ def start_accelerator(options: FitOptions, studies: int) -> Accelerator:
 
 
 def _precision(options: FitOptions) -> str | None:
-    """None leaves it to `accelerate launch`."""
+    """Choose the precision; None leaves it to `accelerate launch`."""
     if options.precision != "auto":
         return options.precision
     return "bf16" if torch.cuda.is_available() and torch.cuda.is_bf16_supported() else None

@@ -83,7 +83,7 @@ def restore_checkpoint(path: Path, run: dict[str, Any], module: nn.Module) -> tu
 
 
 def restore_parts(parts: dict[str, Any], saved: dict[str, Any]) -> None:
-    """In the middle of a phase its optimizer and schedule go on as they were."""
+    """Restore optimizer and schedule, which go on as they were in the middle of a phase."""
     for name, part in parts.items():
         if part is not None:
             part.load_state_dict(saved[name])

@@ -18,9 +18,9 @@ from ..data.batches import apply
 from ..data.prepared_cohort import PreparedCohort
 
 RIDGE = 3.0
-"""Of 1 to 300, what cross-validation of the U-Net's measurements on simulated training cases liked best."""
+"""Strength, of 1 to 300, that cross-validation of the U-Net's measurements on simulated training cases liked best."""
 LEAST_SPREAD = 1e-3
-"""Of a measurement, in its own unit: without it, one that hardly varies would get a weight beyond half precision."""
+"""Smallest spread of a measurement, in its unit: one that hardly varies would get a weight beyond half precision."""
 
 
 def fit_head(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: np.ndarray) -> None:

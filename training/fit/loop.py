@@ -130,7 +130,7 @@ def stages(spec: ModelSpec, options: FitOptions) -> Iterator[tuple[Phase, int, i
 
 
 def seeded(options: FitOptions, epoch: int, process: int = 0) -> torch.Generator:
-    """Every epoch starts from its own seed, so that a resumed run draws what an unbroken one would have drawn.
+    """Seed an epoch by its number, so that a resumed run draws what an unbroken one would have drawn.
 
     The generator is the same in all processes, which share out what it orders; what models draw by themselves is not.
     """

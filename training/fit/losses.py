@@ -52,7 +52,7 @@ class TrainingLoss(nn.Module):
 
 
 def balanced_weights(y: np.ndarray) -> Tensor:
-    """N / (2·n_c) for each class c, float32 [2]: both grades count alike over the whole training set."""
+    """Weigh each class c by N / (2·n_c), float32 [2]: both grades count alike over the whole training set."""
     counts = np.bincount(y, minlength=2)
     return torch.tensor(len(y) / (2 * counts), dtype=torch.float32)
 
@@ -74,7 +74,7 @@ def region_losses(logits: Tensor, shares: Tensor, rare: float) -> Tensor:
 
 
 def overlap_losses(logits: Tensor, shares: Tensor) -> Tensor:
-    """1 − soft Dice of each region, smoothed by one voxel, averaged over the regions, [B]; 0 for a case without a mask.
+    """Soft Dice loss, smoothed by one voxel, averaged over the regions, [B]; 0 for a case without a mask.
 
     With squares in the denominator (Milletari et al. 2016, V-Net).
     """

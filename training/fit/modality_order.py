@@ -1,4 +1,4 @@
-"""In which order modalities join a cumulative training, by how well each grades alone on the inner cases."""
+"""The order in which modalities join a cumulative training, by how well each grades alone on the inner cases."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ Adapt = Callable[[RegisteredModel, Alone], RegisteredModel]
 
 
 def descending_auc_order(spec: RegisteredModel, alone: Alone) -> RegisteredModel:
-    """Secondaries join in descending order of their own performance, as in the paper (arXiv 2401.09029)."""
+    """Let secondaries join in descending order of their own performance, as in the paper (arXiv 2401.09029)."""
     return _joined_by(spec, alone, descending=True)
 
 
 def best_joins_last(spec: RegisteredModel, alone: Alone) -> RegisteredModel:
-    """The control: the reverse order."""
+    """Let secondaries join in ascending order of their own performance, the control."""
     return _joined_by(spec, alone, descending=False)
 
 
 def best_is_primary(spec: RegisteredModel, alone: Alone) -> RegisteredModel:
-    """The modality that grades best alone guides the others, which join in descending order."""
+    """Let the modality that grades best alone guide the others, which join in descending order."""
     assert spec.vary is not None
     ranked = _ranked(alone(), MODALITIES, descending=True)
     return descending_auc_order(spec.vary(primary=ranked[0], secondaries=tuple(ranked[1:])), alone)
@@ -37,7 +37,7 @@ def as_given(spec: RegisteredModel, alone: Alone) -> RegisteredModel:
 
 
 def _joined_by(spec: RegisteredModel, alone: Alone, descending: bool) -> RegisteredModel:
-    """The same phases with other newcomers; a training in which at most one modality joins stays as it is."""
+    """Replace the newcomers of phases; a training in which at most one modality joins stays as it is."""
     newcomers = joining(spec.phases)
     if len(newcomers) < 2:
         return spec
@@ -57,5 +57,5 @@ def joining(phases: tuple[Phase, ...]) -> tuple[str, ...]:
 
 
 def _ranked(alone: Mapping[str, float], names: tuple[str, ...], descending: bool) -> list[str]:
-    """By performance; equals stay in the order of `names`."""
+    """Rank modalities by performance; equals stay in the order of `names`."""
     return sorted(names, key=lambda name: -alone[name] if descending else alone[name])

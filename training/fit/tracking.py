@@ -22,12 +22,12 @@ Tracker = Callable[[History], None]
 
 
 def untracked(history: History) -> None:
-    """For those who want no dashboard."""
+    """Do nothing, for those who want no dashboard."""
 
 
 @contextlib.contextmanager
 def tracking(folder: Path | None, name: str, config: dict[str, Any]) -> Iterator[Tracker]:
-    """A run in Trackio's SQLite file in `folder`: no account, no server, nothing leaves the machine. None: no run.
+    """Keep a run in Trackio's SQLite file in `folder`: no account, no server, nothing leaves the machine. None: no run.
 
     The same name goes on with the same run. Look at it with `TRACKIO_DIR=FOLDER trackio show --project glioma-zoo`.
     """
@@ -55,7 +55,7 @@ def tracking(folder: Path | None, name: str, config: dict[str, Any]) -> Iterator
 
 
 def _silence() -> contextlib.AbstractContextManager:
-    """Trackio advertises its dashboard for every run."""
+    """Silence Trackio, which advertises its dashboard for every run."""
     return contextlib.redirect_stdout(io.StringIO())
 
 
@@ -64,11 +64,11 @@ def history_of(checkpoint: Path) -> Path:
 
 
 def write_history(path: Path, history: History) -> None:
-    """One JSON line an epoch, the whole file in one step: a resumed run's file has no epoch twice."""
+    """Write one JSON line an epoch, the whole file in one step: a resumed run's file has no epoch twice."""
     with written_whole(path) as partial:
         partial.write_text("".join(json.dumps(row) + "\n" for row in history), encoding="utf-8")
 
 
 def epochs_in(path: Path) -> int:
-    """How many epochs a history tells of; 0 where there is none, as for a model that isn't trained by gradient."""
+    """Count the epochs that a history tells of; 0 without one, as for a model that isn't trained by gradient."""
     return len(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else 0

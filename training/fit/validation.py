@@ -15,7 +15,7 @@ from .losses import TrainingLoss, balanced_log_loss
 
 
 def judge(loss: TrainingLoss, cohort: PreparedCohort, inner: np.ndarray, phase: Phase) -> float:
-    """The lower the better. Leaves the module in evaluation mode."""
+    """Judge an epoch, the lower the better. Leaves the module in evaluation mode."""
     loss.eval()
     return (_of_regions if phase.patches else _of_grades)(loss, cohort, inner, phase)
 

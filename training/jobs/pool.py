@@ -20,7 +20,7 @@ def one_thread_each(processes: int | None = None) -> Iterator[ProcessPoolExecuto
 
 
 def _leave_with_parent() -> None:
-    """Else a killed training would go on, and write beside the one that was started anew."""
+    """End with the parent: a killed training would go on, and write beside the one that was started anew."""
 
     def wait_for_its_end() -> None:
         parent = multiprocessing.parent_process()
@@ -33,7 +33,7 @@ def _leave_with_parent() -> None:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Processes started within use one thread each for their linear algebra."""
+    """Let processes started within use one thread each for their linear algebra."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(dict.fromkeys(names, "1"))

@@ -19,7 +19,10 @@ they return can be pickled, and they share nothing but the file system."""
 
 
 class Task(Protocol):
-    """name: unique among all tasks that share a folder; a path below it. run: returns JSON values."""
+    """A piece of work.
+
+    name: unique among all tasks that share a folder; a path below it. run: returns JSON values.
+    """
 
     @property
     def name(self) -> str: ...
@@ -38,7 +41,7 @@ def side_by_side() -> Iterator[Callable[..., Iterable[Any]]]:
 
 
 def run_tasks(tasks: Sequence[Task], folder: Path, execute: Execute = map) -> list[Any]:
-    """The result of every task, in order; each is kept in `folder` as soon as it is there."""
+    """Run every task and return their results, in order; each is kept in `folder` as soon as it is there."""
     return list(execute(partial(_done, folder=folder), tasks))
 
 

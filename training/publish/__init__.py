@@ -1,1 +1,1 @@
-"""To the Hugging Face Hub: models with their cards and figures, an index of all of them, and the page as a Space."""
+"""Publishing to the Hugging Face Hub: models with cards and figures, an index of all, and the page as a Space."""

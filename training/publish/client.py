@@ -36,12 +36,12 @@ class Pushed:
 
     @property
     def source(self) -> str:
-        """What pins a model of the Hub, or an index of models."""
+        """Source that pins a model of the Hub, or an index of models."""
         return str(HubSource(self.repo, self.sha, is_index=self.kind == "dataset"))
 
 
 def expect_token() -> str:
-    """The user's token, which is never shown; `HubError` where there is none."""
+    """Return the user's token, which is never shown; `HubError` where there is none."""
     if token := get_token():
         return token
     raise HubError("no token for the Hugging Face Hub was found: run `hf auth login`, or set HF_TOKEN.")
@@ -84,7 +84,7 @@ def _ensured(api: HfApi, repo: str, kind: str, creation: dict[str, Any]) -> Any:
 
 @contextmanager
 def told(repo: str) -> Iterator[None]:
-    """Turns what the Hub or the network says into one `HubError`; what is there stays whole, the old or the new."""
+    """Turn what the Hub or the network says into one `HubError`; what is there stays whole, the old or the new."""
     try:
         yield
     except HfHubHTTPError as error:

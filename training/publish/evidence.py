@@ -60,7 +60,9 @@ class TestSet:
 
 @dataclass(frozen=True)
 class Evidence:
-    """test_sets: the one to look at first comes first. versions: of the libraries that measured, by name.
+    """Evidence about one model.
+
+    test_sets: the one to look at first comes first. versions: of the libraries that measured, by name.
 
     seconds: of one study's forward pass, None where nobody took the time. ceiling: AUC of a classifier that is told
     the true signs of the simulated studies, by test set, where it is known.
@@ -75,7 +77,7 @@ class Evidence:
 
 
 def write_results(path: Path, model: TrainedModel, evidence: Evidence) -> None:
-    """Figures and splits as JSON; the cases' own answers are in the file that `write_predictions` writes."""
+    """Write figures and splits as JSON; the cases' own answers are in the file that `write_predictions` writes."""
     details = model.record.details or {}
     training = {name: details.get(name) for name in ("split_sizes", "epochs", "order", "seed", "split", "cohort")}
     write_json(
@@ -104,7 +106,7 @@ def _test_set(one: TestSet) -> dict[str, Any]:
 
 
 def write_predictions(path: Path, evidence: Evidence) -> None:
-    """CSV, one row a case of a test set."""
+    """Write a CSV, one row a case of a test set."""
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(COLUMNS)

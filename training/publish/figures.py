@@ -30,7 +30,7 @@ TO_MEASURE = (
 
 
 def evidence_of(model: TrainedModel, path: Path) -> Evidence:
-    """path: leaderboard or results file; `ZooError` when it is neither, or says nothing of these very weights."""
+    """Read a leaderboard or results file; `ZooError` when it is neither, or says nothing of these very weights."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         if "outcomes" in found:
@@ -44,7 +44,7 @@ def evidence_of(model: TrainedModel, path: Path) -> Evidence:
 
 
 def from_leaderboard(model: TrainedModel, board: Mapping[str, Any]) -> Evidence:
-    """Of the simulated studies that were held out, then of those of the other simulator."""
+    """Evidence from the simulated studies that were held out, then from those of the other simulator."""
     row = board["models"].get(model.spec.id)
     if row is None or row["weights"] != model.revision:
         found = "figures of other weights" if row else "none"
@@ -76,7 +76,7 @@ def _simulated(name: str, cohort: Mapping[str, Any], row: Mapping[str, Any]) -> 
 
 
 def from_results(model: TrainedModel, results: Results) -> Evidence:
-    """Of the whole cohort that these weights graded, or of a cross-validation of the same model."""
+    """Evidence from the whole cohort that these weights graded, or from a cross-validation of the same model."""
     row = _row(model, results)
     outcomes = {scheme: _outcomes(results, row.name, scheme) for scheme in (WHOLE, FOLDS)}
     if outcomes[WHOLE] and results.protocol.get("weights", {}).get(model.spec.id) != model.revision:
@@ -132,12 +132,12 @@ def _measured(results: Results, scheme: str, figures: Mapping[str, Any], outcome
 
 
 def _shown(case: CaseRow, simulated: bool) -> str:
-    """A patient's case is published under a mark, not under its name."""
+    """Name a case to the public: a patient's by a mark, not by its name."""
     return case.id if simulated else patient_mark(case.id)
 
 
 def _hospitals(cases: Sequence[CaseRow]) -> dict[str, dict[str, int]]:
-    """Empty where no case says its hospital."""
+    """Count cases by hospital and grade; empty where no case says its hospital."""
     if not any(case.hospital for case in cases):
         return {}
     counts = Counter((case.hospital or "unknown", case.grade) for case in cases)

@@ -62,7 +62,7 @@ REAL = {
 
 
 def model_card(model: TrainedModel, evidence: Evidence, repo: str, licence: str) -> ModelCard:
-    """repo: ORG/NAME that it is written for. `WeightsError` for weights whose record says too little."""
+    """Fill the card of `repo`, ORG/NAME. `WeightsError` for weights whose record says too little."""
     front = card_data(model.spec, evidence, licence).to_yaml()
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -153,7 +153,7 @@ def _ids(names: Iterable[str]) -> str:
 
 
 def _phases(spec: RegisteredModel, details: Mapping[str, Any]) -> str:
-    """In the order in which modalities did join."""
+    """Tabulate phases in the order in which modalities did join."""
     order = details.get("order") or ()
     phases = descending_auc_order(spec, lambda: {name: -rank for rank, name in enumerate(order)}).phases
     rows = [
@@ -190,7 +190,7 @@ def _ceiling(evidence: Evidence) -> str:
 
 
 def _calibration_error(record: TrainingRecord, first: TestSet) -> str:
-    """Of the cases held out in training, where that was measured, beside that of the set shown below."""
+    """Tell the calibration error on the set shown below, beside that on the cases held out in training."""
     told = f"Its expected calibration error on {first.name} is {estimate(first.figures['ece'])}"
     own = record.calibration_error
     return f"{told}." if own is None else f"{told}; on the cases held out in training it was {own:.3f}."

@@ -35,7 +35,7 @@ class Publication:
 
 
 def write_model_folder(publication: Publication, folder: Path) -> Path:
-    """Weights byte for byte, their members', checksums, config, card, figures and answers; into an empty folder."""
+    """Write weights byte for byte, their members', checksums, config, card, figures, answers into an empty folder."""
     spec = publication.model.spec
     folder.mkdir(parents=True, exist_ok=True)
     card = model_card(publication.model, publication.evidence, publication.repo, publication.licence)

@@ -20,14 +20,14 @@ from .repo_names import INDEX
 
 
 def publish_model(publication: Publication) -> Pushed:
-    """Push its folder; nothing changes where it is there already."""
+    """Push a model's folder; nothing changes where it is there already."""
     with TemporaryDirectory() as name:
         folder = write_model_folder(publication, Path(name))
         return push(folder, publication.repo, f"Publish {publication.model.spec.id}")
 
 
 def publish_zoo(publications: Sequence[Publication], organisation: str, tell: Callable[[Pushed], None]) -> None:
-    """Every model, then the index: it never names what isn't there. tell: is called with each as it is done."""
+    """Push every model, then the index: it never names what isn't there. tell: is called with each as it is done."""
     rows = []
     for publication in publications:
         pushed = publish_model(publication)
@@ -51,7 +51,7 @@ def _row(publication: Publication, pushed: Pushed) -> dict[str, Any]:
 
 
 def write_index(folder: Path, rows: Sequence[dict[str, Any]], licence: str) -> Path:
-    """`index.json`, and a card that shows it as a table."""
+    """Write `index.json`, and a card that shows it as a table."""
     write_json(folder / INDEX_FILE, {"format": FORMAT, "models": list(rows)})
     front = DatasetCardData(license=licence, pretty_name="GliomaZoo: its models", tags=["glioma-zoo"]).to_yaml()
     shown = [[row["title"], f"`{row['source']}`", row["trained_on"], estimate(row["auc"])] for row in rows]

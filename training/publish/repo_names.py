@@ -14,11 +14,11 @@ INDEX = "glioma-zoo"
 
 
 class HubError(ZooError):
-    """The Hub can't be reached, or refuses."""
+    """A Hub that can't be reached, or refuses."""
 
 
 def expect_repo(name: str) -> str:
-    """`name`, or a `HubError` unless it is ORG/NAME."""
+    """Return `name`, or raise `HubError` unless it is ORG/NAME."""
     try:
         validate_repo_id(name)
         if re.fullmatch(r"[^/]+/[^/]+", name):

@@ -1,4 +1,4 @@
-"""Where a card answers to the reporting guidelines CLAIM (2024) and TRIPOD+AI (2024)."""
+"""Places where a card answers to the reporting guidelines CLAIM (2024) and TRIPOD+AI (2024)."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ ITEMS = (
 
 
 def reporting_items() -> str:
-    """A table: the item, its number in TRIPOD+AI, and where the card answers it."""
+    """Tabulate the items: the item, its number in TRIPOD+AI, and where the card answers it."""
     return table(("item of CLAIM and TRIPOD+AI", "no. in TRIPOD+AI", "here"), ITEMS, left=3)

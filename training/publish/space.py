@@ -26,7 +26,7 @@ LEFT_BEHIND = ("__pycache__", "*.pyc", "*.pyi")
 SOURCE = re.compile(r"hub:(?P<repo>[^/@]+/[^/@]+)@(?P<sha>[0-9a-f]{40})")
 VARIABLE = "GLIOMA_ZOO_MODELS"
 MOST_PRELOADED = 10
-"""More the Hub refuses."""
+"""Largest number of models that the Hub preloads; it refuses more."""
 
 
 def publish_space(repo: str, models: Sequence[str] = ()) -> Pushed:
@@ -76,7 +76,7 @@ def _found() -> Iterator[Path]:
 
 
 def pinned(requirements: str) -> str:
-    """The same requirements, each in the version that is installed here; without a build's own label, as in +cpu."""
+    """Pin requirements to the versions that are installed here, without a build's own label, as in +cpu."""
     wanted = [Requirement(line) for line in requirements.splitlines() if line and not line.startswith("#")]
     return "".join(f"{one.name}=={Version(version(one.name)).public}\n" for one in wanted)
 
@@ -89,7 +89,7 @@ def _parsed(source: str) -> re.Match[str]:
 
 
 def _preloaded(found: re.Match[str]) -> str:
-    """How a Space's front matter asks for a model at build time: repository, files, revision."""
+    """Describe a model as a Space's front matter asks for it at build time: repository, files, revision."""
     with told(found["repo"]):
         files = HfApi().list_repo_files(found["repo"], revision=found["sha"])
     needed = [name for name in files if name.endswith((".safetensors", "SHA256SUMS", "config.json"))]

@@ -19,11 +19,11 @@ VOXELS = 2000  # of a region and a case, so that no large tumour outweighs the o
 DRAWS = 10
 
 Samples = Mapping[str, np.ndarray]
-"""Of one case: intensities [5, n] as in `CHANNELS`, by region; n is 0 where it has no such region."""
+"""Samples of one case: intensities [5, n] as in `CHANNELS`, by region; n is 0 where it has no such region."""
 
 
 def sample_regions(study: NormalisedStudy, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """At most `VOXELS` of each region, in units of white matter; the study needs a mask."""
+    """Draw at most `VOXELS` of each region, in units of white matter; the study needs a mask."""
     assert study.regions is not None, f"{study.case.id}: expected a study with a mask, found none."
     channels = np.stack([*study.images, study.delta])
     inside = dict(zip(LABELS, study.regions, strict=True)) | {"outside": study.brain & ~study.tumour}
@@ -36,12 +36,12 @@ def sample_regions(study: NormalisedStudy, rng: np.random.Generator) -> dict[str
 
 
 def pooled(samples: Sequence[Samples], region: str) -> np.ndarray:
-    """Of all cases together, [5, n]."""
+    """Pool a region's intensities over all cases, [5, n]."""
     return np.concatenate([one[region] for one in samples], axis=1)
 
 
 def compare_intensities(real: Sequence[Samples], simulated: Sequence[Samples], seed: int) -> dict[str, Any]:
-    """By region and channel: Wasserstein distance in units of white matter, and both sides' quantiles.
+    """Compare by region and channel: Wasserstein distance in units of white matter, and both sides' quantiles.
 
     `floor` is the mean distance of as many simulated cases as there are real ones to the other simulated ones: what
     so few cases leave open. None where there is nothing to compare.

@@ -18,8 +18,11 @@ from .textures import describe_crop, draw_crops
 
 @dataclass
 class Measured:
-    """A list entry a case: of all in `patients`, `scans` and `crops` ([n, 5, F] each), of those with a mask in the
-    others; the rest is named in `without_mask`."""
+    """What is measured of a cohort, in lists with an entry a case.
+
+    All cases are in `patients`, `scans` and `crops` ([n, 5, F] each), those with a mask in the others; the rest is
+    named in `without_mask`.
+    """
 
     patients: list[str] = field(default_factory=list)
     scans: list[dict[str, float]] = field(default_factory=list)
@@ -42,7 +45,7 @@ class Measured:
 
 
 def measure(cohort: Cohort, spacing_mm: float, seed: int) -> Measured:
-    """Raises `CohortError` when no case has a mask."""
+    """Measure every case of a cohort; raises `CohortError` when none has a mask."""
     measured = Measured()
     for index, case in enumerate(tqdm(cohort.cases, f"measuring {cohort.root}", unit="study")):
         measured.add(read_study(case, spacing_mm), np.random.default_rng([seed, index]))

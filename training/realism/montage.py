@@ -30,13 +30,13 @@ class Slices:
 
 
 def largest_slice(study: NormalisedStudy) -> Slices:
-    """The study needs a mask; without tumour in it the lowest slice is taken."""
+    """Take the slice of largest tumour; the study needs a mask, and one without tumour gives its lowest slice."""
     level = int(study.tumour.sum(axis=(1, 2)).argmax())
     return Slices(f"{study.case.id} ({study.case.grade})", study.images[:, level])
 
 
 def draw_montages(real: Sequence[Slices], simulated: Sequence[Slices], folder: Path) -> list[Path]:
-    """montage-1.png, montage-2.png, …, of `ROWS` rows each: real on the left, simulated on the right."""
+    """Draw montage-1.png, montage-2.png, …, of `ROWS` rows each: real on the left, simulated on the right."""
     pairs = list(zip_longest(real, simulated))
     pages = [pairs[start : start + ROWS] for start in range(0, len(pairs), ROWS)]
     return [_page(page, folder / f"montage-{number}.png") for number, page in enumerate(pages, start=1)]

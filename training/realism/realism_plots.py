@@ -28,7 +28,7 @@ BINS = 60
 
 
 def plot_intensities(real: Sequence[Samples], simulated: Sequence[Samples], path: Path) -> Path:
-    """Histograms of area 1, a row a region and a column a channel."""
+    """Plot histograms of area 1, a row a region and a column a channel."""
     figure = Figure(figsize=(15, 10), dpi=DPI, layout="constrained")
     grid = figure.subplots(len(REGIONS), len(CHANNELS), squeeze=False)
     for row, region in zip(grid, REGIONS, strict=True):
@@ -48,7 +48,7 @@ def _histogram(axes: Axes, values: np.ndarray, window: tuple[float, float], styl
 
 
 def plot_facts(facts: Mapping[str, Any], path: Path, columns: int = 4) -> Path:
-    """What share of the cases has at most so much, a panel a fact."""
+    """Plot what share of the cases has at most so much, a panel a fact."""
     rows = -(-len(facts) // columns)
     figure = Figure(figsize=(15, 2.6 * rows), dpi=DPI, layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False).ravel()

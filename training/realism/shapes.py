@@ -15,7 +15,7 @@ SMALLEST_PART_ML = 0.1
 
 
 def measure_shape(study: NormalisedStudy) -> dict[str, float]:
-    """Volumes in ml, shares of volumes, sphericity (1 for a ball) and number of parts; the study needs a mask."""
+    """Measure volumes in ml, shares of volumes, sphericity (1 for a ball), number of parts; the study needs a mask."""
     assert study.regions is not None, f"{study.case.id}: expected a study with a mask, found none."
     core, _, enhancing = study.regions
     whole = study.tumour
@@ -51,7 +51,7 @@ def count_parts(mask: np.ndarray, smallest: float) -> int:
 
 
 def compare_facts(real: Sequence[Mapping[str, float]], simulated: Sequence[Mapping[str, float]]) -> dict[str, Any]:
-    """By fact: Kolmogorov–Smirnov distance and its p, with the values of all cases."""
+    """Compare each fact: Kolmogorov–Smirnov distance and its p, with the values of all cases."""
     return {name: _compare([one[name] for one in real], [one[name] for one in simulated]) for name in real[0]}
 
 

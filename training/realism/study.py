@@ -21,7 +21,7 @@ LABELS = ("core", "oedema", "enhancing")
 
 @dataclass(frozen=True)
 class NormalisedStudy:
-    """Axes run to superior, anterior and right.
+    """A normalised study, whose axes run to superior, anterior and right.
 
     images: float32 [4, D, H, W], 1 in white matter. brain: bool [D, H, W]. regions: bool [3, D, H, W] as in `LABELS`,
     where "core" does not enhance; None without a mask.
@@ -40,7 +40,7 @@ class NormalisedStudy:
 
     @property
     def tumour(self) -> np.ndarray:
-        """bool [D, H, W]; empty without a mask."""
+        """Mask of the whole tumour, bool [D, H, W]; empty without a mask."""
         return np.zeros_like(self.brain) if self.regions is None else np.asarray(self.regions.any(axis=0))
 
     @property
@@ -55,13 +55,13 @@ def coarsest_spacing(cases: Iterable[Case]) -> float:
 
 
 def read_studies(cases: Iterable[Case], spacing_mm: float) -> Iterator[NormalisedStudy]:
-    """One after another, so that few are in memory."""
+    """Read studies one after another, so that few are in memory."""
     for case in cases:
         yield read_study(case, spacing_mm)
 
 
 def read_study(case: Case, spacing_mm: float) -> NormalisedStudy:
-    """Raises `CohortError` when it can't be read, lacks a modality or has a mask on another grid."""
+    """Read a study; raises `CohortError` when it can't be read, lacks a modality or has a mask on another grid."""
     try:
         volumes = load_volumes(registry().read(case.source))
         levels = white_matter_levels(volumes)

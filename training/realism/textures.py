@@ -43,7 +43,7 @@ def describe_crop(crop: np.ndarray) -> np.ndarray:
 
 
 def _describe(channel: np.ndarray) -> list[float]:
-    """Gradients and deviations relative to the crop's own spread, so that they tell texture and not contrast."""
+    """Measure gradients and deviations by the crop's own spread, so that they tell texture and not contrast."""
     spread = channel.std() + 1e-6
     gradients = [np.abs(np.diff(channel, axis=axis)).mean() / spread for axis in range(3)]
     mean, square = (ndimage.uniform_filter(values, 3) for values in (channel, channel**2))
@@ -53,5 +53,5 @@ def _describe(channel: np.ndarray) -> list[float]:
 
 
 def feature_names() -> list[str]:
-    """Of a flattened `describe_crop`, such as "t2 fall-off z"."""
+    """Name the features of a flattened `describe_crop`, such as "t2 fall-off z"."""
     return [f"{channel} {feature}" for channel in CHANNELS for feature in FEATURES]

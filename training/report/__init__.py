@@ -1,1 +1,1 @@
-"""From a results file to what a reviewer reads: figures, tables, plots, and signs that something is not as it seems."""
+"""What a reviewer reads of a results file: figures, tables, plots, and signs that something is not as it seems."""

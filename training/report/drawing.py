@@ -18,7 +18,7 @@ from .summary import SCHEME_TITLES
 
 HEADLINE, CONTROL, GUIDE = "#D55E00", "#000000", "#BBBBBB"
 OTHERS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Okabe and Ito (2008) but for the yellow, which is too light for a line on white."""
+"""Colours of Okabe and Ito (2008) but for the yellow, which is too light for a line on white."""
 LINES = ("-", "-.", ":")
 DPI = 100
 
@@ -57,7 +57,7 @@ def headed(figure: Figure, what: str, results: Results, scheme: str) -> None:
 
 
 def save(figure: Figure, path: Path, facecolor: str = "white") -> Path:
-    """PNG or SVG by the suffix; the same figure gives the same bytes."""
+    """Save a figure as PNG or SVG by the suffix; the same figure gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     metadata = {"Date": None} if path.suffix == ".svg" else None
     with matplotlib.rc_context({"svg.hashsalt": "glioma-zoo"}):
@@ -66,7 +66,7 @@ def save(figure: Figure, path: Path, facecolor: str = "white") -> Path:
 
 
 def spread(values: Sequence[float], gap: float, low: float = -np.inf, high: float = np.inf) -> np.ndarray:
-    """The values moved as little as needed, in least squares, for none to be nearer than `gap` to the next.
+    """Move values as little as needed, in least squares, for none to be nearer than `gap` to the next.
 
     All stay between low and high, which must be far enough apart.
     """

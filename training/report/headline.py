@@ -43,13 +43,13 @@ def compare_with_headline(results: Results, scheme: str) -> dict[str, Any] | Non
 
 
 def judged(found: Mapping[str, Comparison], margin: float | None = None) -> dict[str, dict[str, Any]]:
-    """By name: difference, low, high, p, p_holm and verdict, as `compare_with_headline` describes them."""
+    """Judge each comparison: difference, low, high, p, p_holm and verdict, as in `compare_with_headline`."""
     adjusted = holm([row.p_value for row in found.values()])
     return {name: _row(row, p_holm, margin) for (name, row), p_holm in zip(found.items(), adjusted, strict=True)}
 
 
 def _pairs(results: Results, ours: Sequence[Outcome], headline: Sequence[Outcome]) -> list[Pair]:
-    """For every split of both arms, their answers on the same cases in the same order."""
+    """Pair both arms' answers on the same cases in the same order, for every split of both."""
     theirs = {(row.repeat, row.split): row for row in headline}
     both = [(row, theirs[row.repeat, row.split]) for row in ours if (row.repeat, row.split) in theirs]
     pairs = [_common(answers(results, [ours]), answers(results, [theirs])) for ours, theirs in both]

@@ -12,7 +12,7 @@ WIDTH = 120
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
-    """Columns of equal width, the first `left` ones aligned to the left, the others, as figures, to the right."""
+    """Lay out columns of equal width, the first `left` ones aligned to the left, others, as figures, to the right."""
     cells = [[text.replace("|", "/") for text in row] for row in (header, *rows)]
     widths = [max(3, *map(len, column)) for column in zip(*cells, strict=True)]
     rules = ["-" * width if column < left else "-" * (width - 1) + ":" for column, width in enumerate(widths)]
@@ -35,7 +35,7 @@ def bullets(lines: Sequence[str]) -> str:
 
 
 def estimate(figure: Mapping[str, float | None], digits: int = 3) -> str:
-    """value ± SD [95 % interval], as far as they are known."""
+    """Write value ± SD [95 % interval], as far as they are known."""
     if figure["value"] is None:
         return NONE
     spread = "" if figure.get("sd") is None else f" ± {figure['sd']:.{digits}f}"
@@ -52,5 +52,5 @@ def p_value(p: float | None) -> str:
 
 
 def size(parameters: int | None) -> str:
-    """1367533 -> "1.37 M"."""
+    """Write a number of parameters, 1367533 -> "1.37 M"."""
     return NONE if parameters is None else in_words(parameters)

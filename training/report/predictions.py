@@ -12,7 +12,7 @@ from ..evaluation.results import Outcome, Results
 
 @dataclass(frozen=True)
 class Predictions:
-    """One row a held-out case, N in all; the same case once for every split that held it out.
+    """Answers of an arm: a row a held-out case, N in all; the same case once for every split that held it out.
 
     y: int64 [N], 1 for HGG. p_hgg, threshold: float64 [N]. split: int64 [N], index of the outcome.
     ids, patients, hospitals: str [N].
@@ -30,17 +30,17 @@ class Predictions:
         return len(self.ids)
 
     def at(self, rows: np.ndarray) -> Predictions:
-        """The same of some rows: bool [N], or indices."""
+        """Select rows: bool [N], or indices."""
         return Predictions(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     @property
     def called_hgg(self) -> np.ndarray:
-        """bool [N]: graded HGG at the threshold of its split."""
+        """Cases graded HGG at the threshold of their split, bool [N]."""
         return self.p_hgg >= self.threshold
 
 
 def outcomes_of(results: Results, model: str, scheme: str) -> list[Outcome]:
-    """Those in which at least one case was graded."""
+    """Return the outcomes in which at least one case was graded."""
     return [row for row in results.outcomes if (row.model, row.scheme) == (model, scheme) and row.cases]
 
 

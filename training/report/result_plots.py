@@ -35,7 +35,7 @@ def _shown(results: Results, summary: Figures) -> tuple[str, list[ModelRow]]:
 
 
 def plot_roc(results: Results, summary: Figures, path: Path) -> Path | None:
-    """Sensitivity against 1 − specificity, the mean over the splits; ± 1 SD, point by point, for the headline."""
+    """Plot sensitivity against 1 − specificity, mean over the splits; ± 1 SD, point by point, for the headline."""
     scheme, rows = _shown(results, summary)
     curves = {row.name: np.array(list(_curves(results, row.name, scheme))) for row in rows}
     rows = [row for row in rows if len(curves[row.name])]
@@ -70,7 +70,7 @@ def _band(axes: Axes, curves: np.ndarray, colour: str) -> None:
 
 
 def plot_reliability(results: Results, summary: Figures, path: Path) -> Path | None:
-    """Share of HGG against the probability given, with Wilson's 95 % intervals; a panel an arm, the headline first.
+    """Plot share of HGG against the probability given, with Wilson's 95 % intervals; a panel an arm, headline first.
 
     Of several repeats the first is drawn, since those intervals count every case once; the ECE is that of all.
     """
@@ -106,7 +106,7 @@ def _reliability(axes: Axes, told: Predictions, colour: str) -> None:
 
 
 def plot_auc_against_gflops(results: Results, summary: Figures, path: Path) -> Path | None:
-    """AUC with its 95 % interval against the arithmetic of one study; a dashed line where there is hardly any.
+    """Plot AUC with its 95 % interval against a study's arithmetic; a dashed line where there is hardly any.
 
     Arms of nearly the same cost are drawn side by side.
     """
@@ -135,7 +135,7 @@ def plot_auc_against_gflops(results: Results, summary: Figures, path: Path) -> P
 
 
 def _names(axes: Axes, points: Mapping[str, tuple[float | None, float]], styles: Mapping[str, Figures]) -> None:
-    """Names in a column on the right, in the order of AUC, each with a line to its point."""
+    """Write names in a column on the right, in the order of AUC, each with a line to its point."""
     low, high = axes.get_ylim()
     heights = spread([auc for _, auc in points.values()], (high - low) / max(16, len(points)), low, high)
     right = axes.get_xlim()[1]

@@ -33,7 +33,7 @@ HOSPITALS_A_TABLE = 5
 
 
 def to_markdown(results: Results, summary: Figures) -> str:
-    """What it was, a section for each scheme, reference points, and what should raise doubts."""
+    """Write what was evaluated, a section for each scheme, reference points, and what should raise doubts."""
     parts = [*_opening(results, summary)]
     for scheme, title in SCHEME_TITLES.items():
         rows = [

@@ -24,14 +24,14 @@ class Shift(NamedTuple):
 
 
 def shift_of(name: str) -> Shift | None:
-    """ "early-fusion · bias field 2" is early-fusion under a bias field of severity 2; None for any other name."""
+    """Parse an arm's name: "early-fusion · bias field 2" is early-fusion under a bias field of severity 2, or None."""
     model, dot, corruption = name.rpartition(" · ")
     kind, _, severity = corruption.rpartition(" ")
     return Shift(model, kind, severity) if dot and kind else None
 
 
 def plot_shift(results: Results, summary: Mapping[str, Any], path: Path) -> Path | None:
-    """AUC (solid, with 95 % intervals) and ECE (dashed) against severity, a panel for each kind of corruption."""
+    """Plot AUC (solid, with 95 % intervals) and ECE (dashed) against severity, a panel for each kind of corruption."""
     shifts = {row.name: shift for row in results.models if (shift := shift_of(row.name))}
     scheme = next((each for each in (FOLDS, WHOLE, HOSPITALS) if any(each in summary["arms"][n] for n in shifts)), None)
     if scheme is None:

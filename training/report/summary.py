@@ -1,4 +1,4 @@
-"""From a results file to its figures: each arm under each scheme, and each arm against the headline."""
+"""Figures of a results file: each arm under each scheme, and each arm against the headline."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ UNKNOWN = ""  # patients of unknown hospitals are not of the same one
 
 
 def summarise(results: Results, draws: int = 500) -> dict[str, Any]:
-    """Everything that is printed or plotted, as plain JSON values; the same for the same results.
+    """Return everything that is printed or plotted, as plain JSON values; the same for the same results.
 
     arms: by name and scheme (only where cases were graded):
         cases: how many were graded. share_hgg, called_hgg: part of them that is HGG, and was graded so.
@@ -64,7 +64,7 @@ def _schemes(results: Results, model: str, draws: int) -> dict[str, Any]:
 
 
 def _not_graded(results: Results, model: str) -> dict[str, int]:
-    """A case that several splits left ungraded counts once."""
+    """Count cases by reason; one that several splits left ungraded counts once."""
     reasons = {case: why for row in results.outcomes if row.model == model for case, why in row.not_graded.items()}
     return dict(sorted(Counter(reasons.values()).items()))
 
@@ -104,7 +104,7 @@ def _gap(split: dict[str, Any]) -> float | None:
 
 
 def estimates(told: Predictions, draws: int) -> dict[str, dict[str, float | None]]:
-    """Each measure over all cases, with its interval."""
+    """Estimate each measure over all cases, with its interval."""
 
     def formless(rows: np.ndarray) -> dict[str, float | None]:
         grades = grade_measures(told.y[rows], told.called_hgg[rows])
@@ -128,7 +128,7 @@ def _bounds(interval: Interval | None) -> dict[str, float | None]:
 
 
 def _over_folds(splits: Sequence[dict[str, Any]], auc_interval: dict[str, float | None]) -> dict[str, Any]:
-    """Only the AUC has an interval here, others have theirs over the cases of all folds."""
+    """Average over folds; only the AUC has an interval here, others have theirs over the cases of all folds."""
     figures = {}
     for name in MEASURES:
         values = [row[name] for row in splits if row[name] is not None]
@@ -158,7 +158,7 @@ def _probed(sites: Sequence[Sequence[str]] | None) -> Probed | None:
 
 
 def mean_of(parts: Sequence[Any]) -> Any:
-    """The mean of each number of structures that are alike; what is None somewhere doesn't count there."""
+    """Average each number of structures that are alike; what is None somewhere doesn't count there."""
     known = [part for part in parts if part is not None]
     if len(known) < 2:
         return known[0] if known else None

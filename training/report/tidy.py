@@ -16,7 +16,7 @@ Figures = Mapping[str, Any]
 
 
 def to_csv(results: Results, summary: Figures) -> str:
-    """Columns model, scheme, measure, value, sd, low, high; what is not known is empty."""
+    """Write columns model, scheme, measure, value, sd, low, high; what is not known is empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)

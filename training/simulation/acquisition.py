@@ -33,7 +33,7 @@ class Acquisition:
 
 
 def draw_acquisition(rng: np.random.Generator, thick: float = 0.5, noisy: float = 1.0) -> Acquisition:
-    """One modality's protocol: the share `thick` of them has thick slices, mostly axial; noise is usual × `noisy`."""
+    """Draw a modality's protocol: the share `thick` has thick slices, mostly axial; noise is the usual × `noisy`."""
     sliced = rng.random() < thick
     moved = rng.random() < 0.4
     return Acquisition(
@@ -63,7 +63,7 @@ ANY_SCANNERS: tuple[Scanner, ...] = (
     partial(draw_acquisition, thick=0.85, noisy=1.8),
     partial(draw_acquisition, thick=0.85, noisy=2.0),
 )
-"""No two studies alike."""
+"""Scanners that make no two studies alike."""
 
 
 def acquire(
@@ -89,7 +89,7 @@ def acquire(
 
 
 def scan(rng, image: np.ndarray, coil: np.ndarray, how: Acquisition, grid: Grid) -> np.ndarray:
-    """One modality from noiseless tissue to resampled intensities, in physical order."""
+    """Scan one modality, from noiseless tissue to resampled intensities, in physical order."""
     image = image * np.exp(how.bias * (0.7 * coil + 0.7 * smooth_field(rng, grid, 90)))
     if how.stripes:
         image = image * (1 + how.stripes * _stripes(rng, grid))
@@ -104,7 +104,7 @@ def scan(rng, image: np.ndarray, coil: np.ndarray, how: Acquisition, grid: Grid)
 
 
 def saturate(image: np.ndarray, ceiling: float) -> np.ndarray:
-    """A receiver that gives less and less above `ceiling`, and hardly changes what is at half of it."""
+    """Saturate: a receiver gives less and less above `ceiling`, and hardly changes what is at half of it."""
     return image * (1 + (image / ceiling) ** 6) ** np.float32(-1 / 6)
 
 

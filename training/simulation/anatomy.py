@@ -57,10 +57,11 @@ def template_path(kind: str) -> Path:
 
 @dataclass(frozen=True)
 class Template:
-    """`fractions` of grey, white and CSF, uint8 [3, x, y, z] from 0 to 255 (bytes, to save memory).
+    """Template of a brain.
 
-    Averaged over blocks of `step_mm` (the voxels of the files are 1 mm), so that coarse grids
-    don't alias. `depth_mm` is the signed distance to the surface, float32 [x, y, z], always at 2 mm.
+    `fractions` of grey, white and CSF are uint8 [3, x, y, z] from 0 to 255 (bytes, to save memory), averaged over
+    blocks of `step_mm` (the voxels of the files are 1 mm), so that coarse grids don't alias. `depth_mm` is the signed
+    distance to the surface, float32 [x, y, z], always at 2 mm.
     """
 
     fractions: np.ndarray

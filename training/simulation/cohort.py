@@ -131,7 +131,7 @@ def _write_description(out: Path, made: dict, cases: int) -> None:
 
 
 def _write_table(out: Path, tasks: list[Task], signs_tell_all: bool) -> None:
-    """With p_hgg, unless hospitals follow grade: then images show more of it than the signs do."""
+    """Write cohort.csv, with p_hgg unless hospitals follow grade: then images show more of it than the signs do."""
     with (out / "cohort.csv").open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["case", "grade", "patient", "site", "folder", "p_hgg"])

@@ -117,7 +117,7 @@ def _white_matter_lesions(rng, anatomy: Anatomy, grid: Grid) -> np.ndarray:
 
 
 def draw_contrast(rng: np.random.Generator) -> np.ndarray:
-    """How strong the contrast of each of the four sequences is, [4], around 1."""
+    """Draw how strong the contrast of each of the four sequences is, [4], around 1."""
     t1 = np.exp(rng.uniform(-0.5, 0.45))
     return np.array([t1, t1 * np.exp(rng.normal(0, 0.22)), *np.exp(rng.uniform([-0.5, -0.5], [0.65, 0.5]))])
 
@@ -169,7 +169,7 @@ def draw_values(rng: np.random.Generator, contrast: Contrast = draw_contrast) ->
 
 
 def _no_wetter(medians: np.ndarray, water: np.ndarray, name: str) -> np.ndarray:
-    """No tissue is darker than CSF on T1 or brighter than it on T2; bone is dark for want of protons."""
+    """Keep tissues from being darker than CSF on T1 or brighter on T2; bone is dark for want of protons."""
     if name == "skull":
         return medians
     return np.array([*np.maximum(medians[:2], water[:2]), min(medians[2], water[2]), medians[3]])

@@ -37,7 +37,7 @@ def write_reference(out: Path, seed: int, index: int, spacing_mm: float = 2.0) -
 
 
 def _write_scans(study: SimulatedStudy, folder: Path) -> np.ndarray:
-    """One NIfTI a modality; returns them, uint8 [4, x, y, z]."""
+    """Write one NIfTI a modality; returns them, uint8 [4, x, y, z]."""
     scans = np.stack([to_eight_bits(image) for image in study.images])
     folder.mkdir(parents=True, exist_ok=True)
     for name, scan in zip(MODALITIES, scans, strict=True):

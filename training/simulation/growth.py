@@ -19,7 +19,7 @@ FALX_COST = 15.0
 
 @dataclass(frozen=True)
 class Fronts:
-    """When core and oedema arrive, in mm of white matter, float32 [x, y, z] on the coarse grid."""
+    """Arrival of core and oedema, in mm of white matter, float32 [x, y, z] on the coarse grid."""
 
     core: np.ndarray
     oedema: np.ndarray

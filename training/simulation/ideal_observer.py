@@ -26,14 +26,14 @@ def ideal_p_hgg(signs: Mapping[str, Any]) -> float:
 
 
 def _likelihood(signs: Mapping[str, Any], rates: Prevalence) -> float:
-    """Of the signs in one subtype, in which they are drawn independently; sizes tell nothing and are left out."""
+    """Likelihood of signs in one subtype, where they are drawn independently; sizes tell nothing and are left out."""
     flags = [_of_flag(signs[name], getattr(rates, name)) for name in FLAGS]
     lobe = rates.lobes[LOBES.index(signs["lobe"])] / sum(rates.lobes)
     return float(np.prod(flags)) * lobe * _of_enhancement(signs, rates)
 
 
 def _of_enhancement(signs: Mapping[str, Any], rates: Prevalence) -> float:
-    """A ring hides cysts; only of patches is the share known, log-uniform in its range."""
+    """Likelihood of enhancement: a ring hides cysts; only of patches is the share known, log-uniform in its range."""
     if signs["enhancement"] == "ring":
         return rates.ring
     cyst = _of_flag(signs["cyst"], rates.cyst)

@@ -31,7 +31,7 @@ class Regions:
         return np.where((whole > 0.5) & (enhancing > 0.35), 4, labels).astype(np.uint8)
 
     def emptied(self) -> "Regions":
-        """The same tissues, none of which is there."""
+        """Return the tissues, none of which is there."""
         return Regions({name: np.zeros_like(fraction) for name, fraction in self.fractions.items()})
 
 

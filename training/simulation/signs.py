@@ -93,7 +93,7 @@ class Signs:
     mass_effect: float
 
     def as_dict(self) -> dict:
-        """Plain JSON values, one entry per sign."""
+        """Return plain JSON values, one entry per sign."""
         return asdict(self)
 
 
@@ -133,7 +133,7 @@ def draw_signs(rng: np.random.Generator, grade: str) -> Signs:
 
 
 def _visible(drawn: Signs) -> Signs:
-    """Without what has no effect on a voxel; it was drawn all the same, so that no other draw depends on it."""
+    """Clear signs without effect on a voxel; they were drawn all the same, so that no other draw depends on them."""
     if drawn.enhancement == "ring":
         return replace(drawn, enhancing_share=0.0, cyst=False)
     share = drawn.enhancing_share if drawn.enhancement == "patchy" else 0.0

@@ -14,7 +14,7 @@ PROTOCOL = ("bias", "blur_mm", "noise", "slice_mm", "banding", "gamma", "ceiling
 
 @dataclass(frozen=True)
 class Site:
-    """Where a patient is scanned: draws the contrast of the four sequences, and how each modality is acquired."""
+    """A hospital that scans: draws the contrast of the four sequences, and how each modality is acquired."""
 
     contrast: Contrast
     scanners: tuple[Scanner, ...]

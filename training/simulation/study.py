@@ -44,7 +44,7 @@ def study_id(seed: int, index: int) -> str:
 
 
 def grade_of(index: int) -> str:
-    """Even studies are LGG, odd ones HGG: every cohort is balanced."""
+    """Grade a study by its index: even ones are LGG, odd ones HGG, so every cohort is balanced."""
     return ("LGG", "HGG")[index % 2]
 
 
@@ -96,7 +96,7 @@ def _patient(seed: int, index: int, signs: Signs, grid: Grid, tumour: bool):
 
 
 def assemble(name: str, signs: Signs, images: np.ndarray, labels: np.ndarray, grid: Grid) -> SimulatedStudy:
-    """A study in BraTS form from what fills the working box: images [4, x, y, z], labels [x, y, z]."""
+    """Make a study in BraTS form of what fills the working box: images [4, x, y, z], labels [x, y, z]."""
     return SimulatedStudy(
         id=name,
         grade=signs.grade,

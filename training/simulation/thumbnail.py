@@ -15,7 +15,7 @@ BRIGHTEST_PERCENT = 0.2  # of a slice, shown as white: a vessel alone must not d
 
 
 def draw_thumbnail(scans: np.ndarray, labels: np.ndarray) -> Image.Image:
-    """scans uint8 [4, x, y, z], 0 outside the brain; labels [x, y, z]. Cut where most of the core is; RAS axes."""
+    """Draw scans, uint8 [4, x, y, z], 0 outside the brain, where labels [x, y, z] have most of the core; RAS axes."""
     level = np.isin(labels, CORE).sum(axis=(0, 1)).argmax()
     slices = scans[[MODALITIES.index(name) for name in SHOWN], :, :, level]
     slices = slices[:, *_bounding_box(slices[0] > 0)]
@@ -27,6 +27,6 @@ def _bounding_box(mask: np.ndarray) -> tuple[slice, ...]:
 
 
 def _upright(image: np.ndarray) -> np.ndarray:
-    """[x, y] → [rows, columns] in radiological view: anterior on top, the patient's right on the left."""
+    """Turn [x, y] to [rows, columns] in radiological view: anterior on top, the patient's right on the left."""
     picture = Image.fromarray(np.ascontiguousarray(image[::-1, ::-1].T))
     return np.asarray(ImageOps.expand(ImageOps.autocontrast(picture, (0, BRIGHTEST_PERCENT)), MARGIN_VOXELS))

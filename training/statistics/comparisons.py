@@ -26,7 +26,7 @@ ROUNDING = 1e-20  # equal differences have a variance of about 1e-34
 
 
 def delong_test(y: np.ndarray, a: np.ndarray, b: np.ndarray, level: float = 0.95) -> Comparison:
-    """Paired test of two scores, float64 [N], on one test set (DeLong, DeLong & Clarke-Pearson 1988).
+    """Test two scores in pairs, float64 [N], on one test set (DeLong, DeLong & Clarke-Pearson 1988).
 
     Of several trainings, float64 [trainings, N], the mean AUCs are compared; the interval tells what other cases would
     change, not what other trainings would. No interval and no p value where the difference doesn't vary, as between
@@ -43,7 +43,7 @@ def _mean_wins(y: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def nadeau_bengio_test(differences: np.ndarray, train_share: float, level: float = 0.95) -> Comparison:
-    """Corrected resampled t test of J = repeats × folds differences of AUC, float64 [J].
+    """Run the corrected resampled t test of J = repeats × folds differences of AUC, float64 [J].
 
     train_share: part of the cases that each fold trains on, 0.8 in 5-fold cross-validation. The variance
     (1/J + n_test/n_train)·s² allows for the folds' common training cases (Nadeau & Bengio 2003).
@@ -56,7 +56,7 @@ def nadeau_bengio_test(differences: np.ndarray, train_share: float, level: float
 
 
 def _judge(difference: float, variance: float, degrees: float, level: float) -> Comparison:
-    """By Student's t, which with infinitely many degrees of freedom is the normal distribution."""
+    """Judge a difference by Student's t, which with infinitely many degrees of freedom is the normal distribution."""
     if variance < ROUNDING:
         return Comparison(difference, None, None)
     error, student = np.sqrt(variance), stats.t(degrees)
@@ -75,7 +75,7 @@ def bootstrap_test(
     seed: int = 0,
     level: float = 0.95,
 ) -> Comparison:
-    """Paired test of the mean over folds of AUC_a − AUC_b: patients are drawn anew within their grade and fold.
+    """Test the mean over folds of AUC_a − AUC_b in pairs: patients are drawn anew within their grade and fold.
 
     folds: int [N], a patient's cases in one of them; folds of a single grade don't count. The p value is twice the
     smaller share of draws on either side of 0, with one added so that it is never 0.
@@ -93,14 +93,14 @@ def bootstrap_test(
 
 
 def _weighted_difference(y: np.ndarray, a: np.ndarray, b: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """AUC_a − AUC_b, [draws], where case i counts `weights` [draws, N] times."""
+    """Return AUC_a − AUC_b, [draws], where case i counts `weights` [draws, N] times."""
     hgg, lgg = weights[:, y == 1], weights[:, y == 0]
     total = ((hgg @ (wins(y, a) - wins(y, b))) * lgg).sum(axis=1)
     return total / (hgg.sum(axis=1) * lgg.sum(axis=1))
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """Adjusted for being one of several, in the same order (Holm 1979); None stays None and doesn't count."""
+    """Adjust p values for being one of several, in the same order (Holm 1979); None stays None and doesn't count."""
     known = [(p, index) for index, p in enumerate(p_values) if p is not None]
     adjusted: list[float | None] = [None] * len(p_values)
     highest = 0.0

@@ -26,7 +26,7 @@ class Interval:
 
 
 def delong_interval(y: np.ndarray, score: np.ndarray, level: float = 0.95) -> Interval | None:
-    """Of the AUC: DeLong's variance on the logit scale, Newcombe's method where that variance is 0.
+    """Interval of the AUC: DeLong's variance on the logit scale, Newcombe's method where that variance is 0.
 
     None unless both grades are there.
     """
@@ -36,7 +36,7 @@ def delong_interval(y: np.ndarray, score: np.ndarray, level: float = 0.95) -> In
 def pooled_over_folds_interval(
     y: np.ndarray, score: np.ndarray, folds: np.ndarray, level: float = 0.95
 ) -> Interval | None:
-    """Of the mean of the folds' AUCs: the folds test different patients, so var = Σ var_j / J², on the logit scale.
+    """Interval of the folds' mean AUC: the folds test different patients, so var = Σ var_j / J², on the logit scale.
 
     folds: int [N]. Folds of a single grade have no AUC and don't count; None if none is left. Where the variance is 0
     (every fold is perfect, or has one case of a grade), Newcombe's method for that AUC on the cases of all folds.
@@ -68,7 +68,7 @@ def delong_variance(pairs: np.ndarray) -> float:
 
 
 def newcombe_interval(auc: float, hgg: int, lgg: int, level: float = 0.95) -> Interval:
-    """Of an AUC, from the numbers of cases alone (Newcombe 2006, Statistics in Medicine 25:559, method 5).
+    """Interval of an AUC, from the numbers of cases alone (Newcombe 2006, Statistics in Medicine 25:559, method 5).
 
     The θ with (θ − auc)² ≤ z² V(θ), where V is Hanley & McNeil's variance with both m − 1 and n − 1 replaced by their
     mean N*: θ(1−θ)/(mn) · [1 + N*(1−θ)/(2−θ) + N*θ/(1+θ)]. Times mn(2−θ)(1+θ) this is a quartic with one root in
@@ -83,7 +83,7 @@ def newcombe_interval(auc: float, hgg: int, lgg: int, level: float = 0.95) -> In
 
 
 def wilson_interval(successes: int, n: int, level: float = 0.95) -> Interval | None:
-    """Of a proportion, such as a sensitivity (Wilson 1927); None of nothing."""
+    """Interval of a proportion, such as a sensitivity (Wilson 1927); None of nothing."""
     if n == 0:
         return None
     interval = binomtest(successes, n).proportion_ci(level, method="wilson")
@@ -111,7 +111,7 @@ def bootstrap_intervals(
 
 
 def percentile_interval(values: Sequence[float | None] | np.ndarray, level: float = 0.95) -> Interval | None:
-    """The middle `level` of what was drawn; None of nothing."""
+    """Interval of the middle `level` of what was drawn; None of nothing."""
     known = [value for value in values if value is not None]
     return Interval(*np.quantile(known, [(1 - level) / 2, (1 + level) / 2]).tolist()) if known else None
 

@@ -9,7 +9,7 @@ from zoo.metrics import brier, expected_calibration_error
 
 
 def measure(y: np.ndarray, p_hgg: np.ndarray, threshold: float | np.ndarray = 0.5) -> dict[str, float | int | None]:
-    """Every measure of int64 [N] grades and float64 [N] probabilities, N ≥ 1; HGG is positive, from `threshold` on.
+    """Take every measure of int64 [N] grades and float64 [N] probabilities, N ≥ 1; HGG is positive, from `threshold`.
 
     threshold: one for all cases, or float64 [N], each case's own.
     """
@@ -23,7 +23,7 @@ def measure(y: np.ndarray, p_hgg: np.ndarray, threshold: float | np.ndarray = 0.
 
 
 def grade_measures(y: np.ndarray, called_hgg: np.ndarray) -> dict[str, float | None]:
-    """Those that only the grades decide, bool [N]; plain counts, as a bootstrap asks for them thousands of times."""
+    """Take the measures that only grades decide, bool [N]; plain counts, as a bootstrap asks thousands of times."""
     tp, fp = (int(np.count_nonzero(called_hgg & (y == label))) for label in (1, 0))
     fn, tn = (int(np.count_nonzero(~called_hgg & (y == label))) for label in (1, 0))
     sensitivity, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
@@ -50,7 +50,7 @@ def auc(y: np.ndarray, score: np.ndarray) -> float | None:
 
 
 def wins(y: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """float64 [HGG, LGG]: 1 where the HGG case scores higher than the LGG case, ½ where they tie; its mean is the AUC.
+    """Compare cases, float64 [HGG, LGG]: 1 where HGG scores higher than LGG, ½ where they tie; its mean is the AUC.
 
     The kernel ψ of DeLong, DeLong & Clarke-Pearson (1988). It takes 8 bytes a pair: 8 MB for 1,000 cases of each.
     """

@@ -61,7 +61,7 @@ def _mean(values: Sequence[float] | np.ndarray) -> float | None:
 
 
 def site_control(y: np.ndarray, sites: Sequence[str], splits: Iterable[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """p_hgg, float64 [N], of a grader that sees nothing but the site: what a model must beat to have seen a tumour.
+    """Grade by nothing but the site, p_hgg float64 [N]: what a model must beat to have seen a tumour.
 
     splits: (train, test) rows of each fold. A test case gets the share of HGG among the training cases of its site,
     (hgg + 1) / (n + 2), or among all of them if its site is new; NaN if it is in no test fold.
@@ -119,7 +119,7 @@ def _probe(
 
 
 def probe_summary(folds: Sequence[dict[str, Probed | None]]) -> dict[str, dict[str, float | int] | None]:
-    """All folds as one, by grade: "balanced_accuracy" beside "chance" (1 / sites), the "sites" tested, the "cases".
+    """Summarise folds, by grade: "balanced_accuracy" beside "chance" (1 / sites), the "sites" tested, the "cases".
 
     None where fewer than two sites were tested.
     """

@@ -1,4 +1,4 @@
-"""From a model's margins to probabilities."""
+"""Calibration of a model's margins to probabilities."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LEAST_SLOPE = 0.01
 
 
 def fit_calibration(margins: np.ndarray, y: np.ndarray, fitted_on: str) -> Calibration:
-    """Platt scaling: slope and intercept of a logistic regression of the grade on the margin.
+    """Fit Platt scaling: slope and intercept of a logistic regression of the grade on the margin.
 
     With Platt's targets (1999), which leave a doubt of 1 / (n + 2) in each grade, so that a handful of cases that a
     model tells apart don't make it infinitely sure.

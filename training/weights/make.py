@@ -1,4 +1,4 @@
-"""From a split cohort to a weights file: fit, calibrate, measure on the held-out cases, save."""
+"""Making of a weights file from a split cohort: fit, calibrate, measure on the held-out cases, save."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Material:
     prepared: Path
 
     def cohort(self, recipe: Recipe) -> PreparedCohort:
-        """Prepared by the first process that needs it."""
+        """Prepare the cohort by the first process that needs it."""
         with PartialState().main_process_first():
             return prepare_cohort(self.cases, recipe, self.prepared)
 
@@ -93,7 +93,7 @@ def make_weights(
 
 
 def trained_members(spec: RegisteredModel, made_of: Mapping[str, Any]) -> list[TrainedModel]:
-    """The models that this one is made of; raises unless they left out the same cases in training."""
+    """Load the models that a model is made of; `WeightsError` unless they left out the same cases in training."""
     untrained = [part.id for part in spec.untrained_parts() if part.id != spec.id]
     members = [] if untrained else [load_weights(member) for member in spec.member_specs]
     foreign = [
@@ -119,7 +119,7 @@ def train(
     tracker: Tracker = untracked,
     encoders: Encoders = NO_ENCODERS,
 ) -> nn.Module:
-    """By gradient in its phases, then by logistic regression of its measurements; not at all without either."""
+    """Train a model by gradient in its phases, then by logistic regression of its measurements, where it has them."""
     if spec.phases:
         module = fit(spec, cohort, split, options, checkpoint, tracker, encoders)
     else:
@@ -131,7 +131,7 @@ def train(
 
 
 def patient_mark(patient: str) -> str:
-    """Tells whether weights were trained on a patient, but not who that is."""
+    """Mark a patient, which tells whether weights were trained on a patient, but not who that is."""
     return short(patient)[:8]
 
 
@@ -141,6 +141,6 @@ def order_of(spec: ModelSpec) -> list[str]:
 
 
 def describe(cases: Sequence[Case], rows: np.ndarray) -> str:
-    """What stands beside every probability: how many studies, and whether all of them were simulated."""
+    """Describe what stands beside every probability: how many studies, and whether all of them were simulated."""
     simulated = all(cases[row].site.startswith("simulated") for row in rows)
     return f"{len(rows)} {SIMULATED_ONLY if simulated else 'studies'}"

@@ -24,7 +24,7 @@ Measures = dict[str, float | int | None]
 
 
 def gradable(spec: ModelSpec) -> list[Subset]:
-    """All that a study may consist of, of what the model uses, if it lacks something; in the order of `spec.uses`."""
+    """List the subsets of what the model uses that a study may consist of if it lacks some; in order of `spec.uses`."""
     subsets = (names for size in range(1, len(spec.uses)) for names in combinations(spec.uses, size))
     return [names for names in subsets if set(spec.needs) <= set(names)]
 
@@ -32,7 +32,7 @@ def gradable(spec: ModelSpec) -> list[Subset]:
 def calibrated_subsets(
     spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, split: Split, fitted_on: str
 ) -> tuple[dict[str, Calibration], dict[str, Measures]]:
-    """By subset, as `subset_name` writes it: what inner cases say, and how that does on those held out.
+    """Calibrate each subset, as `subset_name` writes it, on inner cases, and measure it on those held out.
 
     fitted_on: what the inner cases are. Nothing where no inner or held-out case of either grade has all modalities.
     """
@@ -51,7 +51,7 @@ def calibrated_subsets(
 def subset_margins(
     spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: np.ndarray
 ) -> dict[Subset, np.ndarray]:
-    """By subset, logit(HGG) − logit(LGG) of the chosen cases with only that shown, float64 [len(rows)]."""
+    """Return logit(HGG) − logit(LGG) of the chosen cases by the subset that is shown, float64 [len(rows)]."""
     subsets = gradable(spec)
     if not subsets:
         return {}

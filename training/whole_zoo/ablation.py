@@ -77,7 +77,7 @@ def ablations(
 
 
 def compared(y: np.ndarray, scores: Mapping[str, np.ndarray]) -> dict[str, dict[str, Any]]:
-    """By arm: "auc", one of each training; for all but the first arm also what it differs by, see `judged`.
+    """Compare arms: "auc", one of each training; for all but the first also what it differs by, see `judged`.
 
     y: int64 [N]. scores: float64 [trainings, N].
     """
@@ -88,7 +88,7 @@ def compared(y: np.ndarray, scores: Mapping[str, np.ndarray]) -> dict[str, dict[
 
 
 def _smaller(material: Material, studies: int, epochs: int) -> Material:
-    """With fewer training and inner cases, drawn at random, and their own number of epochs."""
+    """Draw fewer training and inner cases at random, with their own number of epochs."""
     split = material.split
     split = replace(split, train=_drawn(split.train, studies), inner=_drawn(split.inner, studies // 2))
     return replace(material, split=split, options=replace(material.options, epochs=epochs))

@@ -23,7 +23,7 @@ def leaderboard(
     graded: Mapping[str, tuple[Cohort, Results]],
     seconds: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Plain JSON values.
+    """Put the leaderboard together, as plain JSON values.
 
     graded: "held_out", of the simulator's own family, and "unseen", of the one that no training sees. Of these come the
     cohorts' facts, with the grade of each case and what the true signs would tell (`sign_ceiling`). simulator: version.

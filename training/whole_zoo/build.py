@@ -1,4 +1,4 @@
-"""From nothing to weights: two simulated cohorts, every model trained on one of them, all of them measured on both."""
+"""Weights from nothing: two simulated cohorts, every model trained on one of them, all of them measured on both."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ COHORT_SEED, UNSEEN_SEED = 1, 2
 
 @dataclass(frozen=True)
 class WholeZoo:
-    """work: keeps cohorts, checkpoints and weights. studies: simulated, for training, inner cases and hold-out.
+    """Plan of a whole zoo.
+
+    work: keeps cohorts, checkpoints and weights. studies: simulated, for training, inner cases and hold-out.
 
     unseen: studies of the simulator family that no model is trained on. dashboard: folder of Trackio's file, or None.
     """
@@ -67,7 +69,7 @@ class WholeZoo:
         return replace(self.cohort, cases=tuple(self.cohort.cases[row] for row in rows))
 
     def trained(self) -> list[TrainedModel]:
-        """Every model that is meant to be trained here: side by side, but those first that others are made from."""
+        """Train every model that is to be trained here: side by side, but those first that others are made from."""
         specs = trained_here(self.registry)
         for recipe in {spec.recipe for spec in specs}:
             self.material.cohort(recipe)
@@ -87,7 +89,7 @@ def trained_here(registry: Registry) -> list[RegisteredModel]:
 
 
 def training_work(spec: ModelSpec) -> float:
-    """Seconds of a forward pass, which FLOPs don't tell of depthwise convolutions, for each of the epochs asked for."""
+    """Measure seconds of forward passes, as FLOPs don't tell of depthwise convolutions, for each epoch asked for."""
     epochs = spec.epochs_factor * sum(phase.share for phase in spec.phases)
     return epochs * seconds_a_study(build_module(spec).eval(), spec.recipe) if epochs else 0.0
 
@@ -95,7 +97,7 @@ def training_work(spec: ModelSpec) -> float:
 def waves(
     specs: Sequence[RegisteredModel], work: Callable[[ModelSpec], float] = training_work
 ) -> Iterator[list[RegisteredModel]]:
-    """Models that stand alone, those that start from these or are made of them, and so on.
+    """Order models: those that stand alone, those that start from these or are made of them, and so on.
 
     Each with the longest work first, so that no core is left with a long training when the others are done.
     """

@@ -16,13 +16,13 @@ READINGS = ("reading", "AUC ± SD of seeds", "difference", "p, adjusted", "verdi
 
 
 def to_markdown(leaderboard: Row) -> str:
-    """Models, what they could have reached, and the ablations."""
+    """Write models, what they could have reached, and the ablations."""
     readings = [readings_table(arms) for arms in leaderboard["ablations"]["experiments"].values()]
     return "\n\n".join([models_table(leaderboard), ceiling(leaderboard), *readings]) + "\n"
 
 
 def models_table(leaderboard: Row) -> str:
-    """Best first, by the AUC on held-out studies of the simulator that trained them."""
+    """Tabulate models, best first, by the AUC on held-out studies of the simulator that trained them."""
     models = leaderboard["models"]
     ranked = sorted(models, key=lambda name: -models[name]["held_out"]["auc"]["value"])
     return table(MODELS, [_model(name, models[name]) for name in ranked])
@@ -62,7 +62,7 @@ def _reached(cohort: Row) -> str:
 
 
 def readings_table(arms: Row) -> str:
-    """One experiment's arms, each against the first."""
+    """Tabulate one experiment's arms, each against the first."""
     return table(READINGS, list(_readings(arms)))
 
 

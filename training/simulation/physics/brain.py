@@ -11,7 +11,7 @@ from ..fields import Grid, sample, upsample
 
 @dataclass(frozen=True)
 class Head:
-    """`points_mm` [3, x, y, z]: where in the template each coarse voxel comes from.
+    """A deformed head. `points_mm` [3, x, y, z]: where in the template each coarse voxel comes from.
 
     `contrast` is how sharply the averaged template is turned back into one person's tissue, `fluid` how much of that is
     CSF (0: as in the template).
@@ -23,7 +23,7 @@ class Head:
 
 
 def draw_head(rng: np.random.Generator, points_mm: np.ndarray) -> Head:
-    """A person's share of CSF, and how thin their cortex looks."""
+    """Draw a person's share of CSF, and how thin their cortex looks."""
     return Head(points_mm, rng.uniform(5.0, 9.0), rng.uniform(-0.5, 1.3))
 
 

@@ -14,7 +14,7 @@ AXIS = (3, 1, 1, 1)
 
 
 def draw_deformation(rng: np.random.Generator) -> np.ndarray:
-    """Where in the template, in mm, each coarse voxel of a new head comes from: float32 [3, x, y, z]."""
+    """Draw where in the template, in mm, each coarse voxel of a new head comes from: float32 [3, x, y, z]."""
     points = COARSE.points_mm()
     centre = (BOX_CORNER_MM + BOX_SIZE_MM / 2).reshape(AXIS)
     matrix = np.eye(3) + rng.normal(0, 0.035, (3, 3))  # turns, shears and stretches at once
@@ -27,7 +27,7 @@ def draw_deformation(rng: np.random.Generator) -> np.ndarray:
 
 
 def _draw_velocity(rng: np.random.Generator) -> np.ndarray:
-    """Of the template in mm, float32 [3, x, y, z]: two smooth parts, and one that widens or narrows the ventricles."""
+    """Draw a velocity in mm, float32 [3, x, y, z]: two smooth parts, and one that widens or narrows the ventricles."""
     velocity = rng.uniform(-2.0, 6.0) * towards_ventricles()
     for length_mm, speed_mm in ((55, rng.uniform(1.0, 3.5)), (20, rng.uniform(0.5, 1.6))):
         velocity = velocity + speed_mm * np.stack([smooth_field(rng, COARSE, length_mm) for _ in range(3)])
@@ -53,7 +53,7 @@ def at_mm(volumes: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def towards_ventricles() -> np.ndarray:
-    """Uphill of the template's blurred ventricles, [3, x, y, z] on the coarse grid, at most 1 long.
+    """Gradient of the template's blurred ventricles, [3, x, y, z] on the coarse grid, at most 1 long.
 
     A head that is read from nearer to the ventricles has wider ones.
     """

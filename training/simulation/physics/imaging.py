@@ -1,4 +1,4 @@
-"""From tissue to noiseless images, by relaxation and pulse sequences."""
+"""Noiseless images of tissue, by relaxation and pulse sequences."""
 
 from collections.abc import Callable
 from dataclasses import replace

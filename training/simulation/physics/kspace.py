@@ -37,7 +37,7 @@ class Motion:
 
 
 def draw_motion(rng: np.random.Generator) -> Motion:
-    """Most lie almost still; some are elsewhere than in the first scan, a few move during this one."""
+    """Draw a head's motion: most lie almost still, some elsewhere than in the first scan, a few move in this one."""
     elsewhere = rng.normal(0, 0.5, 3) * (rng.random() < 0.4)
     restless = rng.uniform(0.3, 1.2) if rng.random() < 0.12 else 0.03
     return Motion(elsewhere + restless * rng.standard_normal((int(rng.integers(2, 7)), 3)))
@@ -78,14 +78,14 @@ def _through_kspace(rng, image: np.ndarray, how: Scan, motion: Motion, grid: Gri
 
 
 def window(waves: np.ndarray, resolution_mm: float, filtered: bool) -> np.ndarray:
-    """1 up to the highest wave that `resolution_mm` samples, 0 beyond, float32; `filtered` with a Hann flank."""
+    """Window of 1 up to the highest wave that `resolution_mm` samples, 0 beyond, float32; `filtered`: a Hann flank."""
     relative = np.abs(waves) * 2 * resolution_mm
     soft = 0.5 * (1 + np.cos(np.pi * relative)) if filtered else 1.0
     return np.where(relative <= 1, soft, 0).astype(np.float32)
 
 
 def moved_phase(waves: list[np.ndarray], motion: Motion, phase: int, axes: list[int]) -> np.ndarray:
-    """e^(−2πi k·Δ) where Δ is the head's place when a line was sampled, complex64, to be broadcast over k-space.
+    """Phase e^(−2πi k·Δ), Δ the head's place when a line was sampled, complex64, to be broadcast over k-space.
 
     Lines along the phase axis are sampled in turn by all segments, as an interleaved scan does: hence the ghosts.
     """

@@ -14,7 +14,7 @@ T1_WEIGHTED = (SpinEcho, Mprage, SpoiledGradientEcho)
 
 @dataclass(frozen=True)
 class Protocol:
-    """`tesla` is 1.5 or 3; sequences and scans are those of t1, t1ce, t2, flair."""
+    """A hospital's protocol. `tesla` is 1.5 or 3; sequences and scans are those of t1, t1ce, t2, flair."""
 
     tesla: float
     sequences: Several[Sequence]
@@ -22,7 +22,7 @@ class Protocol:
 
 
 def draw_protocol(rng: np.random.Generator) -> Protocol:
-    """Any hospital's protocol. T1ce is the sequence of T1 in two of three hospitals."""
+    """Draw a hospital's protocol. T1ce is the sequence of T1 in two of three hospitals."""
     tesla = float(rng.choice([1.5, 3.0]))
     t1 = draw_t1_weighted(rng)
     t1ce = t1 if rng.random() < 0.65 else draw_t1_weighted(rng)
@@ -31,7 +31,7 @@ def draw_protocol(rng: np.random.Generator) -> Protocol:
 
 
 def draw_t1_weighted(rng: np.random.Generator) -> Sequence:
-    """A spin echo, an MPRAGE or a spoiled gradient echo, with parameters in clinical use."""
+    """Draw a spin echo, an MPRAGE or a spoiled gradient echo, with parameters in clinical use."""
     kind = T1_WEIGHTED[rng.choice(3, p=[0.45, 0.35, 0.2])]
     if kind is SpinEcho:
         return SpinEcho(tr=rng.uniform(420, 700), te=rng.uniform(8, 15))
@@ -42,12 +42,12 @@ def draw_t1_weighted(rng: np.random.Generator) -> Sequence:
 
 
 def draw_t2_weighted(rng: np.random.Generator) -> SpinEcho:
-    """Turbo spin echo, described by its effective echo time."""
+    """Draw a turbo spin echo, described by its effective echo time."""
     return SpinEcho(tr=rng.uniform(3000, 6000), te=rng.uniform(80, 115))
 
 
 def draw_flair(rng: np.random.Generator, tesla: float) -> InversionRecovery:
-    """With an inversion time that nulls CSF nearly."""
+    """Draw a FLAIR whose inversion time nulls CSF nearly."""
     tr = rng.uniform(8000, 11000)
     t1_ms = TISSUES["csf"].t1_ms
     null = t1_ms * np.log(2 / (1 + np.exp(-tr / t1_ms)))
@@ -55,7 +55,7 @@ def draw_flair(rng: np.random.Generator, tesla: float) -> InversionRecovery:
 
 
 def draw_scan(rng: np.random.Generator, volumetric: bool) -> Scan:
-    """Slices of 2 to 6 mm, mostly axial, or a 3-D scan; every third is filtered against ringing."""
+    """Draw slices of 2 to 6 mm, mostly axial, or a 3-D scan; every third is filtered against ringing."""
     volumetric = volumetric or rng.random() < 0.25
     plane = int(rng.choice(3, p=[0.15, 0.1, 0.75]))
     phase = int(rng.choice([axis for axis in range(3) if axis != plane]))

@@ -31,14 +31,14 @@ def divide(rng: np.random.Generator, lesion: Lesion, signs: Signs, grid: Grid) -
 
 
 def _hypoxia(rng, core: np.ndarray, radius: float, grid: Grid) -> np.ndarray:
-    """Where least oxygen diffuses to from the vessels around the core; of a ball it is the inner `radius` (0 … 1)."""
+    """Find where least oxygen diffuses to from vessels around the core; of a ball it is the inner `radius` (0 … 1)."""
     supply = (1 - core) * np.exp(0.8 * smooth_field(rng, grid, 26))
     oxygen = blur(supply, OXYGEN_REACH_MM, grid) * np.exp(0.4 * smooth_field(rng, grid, 12))
     return _highest(-np.log(oxygen + 1e-3), core, radius**3)
 
 
 def _closed(rng, core: np.ndarray, completeness: float, grid: Grid) -> np.ndarray:
-    """1 where the ring is closed: all but up to three sectors, seen from the middle of the core."""
+    """Close the ring, 1 where it is: all but up to three sectors, seen from the middle of the core."""
     points = grid.points_mm()
     offset = points - np.average(points[:, core > 0.5], axis=1).reshape(3, 1, 1, 1)
     direction = offset / (np.linalg.norm(offset, axis=0) + 1e-3)

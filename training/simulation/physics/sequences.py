@@ -13,7 +13,7 @@ from .tissues import Tissue
 
 @dataclass(frozen=True)
 class SpinEcho:
-    """Of T1, and of T2 by a long echo time: ρ (1 − e^(−TR/T1)) e^(−TE/T2) (Haacke et al. 1999)."""
+    """Spin echo, of T2 if the echo time is long: ρ (1 − e^(−TR/T1)) e^(−TE/T2) (Haacke et al. 1999)."""
 
     tr: float
     te: float
@@ -37,7 +37,7 @@ class InversionRecovery:
 
 @dataclass(frozen=True)
 class SpoiledGradientEcho:
-    """ρ sin α (1 − E) / (1 − E cos α) e^(−TE/T2) with E = e^(−TR/T1) (Ernst and Anderson 1966)."""
+    """Gradient echo: ρ sin α (1 − E) / (1 − E cos α) e^(−TE/T2) with E = e^(−TR/T1) (Ernst and Anderson 1966)."""
 
     tr: float
     te: float
@@ -84,7 +84,7 @@ def _relax(time: float, t1_ms: float) -> Stage:
 
 
 def _train(spacing: float, flips: float, flip: float, t1_ms: float) -> Stage:
-    """Approaches its own steady state faster than T1, by a factor of cos α with every flip."""
+    """Train of flips, which nears its own steady state faster than T1, by a factor of cos α with every flip."""
     kept, cosine = np.exp(-spacing / t1_ms), np.cos(np.radians(flip))
     steady = (1 - kept) / (1 - kept * cosine)
     left = (kept * cosine) ** flips
@@ -92,7 +92,7 @@ def _train(spacing: float, flips: float, flip: float, t1_ms: float) -> Stage:
 
 
 def _then(*stages: Stage) -> Stage:
-    """One stage after the other."""
+    """Chain stages, one after the other."""
     a, b = 1.0, 0.0
     for slope, offset in stages:
         a, b = slope * a, slope * b + offset

@@ -29,7 +29,7 @@ def tissue_fractions(rng, brain: Anatomy, lesion: dict[str, np.ndarray], grid: G
 
 
 def vessels(rng, brain: Anatomy, grid: Grid) -> np.ndarray:
-    """Winding paths over the brain's surface, as the fraction of each voxel that they fill."""
+    """Draw winding paths over the brain's surface, as the fraction of each voxel that they fill."""
     count = int(rng.integers(25, 90))
     radius_mm = rng.uniform(0.4, 1.5, count)
     target_mm = rng.choice([0.5, 3.0, 10.0], count, p=[0.6, 0.3, 0.1])

@@ -68,17 +68,17 @@ def draw_tissues(rng: np.random.Generator, tesla: float) -> dict[str, Tissue]:
 
 
 def with_water(tissue: Tissue, more: float) -> Tissue:
-    """The tissue with `more` water, in units of log T1."""
+    """Return the tissue with `more` water, in units of log T1."""
     return replace(tissue, **{name: getattr(tissue, name) * np.exp(share * more) for name, share in WATER.items()})
 
 
 def draw_relaxivity(rng: np.random.Generator, tesla: float) -> float:
-    """r1 of the agent that was given, in L/(mmol·s)."""
+    """Relaxivity r1 of the agent that was given, in L/(mmol·s)."""
     return float(rng.choice(R1)[0 if tesla < 2 else 1])
 
 
 def with_agent(tissue: Tissue, relaxivity: float, uptake: float | None = None) -> Tissue:
-    """The tissue after contrast agent: 1/T1 + r1·c and 1/T2 + r2·c, at its own uptake or another in mmol/L."""
+    """Return the tissue after contrast agent: 1/T1 + r1·c and 1/T2 + r2·c, at its own uptake or another in mmol/L."""
     rate = relaxivity * (tissue.uptake if uptake is None else uptake) / 1000  # per ms
     t2_rate = 1 / tissue.t2_ms + R2_PER_R1 * rate
     return replace(tissue, t1_ms=1 / (1 / tissue.t1_ms + rate), t2_ms=1 / t2_rate)

@@ -80,12 +80,12 @@ def conductivity(brain: Anatomy, of: dict[str, float]) -> np.ndarray:
 
 
 def fisher_kpp_step(cells: np.ndarray, conducts: np.ndarray, rate: float) -> np.ndarray:
-    """∂u/∂t = ∇·(D∇u) + ρu(1 − u), one explicit step (Swanson et al. 2000; D, ρ in voxels and time steps of ours)."""
+    """Step explicitly, ∂u/∂t = ∇·(D∇u) + ρu(1 − u) (Swanson et al. 2000; D, ρ in voxels and time steps of ours)."""
     return cells + TIME_STEP * (divergence_of_flux(cells, conducts) + rate * cells * (1 - cells))
 
 
 def divergence_of_flux(density: np.ndarray, conducts: np.ndarray) -> np.ndarray:
-    """∇·(D∇u) in voxel units, without flux through the border; D between two voxels is their harmonic mean."""
+    """Return ∇·(D∇u) in voxel units, without flux through the border; D between two voxels is their harmonic mean."""
     change = np.zeros_like(density)
     for axis in range(density.ndim):
         u, d, out = (np.moveaxis(volume, axis, 0) for volume in (density, conducts, change))
