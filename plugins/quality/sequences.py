@@ -1,7 +1,7 @@
 """Check that each scan looks like its slot, by signs that hold in any head: what is dark on T1 is bright on T2, …
 
-The limits lie between what simulated studies and what studies spoilt on purpose show (README, Promises); no patient
-was used to set them.
+The limits lie between what simulated studies and what studies spoilt on purpose show (tests/README.md, Promises); no
+patient was used to set them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The README's program against a running page, by Gradio's own client; no browser needed."""
+"""The library's README: its program against a running page, by Gradio's own client; no browser needed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "zoo" / "README.md").read_text(encoding="utf-8")
 MODALITIES = ("t1", "t1ce", "t2", "flair")
 
 

@@ -57,9 +57,9 @@ def test_a_lesion_no_better_than_chance_gives_no_score():
     assert _rows(to_markdown({"models": {"one": model}}))[2][2:4] == ["–", "–"]
 
 
-def test_the_readme_shows_what_was_measured():
+def test_the_notebook_shows_what_was_measured():
     results = json.loads((HOME / "faithfulness" / "results.json").read_text(encoding="utf-8"))
-    readme = (HOME / "README.md").read_text(encoding="utf-8")
+    readme = (HOME / "experiments" / "explanations.md").read_text(encoding="utf-8")
     assert scores_table(results) in readme
     assert controls_table(results) in readme
     assert f"{len(results['studies'])} simulated studies" in readme

@@ -1,0 +1,103 @@
+"""The plugins' README: its tables are the code's, and the plugins that it tells you to write run."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from documents import ROOT, blocks, read, section
+from zoo import hookspecs
+from zoo.listing import model_rows, table_cells
+from zoo.plugins.guided_dual_attention.options import GuidedOptions
+
+README = read("plugins/README.md")
+
+
+def _block(after: str, language: str) -> str:
+    return blocks(README[README.index(after) :], language)[0]
+
+
+def test_the_table_of_models_is_what_the_command_says(registry):
+    rows = re.findall(r"^\| `([\w.-]+)` \|(.+)\|$", section(README, "## The models"), re.MULTILINE)
+    told = [[model_id, *(cell.strip() for cell in cells.split("|"))] for model_id, cells in rows]
+    assert told == [table_cells(row) for row in model_rows(registry.models.values())]
+
+
+def test_every_family_is_described(registry):
+    described = re.findall(r"^- \*\*(.+)\*\*:", section(README, "## The models"), re.MULTILINE)
+    assert set(described) == {spec.family for spec in registry.models.values()}
+
+
+def test_every_option_of_the_papers_model_is_named():
+    size = {"width", "blocks", "slice_stride", "norm", "dropout", "donor_grid"}
+    assert {field.name for field in fields(GuidedOptions)} - size == {
+        name
+        for name in re.findall(r"`(\w+)`", section(README, "## The models"))
+        if name in GuidedOptions.__dataclass_fields__
+    }
+
+
+def test_every_hook_is_in_its_table():
+    hooks = re.findall(r"^\| `(\w+\([^)]*\))` \|", README, re.MULTILINE)
+    functions = [function for _, function in inspect.getmembers(hookspecs, inspect.isfunction)]
+    assert {hook.partition("(")[0] for hook in hooks} == {
+        f.__name__ for f in functions if hasattr(f, "glioma_zoo_spec")
+    }
+
+
+def test_the_explainer_explains(registry, volumes, equipped_models):
+    from zoo.inference.explain import explain_study
+    from zoo.weights.load import load_weights
+
+    namespace = {}
+    exec(_block("## Write an explainer", "python"), namespace)
+    (explainer,) = namespace["register_explainers"]()
+    model = load_weights(equipped_models["single-t1ce.compact"])
+    explanation = explain_study(volumes, model, explainer, progress=lambda fraction, text: None)
+    assert explanation.values.shape == (4, *model.spec.recipe.shape)
+    assert np.abs(explanation.values).max() > 0
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """Environment of a process in which the README's plugin is installed."""
+    source, site = tmp_path_factory.mktemp("plugin"), tmp_path_factory.mktemp("site")
+    code = _block("`contrast_gain.py`:", "python")
+    assert sum(bool(line.strip()) for line in code.splitlines()) <= 30
+    (source / "contrast_gain.py").write_text(code)
+    (source / "pyproject.toml").write_text(_block("`pyproject.toml`:", "toml"))
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(source)]
+    subprocess.run(command, check=True)
+    return os.environ | {"PYTHONPATH": str(site)}
+
+
+def _run(environment, *arguments):
+    command = [sys.executable, "-m", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_plugin_is_listed_trained_and_grades(installed, make_study, tmp_path):
+    listed = json.loads(_run(installed, "zoo", "models", "--json").stdout)
+    (row,) = [row for row in listed["models"] if row["id"] == "contrast-gain"]
+    assert (row["plugin"], row["trained"]) == ("contrast-gain", False)
+    study = make_study()
+    refused = _run(installed, "zoo", "grade", study, "--model", "contrast-gain", "--json")
+    assert "not trained yet" in json.loads(refused.stdout)["error"]
+    cohort = tmp_path / "cohort"
+    options = ["--cases", 8, "--spacing", 4, "--processes", 1]
+    assert _run(installed, "training", "simulate", "--out", cohort, *options).returncode == 0
+    trained = ["training", "fit", "contrast-gain", "--cohort", cohort, "--epochs", 1, "--run-dir", tmp_path / "runs"]
+    fitted = _run(installed, *trained)
+    assert fitted.returncode == 0, fitted.stderr
+    graded = _run(installed, "zoo", "grade", study, "--model", "contrast-gain", "--json")
+    answer = json.loads(graded.stdout)
+    assert answer["grade"] in ("LGG", "HGG")
+    assert answer["trained_on"] == "4 simulated gliomas, no patient"
