@@ -1,4 +1,4 @@
-"""A visitor's work: their study is read once, and whatever is computed tells how far it is."""
+"""The page's client of the compute process: reads a visitor's study once, and yields cards of how far a task is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from zoo.assets.leaderboard import measured_seconds
-from zoo.compute.worker import Worker
+from zoo.compute.worker import Update, Worker
 from zoo.page.eta import DurationEstimator
 from zoo.page.sessions import Session, Sessions
 from zoo.page.upload.assignment import settle
@@ -22,7 +22,11 @@ Result = TypeVar("Result")
 
 
 class ComputeClient:
-    """Asks the worker, and yields cards while it waits. cache: Gradio's own folder, from which it may serve."""
+    """Runs tasks in the worker for the page, and yields cards of their progress.
+
+    registry: the page's own, which models may join later. worker: the compute process, shared by all visitors.
+    cache: Gradio's own folder, from which it may serve.
+    """
 
     def __init__(self, registry: Registry, worker: Worker, cache: Path) -> None:
         self.registry = registry
@@ -56,21 +60,21 @@ class ComputeClient:
         return session
 
     def follow(self, task: str, most_seconds: float | None = None, **arguments: Any) -> Generator[str, None, Any]:
-        """Run a task; yields a card of how far it is, "" while there is no news, and returns the task's result.
+        """Run a task; yields a card of its progress, "" while there is none, and returns the task's result.
 
         most_seconds: after which it is stopped, if not those of the worker. model_id: of a model of our registry; the
         compute process is told where it finds it.
         """
-        running = self.worker.run(task, most_seconds, **self.addressed(arguments))
-        shown, started = None, time.monotonic()
+        updates = self.worker.run(task, most_seconds, **self.addressed(arguments))
+        last, started = None, time.monotonic()
 
-        def news(update: Any) -> str:
-            nonlocal shown
-            now = update, int(time.monotonic() - started)
-            changed, shown = now != shown, now  # the same card again would be read out four times a second
-            return progress_card(update.fraction, update.text, now[1]) if changed else ""
+        def card(update: Update) -> str:
+            nonlocal last
+            current = update, int(time.monotonic() - started)
+            changed, last = current != last, current  # the same card again would be read out four times a second
+            return progress_card(update.fraction, update.text, current[1]) if changed else ""
 
-        return (yield from map_steps(running, news))
+        return (yield from map_steps(updates, card))
 
     def addressed(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """A task's arguments for the compute process, whose own registry need not hold what was pulled since."""
@@ -82,14 +86,17 @@ class ComputeClient:
         self.worker.wait_until_idle()
 
 
-def map_steps(steps: Generator[Step, None, Result], place: Callable[[Step], Shown]) -> Generator[Shown, None, Result]:
-    """The same steps, each as `place` shows it; ending this generator ends the other, which cancels what it follows."""
+def map_steps(steps: Generator[Step, None, Result], show: Callable[[Step], Shown]) -> Generator[Shown, None, Result]:
+    """Yield `show` of each step, and return the steps' result.
+
+    Closing this generator closes `steps` too, which cancels the task that they follow.
+    """
     try:
         while True:
             try:
                 step = next(steps)
             except StopIteration as finished:
                 return finished.value
-            yield place(step)
+            yield show(step)
     finally:
         steps.close()

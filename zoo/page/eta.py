@@ -1,4 +1,4 @@
-"""How long explaining takes on this machine, told before it begins."""
+"""The estimated time of an explanation on this machine, told before it begins."""
 
 from __future__ import annotations
 
@@ -10,24 +10,29 @@ MINUTES_FROM = 90
 
 
 class DurationEstimator:
-    """Learns from what was explained, whoever asked. passes: seconds of a forward pass, by model id, to begin with."""
+    """Estimates how long an explanation takes, from those that were made, whoever asked for them.
+
+    passes: seconds of a forward pass, by model id, to begin with.
+    """
 
     def __init__(self, passes: Mapping[str, float]) -> None:
         self._passes = dict(passes)
         self._taken: dict[tuple[str, str], float] = {}
 
     def record(self, spec: ModelSpec, explainer: ExplainerSpec, seconds: float) -> None:
+        """Note how long an explanation took."""
         self._taken[spec.id, explainer.id] = seconds
         if explainer.id == DEFAULT_EXPLAINER:  # which follows every grade
             self._passes[spec.id] = seconds / explainer.passes(spec)
 
     def seconds(self, spec: ModelSpec, explainer: ExplainerSpec) -> float | None:
         """As long as it took last time, or as its forward passes take; None where none of these is known."""
-        a_pass = self._passes.get(spec.id)
-        expected = None if a_pass is None else a_pass * explainer.passes(spec)
+        pass_seconds = self._passes.get(spec.id)
+        expected = None if pass_seconds is None else pass_seconds * explainer.passes(spec)
         return self._taken.get((spec.id, explainer.id), expected)
 
     def in_words(self, spec: ModelSpec, explainer: ExplainerSpec) -> str:
+        """An estimate for people: "about 20 s"."""
         seconds = self.seconds(spec, explainer)
         if seconds is None:
             return f"about as long as {explainer.passes(spec):.0f} grades"

@@ -15,37 +15,37 @@ GRADE, CONTRIBUTIONS = "grade.json", "contributions.json"
 
 
 def store_grade(folder: Path, grade: Grade, parameters: int, address: str) -> None:
-    """address: by which any process finds the model."""
+    """Write a model's grade. address: by which any process finds the model."""
     content = {"grade": asdict(grade), "parameters": parameters, "address": address}
     (folder / f"{grade.model}.{GRADE}").write_text(json.dumps(content), encoding="utf-8")
 
 
-def store_contributions(folder: Path, found: Explanation) -> None:
-    content = asdict(replace(found, facts=dict(found.facts))) | {"values": found.values.tolist()}
-    content["affine"] = found.affine.tolist()
-    (folder / f"{found.model}.{CONTRIBUTIONS}").write_text(json.dumps(content), encoding="utf-8")
+def store_contributions(folder: Path, contributions: Explanation) -> None:
+    """Write what each modality adds, by a model that has graded."""
+    content = asdict(replace(contributions, facts=dict(contributions.facts)))
+    arrays = {"values": contributions.values.tolist(), "affine": contributions.affine.tolist()}
+    (folder / f"{contributions.model}.{CONTRIBUTIONS}").write_text(json.dumps(content | arrays), encoding="utf-8")
 
 
 def stored_addresses(folder: Path) -> list[str]:
-    """Of the models that have graded."""
+    """Addresses of the models that have graded."""
     return [json.loads(path.read_text(encoding="utf-8"))["address"] for path in folder.glob(f"*.{GRADE}")]
 
 
 def load_results(folder: Path, models: Iterable[RegisteredModel]) -> tuple[ModelResult, ...]:
-    """Of those models that have graded, in their order."""
-    return tuple(_answer(folder, spec) for spec in models if (folder / f"{spec.id}.{GRADE}").is_file())
+    """Results of those models that have graded, in the order of `models`."""
+    return tuple(_result(folder, spec) for spec in models if (folder / f"{spec.id}.{GRADE}").is_file())
 
 
-def _answer(folder: Path, spec: RegisteredModel) -> ModelResult:
-    told = json.loads((folder / f"{spec.id}.{GRADE}").read_text(encoding="utf-8"))
-    grade = Grade(**told["grade"] | {"warnings": tuple(told["grade"]["warnings"])})
-    return ModelResult(
-        spec, grade, told["parameters"], contributions=_contributions(folder / f"{spec.id}.{CONTRIBUTIONS}")
-    )
+def _result(folder: Path, spec: RegisteredModel) -> ModelResult:
+    content = json.loads((folder / f"{spec.id}.{GRADE}").read_text(encoding="utf-8"))
+    grade = Grade(**content["grade"] | {"warnings": tuple(content["grade"]["warnings"])})
+    contributions = _contributions(folder / f"{spec.id}.{CONTRIBUTIONS}")
+    return ModelResult(spec, grade, content["parameters"], contributions=contributions)
 
 
 def _contributions(path: Path) -> Explanation | None:
     if not path.is_file():
         return None
-    told = json.loads(path.read_text(encoding="utf-8"))
-    return Explanation(**told | {"values": np.float32(told["values"]), "affine": np.array(told["affine"])})
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return Explanation(**content | {"values": np.float32(content["values"]), "affine": np.array(content["affine"])})

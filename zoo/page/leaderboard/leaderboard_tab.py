@@ -10,10 +10,10 @@ import gradio as gr
 from zoo.assets.leaderboard import LEADERBOARD, read_leaderboard
 from zoo.assets.standings import Standings
 from zoo.errors import ZooError
+from zoo.page.leaderboard.leaderboard_handlers import Leaderboard, LeaderboardWidgets, choices
 from zoo.page.leaderboard.leaderboard_plots import MOST_HIGHLIGHTS, default_highlights, plots
 from zoo.page.leaderboard.leaderboard_table import standings_section
 from zoo.page.leaderboard.model_cards import models_section
-from zoo.page.leaderboard.own_results import read_own_results
 from zoo.registry import Registry
 from zoo.render.cards import message_card
 
@@ -35,17 +35,18 @@ def zoo_tab(registry: Registry, private: dict[str, Any], leaderboard: Path = LEA
         back = gr.Button("Back to the leaderboard", visible=False, elem_id="back-to-leaderboard", **small)
     table = gr.HTML(standings_section(embedded), elem_id="standings")
     chosen = gr.Dropdown(
-        _choices(embedded), value=default_highlights(embedded), multiselect=True, max_choices=MOST_HIGHLIGHTS,
+        choices(embedded), value=default_highlights(embedded), multiselect=True, max_choices=MOST_HIGHLIGHTS,
         label=f"Models in colour, {MOST_HIGHLIGHTS} at most", visible=bool(embedded.rows), elem_id="highlights",
     )  # fmt: skip
     curves = gr.HTML(plots(embedded, default_highlights(embedded)), elem_id="plots")
     models = gr.HTML(models_section(registry.models.values()), elem_id="models")
 
-    shown = [own, message, table, chosen, curves, back]
-    upload.upload(_load, upload, shown, **private)
-    back.click(lambda: _show(embedded, None, missing), None, shown, **private)
+    widgets = LeaderboardWidgets(own, message, table, chosen, curves, back)
+    handlers = Leaderboard(embedded, missing, widgets)
+    upload.upload(handlers.load, upload, widgets.outputs, **private)
+    back.click(handlers.back, None, widgets.outputs, **private)
     # not `input`, which in gradio 6.31 clearing all is not, and which drops a choice made while the last is drawn
-    chosen.change(lambda own, chosen: plots(own or embedded, chosen), [own, chosen], curves, **private)
+    chosen.change(handlers.draw, [own, chosen], curves, **private)
     return models
 
 
@@ -55,33 +56,3 @@ def _embedded(leaderboard: Path) -> tuple[Standings, str]:
         return read_leaderboard(leaderboard), ""
     except ZooError as error:
         return NOTHING, message_card("empty", "No leaderboard", str(error))
-
-
-def _load(upload: str) -> list[Any]:
-    """A visitor's results take the leaderboard's place; the file is deleted, and a faulty one changes nothing else."""
-    path = Path(upload)
-    try:
-        standings = read_own_results(path)
-    except ZooError as error:
-        told = message_card("error", "These results can't be shown", str(error))
-        return [gr.skip(), told, *[gr.skip()] * 4]
-    finally:
-        path.unlink(missing_ok=True)
-    return _show(standings, standings)
-
-
-def _show(standings: Standings, own: Standings | None, message: str = "") -> list[Any]:
-    """What becomes of own, message, table, chosen, curves and back."""
-    highlights = default_highlights(standings)
-    return [
-        own,
-        message,
-        standings_section(standings),
-        gr.Dropdown(_choices(standings), value=highlights, visible=bool(standings.rows)),
-        plots(standings, highlights),
-        gr.Button(visible=own is not None),
-    ]
-
-
-def _choices(standings: Standings) -> list[tuple[str, str]]:
-    return [(f"{row.title} ({row.id})", row.id) for row in standings.rows]

@@ -67,6 +67,15 @@ def test_every_model_is_graded_two_are_shown_and_all_are_explained(compare):
         assert model_id in viewer.overlay.path
         assert viewer.link == "compare"
     assert worker.asked.count("read") == 1
+    assert {component for step in steps for component in step} == set(WIDGETS.outputs)
+
+
+def test_another_study_takes_all_results_away(registry, compare, tmp_path):
+    cleared = Comparing(ComputeClient(registry, _worker(), tmp_path), WIDGETS).cleared()
+    assert cleared == {"status": "", "table": "", "left": None, "right": None, "bars": ""}
+    first, *_ = compare(_worker())
+    assert first.keys() == set(WIDGETS.outputs), "so does another comparison"
+    assert not any(first[name] for name in ("session", "table", "left", "right", "bars"))
 
 
 def test_a_model_that_fails_costs_its_own_row(compare):

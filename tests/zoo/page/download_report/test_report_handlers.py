@@ -37,5 +37,10 @@ def test_both_files_are_offered(registry, session, tmp_path):
     assert [Path(each["path"]).name for each in last["files"].value] == ["report.html", "report.json"]
 
 
+def test_another_study_takes_the_files_away(registry, tmp_path):
+    cleared = Reporting(ComputeClient(registry, FakeWorker(), tmp_path), ReportWidgets("status", "files")).cleared()
+    assert (cleared["status"], cleared["files"].value, cleared["files"].visible) == ("", None, False)
+
+
 def test_trouble_is_told(registry, session, tmp_path):
     assert "out of disk" in _last(registry, FakeWorker(report=PluginError("out of disk")), session, tmp_path)["status"]
