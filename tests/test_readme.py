@@ -133,7 +133,7 @@ def test_the_plugin_is_listed_trained_and_grades(installed, make_study, tmp_path
     options = ["--cases", 8, "--spacing", 4, "--processes", 1]
     assert _run(installed, "training", "simulate", "--out", cohort, *options).returncode == 0
     fitted = _run(
-        installed, "training", "fit", "contrast-gain", "--cohort", cohort, "--epochs", 1, "--work", tmp_path / "runs"
+        installed, "training", "fit", "contrast-gain", "--cohort", cohort, "--epochs", 1, "--run-dir", tmp_path / "runs"
     )
     assert fitted.returncode == 0, fitted.stderr
     graded = _run(installed, "zoo", "grade", study, "--model", "contrast-gain", "--json")

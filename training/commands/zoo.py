@@ -8,14 +8,16 @@ from typing import Annotated
 import typer
 
 from ..options import FitOptions
-from .shared_options import Epochs, Precision, Seed, Tracking, Work
+from .options import Epochs, Precision, RunDir, Seed, Tracking
 
 WEIGHTS, LEADERBOARD = Path("plugins/weights"), Path("zoo/assets/leaderboard.json")
 
 
 def zoo(
-    studies: Annotated[int, typer.Option(help="To simulate: three quarters train, the rest judges.", min=16)] = 2400,
-    unseen: Annotated[int, typer.Option(help="To simulate by the other family, which never trains.", min=16)] = 400,
+    studies: Annotated[
+        int, typer.Option(help="To simulate: three quarters train, the rest validates and tests.", min=16)
+    ] = 2400,
+    unseen: Annotated[int, typer.Option(help="To simulate by the other simulator, which never trains.", min=16)] = 400,
     spacing: Annotated[float, typer.Option(help="Of the studies' voxels, in mm.", min=1, max=6)] = 2.0,
     epochs: Epochs = 8,
     seeds: Annotated[int, typer.Option(help="From which each reading of the ablations is trained.", min=1)] = 3,
@@ -24,12 +26,14 @@ def zoo(
     seed: Seed = 0,
     weights: Annotated[Path, typer.Option(help="Folder that gets weights and cards.")] = WEIGHTS,
     leaderboard: Annotated[Path, typer.Option(help="File that gets the figures of all models.")] = LEADERBOARD,
-    work: Work = Path("runs/zoo"),
+    run_dir: RunDir = Path("runs/zoo"),
     tracking: Tracking = True,
 ) -> None:
     """Simulate, train and measure the whole zoo; stop it at any time, repeat it to go on."""
     from zoo.registry import load_registry
 
+    from ..evaluation.experiments import HEADLINE
+    from ..fit.tracking import dashboard_folder
     from ..jobs.files import write_json
     from ..jobs.tasks import side_by_side
     from ..whole_zoo.ablation import ablations
@@ -38,15 +42,15 @@ def zoo(
     from ..whole_zoo.grading import grade_prepared
     from ..whole_zoo.leaderboard_tables import to_markdown
     from ..whole_zoo.timing import seconds_a_study
-    from .evaluate import HEADLINE, dashboard
 
     options = FitOptions(epochs, precision=precision, seed=seed)
-    whole = WholeZoo(load_registry(), work, studies, unseen, options, dashboard(work, tracking), spacing)
+    whole = WholeZoo(load_registry(), run_dir, studies, unseen, options, dashboard_folder(run_dir, tracking), spacing)
     models = whole.trained()
     cohorts = {"held_out": whole.held_out, "unseen": whole.unseen_cohort}
     with side_by_side() as execute:
         graded = {
-            name: (cohort, grade_prepared(models, cohort, work, HEADLINE, execute)) for name, cohort in cohorts.items()
+            name: (cohort, grade_prepared(models, cohort, run_dir, HEADLINE, execute))
+            for name, cohort in cohorts.items()
         }
     seconds = {model.spec.id: seconds_a_study(model.module, model.spec.recipe) for model in models}
     for model in models:

@@ -17,9 +17,9 @@ from zoo.weights.size import measure_size
 from ..fit.modality_order import Adapt, descending_auc_order
 from ..statistics.sites import probe_site
 from ..weights.make import Material, order_of
+from ..weights.split_run import SplitRun, reading_name
 from .features import head_features
 from .results import ModelRow, Outcome
-from .split_run import SplitRun, reading_name
 
 
 @dataclass(frozen=True)

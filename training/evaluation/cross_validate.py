@@ -56,7 +56,7 @@ def cross_validate(
     cohort: Cohort,
     protocol: Protocol,
     options: FitOptions,
-    work: Path,
+    run_dir: Path,
     headline: str,
     dashboard: Path | None = None,
     execute: Execute = map,
@@ -64,18 +64,20 @@ def cross_validate(
 ) -> Results:
     """Train and test every arm on every split, going on where an earlier call was stopped.
 
-    work: keeps prepared cohorts and the weights of every split. headline: the arm named in advance.
+    run_dir: keeps prepared cohorts and the weights of every split. headline: the arm named in advance.
     """
     splits = list(named_splits(cohort.cases, protocol))
     for each in splits:
         require_no_leak(cohort.cases, each.split)
+    prepared, folder = run_dir / "prepared", run_dir / "splits"
     tasks = [
-        ArmOnSplit(arm, Material(cohort.cases, each.split, options, work / "prepared"), work / "splits", each.scheme,
-                   each.repeat, dashboard)
+        ArmOnSplit(
+            arm, Material(cohort.cases, each.split, options, prepared), folder, each.scheme, each.repeat, dashboard
+        )
         for each in splits
         for arm in arms
-    ]  # fmt: skip
-    found = run_tasks(tasks, work / "splits", execute)
+    ]
+    found = run_tasks(tasks, folder, execute)
     outcomes = [task.outcome(result["answers"]) for task, result in zip(tasks, found, strict=True)]
     return Results(
         cohort=cohort_facts(cohort),

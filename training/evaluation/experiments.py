@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -16,6 +16,8 @@ from .corruptions import KINDS
 from .given_weights import UNCHANGED, Change
 
 GUIDED = "guided-dual-attention"
+HEADLINE = f"{GUIDED}.compact"
+"""The model that was named in advance, to which all others are compared."""
 BEST_ALONE = "single-t1ce"
 GUIDANCES: dict[str, dict[str, str]] = {
     "concat": {},
@@ -108,6 +110,11 @@ def zoo_arm(zoo: Registry, name: str) -> Arm:
     spec, alone = zoo.model(name), zoo.model(BEST_ALONE)
     sees_more = set(spec.uses) > set(alone.uses) and bool(spec.phases)
     return Arm(spec.id, spec, extends=alone.id if sees_more else "")
+
+
+def headline_of(names: Sequence[str]) -> str:
+    """The model that was named in advance, where it takes part; else the first."""
+    return HEADLINE if HEADLINE in names else names[0]
 
 
 def _guided(zoo: Registry, name: str, adapt: Adapt = descending_auc_order, extends: str = "", **changes: Any) -> Arm:

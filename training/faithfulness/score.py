@@ -10,8 +10,8 @@ import numpy as np
 from zoo import ExplainerSpec, ModelSpec, PluginError, Question
 from zoo.weights.load import load_weights
 
-from ..data.batches import best_device
 from ..data.prepared_cohort import short
+from ..jobs.device import best_device
 from ..simulation.study import VERSION, study_id
 from .captum_scores import relative_infidelity, sensitivity
 from .curves import curves

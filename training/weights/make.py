@@ -16,12 +16,13 @@ from zoo import ModelSpec, Recipe, WeightsError
 from zoo.weights.load import TrainedModel, TrainingRecord, build_module, load_weights, save_weights
 
 from ..cohorts import Case
-from ..data.batches import best_device, predict
+from ..data.batches import predict
 from ..data.folds import Split
 from ..data.prepared_cohort import PreparedCohort, prepare_cohort, short
 from ..fit.logistic import fit_head
 from ..fit.loop import NO_ENCODERS, Encoders, fit
 from ..fit.tracking import Tracker, epochs_in, history_of, untracked
+from ..jobs.device import best_device
 from ..options import FitOptions
 from ..statistics.metrics import measure
 from .calibration import fit_calibration

@@ -16,12 +16,12 @@ from zoo.registry import Registry
 
 from ..evaluation.arms import Arm
 from ..evaluation.experiments import EXPERIMENTS
-from ..evaluation.split_run import SplitRun, reading_name
 from ..jobs.tasks import Execute, run_tasks
 from ..report.headline import judged
 from ..statistics.comparisons import delong_test
 from ..statistics.metrics import auc
 from ..weights.make import Material
+from ..weights.split_run import SplitRun, reading_name
 
 ASKED = ("ablation", "order")
 

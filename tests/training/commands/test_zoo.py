@@ -14,7 +14,7 @@ def test_weights_and_leaderboard_are_written(whole, small_registry, tmp_path, mo
         "training.whole_zoo.ablation.ablations", lambda *given: asked.append(given) or {"seeds": 2, "experiments": {}}
     )
     board, weights = tmp_path / "leaderboard.json", tmp_path / "weights"
-    command.zoo(16, 16, 6.0, 1, seeds=2, weights=weights, leaderboard=board, work=whole.work, tracking=False)
+    command.zoo(16, 16, 6.0, 1, seeds=2, weights=weights, leaderboard=board, run_dir=whole.run_dir, tracking=False)
     assert {path.name for path in weights.glob("*.safetensors")} == {
         "single-t1ce.compact.safetensors",
         "volume-control.compact.safetensors",

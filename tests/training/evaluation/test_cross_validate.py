@@ -25,9 +25,9 @@ from training.evaluation.cross_validate import (
     named_splits,
 )
 from training.evaluation.results import FOLDS, HOSPITALS, load_results, save_results
-from training.evaluation.split_run import SplitRun
 from training.options import FitOptions
 from training.statistics.sites import site_control
+from training.weights.split_run import SplitRun
 
 PROTOCOL = Protocol(folds=2, hospitals=True)
 OPTIONS = FitOptions(epochs=1)

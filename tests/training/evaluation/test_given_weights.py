@@ -10,7 +10,7 @@ import pytest
 from training.evaluation.corruptions import corrupt
 from training.evaluation.given_weights import UNCHANGED, Change, GradeCase, grade_cohort, models_from
 from training.evaluation.results import WHOLE
-from training.evaluation.split_run import SplitRun
+from training.weights.split_run import SplitRun
 from zoo import WeightsError
 from zoo.inference.grade import grade_study
 from zoo.registry import load_registry

@@ -59,7 +59,18 @@ def cohort(tmp_path_factory):
 
 def _fit(cohort, folder, *launcher):
     weights = folder / "weights.safetensors"
-    arguments = ["fit", "guided-dual-attention", "--cohort", cohort, "--out", weights, "--work", folder, "--epochs", 2]
+    arguments = [
+        "fit",
+        "guided-dual-attention",
+        "--cohort",
+        cohort,
+        "--out",
+        weights,
+        "--run-dir",
+        folder,
+        "--epochs",
+        2,
+    ]
     options = ["secondaries=t2,", "width=4", "dropout=0"]
     chosen = [word for option in options for word in ("--option", option)]
     command = [sys.executable, "-m", *launcher, "training", *arguments, *chosen, "--batch-size", 4, "--no-tracking"]

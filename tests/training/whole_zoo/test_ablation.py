@@ -10,8 +10,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from training.evaluation.arms import Arm
-from training.evaluation.split_run import SplitRun
 from training.fit.modality_order import as_given
+from training.weights.split_run import SplitRun
 from training.whole_zoo import ablation as module
 from training.whole_zoo.ablation import ablations, compared
 

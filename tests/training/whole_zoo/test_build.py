@@ -1,4 +1,4 @@
-"""Every model that is meant to be trained here is, on one family of simulated studies, and put where the zoo looks."""
+"""Every model that is meant to be trained here is, on studies of one simulator, and put where the zoo looks."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_no_patient_is_on_two_sides(whole):
 
 
 def test_a_second_call_finds_what_is_there(whole, models):
-    again = WholeZoo(whole.registry, whole.work, whole.studies, whole.unseen, whole.options, spacing_mm=6.0)
+    again = WholeZoo(whole.registry, whole.run_dir, whole.studies, whole.unseen, whole.options, spacing_mm=6.0)
     assert [model.revision for model in again.trained()] == [model.revision for model in models]
     assert [model.spec.id for model in models] == ["single-t1ce.compact", "volume-control.compact"]
 

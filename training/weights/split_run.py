@@ -14,13 +14,14 @@ from zoo import ModelSpec
 from zoo.registry import load_registry
 from zoo.weights.load import TrainedModel, load_weights
 
-from ..data.batches import best_device, predict
+from ..data.batches import predict
 from ..data.prepared_cohort import fingerprint, short
 from ..fit.loop import Encoders
 from ..fit.modality_order import JUDGES
 from ..fit.tracking import tracking
+from ..jobs.device import best_device
 from ..jobs.files import write_json
-from ..weights.make import Material, make_weights
+from .make import Material, make_weights
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
-from training.evaluation import split_run as module
-from training.evaluation.split_run import SplitRun
 from training.fit.modality_order import JUDGES
+from training.weights import split_run as module
+from training.weights.split_run import SplitRun
 from zoo import MODALITIES
 
 
