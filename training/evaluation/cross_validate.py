@@ -21,7 +21,7 @@ from ..statistics.sites import site_control
 from ..weights.make import Material
 from .arms import Arm, ArmOnSplit
 from .cohort_facts import case_rows, cohort_facts
-from .environment import surroundings
+from .environment import describe_environment
 from .results import FOLDS, HOSPITALS, ModelRow, Outcome, Results
 
 SITE_CONTROL = "site-control"
@@ -86,7 +86,7 @@ def cross_validate(
         cases=case_rows(cohort.cases, _folds(cohort.cases, splits)),
         models=(*(arm.row() for arm in arms), ModelRow(SITE_CONTROL, "Prefix of the case's name", "sees no image", ())),
         outcomes=(*outcomes, *site_outcomes(cohort.cases, splits)),
-        timing=surroundings()
+        timing=describe_environment()
         | {"seconds": {task.name: result["seconds"] for task, result in zip(tasks, found, strict=True)}},
     )
 
@@ -111,15 +111,15 @@ def site_outcomes(cases: Sequence[Case], splits: Sequence[NamedSplit]) -> Iterat
     y = np.array([GRADES.index(case.grade) for case in cases])
     sites = [case.site for case in cases]
     for each in splits:
-        held_out = each.split.held_out
-        learned = np.concatenate([each.split.train, each.split.inner])
-        p_hgg = site_control(y, sites, [(learned, held_out)])[held_out]
+        test = each.split.test
+        learned = np.concatenate([each.split.train, each.split.val])
+        p_hgg = site_control(y, sites, [(learned, test)])[test]
         yield Outcome(
             SITE_CONTROL,
             each.scheme,
             each.split.name,
             each.repeat,
-            tuple(cases[row].id for row in held_out),
+            tuple(cases[row].id for row in test),
             tuple(logit(p_hgg).tolist()),
             tuple(p_hgg.tolist()),
             train_cases=len(learned),
@@ -132,7 +132,7 @@ def _folds(cases: Sequence[Case], splits: Sequence[NamedSplit]) -> list[tuple[in
     numbers: Counter[int] = Counter()
     for each in splits:
         if each.scheme == FOLDS:
-            for row in each.split.held_out:
+            for row in each.split.test:
                 found[row].append(numbers[each.repeat])
             numbers[each.repeat] += 1
     return [tuple(folds) for folds in found]

@@ -26,7 +26,7 @@ from ..jobs.tasks import Execute, run_tasks
 from ..weights.make import patient_mark
 from .cohort_facts import case_rows, cohort_facts
 from .corruptions import corrupt
-from .environment import surroundings
+from .environment import describe_environment
 from .results import WHOLE, ModelRow, Outcome, Results
 
 
@@ -120,7 +120,7 @@ def grade_cohort(
         cases=case_rows(cohort.cases, [()] * len(cohort.cases)),
         models=tuple(model_row(name, model) for name, model in arms),
         outcomes=tuple(_outcome(name, model, answers) for name, model in arms),
-        timing=surroundings() | {"seconds": seconds},
+        timing=describe_environment() | {"seconds": seconds},
     )
 
 

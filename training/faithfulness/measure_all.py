@@ -9,7 +9,7 @@ from typing import Any
 from zoo import ExplainerSpec
 from zoo.weights.load import TrainedModel
 
-from ..evaluation.environment import surroundings
+from ..evaluation.environment import describe_environment
 from ..jobs.tasks import Execute, run_tasks
 from ..simulation.study import VERSION, grade_of, study_id
 from .curves import FRACTIONS
@@ -17,7 +17,7 @@ from .maps import SMOOTHING_MM
 from .score import FORMAT, Asked, MeasureControls, MeasureExplainer
 
 SEED = 7
-"""Of a cohort that trains nothing: the zoo's weights are trained and judged on 1 and 2, the reference brains are 6."""
+"""Of a cohort that trains nothing: the zoo's weights are trained and tested on 1 and 2, the reference brains are 6."""
 
 
 def measure_all(
@@ -48,7 +48,7 @@ def measure_all(
         "fractions": list(FRACTIONS),
         "studies": [{"id": study_id(SEED, index), "grade": grade_of(index)} for index in range(studies)],
         "models": {model.spec.id: _of_model(model, asked, explainers, found) for model in models},
-        "surroundings": surroundings(),
+        "surroundings": describe_environment(),
     }
 
 

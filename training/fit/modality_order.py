@@ -1,4 +1,4 @@
-"""In which order modalities join a cumulative training, by how well each grades alone on the inner cases."""
+"""In which order modalities join a cumulative training, by how well each grades alone on the validation cases."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from itertools import pairwise
 from zoo import MODALITIES, ModelSpec, Phase
 
 Alone = Callable[[], Mapping[str, float]]
-"""Inner AUC of each modality's own single encoder; called only where an order has to be found."""
+"""Validation AUC of each modality's own single encoder; called only where an order has to be found."""
 Adapt = Callable[[ModelSpec, Alone], ModelSpec]
-"""How a model is fitted to a split before it is trained: from the spec and what the inner cases say."""
+"""How a model is fitted to a split before it is trained: from the spec and what the validation cases say."""
 
-JUDGES = {modality: f"single-{modality}" for modality in MODALITIES}
-"""Ids of the models whose inner AUC stands for a modality's own performance."""
+SINGLE_MODALITY_MODELS = {modality: f"single-{modality}" for modality in MODALITIES}
+"""Ids of the models whose validation AUC stands for a modality's own performance."""
 
 
 def descending_auc_order(spec: ModelSpec, alone: Alone) -> ModelSpec:

@@ -1,4 +1,4 @@
-"""From a split cohort to a weights file: fit, calibrate, measure on the held-out cases, save."""
+"""From a split cohort to a weights file: fit, calibrate, measure on the test cases, save."""
 
 from __future__ import annotations
 
@@ -62,19 +62,19 @@ def make_weights(
     made_of = {"cohort": cohort.fingerprint, "seed": options.seed, "split": split.name}
     members = trained_members(spec, made_of)
     module = train(spec, members, cohort, split, options, checkpoint, tracker, encoders)
-    margins = {name: predict(module, cohort, getattr(split, name), spec.uses) for name in ("inner", "held_out")}
-    calibration = fit_calibration(margins["inner"], cohort.y[split.inner], describe(material.cases, split.inner))
-    p_hgg = expit(calibration.log_odds(margins["held_out"]))
+    margins = {name: predict(module, cohort, getattr(split, name), spec.uses) for name in ("val", "test")}
+    calibration = fit_calibration(margins["val"], cohort.y[split.val], describe(material.cases, split.val))
+    p_hgg = expit(calibration.log_odds(margins["test"]))
     subsets, subset_measures = calibrated_subsets(spec, module, cohort, split, calibration.fitted_on)
     record = TrainingRecord(
         trained_on=describe(material.cases, split.train),
         calibration=calibration,
         details={
-            "held_out": measure(cohort.y[split.held_out], p_hgg),
-            "split_sizes": {name: len(getattr(split, name)) for name in ("train", "inner", "held_out")},
+            "held_out": measure(cohort.y[split.test], p_hgg),
+            "split_sizes": {"train": len(split.train), "inner": len(split.val), "held_out": len(split.test)},
             "epochs": epochs_in(history_of(checkpoint)),
             "order": order_of(spec),
-            "patients": sorted({patient_mark(material.cases[row].patient) for row in (*split.train, *split.inner)}),
+            "patients": sorted({patient_mark(material.cases[row].patient) for row in (*split.train, *split.val)}),
             "members": [member.revision for member in members],
             "subsets": subset_measures,
             **made_of,
@@ -98,7 +98,7 @@ def trained_members(spec: ModelSpec, made_of: Mapping[str, Any]) -> list[Trained
     if untrained or foreign:
         raise WeightsError(
             f"{spec.id} is made of {', '.join(spec.members)}: expected each trained on this cohort with seed "
-            f"{made_of['seed']}, since what they were trained on must not judge them. "
+            f"{made_of['seed']}, since what they were trained on must not test them. "
             f"{'Not trained yet: ' + ', '.join(untrained) if untrained else 'Trained otherwise: ' + ', '.join(foreign)}"
             ". Train them first with `python -m training fit ID --cohort DIR`."
         )
@@ -122,7 +122,7 @@ def train(
         module = build_module(spec, members).to(best_device()).eval()
     if hasattr(module, "measurements"):
         # What members have learned by heart would flatter them: a stacker is fitted to cases they have not seen.
-        fit_head(spec, module, cohort, split.inner if members else split.train)
+        fit_head(spec, module, cohort, split.val if members else split.train)
     return module
 
 

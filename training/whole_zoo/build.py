@@ -30,7 +30,7 @@ COHORT_SEED, UNSEEN_SEED = 1, 2
 
 @dataclass(frozen=True)
 class WholeZoo:
-    """run_dir: keeps cohorts, checkpoints and weights. studies: simulated, for training, inner cases and hold-out.
+    """run_dir: keeps cohorts, checkpoints and weights. studies: simulated, for training, validation cases and hold-out.
 
     unseen: studies of the simulator that no model is trained on. dashboard: folder of Trackio's file, or None.
     """
@@ -61,8 +61,8 @@ class WholeZoo:
         return SplitRun(self.material, self.run_dir / "splits", self.dashboard)
 
     @property
-    def held_out(self) -> Cohort:
-        rows = self.material.split.held_out
+    def test_cohort(self) -> Cohort:
+        rows = self.material.split.test
         return replace(self.cohort, cases=tuple(self.cohort.cases[row] for row in rows))
 
     def trained(self) -> list[TrainedModel]:

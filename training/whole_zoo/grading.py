@@ -16,7 +16,7 @@ from ..cohorts import Case, Cohort
 from ..data.batches import predict
 from ..data.prepared_cohort import fingerprint, prepare_cohort, short
 from ..evaluation.cohort_facts import case_rows, cohort_facts
-from ..evaluation.environment import surroundings
+from ..evaluation.environment import describe_environment
 from ..evaluation.given_weights import model_row
 from ..evaluation.results import WHOLE, Outcome, Results
 from ..jobs.device import best_device
@@ -42,7 +42,7 @@ def grade_prepared(
         cases=case_rows(cohort.cases, [()] * len(cohort.cases)),
         models=tuple(model_row(model.spec.id, model) for model in models),
         outcomes=tuple(_outcome(model, cohort, told) for model, told in zip(models, found, strict=True)),
-        timing=surroundings(),
+        timing=describe_environment(),
     )
 
 

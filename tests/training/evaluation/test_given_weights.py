@@ -71,11 +71,11 @@ def test_weights_do_not_grade_the_patients_they_were_trained_on(material, small,
     trained = SplitRun(material, tmp_path).trained(small("single-t1ce", width=4))
     found = grade_cohort([trained], cohort, tmp_path, "x")
     split = material.split
-    known = {cohort.cases[row].id for row in (*split.train, *split.inner)}
+    known = {cohort.cases[row].id for row in (*split.train, *split.val)}
     (outcome,) = found.outcomes
     assert set(outcome.not_graded) == known
     assert set(outcome.not_graded.values()) == {"these weights were trained on this patient"}
-    assert set(outcome.cases) == {cohort.cases[row].id for row in split.held_out}
+    assert set(outcome.cases) == {cohort.cases[row].id for row in split.test}
 
 
 def test_a_stopped_grading_goes_on(models, few, results, tmp_path, monkeypatch):

@@ -38,7 +38,7 @@ def test_every_reading_is_trained_from_every_seed_once(arms, small_registry, don
         return map(function, tasks)
 
     found = json.loads(json.dumps(ablations(small_registry, donors, 6, 2, 1, execute)))
-    assert (found["studies"], found["held_out"], found["seeds"]) == (6, len(whole.held_out.cases), 2)
+    assert (found["studies"], found["held_out"], found["seeds"]) == (6, len(whole.test_cohort.cases), 2)
     assert len(trained) == 4
     assert all(task.run_on.donors is donors for task in trained)
     assert {task.run_on.material.options.seed for task in trained} == {0, 1}
@@ -46,7 +46,7 @@ def test_every_reading_is_trained_from_every_seed_once(arms, small_registry, don
     rows = found["experiments"]["ablation"]
     assert list(rows) == ["as it is", "thin"]
     assert rows["as it is"] == found["experiments"]["order"]["again"]
-    y = [case.grade == "HGG" for case in whole.held_out.cases]
+    y = [case.grade == "HGG" for case in whole.test_cohort.cases]
     assert rows["thin"]["auc"][1] == roc_auc_score(y, trained[3].run())
 
 
@@ -54,9 +54,9 @@ def test_smaller_material_keeps_who_judges(whole):
     ours = module._smaller(whole.material, 6, 3)
     assert set(ours.split.train) < set(whole.material.split.train)
     assert ours.options.epochs == 3
-    assert np.array_equal(ours.split.held_out, whole.material.split.held_out)
-    assert set(ours.split.inner) <= set(whole.material.split.inner)
-    assert len(module._smaller(whole.material, 2, 3).split.inner) == 1
+    assert np.array_equal(ours.split.test, whole.material.split.test)
+    assert set(ours.split.val) <= set(whole.material.split.val)
+    assert len(module._smaller(whole.material, 2, 3).split.val) == 1
 
 
 def test_arms_are_compared_with_the_first():

@@ -16,7 +16,7 @@ from zoo.assets.leaderboard import read_leaderboard
 @pytest.fixture(scope="module")
 def graded(whole, models, tmp_path_factory):
     work = tmp_path_factory.mktemp("graded")
-    cohorts = {"held_out": whole.held_out, "unseen": whole.unseen_cohort}
+    cohorts = {"held_out": whole.test_cohort, "unseen": whole.unseen_cohort}
     return {name: (cohort, grade_prepared(models, cohort, work, models[0].spec.id)) for name, cohort in cohorts.items()}
 
 

@@ -47,10 +47,10 @@ def test_the_work_is_the_seconds_of_a_pass_for_each_epoch(monkeypatch):
 
 
 def test_no_patient_is_on_two_sides(whole):
-    train = [whole.cohort.cases[row] for row in (*whole.material.split.train, *whole.material.split.inner)]
-    assert not shared_patients(train, whole.held_out.cases)
+    train = [whole.cohort.cases[row] for row in (*whole.material.split.train, *whole.material.split.val)]
+    assert not shared_patients(train, whole.test_cohort.cases)
     assert not shared_patients(whole.cohort.cases, whole.unseen_cohort.cases)
-    assert len(whole.held_out.cases) > 0
+    assert len(whole.test_cohort.cases) > 0
 
 
 def test_a_second_call_finds_what_is_there(whole, models):
