@@ -15,13 +15,14 @@ import pytest
 
 from training.whole_zoo.leaderboard_tables import ceiling, models_table, readings_table
 from zoo import hookspecs
+from zoo.assets.leaderboard import read_leaderboard
 from zoo.listing import model_rows, table_cells
 from zoo.plugins.guided_dual_attention.options import GuidedOptions
 from zoo.weights.load import load_weights
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-LEADERBOARD = json.loads((ROOT / "zoo" / "assets" / "leaderboard.json").read_text(encoding="utf-8"))
+LEADERBOARD = read_leaderboard()
 
 
 def _block(after: str, language: str) -> str:
@@ -44,17 +45,17 @@ def test_figures_of_the_weights_are_those_of_the_leaderboard():
 
 def test_figures_of_the_readings_are_those_of_the_leaderboard():
     text = (ROOT / "training" / "README.md").read_text(encoding="utf-8")
-    for arms in LEADERBOARD["ablations"]["experiments"].values():
+    for arms in LEADERBOARD.ablations.experiments.values():
         assert readings_table(arms) in text
 
 
 def test_the_leaderboard_is_of_the_embedded_weights(registry):
     trained = [spec for spec in registry.models.values() if spec.is_trained]
-    assert LEADERBOARD["models"].keys() == {spec.id for spec in trained}
+    assert LEADERBOARD.models.keys() == {spec.id for spec in trained}
     for spec in trained:
-        model, row = load_weights(spec), LEADERBOARD["models"][spec.id]
-        assert row["weights"] == model.revision
-        assert row["held_out"]["auc"]["value"] == pytest.approx(model.record.details["held_out"]["auc"], abs=2e-3)
+        model, row = load_weights(spec), LEADERBOARD.models[spec.id]
+        assert row.weights == model.revision
+        assert row.held_out.auc.value == pytest.approx(model.record.details["held_out"]["auc"], abs=2e-3)
 
 
 def test_the_table_of_models_is_what_the_command_says(registry):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -37,10 +38,10 @@ def zoo(
     from ..jobs.files import write_json
     from ..jobs.tasks import side_by_side
     from ..whole_zoo.ablation import ablations
-    from ..whole_zoo.board import leaderboard as figures
     from ..whole_zoo.build import WholeZoo, embed
     from ..whole_zoo.grading import grade_prepared
     from ..whole_zoo.leaderboard_tables import to_markdown
+    from ..whole_zoo.make_leaderboard import make_leaderboard
     from ..whole_zoo.timing import seconds_a_study
 
     options = FitOptions(epochs, precision=precision, seed=seed)
@@ -55,10 +56,11 @@ def zoo(
     seconds = {model.spec.id: seconds_a_study(model.module, model.spec.recipe) for model in models}
     for model in models:
         embed(model, weights)
-    board = figures(models, graded, seconds)
-    write_json(leaderboard, board)
+    board = make_leaderboard(models, graded, seconds)
+    write_json(leaderboard, board.to_json())
     with side_by_side() as execute:
-        board["ablations"] = ablations(whole.registry, whole.run, ablation_studies, seeds, epochs, execute)
-    write_json(leaderboard, board)
+        found = ablations(whole.registry, whole.run, ablation_studies, seeds, epochs, execute)
+    board = replace(board, ablations=found)
+    write_json(leaderboard, board.to_json())
     typer.echo(to_markdown(board))
     typer.echo(f"{weights}: {len(models)} models; figures: {leaderboard}")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from zoo import ModelSpec
+from zoo.assets.leaderboard import AblationArm, Ablations
 from zoo.registry import Registry
 
 from ..evaluation.arms import Arm
@@ -44,13 +44,11 @@ class Training:
 
 def ablations(
     registry: Registry, donors: SplitRun, studies: int, seeds: int, epochs: int, execute: Execute = map
-) -> dict[str, Any]:
+) -> Ablations:
     """Train every reading of the experiments `ASKED` from every seed, going on where an earlier call was stopped.
 
     donors: the run that trained the zoo's encoders; its split is kept, but for training cases beyond `studies` and
     validation cases beyond half as many.
-    Returns plain JSON values: studies, held_out (cases), seeds, epochs, and experiments: by name and arm, the AUC of
-    each seed, and against the experiment's first arm the difference of the mean AUCs, its interval, p and verdict.
     """
     material = _smaller(donors.material, studies, epochs)
     runs = [replace(donors, material=_seeded(material, seed), donors=donors) for seed in range(seeds)]
@@ -65,26 +63,28 @@ def ablations(
     def of_every_seed(spec: ModelSpec) -> np.ndarray:
         return np.array([told[Training(spec, run).name] for run in runs])
 
-    return {
-        "studies": len(material.split.train),
-        "held_out": len(cases),
-        "seeds": seeds,
-        "epochs": epochs,
-        "experiments": {
+    return Ablations(
+        studies=len(material.split.train),
+        held_out=len(cases),
+        seeds=seeds,
+        epochs=epochs,
+        experiments={
             name: compared(y, {arm: of_every_seed(spec) for arm, spec in found.items()}) for name, found in arms.items()
         },
-    }
+    )
 
 
-def compared(y: np.ndarray, scores: Mapping[str, np.ndarray]) -> dict[str, dict[str, Any]]:
-    """By arm: "auc", one of each training; for all but the first arm also what it differs by, see `with_verdicts`.
+def compared(y: np.ndarray, scores: Mapping[str, np.ndarray]) -> dict[str, AblationArm]:
+    """Compare every arm with the first, by name: see `with_verdicts`.
 
     y: int64 [N]. scores: float64 [trainings, N].
     """
     headline, *others = scores
     differences = with_verdicts({name: delong_test(y, scores[name], scores[headline]) for name in others})
-    aucs = {name: {"auc": [auc(y, score) for score in found]} for name, found in scores.items()}
-    return {name: found | differences.get(name, {}) for name, found in aucs.items()}
+    return {
+        name: AblationArm(tuple(auc(y, score) for score in found), **differences.get(name, {}))
+        for name, found in scores.items()
+    }
 
 
 def _smaller(material: Material, studies: int, epochs: int) -> Material:

@@ -14,6 +14,7 @@ from training.fit.modality_order import as_given
 from training.weights.split_run import SplitRun
 from training.whole_zoo import ablation as module
 from training.whole_zoo.ablation import ablations, compared
+from zoo.assets.typed_json import to_json
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def test_every_reading_is_trained_from_every_seed_once(arms, small_registry, don
         trained.extend(tasks)
         return map(function, tasks)
 
-    found = json.loads(json.dumps(ablations(small_registry, donors, 6, 2, 1, execute)))
+    found = json.loads(json.dumps(to_json(ablations(small_registry, donors, 6, 2, 1, execute))))
     assert (found["studies"], found["held_out"], found["seeds"]) == (6, len(whole.test_cohort.cases), 2)
     assert len(trained) == 4
     assert all(task.run_on.donors is donors for task in trained)
@@ -63,7 +64,7 @@ def test_arms_are_compared_with_the_first():
     rng = np.random.default_rng(0)
     y = np.repeat([0, 1], 200)
     good, bad = y + rng.normal(0, 0.5, (3, 400)), y + rng.normal(0, 3, (3, 400))
-    rows = compared(y, {"first": good, "other": bad, "same": good})
+    rows = to_json(compared(y, {"first": good, "other": bad, "same": good}))
     assert set(rows["first"]) == {"auc"}
     assert rows["first"]["auc"] == [roc_auc_score(y, score) for score in good]
     assert rows["other"]["verdict"] == "worse"
