@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from zoo.assets.leaderboard import Estimate
+from zoo.assets.standings import Standing
 from zoo.metrics import area_under, brier, expected_calibration_error, roc_curve
 
 MODELS = ("guided-dual-attention.compact", "early-fusion.compact", "delta-control.compact")
@@ -38,6 +41,11 @@ def made_up_leaderboard(models: Sequence[str] = MODELS, cases: int = 80, seed: i
         "ablations": {"seeds": 3, "experiments": {}},
         "timing": {"hardware": {"cores": 2}},
     }
+
+
+def with_auc(row: Standing, auc: Estimate | None) -> Standing:
+    """The same standing with another AUC on the held-out studies."""
+    return replace(row, held_out=replace(row.held_out, auc=auc))
 
 
 def _row(name: str, index: int, models: int) -> dict[str, Any]:

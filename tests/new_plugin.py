@@ -28,7 +28,7 @@ class NewPlugin:
         """On eight tiny simulated studies: the weights are worth nothing, but they are weights."""
         options = ("--cases", 8, "--spacing", 4, "--processes", 1)
         _run(self.python, "training", "simulate", "--out", work / "cohort", *options).check_returncode()
-        return self.run("training", "fit", NAME, "--cohort", work / "cohort", "--epochs", 1, "--work", work / "runs")
+        return self.run("training", "fit", NAME, "--cohort", work / "cohort", "--epochs", 1, "--run-dir", work / "runs")
 
 
 def install_new_plugin(folder: Path, name: str = NAME, kind: str = "model") -> NewPlugin:

@@ -15,8 +15,8 @@ class FitOptions:
 
     epochs: at the most, over phases whose shares add up to 1. learning_rate: peak of each phase's cosine.
 
-    patience: a phase ends after so many epochs without a better loss on the inner cases. warm_up: share of a phase that
-    the rate rises for.
+    patience: a phase ends after so many epochs without a better loss on the validation cases. warm_up: share of a phase
+    that the rate rises for.
     batch_size: studies in one step of the optimizer, over all processes. accumulate: in how many pieces each process
     takes its share, to save memory; it changes nothing but speed.
     precision: "auto" is bfloat16 on a GPU that has it, else none but float32.

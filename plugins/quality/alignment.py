@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from zoo import MODALITIES, MODALITY_TITLES, Finding, Volumes
+from zoo import MODALITY_TITLES, Finding, Volumes
+from zoo.study.brain import brain_mask
 from zoo.study.prepare import resample
 
 from .grid import GRID, extent, grid_affine
@@ -24,7 +25,8 @@ BLUR = 5  # voxels; a wide slope is seen from farther away
 
 
 def check(volumes: Volumes) -> list[Finding]:
-    outlines = np.stack([volumes.data[MODALITIES.index(name)] != 0 for name in volumes.modalities]).astype(np.float32)
+    scans = volumes.data[volumes.present]
+    outlines = np.stack([brain_mask(scan[None]) for scan in scans]).astype(np.float32)
     if len(outlines) < 2 or all(np.array_equal(outlines[0], other) for other in outlines[1:]):
         return []
     shared = (outlines.mean(axis=0, keepdims=True) >= 0.5).astype(np.float32)

@@ -74,7 +74,7 @@ def test_a_stacker_is_fitted_to_cases_that_no_member_saw(trained, folder, materi
     monkeypatch.setattr(module, "fit_head", lambda spec, module, cohort, rows: asked.append(rows))
     make_weights(replace(spec, weights=folder / "again.safetensors"), material(), folder / "c")
     split = material().split
-    assert asked[0].tolist() == split.inner.tolist()
+    assert asked[0].tolist() == split.val.tolist()
     assert not set(asked[0]) & set(split.train)
 
 

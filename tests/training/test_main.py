@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from training.__main__ import _option
+from training.commands.fit import read_option
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,7 +28,7 @@ def _run(*arguments):
         (("fit", "guided-dual-attention", "--cohort", ".", "--option", "guidance=shout"), "expected one of concat"),
         (("fit", "guided-dual-attention", "--cohort", ".", "--option", "depth=3"), "Options of guided-dual"),
         (("simulate", "--out", "runs/x", "--spacing", "9"), "Invalid value for '--spacing'"),
-        (("simulate", "--out", "runs/x", "--family", "gan"), "family: expected template or physics"),
+        (("simulate", "--out", "runs/x", "--simulator", "gan"), "simulator: expected template or physics"),
     ],
 )
 def test_user_errors(arguments, words):
@@ -50,4 +50,4 @@ def test_user_errors(arguments, words):
     ],
 )
 def test_options_are_read_as_json_text_or_names(text, expected):
-    assert _option(text) == expected
+    assert read_option(text) == expected

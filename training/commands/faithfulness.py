@@ -9,7 +9,7 @@ import typer
 
 from zoo.types.roles import BEST_SINGLE_MODALITY, COMPARED_MODELS
 
-from .shared_options import Work
+from .options import RunDir
 
 MODELS = [*COMPARED_MODELS, BEST_SINGLE_MODALITY]
 
@@ -23,7 +23,7 @@ def faithfulness(
     spacing: Annotated[float, typer.Option(help="Of the studies' voxels, in mm.", min=1, max=6)] = 2.0,
     out: Annotated[Path, typer.Option(help="Results file.")] = Path("runs/faithfulness.json"),
     table: Annotated[Path | None, typer.Option(help="Only print the tables of this results file.")] = None,
-    work: Work = Path("runs/faithfulness"),
+    run_dir: RunDir = Path("runs/faithfulness"),
 ) -> None:
     """Score explanations on simulated studies, whose lesions are known; stop it at any time, repeat it to go on."""
     import json
@@ -32,11 +32,11 @@ def faithfulness(
     from ..jobs.files import write_json
 
     if table is None:
-        write_json(out, _measured(studies, model, explainer, spacing, work))
+        write_json(out, _measured(studies, model, explainer, spacing, run_dir))
     typer.echo(to_markdown(json.loads((table or out).read_text(encoding="utf-8"))))
 
 
-def _measured(studies: int, models: list[str], explainers: list[str] | None, spacing: float, work: Path) -> dict:
+def _measured(studies: int, models: list[str], explainers: list[str] | None, spacing: float, run_dir: Path) -> dict:
     from zoo.registry import load_registry
     from zoo.weights.load import load_weights
 
@@ -48,4 +48,4 @@ def _measured(studies: int, models: list[str], explainers: list[str] | None, spa
     chosen = [registry.explainer(name) for name in explainers] if explainers else mapping
     trained = [load_weights(registry.model(name)) for name in models]
     with side_by_side() as execute:
-        return measure_all(trained, chosen, studies, spacing, work, execute)
+        return measure_all(trained, chosen, studies, spacing, run_dir, execute)

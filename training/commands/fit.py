@@ -1,36 +1,69 @@
-"""`python -m training fit`: one model, one split of one cohort, one weights file."""
+"""`python -m training fit`: what it asks for."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import contextlib
+import json
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-from accelerate import PartialState
+import typer
 
-from zoo.types import RegisteredModel
-
-from ..cohorts import load_cohort
-from ..data.folds import split_cohort
-from ..evaluation.split_run import SplitRun
-from ..fit.modality_order import descending_auc_order
-from ..fit.tracking import tracking
 from ..options import FitOptions
-from ..weights.make import Material, make_weights
+from .options import BatchSize, CohortPath, Epochs, Pieces, Precision, RunDir, Seed, Tracking
+
+if TYPE_CHECKING:
+    from zoo.types import RegisteredModel
 
 
-def fit_model(spec: RegisteredModel, cohort: Path, options: FitOptions, work: Path, tracked: bool) -> str:
-    """Train `spec` and write its weights file and card; returns what to tell, nothing from all but one process.
+def fit(
+    model: Annotated[str, typer.Argument(help="Id of a model, as in `python -m zoo models`.")],
+    cohort: CohortPath,
+    out: Annotated[Path | None, typer.Option(help="Weights file; where the model looks for it if not given.")] = None,
+    epochs: Epochs = 12,
+    batch_size: BatchSize = 4,
+    accumulate: Pieces = 1,
+    precision: Precision = "auto",
+    seed: Seed = 0,
+    run_dir: RunDir = Path("runs"),
+    tracking: Tracking = True,
+    option: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, an option of the model; repeatable.")] = None,
+) -> None:
+    """Train a model; the same command again goes on where it was stopped. Works under `accelerate launch -m`."""
+    from zoo.registry import load_registry
 
-    Encoders that start as those of other models, and modalities that join in the order of how well each grades alone on
-    the inner cases, need these other models first: they are trained on the same split.
-    """
-    cases = load_cohort(cohort).cases
-    material = Material(cases, split_cohort(cases, options.seed), options, work / "prepared")
-    folder = work / "trackio" if tracked else None
-    others = SplitRun(material, work / "splits", folder)
-    spec = descending_auc_order(spec, others.alone)
-    encoders = others.encoders(spec)
-    with tracking(folder, f"{spec.id} · seed {options.seed}", asdict(options)) as tracker:
-        record = make_weights(spec, material, work / f"{spec.id}.checkpoint", tracker, encoders)
-    told = f"{spec.weights}: {record.trained_on}; held out: {(record.details or {})['held_out']}"
-    return told if PartialState().is_main_process else ""
+    spec = load_registry().model(model)
+    if option:
+        spec = with_options(spec, option)
+    out = out or spec.weights
+    if out is None:
+        raise typer.BadParameter(f"{model} has no weights file for this: say where to write.", param_hint="--out")
+    options = FitOptions(epochs, batch_size=batch_size, accumulate=accumulate, precision=precision, seed=seed)
+
+    from accelerate import PartialState
+
+    from ..weights.fit_model import fit_model
+
+    record = fit_model(replace(spec, weights=out), cohort, options, run_dir, tracking)
+    if PartialState().is_main_process:
+        typer.echo(f"{out}: {record.trained_on}; held out: {(record.details or {})['held_out']}")
+
+
+def with_options(spec: RegisteredModel, options: list[str]) -> RegisteredModel:
+    """Vary a model's options, each given as NAME=VALUE; `BadParameter` for what it doesn't have."""
+    if spec.vary is None:
+        raise typer.BadParameter(f"{spec.id} has no options to choose from.", param_hint="--option")
+    try:
+        return spec.vary(**dict(read_option(text) for text in options))
+    except (TypeError, ValueError) as error:
+        known = ", ".join(spec.options)
+        raise typer.BadParameter(f"{error} Options of {spec.id}: {known}.", param_hint="--option") from error
+
+
+def read_option(text: str) -> tuple[str, Any]:
+    """Read name and value of NAME=VALUE; values are JSON, or text, or names with commas."""
+    name, _, value = text.partition("=")
+    with contextlib.suppress(json.JSONDecodeError):
+        return name, json.loads(value)
+    return name, tuple(filter(None, value.split(","))) if "," in value else value

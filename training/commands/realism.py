@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .shared_options import CohortPath
+from .options import CohortPath
 
 
 def realism(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,14 +11,16 @@ import typer
 from zoo.types.roles import HEADLINE_MODEL
 
 from ..options import FitOptions
-from .shared_options import Epochs, Precision, Seed, Tracking, Work
+from .options import Epochs, Precision, RunDir, Seed, Tracking
 
 WEIGHTS, LEADERBOARD = Path("plugins/weights"), Path("zoo/assets/leaderboard.json")
 
 
 def zoo(
-    studies: Annotated[int, typer.Option(help="To simulate: three quarters train, the rest judges.", min=16)] = 2400,
-    unseen: Annotated[int, typer.Option(help="To simulate by the other family, which never trains.", min=16)] = 400,
+    studies: Annotated[
+        int, typer.Option(help="To simulate: three quarters train, the rest validates and tests.", min=16)
+    ] = 2400,
+    unseen: Annotated[int, typer.Option(help="To simulate by the other simulator, which never trains.", min=16)] = 400,
     spacing: Annotated[float, typer.Option(help="Of the studies' voxels, in mm.", min=1, max=6)] = 2.0,
     epochs: Epochs = 8,
     seeds: Annotated[int, typer.Option(help="From which each reading of the ablations is trained.", min=1)] = 3,
@@ -26,38 +29,39 @@ def zoo(
     seed: Seed = 0,
     weights: Annotated[Path, typer.Option(help="Folder that gets weights and cards.")] = WEIGHTS,
     leaderboard: Annotated[Path, typer.Option(help="File that gets the figures of all models.")] = LEADERBOARD,
-    work: Work = Path("runs/zoo"),
+    run_dir: RunDir = Path("runs/zoo"),
     tracking: Tracking = True,
 ) -> None:
     """Simulate, train and measure the whole zoo; stop it at any time, repeat it to go on."""
     from zoo.registry import load_registry
 
+    from ..fit.tracking import dashboard_folder
     from ..jobs.files import write_json
     from ..jobs.tasks import side_by_side
     from ..whole_zoo.ablation import ablations
-    from ..whole_zoo.board import leaderboard as figures
     from ..whole_zoo.build import WholeZoo, embed
     from ..whole_zoo.grading import grade_prepared
     from ..whole_zoo.leaderboard_tables import to_markdown
+    from ..whole_zoo.make_leaderboard import make_leaderboard
     from ..whole_zoo.timing import seconds_a_study
-    from .evaluate import dashboard
 
     options = FitOptions(epochs, precision=precision, seed=seed)
-    whole = WholeZoo(load_registry(), work, studies, unseen, options, dashboard(work, tracking), spacing)
+    whole = WholeZoo(load_registry(), run_dir, studies, unseen, options, dashboard_folder(run_dir, tracking), spacing)
     models = whole.trained()
-    cohorts = {"held_out": whole.held_out, "unseen": whole.unseen_cohort}
+    cohorts = {"held_out": whole.test_cohort, "unseen": whole.unseen_cohort}
     with side_by_side() as execute:
         graded = {
-            name: (cohort, grade_prepared(models, cohort, work, HEADLINE_MODEL, execute))
+            name: (cohort, grade_prepared(models, cohort, run_dir, HEADLINE_MODEL, execute))
             for name, cohort in cohorts.items()
         }
     seconds = {model.spec.id: seconds_a_study(model.module, model.spec.recipe) for model in models}
     for model in models:
         embed(model, weights)
-    board = figures(models, graded, seconds)
-    write_json(leaderboard, board)
+    board = make_leaderboard(models, graded, seconds)
+    write_json(leaderboard, board.to_json())
     with side_by_side() as execute:
-        board["ablations"] = ablations(whole.registry, whole.run, ablation_studies, seeds, epochs, execute)
-    write_json(leaderboard, board)
+        found = ablations(whole.registry, whole.run, ablation_studies, seeds, epochs, execute)
+    board = replace(board, ablations=found)
+    write_json(leaderboard, board.to_json())
     typer.echo(to_markdown(board))
     typer.echo(f"{weights}: {len(models)} models; figures: {leaderboard}")

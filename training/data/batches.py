@@ -45,10 +45,6 @@ class Plan(NamedTuple):
     weight: float
 
 
-def best_device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
 def load_batch(cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[str], device: torch.device) -> Batch:
     """Load the chosen cases, with only those modalities present that are to be shown."""
     shown = np.array([name in modalities for name in MODALITIES])

@@ -1,4 +1,4 @@
-"""Which cases train, which calibrate, and which are held out: no patient is ever on two sides."""
+"""Which cases train, which validate and which test: no patient is ever on two sides."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ NOBODY: Mapping[str, int] = MappingProxyType({})
 class Split:
     """Indices into a cohort's cases, each int64 [n] and ascending.
 
-    inner: choices and calibration; held_out: the reported figures and nothing else. name: for people and files.
+    train: what a model learns from. val: choices and calibration. test: the reported figures and nothing else.
+    name: for people and files.
     """
 
     train: np.ndarray
-    inner: np.ndarray
-    held_out: np.ndarray
+    val: np.ndarray
+    test: np.ndarray
     name: str = "single split"
 
 
@@ -55,17 +56,17 @@ def assign_folds(cases: Sequence[Case], count: int, seed: int, known: Mapping[st
 
 
 def split_cohort(cases: Sequence[Case], seed: int, parts: int = 8) -> Split:
-    """Split a cohort: one part in `parts` is inner, one held out, the rest trains; see `assign_folds`.
+    """Split a cohort: one part in `parts` validates, one tests, the rest trains; see `assign_folds`.
 
     Small cohorts get fewer, larger parts; raises `CohortError` below three patients of each grade.
     """
     patients = _rarer_grade(cases, 3, "training, calibration and held-out figures", "add studies to the cohort")
     folds = assign_folds(cases, min(parts, patients), seed)
-    return Split(train=np.flatnonzero(folds > 1), inner=np.flatnonzero(folds == 1), held_out=np.flatnonzero(folds == 0))
+    return Split(train=np.flatnonzero(folds > 1), val=np.flatnonzero(folds == 1), test=np.flatnonzero(folds == 0))
 
 
 def cross_validation(cases: Sequence[Case], count: int, seed: int, known: Mapping[str, int] = NOBODY) -> list[Split]:
-    """One split for each fold of `assign_folds`: it is held out, a stratified fifth of the rest is inner."""
+    """One split for each fold of `assign_folds`: it is the test part, a stratified fifth of the rest validates."""
     folds = assign_folds(cases, count, seed, known)
     return [
         _split(cases, np.flatnonzero(folds != fold), np.flatnonzero(folds == fold), seed + fold + 1, name)
@@ -100,8 +101,8 @@ def shared_patients(cases: Iterable[Case], others: Iterable[Case]) -> set[str]:
 
 def require_no_leak(cases: Sequence[Case], split: Split, *external: Sequence[Case]) -> None:
     """Raise `CohortError` naming the patients on two sides; external: whole cohorts that are held out as well."""
-    train, inner, held_out = ([cases[i] for i in side] for side in (split.train, split.inner, split.held_out))
-    leaking = shared_patients(train, inner) | shared_patients(train + inner, chain(held_out, *external))
+    train, val, test = ([cases[i] for i in side] for side in (split.train, split.val, split.test))
+    leaking = shared_patients(train, val) | shared_patients(train + val, chain(test, *external))
     if leaking:
         raise CohortError(
             f"{split.name}: expected every patient on one side only, found {len(leaking)} on two: "
@@ -150,11 +151,11 @@ def _hospital_groups(cases: Sequence[Case]) -> np.ndarray:
     return np.array([OTHER_HOSPITALS if hospital in single else hospital for hospital in hospitals])
 
 
-def _split(cases: Sequence[Case], rest: np.ndarray, held_out: np.ndarray, seed: int, name: str) -> Split:
+def _split(cases: Sequence[Case], rest: np.ndarray, test: np.ndarray, seed: int, name: str) -> Split:
     remaining = [cases[index] for index in rest]
     patients = _rarer_grade(remaining, 2, f"training and calibration outside {name}", "add studies to the cohort")
     folds = assign_folds(remaining, min(5, patients), seed)
-    return Split(rest[folds > 0], rest[folds == 0], held_out, name)
+    return Split(rest[folds > 0], rest[folds == 0], test, name)
 
 
 def _rarer_grade(cases: Iterable[Case], least: int, purpose: str, advice: str) -> int:

@@ -17,9 +17,9 @@ from zoo.weights.size import measure_size
 from ..fit.modality_order import Adapt, descending_auc_order
 from ..statistics.sites import probe_site
 from ..weights.make import Material, order_of
+from ..weights.split_run import SplitRun, reading_name
 from .features import head_features
 from .results import ModelRow, Outcome
-from .split_run import SplitRun, reading_name
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Arm:
 
 @dataclass(frozen=True)
 class ArmOnSplit:
-    """A task: train an arm on one split and let it grade the cases held out. folder: of all splits' weights."""
+    """A task: train an arm on one split and let it grade the test cases. folder: of all splits' weights."""
 
     arm: Arm
     material: Material
@@ -67,15 +67,15 @@ class ArmOnSplit:
         """Return {"answers": fields of an `Outcome`, but for its names; "seconds": for training and grading}."""
         began, run = time.perf_counter(), self._run
         model = run.trained(self.arm.adapt(self.arm.spec, run.alone))
-        log_odds = run.log_odds(model, "held_out")
+        log_odds = run.log_odds(model, "test")
         answers = {
-            "cases": [self.material.cases[row].id for row in self.material.split.held_out],
+            "cases": [self.material.cases[row].id for row in self.material.split.test],
             "logit": log_odds.tolist(),
             "p_hgg": expit(log_odds).tolist(),
             "threshold": model.record.threshold,
             "train_cases": len(self.material.split.train),
             "train_auc": run.auc(model, "train"),
-            "inner_auc": run.auc(model, "inner"),
+            "val_auc": run.auc(model, "val"),
             "epochs": (model.record.details or {})["epochs"],
             "order": order_of(model.spec),
             "site_probe": self._site_probe(model),
@@ -83,14 +83,13 @@ class ArmOnSplit:
         return {"answers": answers, "seconds": time.perf_counter() - began}
 
     def outcome(self, answers: dict[str, Any]) -> Outcome:
-        sequences = {name: tuple(value) for name, value in answers.items() if isinstance(value, list)}
-        return Outcome(
-            model=self.arm.name,
-            scheme=self.scheme,
-            split=self.material.split.name,
-            repeat=self.repeat,
-            **answers | sequences,
-        )
+        names = {
+            "model": self.arm.name,
+            "scheme": self.scheme,
+            "split": self.material.split.name,
+            "repeat": self.repeat,
+        }
+        return Outcome.from_json(names | answers)
 
     def _site_probe(self, model: TrainedModel) -> dict[str, Any]:
         """How well a line through the model's features tells the sites apart, within one grade."""
@@ -98,7 +97,7 @@ class ArmOnSplit:
         cohort = self.material.cohort(model.spec.recipe)
         sites = np.array([case.site for case in cases])
         sides = []
-        for rows in (split.train, split.held_out):
+        for rows in (split.train, split.test):
             features = head_features(model.spec, model.module, cohort, rows)
             if features is None:
                 return {}

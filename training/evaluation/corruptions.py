@@ -11,6 +11,7 @@ from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
 from zoo import MODALITIES, MODALITY_TITLES, Volumes, ZooError
+from zoo.study.brain import brain_mask
 from zoo.study.prepare import white_matter_levels
 
 T1, T1CE = MODALITIES.index("t1"), MODALITIES.index("t1ce")
@@ -129,7 +130,7 @@ def without(volumes: Volumes, count: float, rng: np.random.Generator, modality: 
     if not present.any():
         raise CorruptionError(f"{volumes.id}: expected scans besides {MODALITY_TITLES[modality]}, found no other.")
     data = volumes.data * present[:, None, None, None]
-    return replace(volumes, data=data, present=present, brain=(data != 0).any(axis=0))
+    return replace(volumes, data=data, present=present, brain=brain_mask(data))
 
 
 def lesion_swap(volumes: Volumes, percent: float, tumour: np.ndarray) -> Volumes:

@@ -21,7 +21,7 @@ from ..statistics.sites import site_control
 from ..weights.make import Material
 from .arms import Arm, ArmOnSplit
 from .cohort_facts import case_rows, cohort_facts
-from .environment import surroundings
+from .environment import describe_environment
 from .results import FOLDS, HOSPITALS, ModelRow, Outcome, Results
 
 SITE_CONTROL = "site-control"
@@ -56,7 +56,7 @@ def cross_validate(
     cohort: Cohort,
     protocol: Protocol,
     options: FitOptions,
-    work: Path,
+    run_dir: Path,
     headline: str,
     dashboard: Path | None = None,
     execute: Execute = map,
@@ -64,18 +64,20 @@ def cross_validate(
 ) -> Results:
     """Train and test every arm on every split, going on where an earlier call was stopped.
 
-    work: keeps prepared cohorts and the weights of every split. headline: the arm named in advance.
+    run_dir: keeps prepared cohorts and the weights of every split. headline: the arm named in advance.
     """
     splits = list(named_splits(cohort.cases, protocol))
     for each in splits:
         require_no_leak(cohort.cases, each.split)
+    prepared, folder = run_dir / "prepared", run_dir / "splits"
     tasks = [
-        ArmOnSplit(arm, Material(cohort.cases, each.split, options, work / "prepared"), work / "splits", each.scheme,
-                   each.repeat, dashboard)
+        ArmOnSplit(
+            arm, Material(cohort.cases, each.split, options, prepared), folder, each.scheme, each.repeat, dashboard
+        )
         for each in splits
         for arm in arms
-    ]  # fmt: skip
-    found = run_tasks(tasks, work / "splits", execute)
+    ]
+    found = run_tasks(tasks, folder, execute)
     outcomes = [task.outcome(result["answers"]) for task, result in zip(tasks, found, strict=True)]
     return Results(
         cohort=cohort_facts(cohort),
@@ -84,7 +86,7 @@ def cross_validate(
         cases=case_rows(cohort.cases, _folds(cohort.cases, splits)),
         models=(*(arm.row() for arm in arms), ModelRow(SITE_CONTROL, "Prefix of the case's name", "sees no image", ())),
         outcomes=(*outcomes, *site_outcomes(cohort.cases, splits)),
-        timing=surroundings()
+        timing=describe_environment()
         | {"seconds": {task.name: result["seconds"] for task, result in zip(tasks, found, strict=True)}},
     )
 
@@ -109,15 +111,15 @@ def site_outcomes(cases: Sequence[Case], splits: Sequence[NamedSplit]) -> Iterat
     y = np.array([GRADES.index(case.grade) for case in cases])
     sites = [case.site for case in cases]
     for each in splits:
-        held_out = each.split.held_out
-        learned = np.concatenate([each.split.train, each.split.inner])
-        p_hgg = site_control(y, sites, [(learned, held_out)])[held_out]
+        test = each.split.test
+        learned = np.concatenate([each.split.train, each.split.val])
+        p_hgg = site_control(y, sites, [(learned, test)])[test]
         yield Outcome(
             SITE_CONTROL,
             each.scheme,
             each.split.name,
             each.repeat,
-            tuple(cases[row].id for row in held_out),
+            tuple(cases[row].id for row in test),
             tuple(logit(p_hgg).tolist()),
             tuple(p_hgg.tolist()),
             train_cases=len(learned),
@@ -130,7 +132,7 @@ def _folds(cases: Sequence[Case], splits: Sequence[NamedSplit]) -> list[tuple[in
     numbers: Counter[int] = Counter()
     for each in splits:
         if each.scheme == FOLDS:
-            for row in each.split.held_out:
+            for row in each.split.test:
                 found[row].append(numbers[each.repeat])
             numbers[each.repeat] += 1
     return [tuple(folds) for folds in found]

@@ -14,7 +14,8 @@ from zoo import __version__
 LIBRARIES = ("torch", "accelerate", "numpy", "scikit-learn", "nibabel")
 
 
-def surroundings() -> dict[str, Any]:
+def describe_environment() -> dict[str, Any]:
+    """Tell versions of libraries and hardware, as plain JSON values."""
     gpus = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
     return {
         "versions": {"glioma-zoo": __version__, "python": platform.python_version()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any, TypedDict
@@ -115,6 +115,11 @@ def zoo_arm(zoo: Registry, name: str) -> Arm:
     spec, alone = zoo.model(name), zoo.model(BEST_SINGLE_MODALITY)
     sees_more = set(spec.uses) > set(alone.uses) and bool(spec.phases)
     return Arm(spec.id, spec, extends=alone.id if sees_more else "")
+
+
+def headline_of(names: Sequence[str]) -> str:
+    """The model that was named in advance, where it takes part; else the first."""
+    return HEADLINE_MODEL if HEADLINE_MODEL in names else names[0]
 
 
 def _guided(zoo: Registry, name: str, adapt: Adapt = descending_auc_order, extends: str = "", **changes: Any) -> Arm:

@@ -19,14 +19,14 @@ from zoo.weights.metadata import spec_of
 from zoo.weights.size import measure_size
 
 from ..cohorts import Case, Cohort
-from ..data.batches import best_device
 from ..data.nifti import read_mask
 from ..data.prepared_cohort import fingerprint, registry, short
+from ..jobs.device import best_device
 from ..jobs.tasks import Execute, run_tasks
 from ..weights.make import patient_mark
 from .cohort_facts import case_rows, cohort_facts
 from .corruptions import corrupt
-from .environment import surroundings
+from .environment import describe_environment
 from .results import WHOLE, ModelRow, Outcome, Results
 
 
@@ -93,7 +93,7 @@ class GradeCase:
 def grade_cohort(
     models: Sequence[TrainedModel],
     cohort: Cohort,
-    work: Path,
+    run_dir: Path,
     headline: str,
     changes: Sequence[Change] = (UNCHANGED,),
     seed: int = 0,
@@ -105,7 +105,7 @@ def grade_cohort(
     What can't be graded is kept with the reason. changes: each is an arm of its own for every model.
     """
     tasks = [GradeCase(case, tuple(models), tuple(changes), seed) for case in cohort.cases]
-    found = run_tasks(tqdm(tasks, "grading", unit="study"), work / "graded", execute)
+    found = run_tasks(tqdm(tasks, "grading", unit="study"), run_dir / "graded", execute)
     answers = {task.case.id: result["answers"] for task, result in zip(tasks, found, strict=True)}
     arms = [(change.arm(model.spec.id), model) for change in changes for model in models]
     seconds = {task.name: result["seconds"] for task, result in zip(tasks, found, strict=True)}
@@ -120,7 +120,7 @@ def grade_cohort(
         cases=case_rows(cohort.cases, [()] * len(cohort.cases)),
         models=tuple(model_row(name, model) for name, model in arms),
         outcomes=tuple(_outcome(name, model, answers) for name, model in arms),
-        timing=surroundings() | {"seconds": seconds},
+        timing=describe_environment() | {"seconds": seconds},
     )
 
 

@@ -54,7 +54,7 @@ class Outcome:
     scheme: FOLDS (cross-validation), HOSPITALS (leave one hospital out) or WHOLE (given weights on a whole cohort).
     split: name of the split, such as "fold 2 of 5" or "Henry Ford". repeat: from 0.
     cases: ids, in the order of logit (calibrated log-odds of HGG) and p_hgg. train_cases: how many trained it.
-    train_auc, inner_auc: of the cases that it was trained on and chosen by. epochs: trained, of all phases.
+    train_auc, val_auc: on the training and the validation cases. epochs: trained, of all phases.
     site_probe: for each grade (true, predicted) sites of a linear probe on its features.
     order: modalities in the order in which they joined the training. not_graded: reason by case id.
     """
@@ -69,11 +69,19 @@ class Outcome:
     threshold: float = 0.5
     train_cases: int = 0
     train_auc: float | None = None
-    inner_auc: float | None = None
+    val_auc: float | None = None
     epochs: int = 0
     order: tuple[str, ...] = ()
     site_probe: Mapping[str, Any] = field(default_factory=dict)
     not_graded: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Outcome:
+        """Read a row of a results file, or what an earlier evaluation kept, which may call `val_auc` inner_auc."""
+        fields = _tuples(row)
+        if "inner_auc" in fields:
+            fields["val_auc"] = fields.pop("inner_auc")
+        return cls(**fields)
 
 
 @dataclass(frozen=True)
@@ -104,16 +112,17 @@ def load_results(path: Path) -> Results:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if found.pop("format") != FORMAT:
             raise ValueError("another format")
-        rows = {name: tuple(kind(**_tuples(row)) for row in found.pop(name)) for name, kind in ROWS.items()}
-        return Results(**(found | rows))
+        return Results(
+            cases=tuple(CaseRow(**_tuples(row)) for row in found.pop("cases")),
+            models=tuple(ModelRow(**_tuples(row)) for row in found.pop("models")),
+            outcomes=tuple(Outcome.from_json(row) for row in found.pop("outcomes")),
+            **found,
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ZooError(
             f"{path}: expected a results file of format {FORMAT}, as `python -m training evaluate --out` writes it; "
             f"{error}. Evaluate again."
         ) from error
-
-
-ROWS: dict[str, type] = {"cases": CaseRow, "models": ModelRow, "outcomes": Outcome}
 
 
 def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from zoo import MODALITIES, Question, Recipe, Volumes
+from zoo.study.brain import brain_mask
 from zoo.study.prepare import prepare, resample, white_matter_levels
 from zoo.weights.load import TrainedModel
 
@@ -56,4 +57,4 @@ def simulate_pairs(seed: int, index: int, spacing_mm: float, recipe: Recipe) -> 
 
 def _volumes(study: SimulatedStudy) -> Volumes:
     present = np.ones(len(MODALITIES), bool)
-    return Volumes(study.id, study.images, present, study.affine, (study.images != 0).any(axis=0))
+    return Volumes(study.id, study.images, present, study.affine, brain_mask(study.images))

@@ -9,7 +9,7 @@ from typing import Any
 from zoo import ExplainerSpec
 from zoo.weights.load import TrainedModel
 
-from ..evaluation.environment import surroundings
+from ..evaluation.environment import describe_environment
 from ..jobs.tasks import Execute, Task, run_tasks
 from ..simulation.study import VERSION, grade_of, study_id
 from .curves import FRACTIONS
@@ -48,7 +48,7 @@ def measure_all(
         "fractions": list(FRACTIONS),
         "studies": [{"id": study_id(SEED, index), "grade": grade_of(index)} for index in range(studies)],
         "models": {model.spec.id: _of_model(model, asked, explainers, found) for model in models},
-        "surroundings": surroundings(),
+        "surroundings": describe_environment(),
     }
 
 

@@ -11,8 +11,8 @@ from zoo import ExplainerSpec, PluginError, Question
 from zoo.types import RegisteredModel
 from zoo.weights.load import load_weights
 
-from ..data.batches import best_device
 from ..data.prepared_cohort import short
+from ..jobs.device import best_device
 from ..simulation.study import VERSION, study_id
 from .captum_scores import relative_infidelity, sensitivity
 from .curves import curves
@@ -40,8 +40,8 @@ class Asked:
         return f"{self.spec.id}-{version}/{study_id(self.seed, self.index)}"
 
     def answer(self) -> tuple[LesionFreePair, Question]:
-        twins = simulate_pairs(self.seed, self.index, self.spacing_mm, self.spec.recipe)
-        return twins, twins.question(load_weights(self.spec, str(best_device())))
+        pair = simulate_pairs(self.seed, self.index, self.spacing_mm, self.spec.recipe)
+        return pair, pair.question(load_weights(self.spec, str(best_device())))
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,13 @@ class MeasureControls:
 
     def run(self) -> dict[str, Any]:
         """Measure the controls. study, twin: margins in logits. random, lesion: see `curves`."""
-        twins, question = self.asked.answer()
-        infill = twins.infill(question)
+        pair, question = self.asked.answer()
+        infill = pair.infill(question)
         return {
             "study": float(question.margin(question.x)),
             "twin": float(question.margin(infill)),
-            "random": curves(question, infill, random_map(twins.x.shape)),
-            "lesion": curves(question, infill, lesion_map(twins.lesion)),
+            "random": curves(question, infill, random_map(pair.x.shape)),
+            "lesion": curves(question, infill, lesion_map(pair.lesion)),
         }
 
 
@@ -82,15 +82,15 @@ class MeasureExplainer:
 
         Or {"refused": why} where the explainer has nothing to say of this model.
         """
-        twins, question = self.asked.answer()
+        pair, question = self.asked.answer()
         try:
             values = attribution_map(self.explainer, question)
         except PluginError as error:
             return {"refused": str(error)}
-        infill = twins.infill(question)
+        infill = pair.infill(question)
         return {
             **curves(question, infill, values),
-            **localise(values, twins.lesion, scored_voxels(question)),
+            **localise(values, pair.lesion, scored_voxels(question)),
             "infidelity": relative_infidelity(question, infill, values),
             "sensitivity": sensitivity(self.explainer, question),
             "random_weights": self._with_random_weights(question, values),

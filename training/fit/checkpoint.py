@@ -21,7 +21,7 @@ from ..options import FitOptions
 
 @dataclass
 class Best:
-    """The parameters with the lowest loss on the inner cases that a phase has seen, and when."""
+    """The parameters with the lowest loss on the validation cases that a phase has seen, and when."""
 
     loss: float = float("inf")
     epoch: int = -1
@@ -48,7 +48,7 @@ class Progress:
 
 def run_identity(spec: ModelSpec, cohort: PreparedCohort, split: Split, options: FitOptions) -> dict[str, Any]:
     """What must agree for a checkpoint to be gone on from."""
-    rows = np.concatenate([split.train, [-1], split.inner]).astype(np.int64)
+    rows = np.concatenate([split.train, [-1], split.val]).astype(np.int64)
     return {
         "model": spec.id,
         "architecture": str(dict(spec.options)),
@@ -79,7 +79,13 @@ def restore_checkpoint(path: Path, run: dict[str, Any], module: nn.Module) -> tu
         raise ZooError(f"{path}: expected a checkpoint of the run {run}, found {state['run']}. Delete it or go back.")
     module.load_state_dict(state["module"])
     progress = state["progress"]
-    return Progress(**progress | {"best": Best(**progress["best"])}), state
+    history = [_by_new_name(row) for row in progress["history"]]
+    return Progress(progress["epochs_done"], Best(**progress["best"]), history), state
+
+
+def _by_new_name(row: dict[str, Any]) -> dict[str, Any]:
+    """An epoch's figures, of which `val_loss` was called inner_loss in the checkpoints of version 0.1.0."""
+    return {"val_loss" if name == "inner_loss" else name: value for name, value in row.items()}
 
 
 def restore_parts(parts: dict[str, Any], saved: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ from .checkpoint import Best, restore_checkpoint, restore_parts, run_identity, s
 from .losses import TrainingLoss, balanced_weights
 from .optimizer import build_optimization, channels_last
 from .tracking import Tracker, history_of, untracked, write_history
-from .validation import judge
+from .validation import validation_loss
 
 Encoders = Mapping[str, Mapping[str, Tensor]]
 NO_ENCODERS: Encoders = MappingProxyType({})
@@ -45,9 +45,9 @@ def fit(
     """Train a model, or go on from `checkpoint`, which is replaced after every epoch; its history lies beside it.
 
     encoders: parameters that submodules start from, by the submodule's name.
-    Each phase ends with the parameters of its best epoch, as the inner cases judge it: by the grade, or in patches by
-    the regions. Uses a GPU where there is one, and every process that `accelerate launch` started. Returns the module
-    in evaluation mode.
+    Each phase ends with the parameters of the epoch with the lowest `validation_loss`: of grades, or of regions where
+    it learns from patches. Uses a GPU where there is one, and every process that `accelerate launch` started. Returns
+    the module in evaluation mode.
     """
     accelerator = start_accelerator(options, len(split.train))
     torch.manual_seed(options.seed)
@@ -75,12 +75,12 @@ def fit(
             batches = training_batches(plans, cohort, phase, accelerator.device)
             bar = tqdm(batches, f"{spec.id} · {phase.name} · epoch {epoch + 1}", len(plans), leave=False, disable=None)
             loss = train_epoch(accelerator, trainee, stepper, schedule, zip(plans, bar, strict=True))
-            inner_loss = judge(loss_of, cohort, split.inner, phase)
-            progress.best.offer(inner_loss, epoch, module)
+            val_loss = validation_loss(loss_of, cohort, split.val, phase)
+            progress.best.offer(val_loss, epoch, module)
             ended = epoch + 1 == end or epoch - progress.best.epoch >= options.patience
             if ended:
                 module.load_state_dict(progress.best.state)
-            row = {"epoch": epoch + 1, "phase": phase.name, "loss": loss, "inner_loss": inner_loss}
+            row = {"epoch": epoch + 1, "phase": phase.name, "loss": loss, "val_loss": val_loss}
             progress.note(end if ended else epoch + 1, row | {"seconds": time.perf_counter() - began})
             if accelerator.is_main_process:
                 save_checkpoint(checkpoint, run, progress, parts)

@@ -91,5 +91,5 @@ def _on_grid_of(logits: Tensor, shares: Tensor) -> Tensor:
 
 
 def balanced_log_loss(margins: np.ndarray, y: np.ndarray, weights: np.ndarray) -> float:
-    """Weighted cross-entropy of logit(HGG) − logit(LGG), float64 [N]: what inner cases judge an epoch by."""
+    """Weigh the cross-entropy of logit(HGG) − logit(LGG), float64 [N], so that both grades count alike."""
     return float(log_loss(y, expit(margins), sample_weight=weights[y], labels=[0, 1]))

@@ -1,4 +1,4 @@
-"""The order in which modalities join a cumulative training, by how well each grades alone on the inner cases."""
+"""The order in which modalities join a cumulative training, by how well each grades alone on the validation cases."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from zoo import MODALITIES, Phase
 from zoo.types import RegisteredModel
 
 Alone = Callable[[], Mapping[str, float]]
-"""Inner AUC of each modality's own single encoder; called only where an order has to be found."""
+"""Validation AUC of each modality's own single encoder; called only where an order has to be found."""
 Adapt = Callable[[RegisteredModel, Alone], RegisteredModel]
-"""How a model is fitted to a split before it is trained: from the spec and what the inner cases say."""
+"""How a model is fitted to a split before it is trained: from the spec and what the validation cases say."""
 
 
 def descending_auc_order(spec: RegisteredModel, alone: Alone) -> RegisteredModel:

@@ -54,6 +54,11 @@ def tracking(folder: Path | None, name: str, config: dict[str, Any]) -> Iterator
             trackio.finish()
 
 
+def dashboard_folder(run_dir: Path, tracked: bool) -> Path | None:
+    """Where a run's dashboard lies, None where none is wanted."""
+    return run_dir / "trackio" if tracked else None
+
+
 def _silence() -> contextlib.AbstractContextManager:
     """Silence Trackio, which advertises its dashboard for every run."""
     return contextlib.redirect_stdout(io.StringIO())

@@ -1,4 +1,4 @@
-"""How an epoch is judged on the inner cases: by what its phase is there to teach."""
+"""The loss on the validation cases, by which epochs are compared: that of what a phase is there to teach."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from ..data.prepared_cohort import PreparedCohort
 from .losses import TrainingLoss, balanced_log_loss
 
 
-def judge(loss: TrainingLoss, cohort: PreparedCohort, inner: np.ndarray, phase: Phase) -> float:
-    """Judge an epoch, the lower the better. Leaves the module in evaluation mode."""
+def validation_loss(loss: TrainingLoss, cohort: PreparedCohort, val: np.ndarray, phase: Phase) -> float:
+    """Measure a model on the rows `val`: the lower the better. Leaves the module in evaluation mode."""
     loss.eval()
-    return (_of_regions if phase.patches else _of_grades)(loss, cohort, inner, phase)
+    return (_of_regions if phase.patches else _of_grades)(loss, cohort, val, phase)
 
 
-def _of_grades(loss: TrainingLoss, cohort: PreparedCohort, inner: np.ndarray, phase: Phase) -> float:
+def _of_grades(loss: TrainingLoss, cohort: PreparedCohort, val: np.ndarray, phase: Phase) -> float:
     """Balanced log loss, shown what the phase shows."""
-    margins = predict(loss.module, cohort, inner, phase.modalities)
-    return balanced_log_loss(margins, cohort.y[inner], loss.class_weights.cpu().numpy())
+    margins = predict(loss.module, cohort, val, phase.modalities)
+    return balanced_log_loss(margins, cohort.y[val], loss.class_weights.cpu().numpy())
 
 
-def _of_regions(loss: TrainingLoss, cohort: PreparedCohort, inner: np.ndarray, phase: Phase) -> float:
+def _of_regions(loss: TrainingLoss, cohort: PreparedCohort, val: np.ndarray, phase: Phase) -> float:
     """Mean loss of patches, the same ones every time."""
-    plans = plan_epoch(studies_of(phase, inner), loss.options, torch.Generator().manual_seed(0))
+    plans = plan_epoch(studies_of(phase, val), loss.options, torch.Generator().manual_seed(0))
     batches = training_batches(plans, cohort, phase, device_of(loss.module))
     with torch.inference_mode():
         return torch.cat([loss(*batch) for batch in batches]).mean().item()

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..data.batches import best_device
+from .device import best_device
 from .files import write_json
 from .pool import one_thread_each
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from zoo import GRADES, ZooError
+from zoo.assets.leaderboard import MEASURES, Figures, GradedCohort, Leaderboard
 from zoo.weights.load import TrainedModel
 
 from ..evaluation.given_weights import model_row
@@ -18,7 +19,6 @@ from ..report.summary import summarise
 from ..weights.make import patient_mark
 from .evidence import Evidence, Prediction, TestSet
 
-MEASURES = ("auc", "brier", "ece", "accuracy", "sensitivity", "specificity")
 TITLES = {
     "held_out": "held-out studies of the simulator that trained it",
     "unseen": "studies of another simulator, which trained no model",
@@ -35,7 +35,7 @@ def evidence_of(model: TrainedModel, path: Path) -> Evidence:
         found = json.loads(path.read_text(encoding="utf-8"))
         if "outcomes" in found:
             return from_results(model, load_results(path))
-        return from_leaderboard(model, found)
+        return from_leaderboard(model, Leaderboard.from_json(found))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ZooError(
             f"{path}: expected a leaderboard of `python -m training zoo` or a results file of `python -m training "
@@ -43,34 +43,34 @@ def evidence_of(model: TrainedModel, path: Path) -> Evidence:
         ) from error
 
 
-def from_leaderboard(model: TrainedModel, board: Mapping[str, Any]) -> Evidence:
+def from_leaderboard(model: TrainedModel, board: Leaderboard) -> Evidence:
     """Evidence from the simulated studies that were held out, then from those of the other simulator."""
-    row = board["models"].get(model.spec.id)
-    if row is None or row["weights"] != model.revision:
+    row = board.models.get(model.spec.id)
+    if row is None or row.weights != model.revision:
         found = "figures of other weights" if row else "none"
         raise ZooError(
             f"{model.spec.id}: expected figures of the weights {model.revision} in the leaderboard, found {found}. "
             f"{TO_MEASURE}"
         )
     return Evidence(
-        test_sets=tuple(_simulated(name, board[name], row[name]) for name in TITLES),
-        parameters=row["parameters"],
-        gflops=row["gflops"],
-        seconds=row["seconds"],
-        versions=board["timing"].get("versions", {}),
-        ceiling={name: board[name]["ceiling"]["ceiling"]["auc"] for name in TITLES},
+        test_sets=tuple(_simulated(name, getattr(board, name), getattr(row, name)) for name in TITLES),
+        parameters=row.parameters,
+        gflops=row.gflops,
+        seconds=row.seconds,
+        versions=board.timing.get("versions", {}),
+        ceiling={name: getattr(board, name).ceiling.ceiling.auc for name in TITLES},
     )
 
 
-def _simulated(name: str, cohort: Mapping[str, Any], row: Mapping[str, Any]) -> TestSet:
-    answers = zip(cohort["grades"], row["p_hgg"], strict=True)
+def _simulated(name: str, cohort: GradedCohort, figures: Figures) -> TestSet:
+    answers = zip(cohort.grades, figures.p_hgg, strict=True)
     return TestSet(
         name=name,
         title=TITLES[name],
-        fingerprint=cohort["fingerprint"],
+        fingerprint=cohort.fingerprint,
         simulated=True,
         these_weights=True,
-        figures={measure: row[measure] for measure in MEASURES},
+        figures={measure: asdict(getattr(figures, measure)) for measure in MEASURES},
         predictions=tuple(Prediction(f"{name}-{n:04d}", grade, name, p) for n, (grade, p) in enumerate(answers)),
     )
 

@@ -138,7 +138,7 @@ def _hospitals(one: TestSet) -> str:
 def _procedure(spec: ModelSpec, details: Mapping[str, Any]) -> str:
     lines = [f"Seed {details['seed']}; splits by patient, stratified by grade and hospital."]
     if spec.phases:
-        lines.append(f"{details['epochs']} epochs in all; each phase ends with its best epoch by the inner cases.")
+        lines.append(f"{details['epochs']} epochs in all; each phase ends with its best epoch by the validation cases.")
     else:
         lines.append("No training by gradient: what there is to fit is a logistic regression.")
     if spec.encoders_from:

@@ -37,13 +37,13 @@ def compare_with_headline(results: Results, scheme: str) -> dict[str, Any] | Non
         return None
     method = _method(headline)
     found = {name: _compare(method, pairs, headline) for name, pairs in others.items()}
-    verdicts = judged(found, MARGINS.get(results.protocol["experiment"]))
+    verdicts = with_verdicts(found, MARGINS.get(results.protocol["experiment"]))
     cases = {name: {"cases": sum(len(ours) for ours, _ in pairs)} for name, pairs in others.items()}
     return {"method": method, "arms": {name: cases[name] | verdicts[name] for name in found}}
 
 
-def judged(found: Mapping[str, Comparison], margin: float | None = None) -> dict[str, dict[str, Any]]:
-    """Judge each comparison: difference, low, high, p, p_holm and verdict, as in `compare_with_headline`."""
+def with_verdicts(found: Mapping[str, Comparison], margin: float | None = None) -> dict[str, dict[str, Any]]:
+    """Judge each comparison: difference, low, high, p, p_holm and verdict, see `compare_with_headline`."""
     adjusted = holm([row.p_value for row in found.values()])
     return {name: _row(row, p_holm, margin) for (name, row), p_holm in zip(found.items(), adjusted, strict=True)}
 

@@ -94,7 +94,7 @@ def _figures(results: Results, outcomes: Sequence[Outcome], draws: int) -> dict[
 def _split(results: Results, outcome: Outcome) -> dict[str, Any]:
     told = answers(results, [outcome])
     known = {
-        name: getattr(outcome, name) for name in ("split", "repeat", "train_cases", "train_auc", "inner_auc", "epochs")
+        name: getattr(outcome, name) for name in ("split", "repeat", "train_cases", "train_auc", "val_auc", "epochs")
     }
     return known | measure(told.y, told.p_hgg, told.threshold)
 

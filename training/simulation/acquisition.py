@@ -134,7 +134,7 @@ def _thick_slices(rng, image: np.ndarray, how: Acquisition, grid: Grid) -> np.nd
     return interpolate(slices, (voxels - centres[0]) / how.slice_mm, how.plane)
 
 
-def brain_mask(rng: np.random.Generator, anatomy: Anatomy, lesion: np.ndarray, grid: Grid):
+def skull_strip_mask(rng: np.random.Generator, anatomy: Anatomy, lesion: np.ndarray, grid: Grid):
     """Imperfect skull strip: uneven border, remnants of dura and scalp, a cut-off bottom.
 
     The lesion (fractions, [x, y, z]) is never stripped except by the cut. Returns bool [x, y, z].

@@ -16,25 +16,25 @@ from tqdm import tqdm
 from ..cohorts import CohortError
 from ..jobs.pool import one_thread_each
 from .contrast import MODALITIES
-from .families import FAMILIES
 from .ideal_observer import ideal_p_hgg
+from .simulators import SIMULATORS
 from .study import SimulatedStudy, grade_of, study_site
 
 
 @dataclass(frozen=True)
 class Task:
-    """One study to write: `out` is the cohort's folder, `site` the number of a hospital, `family` one of `FAMILIES`."""
+    """One study to write. out: the cohort's folder. site: number of a hospital. simulator: one of `SIMULATORS`."""
 
     out: Path
     seed: int
     index: int
     spacing_mm: float
     site: int | None = None
-    family: str = "template"
+    simulator: str = "template"
 
     @property
     def folder(self) -> Path:
-        return self.out / grade_of(self.index) / FAMILIES[self.family].study_id(self.seed, self.index)
+        return self.out / grade_of(self.index) / SIMULATORS[self.simulator].study_id(self.seed, self.index)
 
     @property
     def signs(self) -> Path:
@@ -48,46 +48,52 @@ def write_cohort(
     spacing_mm: float = 2.0,
     processes: int | None = None,
     sites: int = 0,
-    tie: float = 0.0,
-    family: str = "template",
+    site_grade_correlation: float = 0.0,
+    simulator: str = "template",
 ) -> None:
     """Write studies 0 … `cases` − 1 of `seed` to `out` as BraTS folders, with cohort.csv and .json.
 
-    `family` names the simulator, one of `FAMILIES`.
+    `simulator`: one of `SIMULATORS`.
 
-    With `sites` every study comes from one of so many hospitals, each with its own look. `tie`
-    (0 to 1) is how strongly they follow grade: at 0 each sees both grades alike, at 1 one only.
+    With `sites` every study comes from one of so many hospitals, each with its own look.
+    `site_grade_correlation` (0 to 1) is how strongly they follow grade: at 0 each sees both grades
+    alike, at 1 one only.
 
     Studies that are already there are kept, so an interrupted call can be repeated; a larger
     `cases` extends the cohort. Raises `CohortError` if `out` holds a cohort made differently.
     """
-    _check_family(family)
-    _check_sites(sites, tie)
+    _check_simulator(simulator)
+    _check_sites(sites, site_grade_correlation)
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    made = {"family": family, "version": FAMILIES[family].version, "seed": seed, "spacing_mm": spacing_mm}
-    _write_description(out, made | ({"sites": sites, "tie": tie} if sites else {}), cases)
-    site_of = partial(study_site, seed, sites=sites, tie=tie) if sites else lambda index: None
-    tasks = [Task(out, seed, index, spacing_mm, site_of(index), family) for index in range(cases)]
+    # The keys are those of cohorts that are there already, which stay extensible.
+    made = {"family": simulator, "version": SIMULATORS[simulator].version, "seed": seed, "spacing_mm": spacing_mm}
+    _write_description(out, made | ({"sites": sites, "tie": site_grade_correlation} if sites else {}), cases)
+    site_of = (
+        partial(study_site, seed, sites=sites, correlation=site_grade_correlation) if sites else lambda index: None
+    )
+    tasks = [Task(out, seed, index, spacing_mm, site_of(index), simulator) for index in range(cases)]
     missing = [task for task in tasks if not task.folder.exists()]
     progress = tqdm(total=cases, initial=cases - len(missing), desc="simulating", unit="study")
     with progress:
         for _ in _run(missing, processes or os.cpu_count() or 1):
             progress.update()
-    _write_table(out, tasks, signs_tell_all=not tie)
+    _write_table(out, tasks, signs_tell_all=not site_grade_correlation)
 
 
-def _check_family(family: str) -> None:
-    if family not in FAMILIES:
-        raise CohortError(f"family: expected {' or '.join(FAMILIES)}, found {family!r}.")
+def _check_simulator(name: str) -> None:
+    if name not in SIMULATORS:
+        raise CohortError(f"simulator: expected {' or '.join(SIMULATORS)}, found {name!r}.")
 
 
-def _check_sites(sites: int, tie: float) -> None:
+def _check_sites(sites: int, correlation: float) -> None:
     if sites < 0 or sites == 1:
         raise CohortError(f"sites: expected 2 or more, or 0 for a scanner per study; found {sites}.")
-    if not 0 <= tie <= (1 if sites else 0):
+    if not 0 <= correlation <= (1 if sites else 0):
         expected = "expected a number from 0 to 1" if sites else "expected 0 where there are no sites"
-        raise CohortError(f"tie: {expected}, found {tie}; it says how strongly sites follow grade.")
+        raise CohortError(
+            f"site-grade correlation: {expected}, found {correlation}; it says how strongly sites follow grade."
+        )
 
 
 def _run(tasks: list[Task], processes: int) -> Iterator[None]:
@@ -100,7 +106,7 @@ def _run(tasks: list[Task], processes: int) -> Iterator[None]:
 
 def write_study(task: Task) -> None:
     """Simulate and write one study: whole, or not at all."""
-    study = FAMILIES[task.family].simulate(task.seed, task.index, task.spacing_mm, None, task.site)
+    study = SIMULATORS[task.simulator].simulate(task.seed, task.index, task.spacing_mm, None, task.site)
     partial = task.folder.with_name(f".partial-{task.folder.name}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

@@ -40,13 +40,13 @@ def _usual_acquisition(usual: Acquisition, rng: np.random.Generator) -> Acquisit
     return replace(own, plane=usual.plane, **varied)
 
 
-def assign_site(rng: np.random.Generator, index: int, grade: str, sites: int, tie: float) -> int:
+def assign_site(rng: np.random.Generator, index: int, grade: str, sites: int, correlation: float) -> int:
     """Number of the site, 1 … `sites`, at which study `index` was scanned; grades alternate with `index`.
 
-    With probability `tie` it is a site of its grade: the first half see LGG, the last half HGG, and the middle one of
-    an odd number sees both. Else it is any. Studies of a grade take turns, so that sites are of equal size.
+    With probability `correlation` it is a site of its grade: the first half see LGG, the last half HGG, and the middle
+    one of an odd number sees both. Else it is any. Studies of a grade take turns, so that sites are of equal size.
     """
     every = range(1, sites + 1)
     of_grade = {"LGG": every[: sites - sites // 2], "HGG": every[sites // 2 :]}[grade]
-    among = of_grade if rng.random() < tie else every
+    among = of_grade if rng.random() < correlation else every
     return among[index // 2 % len(among)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .acquisition import acquire, brain_mask
+from .acquisition import acquire, skull_strip_mask
 from .anatomy import draw_deformation
 from .contrast import render, tissue_fractions
 from .fields import BOX_CORNER_MM, Grid
@@ -53,9 +53,9 @@ def study_signs(seed: int, index: int, grade: str | None = None) -> Signs:
     return draw_signs(_stream(seed, index, "signs"), grade or grade_of(index))
 
 
-def study_site(seed: int, index: int, sites: int, tie: float) -> int:
+def study_site(seed: int, index: int, sites: int, correlation: float) -> int:
     """Number of the site, 1 … `sites`, at which this patient was scanned; see `assign_site`."""
-    return assign_site(_stream(seed, index, "site"), index, grade_of(index), sites, tie)
+    return assign_site(_stream(seed, index, "site"), index, grade_of(index), sites, correlation)
 
 
 def simulate_study(
@@ -88,7 +88,7 @@ def _patient(seed: int, index: int, signs: Signs, grid: Grid, tumour: bool):
     deformation = draw_deformation(_stream(seed, index, "anatomy"))
     anatomy, lesion = grow(_stream(seed, index, "growth"), deformation, signs, grid)
     regions = divide(_stream(seed, index, "regions"), lesion, signs, grid)
-    mask = brain_mask(_stream(seed, index, "skull strip"), anatomy, lesion.whole, grid)
+    mask = skull_strip_mask(_stream(seed, index, "skull strip"), anatomy, lesion.whole, grid)
     regions = regions if tumour else regions.emptied()
     labels = regions.labels() * mask
     fractions = tissue_fractions(_stream(seed, index, "normal"), anatomy, regions, grid)

@@ -1,4 +1,4 @@
-"""Making of a weights file from a split cohort: fit, calibrate, measure on the held-out cases, save."""
+"""Making of a weights file from a split cohort: fit, calibrate, measure on the test cases, save."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel, TrainingRecord, build_module, load_weights, save_weights
 
 from ..cohorts import Case
-from ..data.batches import best_device, predict
+from ..data.batches import predict
 from ..data.folds import Split
 from ..data.prepared_cohort import PreparedCohort, prepare_cohort, short
 from ..fit.logistic import fit_head
 from ..fit.loop import NO_ENCODERS, Encoders, fit
 from ..fit.tracking import Tracker, epochs_in, history_of, untracked
+from ..jobs.device import best_device
 from ..options import FitOptions
 from ..statistics.metrics import measure
 from .calibration import fit_calibration
@@ -66,19 +67,19 @@ def make_weights(
     made_of = {"cohort": cohort.fingerprint, "seed": options.seed, "split": split.name}
     members = trained_members(spec, made_of)
     module = train(spec, members, cohort, split, options, checkpoint, tracker, encoders)
-    margins = {name: predict(module, cohort, getattr(split, name), spec.uses) for name in ("inner", "held_out")}
-    calibration = fit_calibration(margins["inner"], cohort.y[split.inner], describe(material.cases, split.inner))
-    p_hgg = expit(calibration.log_odds(margins["held_out"]))
+    margins = {name: predict(module, cohort, getattr(split, name), spec.uses) for name in ("val", "test")}
+    calibration = fit_calibration(margins["val"], cohort.y[split.val], describe(material.cases, split.val))
+    p_hgg = expit(calibration.log_odds(margins["test"]))
     subsets, subset_measures = calibrated_subsets(spec, module, cohort, split, calibration.fitted_on)
     record = TrainingRecord(
         trained_on=describe(material.cases, split.train),
         calibration=calibration,
         details={
-            "held_out": measure(cohort.y[split.held_out], p_hgg),
-            "split_sizes": {name: len(getattr(split, name)) for name in ("train", "inner", "held_out")},
+            "held_out": measure(cohort.y[split.test], p_hgg),
+            "split_sizes": {"train": len(split.train), "inner": len(split.val), "held_out": len(split.test)},
             "epochs": epochs_in(history_of(checkpoint)),
             "order": order_of(spec),
-            "patients": sorted({patient_mark(material.cases[row].patient) for row in (*split.train, *split.inner)}),
+            "patients": sorted({patient_mark(material.cases[row].patient) for row in (*split.train, *split.val)}),
             "members": [member.revision for member in members],
             "subsets": subset_measures,
             **made_of,
@@ -102,7 +103,7 @@ def trained_members(spec: RegisteredModel, made_of: Mapping[str, Any]) -> list[T
     if untrained or foreign:
         raise WeightsError(
             f"{spec.id} is made of {', '.join(spec.members)}: expected each trained on this cohort with seed "
-            f"{made_of['seed']}, since what they were trained on must not judge them. "
+            f"{made_of['seed']}, since what they were trained on must not test them. "
             f"{'Not trained yet: ' + ', '.join(untrained) if untrained else 'Trained otherwise: ' + ', '.join(foreign)}"
             ". Train them first with `python -m training fit ID --cohort DIR`."
         )
@@ -126,7 +127,7 @@ def train(
         module = build_module(spec, members).to(best_device()).eval()
     if isinstance(module, SupportsMeasurements):
         # What members have learned by heart would flatter them: a stacker is fitted to cases they have not seen.
-        fit_head(spec, module, cohort, split.inner if members else split.train)
+        fit_head(spec, module, cohort, split.val if members else split.train)
     return module
 
 

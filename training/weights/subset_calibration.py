@@ -32,19 +32,20 @@ def gradable(spec: ModelSpec) -> list[Subset]:
 def calibrated_subsets(
     spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, split: Split, fitted_on: str
 ) -> tuple[dict[str, Calibration], dict[str, Measures]]:
-    """Calibrate each subset, as `subset_name` writes it, on inner cases, and measure it on those held out.
+    """Calibrate each subset, as `subset_name` writes it, on validation cases, and measure it on test cases.
 
-    fitted_on: what the inner cases are. Nothing where no inner or held-out case of either grade has all modalities.
+    fitted_on: what the validation cases are. Nothing where no validation or test case of either grade has
+    all modalities.
     """
-    inner, held_out = (_complete(spec, cohort, rows) for rows in (split.inner, split.held_out))
-    if min(len(np.unique(cohort.y[rows])) for rows in (inner, held_out)) < 2:
+    val, test = (_complete(spec, cohort, rows) for rows in (split.val, split.test))
+    if min(len(np.unique(cohort.y[rows])) for rows in (val, test)) < 2:
         return {}, {}
-    margins, graded = (subset_margins(spec, module, cohort, rows) for rows in (inner, held_out))
+    margins, graded = (subset_margins(spec, module, cohort, rows) for rows in (val, test))
     fitted, measures = {}, {}
     for names in gradable(spec):
         name, shown = subset_name(names), ", ".join(MODALITY_TITLES[each] for each in names)
-        fitted[name] = fit_calibration(margins[names], cohort.y[inner], f"{fitted_on}, with {shown} alone")
-        measures[name] = measure(cohort.y[held_out], expit(fitted[name].log_odds(graded[names])))
+        fitted[name] = fit_calibration(margins[names], cohort.y[val], f"{fitted_on}, with {shown} alone")
+        measures[name] = measure(cohort.y[test], expit(fitted[name].log_odds(graded[names])))
     return fitted, measures
 
 

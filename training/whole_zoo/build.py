@@ -17,13 +17,13 @@ from zoo.weights.metadata import note_checksum
 
 from ..cohorts import Cohort, load_cohort
 from ..data.folds import split_cohort
-from ..evaluation.split_run import SplitRun
 from ..fit.modality_order import descending_auc_order
 from ..jobs.files import written_whole
 from ..jobs.tasks import side_by_side
 from ..options import FitOptions
 from ..simulation import write_cohort
 from ..weights.make import Material
+from ..weights.split_run import SplitRun
 from .timing import seconds_a_study
 
 COHORT_SEED, UNSEEN_SEED = 1, 2
@@ -33,13 +33,13 @@ COHORT_SEED, UNSEEN_SEED = 1, 2
 class WholeZoo:
     """Plan of a whole zoo.
 
-    work: keeps cohorts, checkpoints and weights. studies: simulated, for training, inner cases and hold-out.
+    run_dir: keeps cohorts, checkpoints and weights. studies: simulated, for training, validation cases and hold-out.
 
-    unseen: studies of the simulator family that no model is trained on. dashboard: folder of Trackio's file, or None.
+    unseen: studies of the simulator that no model is trained on. dashboard: folder of Trackio's file, or None.
     """
 
     registry: Registry
-    work: Path
+    run_dir: Path
     studies: int
     unseen: int
     options: FitOptions
@@ -57,15 +57,15 @@ class WholeZoo:
     @cached_property
     def material(self) -> Material:
         cases = self.cohort.cases
-        return Material(cases, split_cohort(cases, self.options.seed), self.options, self.work / "prepared")
+        return Material(cases, split_cohort(cases, self.options.seed), self.options, self.run_dir / "prepared")
 
     @cached_property
     def run(self) -> SplitRun:
-        return SplitRun(self.material, self.work / "splits", self.dashboard)
+        return SplitRun(self.material, self.run_dir / "splits", self.dashboard)
 
     @property
-    def held_out(self) -> Cohort:
-        rows = self.material.split.held_out
+    def test_cohort(self) -> Cohort:
+        rows = self.material.split.test
         return replace(self.cohort, cases=tuple(self.cohort.cases[row] for row in rows))
 
     def trained(self) -> list[TrainedModel]:
@@ -78,9 +78,9 @@ class WholeZoo:
                 list(execute(partial(_train, self.run), wave))
         return [self.run.trained(descending_auc_order(spec, self.run.alone)) for spec in specs]
 
-    def _simulated(self, name: str, studies: int, seed: int, family: str) -> Cohort:
-        write_cohort(self.work / name, studies, seed, self.spacing_mm, family=family)
-        return load_cohort(self.work / name)
+    def _simulated(self, name: str, studies: int, seed: int, simulator: str) -> Cohort:
+        write_cohort(self.run_dir / name, studies, seed, self.spacing_mm, simulator=simulator)
+        return load_cohort(self.run_dir / name)
 
 
 def trained_here(registry: Registry) -> list[RegisteredModel]:

@@ -13,27 +13,28 @@ from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel, load_weights
 
 from ..cohorts import Case, Cohort
-from ..data.batches import best_device, predict
+from ..data.batches import predict
 from ..data.prepared_cohort import fingerprint, prepare_cohort, short
 from ..evaluation.cohort_facts import case_rows, cohort_facts
-from ..evaluation.environment import surroundings
+from ..evaluation.environment import describe_environment
 from ..evaluation.given_weights import model_row
 from ..evaluation.results import WHOLE, Outcome, Results
+from ..jobs.device import best_device
 from ..jobs.tasks import Execute, run_tasks
 
 
 def grade_prepared(
-    models: Sequence[TrainedModel], cohort: Cohort, work: Path, headline: str, execute: Execute = map
+    models: Sequence[TrainedModel], cohort: Cohort, run_dir: Path, headline: str, execute: Execute = map
 ) -> Results:
     """Let every model grade every case, going on where an earlier call was stopped.
 
-    work: keeps prepared cohorts and what was graded. headline: id of the model named first.
+    run_dir: keeps prepared cohorts and what was graded. headline: id of the model named first.
     """
-    prepared = work / "prepared"
+    prepared = run_dir / "prepared"
     for recipe in {model.spec.recipe for model in models}:
         prepare_cohort(cohort.cases, recipe, prepared)
     tasks = [GradeWithModel(model.spec, model.revision, cohort.cases, prepared) for model in models]
-    found = run_tasks(tasks, work / "graded", execute)
+    found = run_tasks(tasks, run_dir / "graded", execute)
     return Results(
         cohort=cohort_facts(cohort),
         protocol={"experiment": "given weights", "weights": {model.spec.id: model.revision for model in models}},
@@ -41,7 +42,7 @@ def grade_prepared(
         cases=case_rows(cohort.cases, [()] * len(cohort.cases)),
         models=tuple(model_row(model.spec.id, model) for model in models),
         outcomes=tuple(_outcome(model, cohort, told) for model, told in zip(models, found, strict=True)),
-        timing=surroundings(),
+        timing=describe_environment(),
     )
 
 

@@ -1,94 +1,195 @@
-"""The leaderboard that comes with the zoo, as `python -m training zoo` writes it."""
+"""The leaderboard file: what `python -m training zoo` writes, and what page, tables and model cards are drawn from."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from zoo.assets.standings import Estimate, Standing, Standings, ranked
+from zoo.assets import typed_json
+from zoo.assets.typed_json import OMITTED
 from zoo.errors import ZooError
 from zoo.types import GRADES
 
 LEADERBOARD = Path(__file__).with_name("leaderboard.json")
 FORMAT = 1
+COHORTS = ("held_out", "unseen")
+MEASURES = ("auc", "brier", "ece", "accuracy", "sensitivity", "specificity")
 
 
-def read_leaderboard(path: Path) -> Standings:
-    """`ZooError` where there is none, or another."""
+@dataclass(frozen=True)
+class Estimate:
+    """A figure, with the bounds of its 95 % interval and its standard deviation over trainings where they are known."""
+
+    value: float
+    sd: float | None = field(default=None, kw_only=True)
+    low: float | None = None
+    high: float | None = None
+
+    def __str__(self) -> str:
+        bounds = "" if self.low is None else f" [{self.low:.3f}, {self.high:.3f}]"
+        return f"{self.value:.3f}{bounds}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """How one model graded one cohort. auc: None where one grade has no case. p_hgg: of each case, in their order."""
+
+    auc: Estimate | None
+    brier: Estimate
+    ece: Estimate
+    accuracy: Estimate | None = None
+    sensitivity: Estimate | None = None
+    specificity: Estimate | None = None
+    p_hgg: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class LeaderboardRow:
+    """One model.
+
+    uses: modalities. parameters, gflops (of one study), seconds (of one prepared study): None where they can't be told.
+    weights: revision of the weights that graded. unseen: None where another simulator's studies were not graded.
+    """
+
+    title: str
+    family: str
+    uses: tuple[str, ...]
+    parameters: int | None
+    gflops: float | None
+    trained_on: str
+    seconds: float | None
+    weights: str
+    held_out: Figures
+    unseen: Figures | None = None
+
+
+@dataclass(frozen=True)
+class CeilingAuc:
+    """AUC of a classifier that is told all drawn signs of a study, with its 95 % interval."""
+
+    auc: float
+    low: float
+    high: float
+
+    @property
+    def estimate(self) -> Estimate:
+        return Estimate(self.auc, self.low, self.high)
+
+
+@dataclass(frozen=True)
+class SignCeiling:
+    """What the drawn signs tell of a cohort's grades. signs: AUC of each alone. ideal: AUC of Bayes' rule."""
+
+    cases: int
+    ceiling: CeilingAuc
+    signs: Mapping[str, float]
+    ideal: float
+
+    @property
+    def best_sign(self) -> tuple[str, float]:
+        """Its name in words, and its AUC."""
+        name = max(self.signs, key=lambda sign: self.signs[sign])
+        return name.replace("_", " "), self.signs[name]
+
+
+@dataclass(frozen=True)
+class GradedCohort:
+    """Simulated studies that trained no model. grades: of each case. fingerprint: of the files."""
+
+    fingerprint: str
+    cases: int
+    grades: tuple[str, ...]
+    ceiling: SignCeiling
+
+
+@dataclass(frozen=True)
+class AblationArm:
+    """One variant of the headline model. auc: of each seed.
+
+    difference: of the mean AUC from that of the experiment's first arm, with its interval, p, p adjusted by Holm, and
+    verdict; the first arm has none of these.
+    """
+
+    auc: tuple[float, ...]
+    difference: float | None = field(default=None, metadata=OMITTED)
+    low: float | None = field(default=None, metadata=OMITTED)
+    high: float | None = field(default=None, metadata=OMITTED)
+    p: float | None = field(default=None, metadata=OMITTED)
+    p_holm: float | None = field(default=None, metadata=OMITTED)
+    verdict: str | None = field(default=None, metadata=OMITTED)
+
+
+@dataclass(frozen=True)
+class Ablations:
+    """Experiments by name, each of arms by name. studies: that trained every arm. held_out: that tested it."""
+
+    studies: int | None = field(default=None, metadata=OMITTED)
+    held_out: int | None = field(default=None, metadata=OMITTED)
+    seeds: int | None = field(default=None, metadata=OMITTED)
+    epochs: int | None = field(default=None, metadata=OMITTED)
+    experiments: Mapping[str, Mapping[str, AblationArm]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """Everything the file holds.
+
+    simulator: version of the one that drew the signs. held_out: studies of the simulator that trained the models.
+    unseen: studies of the other simulator. models: by id. timing: versions of libraries, and hardware.
+    """
+
+    simulator: str
+    held_out: GradedCohort
+    unseen: GradedCohort
+    models: Mapping[str, LeaderboardRow]
+    ablations: Ablations = field(default_factory=Ablations)
+    timing: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in COHORTS:
+            cohort: GradedCohort = getattr(self, name)
+            if not set(cohort.grades) <= set(GRADES):
+                raise ValueError(f"{name}: expected grades {' and '.join(GRADES)}, found {sorted(set(cohort.grades))}")
+            for model_id, row in self.models.items():
+                figures: Figures | None = getattr(row, name)
+                if figures is not None and len(figures.p_hgg) != len(cohort.grades):
+                    raise ValueError(
+                        f"{model_id}, {name}: expected {len(cohort.grades)} probabilities, one for each case; found "
+                        f"{len(figures.p_hgg)}"
+                    )
+
+    @classmethod
+    def from_json(cls, values: Any) -> Leaderboard:
+        """Build it from what `json.loads` returned; `ValueError` says what was expected where, and what was found."""
+        found = typed_json.from_json(Mapping[str, Any], values)
+        if found.get("format") != FORMAT:
+            raise ValueError(f"expected the format {FORMAT}, found {found.get('format')!r}")
+        return typed_json.from_json(cls, found)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, from which `from_json` builds the same."""
+        return {"format": FORMAT, **typed_json.to_json(self)}
+
+
+def read_leaderboard(path: Path = LEADERBOARD) -> Leaderboard:
+    """Read the file; `ZooError` where there is none, or where it holds something else."""
     try:
-        return _standings(json.loads(path.read_text(encoding="utf-8")))
+        return Leaderboard.from_json(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise ZooError("No leaderboard is here yet: `python -m training zoo` writes one.") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except ValueError as error:
         raise ZooError(
-            f"{path.name}: expected a leaderboard of format {FORMAT}, as `python -m training zoo` writes it; found "
-            f"another ({type(error).__name__}: {error}). Write it anew."
+            f"{path.name}: expected a leaderboard of format {FORMAT}, as `python -m training zoo` writes it; {error}. "
+            "Write it anew."
         ) from error
 
 
 def measured_seconds(path: Path = LEADERBOARD) -> dict[str, float]:
-    """Of one prepared study, by model; none where there is no leaderboard."""
+    """Tell how long each model takes for one prepared study, by id; nothing where there is no leaderboard."""
     try:
-        return {row.id: row.seconds for row in read_leaderboard(path).rows if row.seconds is not None}
+        return {name: row.seconds for name, row in read_leaderboard(path).models.items() if row.seconds is not None}
     except ZooError:
         return {}
-
-
-def _standings(board: Mapping[str, Any]) -> Standings:
-    if board["format"] != FORMAT:
-        raise ValueError(f"format {board['format']}")
-    y = np.array([GRADES.index(grade) for grade in board["held_out"]["grades"]])
-    ceiling = _ceiling(board["held_out"])
-    rows = [_standing(model_id, row, y) for model_id, row in board["models"].items()]
-    return Standings((*_about(board), _ceilings(board)), ranked(rows), ceiling)
-
-
-def _about(board: Mapping[str, Any]) -> tuple[str, str]:
-    return (
-        f"These are figures on {board['held_out']['cases']} simulated studies that trained no model (simulator "
-        f"{board['simulator']}): they say nothing about patients.",
-        f"The other simulator is built otherwise and trained none of them, either; {board['unseen']['cases']} studies.",
-    )
-
-
-def _ceiling(cohort: Mapping[str, Any]) -> Estimate:
-    told = cohort["ceiling"]["ceiling"]
-    return Estimate(told["auc"], told["low"], told["high"])
-
-
-def _ceilings(board: Mapping[str, Any]) -> str:
-    """What the drawn signs themselves tell."""
-    own, other = board["held_out"], board["unseen"]
-    signs = own["ceiling"]["signs"]
-    best = max(signs, key=signs.__getitem__)
-    return (
-        f"A classifier that is told the true signs of these studies reaches an AUC of {_ceiling(own)} (the best single "
-        f"sign, {best.replace('_', ' ')}, {signs[best]:.3f}), of those of the other simulator {_ceiling(other)}."
-    )
-
-
-def _standing(model_id: str, row: Mapping[str, Any], y: np.ndarray) -> Standing:
-    own, other = row["held_out"], row["unseen"]
-    return Standing(
-        id=model_id,
-        title=row["title"],
-        family=row["family"],
-        trained_on=row["trained_on"],
-        parameters=row["parameters"],
-        gflops=row["gflops"],
-        seconds=row["seconds"],
-        auc=_estimate(own["auc"]),
-        brier=own["brier"]["value"],
-        ece=own["ece"]["value"],
-        other=_estimate(other["auc"]),
-        y=y,
-        p_hgg=np.array(own["p_hgg"], float),
-    )
-
-
-def _estimate(figure: Mapping[str, float]) -> Estimate:
-    return Estimate(figure["value"], figure["low"], figure["high"])

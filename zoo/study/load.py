@@ -12,6 +12,7 @@ import nibabel as nib
 import numpy as np
 
 from zoo.errors import StudyError
+from zoo.study.brain import brain_mask
 from zoo.types import MODALITIES, MODALITY_TITLES, Study, Volumes
 
 MAX_FILE_BYTES = 200 * 2**20
@@ -51,7 +52,7 @@ def load_volumes(study: Study) -> Volumes:
     with ThreadPoolExecutor(len(names)) as pool:
         list(pool.map(lambda name: _read_voxels(study.id, name, scans[name], data[MODALITIES.index(name)]), names))
     present = np.array([name in scans for name in MODALITIES])
-    return Volumes(study.id, data, present, affine, np.logical_or.reduce(data, axis=0))
+    return Volumes(study.id, data, present, affine, brain_mask(data))
 
 
 def _open(study_id: str, name: str, path: Path) -> Scan:

@@ -29,7 +29,7 @@ def _run(*words):
 
 def _evaluation(cohort, folder):
     chosen = [word for model in MODELS for word in ("--model", model)]
-    options = ("--folds", 2, "--epochs", 1, "--no-tracking", "--work", folder / "work", "--leave-hospitals-out")
+    options = ("--folds", 2, "--epochs", 1, "--no-tracking", "--run-dir", folder / "work", "--leave-hospitals-out")
     return ("evaluate", "--cohort", cohort.root, "--out", folder / "results.json", *chosen, *options)
 
 
@@ -91,7 +91,7 @@ def test_given_weights_grade_a_folder_with_labels(cohort, tmp_path):
     (root / "unlabelled").symlink_to(cohort.cases[5].source)
     grades = [f"{case.id},{case.grade}" for case in cohort.cases[:4]]
     (root / "labels.csv").write_text("\n".join(["case,brats_grade", *grades]))
-    options = ("--weights", "embedded", "--model", "single-t1ce", "--work", tmp_path / "work")
+    options = ("--weights", "embedded", "--model", "single-t1ce", "--run-dir", tmp_path / "work")
     run = _run("evaluate", "--cohort", root, "--out", tmp_path / "results.json", *options)
     assert run.returncode == 0, run.stderr
     assert "left out: unlabelled: no grade given" in run.stderr
@@ -103,7 +103,7 @@ def test_given_weights_grade_a_folder_with_labels(cohort, tmp_path):
 @pytest.mark.long
 @pytest.mark.parametrize(("experiment", "cases"), [("paper", 24), ("shift", 4)])
 def test_experiments_can_be_tried_on_a_small_simulated_cohort(experiment, cases, tmp_path):
-    options = ("--dry-run", "--no-tracking", "--work", tmp_path / "work", "--model", "single-t1ce")
+    options = ("--dry-run", "--no-tracking", "--run-dir", tmp_path / "work", "--model", "single-t1ce")
     run = _run("ablate", experiment, "--out", tmp_path / "results.json", *options)
     assert run.returncode == 0, run.stderr
     results = load_results(tmp_path / "results.json")

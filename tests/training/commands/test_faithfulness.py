@@ -22,7 +22,7 @@ def here(registry, small_model, monkeypatch):
 def _run(folder, **options):
     given = {"studies": 2, "model": ["single-t1ce"], "explainer": None, "spacing": 6.0, "table": None}
     out = folder / "faithfulness.json"
-    faithfulness(**(given | {"out": out, "work": folder / "work"} | options))
+    faithfulness(**(given | {"out": out, "run_dir": folder / "work"} | options))
     return out
 
 
@@ -34,7 +34,7 @@ def test_from_nothing_to_tables(here, tmp_path, capsys):
     assert [len(model["controls"]), len(model["explainers"]["hires-cam"])] == [2, 2]
     assert list(model["refused"]) == ["slice-attention"]
     assert "`hires-cam`" in (printed := capsys.readouterr().out)
-    _run(tmp_path, table=out, work=tmp_path / "nowhere", out=tmp_path / "nothing.json")
+    _run(tmp_path, table=out, run_dir=tmp_path / "nowhere", out=tmp_path / "nothing.json")
     assert capsys.readouterr().out == printed
     assert not (tmp_path / "nothing.json").exists()
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 
 from training.commands import zoo as command
+from zoo.assets.leaderboard import Ablations
 
 
 def test_weights_and_leaderboard_are_written(whole, small_registry, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("zoo.registry.load_registry", lambda: small_registry)
     asked = []
     monkeypatch.setattr(
-        "training.whole_zoo.ablation.ablations", lambda *given: asked.append(given) or {"seeds": 2, "experiments": {}}
+        "training.whole_zoo.ablation.ablations", lambda *given: asked.append(given) or Ablations(seeds=2)
     )
     board, weights = tmp_path / "leaderboard.json", tmp_path / "weights"
-    command.zoo(16, 16, 6.0, 1, seeds=2, weights=weights, leaderboard=board, work=whole.work, tracking=False)
+    command.zoo(16, 16, 6.0, 1, seeds=2, weights=weights, leaderboard=board, run_dir=whole.run_dir, tracking=False)
     assert {path.name for path in weights.glob("*.safetensors")} == {
         "single-t1ce.compact.safetensors",
         "volume-control.compact.safetensors",

@@ -177,46 +177,46 @@ def test_too_few_patients_for_so_many_folds():
 def _assert_sound(cases, splits):
     for split in splits:
         require_no_leak(cases, split)
-        sides = [split.train, split.inner, split.held_out]
+        sides = [split.train, split.val, split.test]
         assert len(np.unique(np.concatenate(sides))) == sum(map(len, sides))
         assert all(side.dtype == np.int64 and (np.diff(side) > 0).all() for side in sides)
 
 
-def test_every_case_is_held_out_in_one_fold():
+def test_every_case_tests_in_one_fold():
     cases = YEARS[2019] + [replace(case, id=f"{case.id}-again") for case in YEARS[2019][::7]]
     splits = cross_validation(cases, 5, seed=1)
     _assert_sound(cases, splits)
     folds = assign_folds(cases, 5, seed=1)
     for number, split in enumerate(splits):
         assert split.name == f"fold {number + 1} of 5"
-        assert split.held_out.tolist() == np.flatnonzero(folds == number).tolist()
-        assert len(split.train) + len(split.inner) + len(split.held_out) == len(cases)
+        assert split.test.tolist() == np.flatnonzero(folds == number).tolist()
+        assert len(split.train) + len(split.val) + len(split.test) == len(cases)
 
 
-def test_a_stratified_fifth_of_the_rest_is_inner():
+def test_a_stratified_fifth_of_the_rest_validates():
     cases = YEARS[2018]
     for split in cross_validation(cases, 5, seed=1):
-        rest = len(split.train) + len(split.inner)
-        assert len(split.inner) == pytest.approx(rest / 5, abs=2)
-        hgg = sum(cases[index].grade == "HGG" for index in split.inner)
-        assert hgg == pytest.approx(len(split.inner) * 210 / 285, abs=1)
+        rest = len(split.train) + len(split.val)
+        assert len(split.val) == pytest.approx(rest / 5, abs=2)
+        hgg = sum(cases[index].grade == "HGG" for index in split.val)
+        assert hgg == pytest.approx(len(split.val) * 210 / 285, abs=1)
 
 
-def test_inner_cases_differ_between_folds():
+def test_validation_cases_differ_between_folds():
     splits = cross_validation(YEARS[2018], 5, seed=1)
-    assert len({index for split in splits for index in split.inner}) > 150
+    assert len({index for split in splits for index in split.val}) > 150
 
 
 def test_cross_validation_keeps_known_folds():
     cases = YEARS[2018]
     splits = cross_validation(cases, 5, seed=1, known={case.patient: 2 for case in cases[:40]})
-    assert set(range(40)) <= set(splits[2].held_out)
+    assert set(range(40)) <= set(splits[2].test)
 
 
-def test_small_cohorts_have_a_larger_inner_part():
+def test_small_cohorts_have_a_larger_validation_part():
     cases = [_case(f"{grade}{n}", grade) for grade in ("LGG", "HGG") for n in range(4)]
     splits = cross_validation(cases, 2, seed=1)
-    assert [(len(split.train), len(split.inner), len(split.held_out)) for split in splits] == [(2, 2, 4)] * 2
+    assert [(len(split.train), len(split.val), len(split.test)) for split in splits] == [(2, 2, 4)] * 2
     with pytest.raises(CohortError, match=r"at least 2 patients .* calibration outside fold 1 of 2, found 1 "):
         cross_validation(cases[1:3] + cases[5:7], 2, seed=1)
 
@@ -227,16 +227,16 @@ def test_each_hospital_with_both_grades_is_left_out_and_then_all_others():
     _assert_sound(cases, splits)
     names = ["2013", "Case Western", "Henry Ford", "TMC", "Thomas Jefferson", "other hospitals"]
     assert [split.name for split in splits] == names
-    held_out = [{cases[index].hospital for index in split.held_out} for split in splits]
+    held_out = [{cases[index].hospital for index in split.test} for split in splits]
     assert held_out == [*({name} for name in names[:-1]), {"CBICA", "TCIA01", "TCIA03", "TCIA04", "TCIA05"}]
     for split in splits:
-        assert len(split.train) + len(split.inner) + len(split.held_out) == len(cases)
-        assert len(split.inner) == pytest.approx((len(split.train) + len(split.inner)) / 5, abs=2)
+        assert len(split.train) + len(split.val) + len(split.test) == len(cases)
+        assert len(split.val) == pytest.approx((len(split.train) + len(split.val)) / 5, abs=2)
 
 
 def test_patients_of_unknown_hospital_are_on_no_side():
     for split in leave_one_hospital_out(YEARS[2020], seed=1):
-        sides = np.concatenate([split.train, split.inner, split.held_out])
+        sides = np.concatenate([split.train, split.val, split.test])
         assert sorted(sides) == list(range(335))
 
 
@@ -262,14 +262,14 @@ def test_nobody_is_left_to_train_outside_the_only_hospital():
 def test_one_patient_on_two_sides_is_a_leak():
     cases = YEARS[2018]
     split = cross_validation(cases, 5, seed=1)[0]
-    patient = cases[split.held_out[0]].patient
-    for side in (split.train, split.inner):
+    patient = cases[split.test[0]].patient
+    for side in (split.train, split.val):
         leaky = list(cases)
         leaky[side[0]] = replace(cases[side[0]], patient=patient)
         with pytest.raises(CohortError, match=f"fold 1 of 5: .* on one side only, found 1 on two: {patient};"):
             require_no_leak(leaky, split)
     with pytest.raises(CohortError, match=cases[split.train[0]].patient):
-        require_no_leak(cases, replace(split, inner=np.append(split.inner, split.train[0])))
+        require_no_leak(cases, replace(split, val=np.append(split.val, split.train[0])))
 
 
 def test_a_patient_of_another_year_is_a_leak_too():
@@ -278,7 +278,7 @@ def test_a_patient_of_another_year_is_a_leak_too():
     folds = assign_folds(of_2019, 5, seed=1)
     same_fold = [case for case, fold in zip(of_2019, folds, strict=True) if fold == 3]
     require_no_leak(of_2018, split, same_fold, of_2019[285:])
-    for side in (split.train, split.inner):
+    for side in (split.train, split.val):
         leak = [case for case in of_2019 if case.patient == of_2018[side[0]].patient]
         with pytest.raises(CohortError, match=f"found 1 on two: {leak[0].patient};"):
             require_no_leak(of_2018, split, same_fold, leak)
@@ -291,20 +291,20 @@ def test_shared_patients():
 
 
 @pytest.mark.parametrize("parts", [8, 4])
-def test_a_single_split_has_one_part_inner_and_one_held_out(parts):
+def test_a_single_split_has_one_part_to_validate_and_one_to_test(parts):
     cases = YEARS[2019] + [replace(case, id=f"{case.id}-again") for case in YEARS[2019]]
     split = split_cohort(cases, seed=1, parts=parts)
     _assert_sound(cases, [split])
-    assert len(split.train) + len(split.inner) + len(split.held_out) == len(cases)
-    for side in (split.inner, split.held_out):
+    assert len(split.train) + len(split.val) + len(split.test) == len(cases)
+    for side in (split.val, split.test):
         assert len(side) == pytest.approx(len(cases) / parts, abs=6)
         assert sum(cases[index].grade == "LGG" for index in side) == pytest.approx(2 * 76 / parts, abs=2)
-    assert split.held_out.tolist() != split_cohort(cases, seed=2, parts=parts).held_out.tolist()
+    assert split.test.tolist() != split_cohort(cases, seed=2, parts=parts).test.tolist()
 
 
 def test_a_single_split_of_few_patients():
     cases = [_case(f"{grade}{n}", grade) for grade in ("LGG", "HGG") for n in range(3)]
     split = split_cohort(cases, seed=0)
-    assert [len(side) for side in (split.train, split.inner, split.held_out)] == [2, 2, 2]
+    assert [len(side) for side in (split.train, split.val, split.test)] == [2, 2, 2]
     with pytest.raises(CohortError, match=r"at least 3 patients of each grade .*, found 2 HGG"):
         split_cohort([*cases[:5], replace(cases[4], id="again")], seed=0)

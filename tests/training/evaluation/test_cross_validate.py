@@ -25,9 +25,9 @@ from training.evaluation.cross_validate import (
     named_splits,
 )
 from training.evaluation.results import FOLDS, HOSPITALS, load_results, save_results
-from training.evaluation.split_run import SplitRun
 from training.options import FitOptions
 from training.statistics.sites import site_control
+from training.weights.split_run import SplitRun
 
 PROTOCOL = Protocol(folds=2, hospitals=True)
 OPTIONS = FitOptions(epochs=1)
@@ -83,13 +83,13 @@ def test_answers_are_those_of_the_weights_of_the_split(results, arms, cohort, wo
     split = next(each.split for each in named_splits(cohort.cases, PROTOCOL) if each.split.name == outcome.split)
     run = SplitRun(replace(_task(arms[0], split, cohort, work).material), work / "splits")
     model = run.trained(arms[0].spec)
-    log_odds = run.log_odds(model, "held_out")
+    log_odds = run.log_odds(model, "test")
     assert list(outcome.logit) == log_odds.tolist()
     np.testing.assert_allclose(outcome.p_hgg, expit(log_odds))
-    assert outcome.cases == tuple(cohort.cases[row].id for row in split.held_out)
+    assert outcome.cases == tuple(cohort.cases[row].id for row in split.test)
     y = run.material.cohort(arms[0].spec.recipe).y
     assert outcome.train_auc == roc_auc_score(y[split.train], run.log_odds(model, "train"))
-    assert outcome.inner_auc == roc_auc_score(y[split.inner], run.log_odds(model, "inner"))
+    assert outcome.val_auc == roc_auc_score(y[split.val], run.log_odds(model, "val"))
     assert (outcome.train_cases, outcome.epochs, outcome.order) == (len(split.train), 2, ("t1ce",))
 
 
@@ -103,8 +103,8 @@ def test_the_prefix_alone_learns_from_the_cases_that_are_not_held_out(results, c
     (first, *_) = _outcomes(results, SITE_CONTROL, FOLDS)
     split = next(iter(named_splits(cohort.cases, PROTOCOL))).split
     y = np.array([case.grade == "HGG" for case in cohort.cases]).astype(int)
-    learned = np.concatenate([split.train, split.inner])
-    expected = site_control(y, [case.site for case in cohort.cases], [(learned, split.held_out)])[split.held_out]
+    learned = np.concatenate([split.train, split.val])
+    expected = site_control(y, [case.site for case in cohort.cases], [(learned, split.test)])[split.test]
     assert list(first.p_hgg) == expected.tolist()
 
 
@@ -112,7 +112,7 @@ def test_folds_stand_beside_the_cases_and_can_be_kept(results, cohort, arms, wor
     for fold, outcome in enumerate(_outcomes(results, "headline", FOLDS)):
         assert {case.id for case in results.cases if case.folds == (fold,)} == set(outcome.cases)
     other_seed = Protocol(folds=2, seed=9, known=known_folds(results))
-    kept = [each.split.held_out.tolist() for each in named_splits(cohort.cases, other_seed)]
+    kept = [each.split.test.tolist() for each in named_splits(cohort.cases, other_seed)]
     assert kept == [
         [row for row, case in enumerate(results.cases) if case.folds == (fold,)] for fold in range(2)
     ]  # fmt: skip
@@ -123,7 +123,7 @@ def test_repeats_have_folds_of_their_own(cohort):
     assert [(each.repeat, each.split.name) for each in splits] == [
         (repeat, f"fold {fold} of 2") for repeat in (0, 1) for fold in (1, 2)
     ]
-    assert splits[0].split.held_out.tolist() != splits[2].split.held_out.tolist()
+    assert splits[0].split.test.tolist() != splits[2].split.test.tolist()
 
 
 def test_the_site_probe_reads_held_out_cases_by_grade(results):

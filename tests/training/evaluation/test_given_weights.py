@@ -10,7 +10,7 @@ import pytest
 from training.evaluation.corruptions import corrupt
 from training.evaluation.given_weights import UNCHANGED, Change, GradeCase, grade_cohort, models_from
 from training.evaluation.results import WHOLE
-from training.evaluation.split_run import SplitRun
+from training.weights.split_run import SplitRun
 from zoo import WeightsError
 from zoo.inference.grade import grade_study
 from zoo.registry import load_registry
@@ -71,11 +71,11 @@ def test_weights_do_not_grade_the_patients_they_were_trained_on(material, small,
     trained = SplitRun(material, tmp_path).trained(small("single-t1ce", width=4))
     found = grade_cohort([trained], cohort, tmp_path, "x")
     split = material.split
-    known = {cohort.cases[row].id for row in (*split.train, *split.inner)}
+    known = {cohort.cases[row].id for row in (*split.train, *split.val)}
     (outcome,) = found.outcomes
     assert set(outcome.not_graded) == known
     assert set(outcome.not_graded.values()) == {"these weights were trained on this patient"}
-    assert set(outcome.cases) == {cohort.cases[row].id for row in split.held_out}
+    assert set(outcome.cases) == {cohort.cases[row].id for row in split.test}
 
 
 def test_a_stopped_grading_goes_on(models, few, results, tmp_path, monkeypatch):

@@ -14,13 +14,20 @@ from zoo import ZooError
 @pytest.fixture
 def results():
     made_up = made_up_results(repeats=2, schemes=(FOLDS, HOSPITALS))
-    first = replace(made_up.outcomes[0], order=("t1ce", "flair"), not_graded={"a": "no brain"}, inner_auc=0.9, epochs=4)
+    first = replace(made_up.outcomes[0], order=("t1ce", "flair"), not_graded={"a": "no brain"}, val_auc=0.9, epochs=4)
     return replace(made_up, outcomes=(first, *made_up.outcomes[1:]))
 
 
 def test_what_is_read_equals_what_was_written_to_the_last_digit(results, tmp_path):
     save_results(tmp_path / "new folder" / "results.json", results)
     assert load_results(tmp_path / "new folder" / "results.json") == results
+
+
+def test_a_file_of_the_first_version_calls_the_validation_auc_otherwise(results, tmp_path):
+    path = tmp_path / "results.json"
+    save_results(path, results)
+    path.write_text(path.read_text().replace('"val_auc"', '"inner_auc"'))
+    assert load_results(path) == results
 
 
 def test_equal_results_make_equal_files(results, tmp_path):

@@ -46,10 +46,10 @@ def test_an_explainer_with_nothing_to_read_is_refused(asked, registry):
 
 def test_controls_are_the_curves_of_maps_that_know_everything_and_nothing(asked):
     found = MeasureControls(asked).run()
-    twins, question = asked.answer()
+    pair, question = asked.answer()
     assert found["study"] == pytest.approx(float(question.margin(question.x)))
-    assert found["twin"] == pytest.approx(float(question.margin(twins.infill(question))))
-    for known, values in (("random", random_map(twins.x.shape)), ("lesion", lesion_map(twins.lesion))):
+    assert found["twin"] == pytest.approx(float(question.margin(pair.infill(question))))
+    for known, values in (("random", random_map(pair.x.shape)), ("lesion", lesion_map(pair.lesion))):
         told = ExplainerSpec(known, known, CHEAP + 1, lambda question, progress, values=values: Attribution(values))
         scores = MeasureExplainer(asked, told).run()
         assert found[known] == {curve: scores[curve] for curve in ("deletion", "insertion")}

@@ -20,8 +20,8 @@ from zoo.weights.load import build_module
 
 OPTIONS = FitOptions(epochs=3, batch_size=4, learning_rate=5e-3)
 WHOLE = (Phase("all", ("t1ce",)),)
-SPLIT = Split(train=np.arange(16), inner=np.arange(16, 24), held_out=np.arange(0))
-FEW = Split(train=np.arange(8), inner=np.arange(16, 24), held_out=np.arange(0))
+SPLIT = Split(train=np.arange(16), val=np.arange(16, 24), test=np.arange(0))
+FEW = Split(train=np.arange(8), val=np.arange(16, 24), test=np.arange(0))
 
 
 @pytest.fixture
@@ -129,13 +129,13 @@ def _history(path):
 def test_each_phase_ends_with_its_best_epoch(tiny_spec, cohort, tmp_path, monkeypatch):
     from training.fit import loop as module
 
-    seen, judgements = [], iter([0.1, 0.2, 0.5, 0.3, 0.4])
+    seen, losses = [], iter([0.1, 0.2, 0.5, 0.3, 0.4])
 
-    def judge(loss, *arguments):
+    def validate(loss, *arguments):
         seen.append({name: value.clone() for name, value in loss.module.state_dict().items()})
-        return next(judgements)
+        return next(losses)
 
-    monkeypatch.setattr(module, "judge", judge)
+    monkeypatch.setattr(module, "validation_loss", validate)
     spec = replace(tiny_spec, phases=(Phase("one", ("t1ce",), 0.4), Phase("two", ("t1ce",), 0.6)))
     ended = fit(spec, cohort, FEW, replace(OPTIONS, epochs=5), tmp_path / "c").state_dict()
     assert all(torch.equal(ended[name], value) for name, value in seen[3].items())
@@ -163,8 +163,26 @@ def test_the_history_has_each_epoch_once_however_often_it_was_stopped(tiny_spec,
     fit(tiny_spec, cohort, SPLIT, OPTIONS, tmp_path / "c", lambda history: told.append(len(history)))
     history = _history(tmp_path / "c")
     assert [row["epoch"] for row in history] == [1, 2, 3]
-    assert set(history[0]) == {"epoch", "phase", "loss", "inner_loss", "seconds"}
+    assert set(history[0]) == {"epoch", "phase", "loss", "val_loss", "seconds"}
     assert told == [3]
+
+
+def test_a_checkpoint_of_the_first_version_is_gone_on_from(tiny_spec, cohort, tmp_path, monkeypatch):
+    """It calls the validation loss by another name."""
+    unbroken = fit(tiny_spec, cohort, FEW, OPTIONS, tmp_path / "unbroken").state_dict()
+    with monkeypatch.context() as patch:
+        _stop_after(patch, 1)
+        with pytest.raises(KeyboardInterrupt):
+            fit(tiny_spec, cohort, FEW, OPTIONS, tmp_path / "stopped")
+    state = torch.load(tmp_path / "stopped", weights_only=True)
+    for row in state["progress"]["history"]:
+        row["inner_loss"] = row.pop("val_loss")
+    torch.save(state, tmp_path / "stopped")
+    resumed = fit(tiny_spec, cohort, FEW, OPTIONS, tmp_path / "stopped").state_dict()
+    assert all(torch.equal(unbroken[name], resumed[name]) for name in unbroken)
+    assert [row["val_loss"] for row in _history(tmp_path / "stopped")] == [
+        row["val_loss"] for row in _history(tmp_path / "unbroken")
+    ]
 
 
 def test_accumulating_gradients_changes_nothing(tiny_spec, cohort, tmp_path):

@@ -95,7 +95,7 @@ def test_regions_count_where_a_model_offers_them():
     )
 
 
-def test_inner_cases_are_judged_by_the_same_cross_entropy():
+def test_validation_cases_are_measured_by_the_same_cross_entropy():
     weights = balanced_weights(Y.numpy())
     margins = (LOGITS[:, 1] - LOGITS[:, 0]).double().numpy()
     expected = nn.CrossEntropyLoss(weight=weights)(LOGITS, Y).item()

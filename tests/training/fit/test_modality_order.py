@@ -1,4 +1,4 @@
-"""The order in which modalities join is found on the inner cases, and nothing else about a model changes."""
+"""The order in which modalities join is found on the validation cases, and nothing else about a model changes."""
 
 from __future__ import annotations
 

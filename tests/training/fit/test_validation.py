@@ -1,4 +1,4 @@
-"""Epochs are judged by what their phase teaches."""
+"""Epochs are validated by what their phase teaches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import nn
 
 from training.data.prepared_cohort import PreparedCohort
 from training.fit.losses import TrainingLoss, overlap_losses, region_losses
-from training.fit.validation import judge
+from training.fit.validation import validation_loss
 from training.options import FitOptions
 from zoo import MODALITIES, Phase
 
@@ -48,7 +48,7 @@ def test_a_phase_of_studies_by_their_grades(cohort):
     loss, y = _loss(), cohort.y[INNER]
     margins = cohort.x[INNER, 0, 0, 0, 0].astype(float)
     expected = log_loss(y, 1 / (1 + np.exp(-margins)), sample_weight=np.array([0.8, 1.2])[y])
-    assert judge(loss, cohort, INNER, Phase("all", MODALITIES)) == pytest.approx(expected, rel=1e-3)
+    assert validation_loss(loss, cohort, INNER, Phase("all", MODALITIES)) == pytest.approx(expected, rel=1e-3)
     assert not loss.module.training
 
 
@@ -57,13 +57,13 @@ def test_a_phase_of_patches_by_their_regions(cohort):
     options = FitOptions()
     expected = options.region_weight * region_losses(logits, shares, options.rare_region)
     expected += options.overlap_weight * overlap_losses(logits, shares)
-    assert judge(_loss(), cohort, INNER, REGIONS) == pytest.approx(expected.item(), rel=1e-5)
-    assert judge(_loss(5.0), cohort, INNER, REGIONS) > expected.item()
+    assert validation_loss(_loss(), cohort, INNER, REGIONS) == pytest.approx(expected.item(), rel=1e-5)
+    assert validation_loss(_loss(5.0), cohort, INNER, REGIONS) > expected.item()
 
 
 def test_patches_are_the_same_every_time(cohort):
     cohort.regions[:, 2, :2, :1] = 1
     torch.manual_seed(1)
-    first = judge(_loss(), cohort, INNER, REGIONS)
+    first = validation_loss(_loss(), cohort, INNER, REGIONS)
     torch.manual_seed(2)
-    assert judge(_loss(), cohort, INNER, REGIONS) == first
+    assert validation_loss(_loss(), cohort, INNER, REGIONS) == first

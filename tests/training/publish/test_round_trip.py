@@ -32,7 +32,7 @@ def test_what_was_trained_here_grades_the_same_everywhere(run, hub, registry, ma
     weights, results = tmp_path / "mine.safetensors", tmp_path / "clinic.json"
     for cohort, seed in ((training, 1), (clinic, 2)):
         run("training", "simulate", "--out", cohort, "--cases", 12, "--spacing", 4, "--seed", seed)
-    work = ("--work", tmp_path / "work", "--no-tracking")
+    work = ("--run-dir", tmp_path / "work", "--no-tracking")
     run("training", "fit", MODEL, "--cohort", training, "--out", weights, "--epochs", 1, *work)
     run("training", "evaluate", "--cohort", clinic, "--weights", weights, "--out", results, *work)
     *_, source = run("training", "publish", MODEL, "--weights", weights, "--results", results, "--repo", REPO).split()

@@ -6,11 +6,11 @@ import pytest
 from training.simulation.acquisition import (
     ANY_SCANNERS,
     acquire,
-    brain_mask,
     draw_acquisition,
     rician,
     saturate,
     scan,
+    skull_strip_mask,
 )
 from training.simulation.anatomy import build_anatomy, draw_deformation
 from training.simulation.fields import Grid
@@ -109,6 +109,6 @@ def test_each_modality_has_the_scanner_it_is_given(image):
 def test_stripping_spares_the_lesion_and_varies():
     anatomy = build_anatomy(draw_deformation(np.random.default_rng(0)), GRID)
     lesion = ((anatomy.depth_mm > 0) & (anatomy.depth_mm < 8) & (GRID.points_mm()[2] > 30)).astype(np.float32)
-    masks = [brain_mask(np.random.default_rng(seed), anatomy, lesion, GRID) for seed in range(4)]
+    masks = [skull_strip_mask(np.random.default_rng(seed), anatomy, lesion, GRID) for seed in range(4)]
     assert all(mask[lesion > 0].all() for mask in masks)
     assert len({int(mask.sum()) for mask in masks}) == 4

@@ -9,8 +9,8 @@ import pytest
 from training.cohorts import CohortError
 from training.simulation import VERSION, simulate_study, write_cohort
 from training.simulation import cohort as cohort_module
-from training.simulation.families import FAMILIES
 from training.simulation.ideal_observer import ideal_p_hgg
+from training.simulation.simulators import SIMULATORS
 from training.simulation.study import study_signs
 
 SPACING = 6.0
@@ -76,7 +76,7 @@ def test_an_interrupted_cohort_is_resumed(tmp_path, monkeypatch):
 
 
 def _simulate_with(monkeypatch, simulate):
-    monkeypatch.setitem(FAMILIES, "template", replace(FAMILIES["template"], simulate=simulate))
+    monkeypatch.setitem(SIMULATORS, "template", replace(SIMULATORS["template"], simulate=simulate))
 
 
 def _stop_at(index):
@@ -106,7 +106,7 @@ def test_another_cohort_in_the_folder_is_refused(cohort):
 @pytest.fixture(scope="module")
 def hospitals(tmp_path_factory):
     out = tmp_path_factory.mktemp("hospitals")
-    write_cohort(out, cases=4, seed=5, spacing_mm=SPACING, processes=1, sites=2, tie=1.0)
+    write_cohort(out, cases=4, seed=5, spacing_mm=SPACING, processes=1, sites=2, site_grade_correlation=1.0)
     return out
 
 
@@ -140,7 +140,9 @@ def test_without_sites_a_table_names_the_seed(cohort):
 
 
 @pytest.mark.parametrize(
-    "other", [{}, {"sites": 3, "tie": 1.0}, {"sites": 2, "tie": 0.5}], ids=["none", "more", "looser"]
+    "other",
+    [{}, {"sites": 3, "site_grade_correlation": 1.0}, {"sites": 2, "site_grade_correlation": 0.5}],
+    ids=["none", "more", "looser"],
 )
 def test_a_cohort_of_other_sites_in_the_folder_is_refused(hospitals, other):
     with pytest.raises(CohortError, match="already holds another cohort"):
@@ -148,53 +150,55 @@ def test_a_cohort_of_other_sites_in_the_folder_is_refused(hospitals, other):
 
 
 def test_a_cohort_with_sites_is_extended(hospitals):
-    write_cohort(hospitals, cases=5, seed=5, spacing_mm=SPACING, processes=1, sites=2, tie=1.0)
+    write_cohort(hospitals, cases=5, seed=5, spacing_mm=SPACING, processes=1, sites=2, site_grade_correlation=1.0)
     assert len((hospitals / "cohort.csv").read_text().splitlines()) == 6
 
 
 @pytest.mark.parametrize(
-    ("sites", "tie", "message"),
+    ("sites", "correlation", "message"),
     [
         (1, 0.0, "sites: expected 2 or more, or 0 .* found 1"),
         (-2, 0.0, "sites: expected 2 or more, or 0 .* found -2"),
-        (2, 1.5, "tie: expected a number from 0 to 1, found 1.5"),
-        (2, -0.1, "tie: expected a number from 0 to 1, found -0.1"),
-        (0, 0.5, "tie: expected 0 where there are no sites, found 0.5"),
+        (2, 1.5, "site-grade correlation: expected a number from 0 to 1, found 1.5"),
+        (2, -0.1, "site-grade correlation: expected a number from 0 to 1, found -0.1"),
+        (0, 0.5, "site-grade correlation: expected 0 where there are no sites, found 0.5"),
     ],
 )
-def test_impossible_sites_are_refused_before_anything_is_written(tmp_path, sites, tie, message):
+def test_impossible_sites_are_refused_before_anything_is_written(tmp_path, sites, correlation, message):
     with pytest.raises(CohortError, match=message):
-        write_cohort(tmp_path / "new", cases=2, seed=5, spacing_mm=SPACING, sites=sites, tie=tie)
+        write_cohort(
+            tmp_path / "new", cases=2, seed=5, spacing_mm=SPACING, sites=sites, site_grade_correlation=correlation
+        )
     assert not (tmp_path / "new").exists()
 
 
 @pytest.fixture(scope="module")
 def physics(tmp_path_factory):
     out = tmp_path_factory.mktemp("physics")
-    write_cohort(out, cases=2, seed=5, spacing_mm=SPACING, processes=1, family="physics")
+    write_cohort(out, cases=2, seed=5, spacing_mm=SPACING, processes=1, simulator="physics")
     return out
 
 
-def test_another_family_is_named_in_the_description_and_in_every_case(physics):
+def test_another_simulator_is_named_in_the_description_and_in_every_case(physics):
     description = json.loads((physics / "cohort.json").read_text())
-    assert (description["family"], description["version"]) == ("physics", FAMILIES["physics"].version)
+    assert (description["family"], description["version"]) == ("physics", SIMULATORS["physics"].version)
     with (physics / "cohort.csv").open() as file:
         assert [row["case"] for row in csv.DictReader(file)] == ["SimPhysics-s5-00000", "SimPhysics-s5-00001"]
 
 
-def test_another_family_has_the_same_files_and_other_patients(physics, cohort):
+def test_another_simulator_has_the_same_files_and_other_patients(physics, cohort):
     ours, theirs = contents(cohort), contents(physics)
     renamed = {name.replace("SimPhysics", "Sim"): value for name, value in theirs.items()}
     assert set(renamed) < set(ours)
     assert all(renamed[name] != ours[name] for name in renamed)
 
 
-def test_a_family_does_not_continue_the_cohort_of_another(physics):
+def test_a_simulator_does_not_continue_the_cohort_of_another(physics):
     with pytest.raises(CohortError, match="already holds another cohort"):
         write_cohort(physics, cases=2, seed=5, spacing_mm=SPACING, processes=1)
 
 
-def test_an_unknown_family_is_refused_before_anything_is_written(tmp_path):
-    with pytest.raises(CohortError, match="family: expected template or physics, found 'gan'"):
-        write_cohort(tmp_path / "new", cases=2, seed=5, family="gan")
+def test_an_unknown_simulator_is_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(CohortError, match="simulator: expected template or physics, found 'gan'"):
+        write_cohort(tmp_path / "new", cases=2, seed=5, simulator="gan")
     assert not (tmp_path / "new").exists()

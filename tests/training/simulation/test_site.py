@@ -53,10 +53,10 @@ def test_without_a_site_every_scan_is_drawn_anew():
     assert (ANYWHERE.contrast(np.random.default_rng(0)) == draw_contrast(np.random.default_rng(0))).all()
 
 
-def assigned(sites, tie, cases=400):
+def assigned(sites, correlation, cases=400):
     """Share of HGG at each site, and the number of its studies."""
     grades = ["LGG", "HGG"] * (cases // 2)
-    numbers = np.array([assign_site(np.random.default_rng(i), i, g, sites, tie) for i, g in enumerate(grades)])
+    numbers = np.array([assign_site(np.random.default_rng(i), i, g, sites, correlation) for i, g in enumerate(grades)])
     at = [np.array(grades)[numbers == number] == "HGG" for number in range(1, sites + 1)]
     assert sum(map(len, at)) == cases
     return [hgg.mean() for hgg in at], [len(hgg) for hgg in at]

@@ -59,12 +59,12 @@ def test_weights_know_what_fewer_modalities_tell(registry, material, tmp_path):
     assert record.details["subsets"]["t1+flair"]["cases"] == 2
 
 
-def test_probabilities_are_calibrated_on_the_inner_cases(tiny_spec, material, tmp_path):
-    material = replace(material, split=replace(material.split, inner=material.split.train, train=material.split.inner))
+def test_probabilities_are_calibrated_on_the_validation_cases(tiny_spec, material, tmp_path):
+    material = replace(material, split=replace(material.split, val=material.split.train, train=material.split.val))
     record = make_weights(tiny_spec, material, tmp_path / "checkpoint")
-    cohort, inner = material.cohort(tiny_spec.recipe), material.split.inner
-    margins = predict(load_weights(tiny_spec).module, cohort, inner, tiny_spec.uses)
-    expected = fit_calibration(margins, cohort.y[inner], "")
+    cohort, val = material.cohort(tiny_spec.recipe), material.split.val
+    margins = predict(load_weights(tiny_spec).module, cohort, val, tiny_spec.uses)
+    expected = fit_calibration(margins, cohort.y[val], "")
     found = record.calibration
     assert (found.slope, found.intercept) == pytest.approx((expected.slope, expected.intercept), rel=0.05)
 
@@ -72,9 +72,9 @@ def test_probabilities_are_calibrated_on_the_inner_cases(tiny_spec, material, tm
 def test_weights_know_their_patients_without_naming_them(tiny_spec, material, cases, tmp_path):
     record = make_weights(tiny_spec, material, tmp_path / "checkpoint")
     split = material.split
-    marks = {patient_mark(cases[row].patient) for row in (*split.train, *split.inner)}
+    marks = {patient_mark(cases[row].patient) for row in (*split.train, *split.val)}
     assert set(record.details["patients"]) == marks
-    assert not {patient_mark(cases[row].patient) for row in split.held_out} & marks
+    assert not {patient_mark(cases[row].patient) for row in split.test} & marks
     assert cases[split.train[0]].patient not in tiny_spec.weights.read_bytes().decode("latin-1")
 
 

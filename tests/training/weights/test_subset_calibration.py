@@ -18,7 +18,7 @@ from training.weights.subset_calibration import calibrated_subsets, gradable, su
 from zoo.weights.load import build_module
 
 CASES = 12
-SPLIT = Split(train=np.arange(0), inner=np.arange(0, 6), held_out=np.arange(6, CASES))
+SPLIT = Split(train=np.arange(0), val=np.arange(0, 6), test=np.arange(6, CASES))
 
 
 @pytest.fixture(scope="module")
@@ -51,25 +51,25 @@ def test_a_subset_holds_what_the_model_needs_and_never_all(registry):
 
 
 def test_margins_are_those_of_a_study_with_no_more(spec, module, cohort):
-    found = subset_margins(spec, module, cohort, SPLIT.inner)
+    found = subset_margins(spec, module, cohort, SPLIT.val)
     assert set(found) == set(gradable(spec))
     for names, margins in found.items():
-        np.testing.assert_allclose(margins, predict(module, cohort, SPLIT.inner, names), atol=1e-5)
+        np.testing.assert_allclose(margins, predict(module, cohort, SPLIT.val, names), atol=1e-5)
     assert not np.allclose(found["t1",], found["flair",])
 
 
-def test_fitted_to_inner_cases_and_measured_on_others(spec, module, cohort):
+def test_fitted_to_validation_cases_and_measured_on_others(spec, module, cohort):
     fitted, measures = calibrated_subsets(spec, module, cohort, SPLIT, "6 cases")
-    calibration = fit_calibration(predict(module, cohort, SPLIT.inner, ["t1ce", "t2"]), cohort.y[SPLIT.inner], "")
-    p_hgg = expit(calibration.log_odds(predict(module, cohort, SPLIT.held_out, ["t1ce", "t2"])))
+    calibration = fit_calibration(predict(module, cohort, SPLIT.val, ["t1ce", "t2"]), cohort.y[SPLIT.val], "")
+    p_hgg = expit(calibration.log_odds(predict(module, cohort, SPLIT.test, ["t1ce", "t2"])))
     assert fitted["t1ce+t2"].slope == pytest.approx(calibration.slope, rel=1e-3)
     assert fitted["t1ce+t2"].fitted_on == "6 cases, with T1ce, T2 alone"
-    assert measures["t1ce+t2"] == pytest.approx(measure(cohort.y[SPLIT.held_out], p_hgg), rel=1e-3)
+    assert measures["t1ce+t2"] == pytest.approx(measure(cohort.y[SPLIT.test], p_hgg), rel=1e-3)
 
 
 def test_cases_that_lack_something_themselves_are_left_out(spec, module, cohort):
-    cohort.present[SPLIT.held_out[:2], 0] = False
+    cohort.present[SPLIT.test[:2], 0] = False
     _, measures = calibrated_subsets(spec, module, cohort, SPLIT, "6 cases")
     assert {found["cases"] for found in measures.values()} == {4}
-    cohort.present[SPLIT.held_out, 0] = cohort.y[SPLIT.held_out] == 1
+    cohort.present[SPLIT.test, 0] = cohort.y[SPLIT.test] == 1
     assert calibrated_subsets(spec, module, cohort, SPLIT, "6 cases") == ({}, {}), "only one grade is left"

@@ -10,10 +10,11 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from training.evaluation.arms import Arm
-from training.evaluation.split_run import SplitRun
 from training.fit.modality_order import as_given
+from training.weights.split_run import SplitRun
 from training.whole_zoo import ablation as module
 from training.whole_zoo.ablation import ablations, compared
+from zoo.assets.typed_json import to_json
 
 
 @pytest.fixture
@@ -37,8 +38,8 @@ def test_every_reading_is_trained_from_every_seed_once(arms, small_registry, don
         trained.extend(tasks)
         return map(function, tasks)
 
-    found = json.loads(json.dumps(ablations(small_registry, donors, 6, 2, 1, execute)))
-    assert (found["studies"], found["held_out"], found["seeds"]) == (6, len(whole.held_out.cases), 2)
+    found = json.loads(json.dumps(to_json(ablations(small_registry, donors, 6, 2, 1, execute))))
+    assert (found["studies"], found["held_out"], found["seeds"]) == (6, len(whole.test_cohort.cases), 2)
     assert len(trained) == 4
     assert all(task.run_on.donors is donors for task in trained)
     assert {task.run_on.material.options.seed for task in trained} == {0, 1}
@@ -46,7 +47,7 @@ def test_every_reading_is_trained_from_every_seed_once(arms, small_registry, don
     rows = found["experiments"]["ablation"]
     assert list(rows) == ["as it is", "thin"]
     assert rows["as it is"] == found["experiments"]["order"]["again"]
-    y = [case.grade == "HGG" for case in whole.held_out.cases]
+    y = [case.grade == "HGG" for case in whole.test_cohort.cases]
     assert rows["thin"]["auc"][1] == roc_auc_score(y, trained[3].run())
 
 
@@ -54,16 +55,16 @@ def test_smaller_material_keeps_who_judges(whole):
     ours = module._smaller(whole.material, 6, 3)
     assert set(ours.split.train) < set(whole.material.split.train)
     assert ours.options.epochs == 3
-    assert np.array_equal(ours.split.held_out, whole.material.split.held_out)
-    assert set(ours.split.inner) <= set(whole.material.split.inner)
-    assert len(module._smaller(whole.material, 2, 3).split.inner) == 1
+    assert np.array_equal(ours.split.test, whole.material.split.test)
+    assert set(ours.split.val) <= set(whole.material.split.val)
+    assert len(module._smaller(whole.material, 2, 3).split.val) == 1
 
 
 def test_arms_are_compared_with_the_first():
     rng = np.random.default_rng(0)
     y = np.repeat([0, 1], 200)
     good, bad = y + rng.normal(0, 0.5, (3, 400)), y + rng.normal(0, 3, (3, 400))
-    rows = compared(y, {"first": good, "other": bad, "same": good})
+    rows = to_json(compared(y, {"first": good, "other": bad, "same": good}))
     assert set(rows["first"]) == {"auc"}
     assert rows["first"]["auc"] == [roc_auc_score(y, score) for score in good]
     assert rows["other"]["verdict"] == "worse"

@@ -1,4 +1,4 @@
-"""Every model that is meant to be trained here is, on one family of simulated studies, and put where the zoo looks."""
+"""Every model that is meant to be trained here is, on studies of one simulator, and put where the zoo looks."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def test_the_work_is_the_seconds_of_a_pass_for_each_epoch(monkeypatch):
 
 
 def test_no_patient_is_on_two_sides(whole):
-    train = [whole.cohort.cases[row] for row in (*whole.material.split.train, *whole.material.split.inner)]
-    assert not shared_patients(train, whole.held_out.cases)
+    train = [whole.cohort.cases[row] for row in (*whole.material.split.train, *whole.material.split.val)]
+    assert not shared_patients(train, whole.test_cohort.cases)
     assert not shared_patients(whole.cohort.cases, whole.unseen_cohort.cases)
-    assert len(whole.held_out.cases) > 0
+    assert len(whole.test_cohort.cases) > 0
 
 
 def test_a_second_call_finds_what_is_there(whole, models):
-    again = WholeZoo(whole.registry, whole.work, whole.studies, whole.unseen, whole.options, spacing_mm=6.0)
+    again = WholeZoo(whole.registry, whole.run_dir, whole.studies, whole.unseen, whole.options, spacing_mm=6.0)
     assert [model.revision for model in again.trained()] == [model.revision for model in models]
     assert [model.spec.id for model in models] == ["single-t1ce.compact", "volume-control.compact"]
 

@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from training.whole_zoo.leaderboard_tables import to_markdown
-
-
-def _figure(value, low=None, high=None):
-    return {"value": value, "sd": None, "low": low, "high": high}
+from zoo.assets.leaderboard import (
+    AblationArm,
+    Ablations,
+    CeilingAuc,
+    Estimate,
+    Figures,
+    GradedCohort,
+    Leaderboard,
+    LeaderboardRow,
+    SignCeiling,
+)
 
 
 def _model(own, other):
-    figures = [{"auc": _figure(auc, auc - 0.03, auc + 0.03)} | _rest() for auc in (own, other)]
-    sizes = {"parameters": 326_353, "gflops": 2.61, "seconds": 0.084}
-    return sizes | dict(zip(("held_out", "unseen"), figures, strict=True))
+    figures = [
+        Figures(auc=Estimate(auc, auc - 0.03, auc + 0.03), brier=Estimate(0.12), ece=Estimate(0.034), p_hgg=(0.5, 0.5))
+        for auc in (own, other)
+    ]
+    return LeaderboardRow("a model", "encoder", ("t1ce",), 326_353, 2.61, "studies", 0.084, "embedded:0", *figures)
 
 
-def _rest():
-    return {"brier": _figure(0.12), "ece": _figure(0.034)}
-
-
-def _ceiling(reached):
-    told = {"auc": reached, "low": reached - 0.015, "high": reached + 0.01}
-    return {"ceiling": told, "signs": {"cyst": 0.55, "enhancement": 0.867}, "ideal": reached + 0.002}
+def _cohort(cases, reached):
+    told = CeilingAuc(reached, reached - 0.015, reached + 0.01)
+    ceiling = SignCeiling(cases, told, {"cyst": 0.55, "enhancement": 0.867}, reached + 0.002)
+    return GradedCohort("0" * 16, cases, ("LGG", "HGG"), ceiling)
 
 
 ARMS = {
-    "as the paper": {"auc": [0.84, 0.86]},
-    "no guidance": {"auc": [0.80, 0.82], "difference": -0.04, "low": -0.07, "high": -0.01, "p_holm": 0.0004}
-    | {"verdict": "worse"},
+    "as the paper": AblationArm((0.84, 0.86)),
+    "no guidance": AblationArm((0.80, 0.82), -0.04, -0.07, -0.01, p_holm=0.0004, verdict="worse"),
 }
-BOARD = {
-    "models": {"weak": _model(0.7, 0.72), "strong": _model(0.91, 0.85)},
-    "held_out": {"cases": 300, "ceiling": _ceiling(0.965)},
-    "unseen": {"cases": 400, "ceiling": _ceiling(0.975)},
-    "ablations": {"experiments": {"ablation": ARMS}},
-}
+BOARD = Leaderboard(
+    simulator="2.0",
+    held_out=_cohort(300, 0.965),
+    unseen=_cohort(400, 0.975),
+    models={"weak": _model(0.7, 0.72), "strong": _model(0.91, 0.85)},
+    ablations=Ablations(experiments={"ablation": ARMS}),
+)
 
 
 def _rows(markdown):
@@ -63,5 +71,5 @@ def test_readings_are_compared_with_the_first():
 
 
 def test_one_seed_has_no_spread():
-    board = BOARD | {"ablations": {"experiments": {"ablation": {"only": {"auc": [0.84]}}}}}
+    board = replace(BOARD, ablations=Ablations(experiments={"ablation": {"only": AblationArm((0.84,))}}))
     assert _rows(to_markdown(board))[-1][:2] == ["only", "0.840"]

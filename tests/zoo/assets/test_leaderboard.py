@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
+from made_up_leaderboard import MODELS
 from zoo import ZooError
-from zoo.assets.leaderboard import LEADERBOARD, read_leaderboard
+from zoo.assets.leaderboard import FORMAT, LEADERBOARD, Leaderboard, read_leaderboard
+from zoo.assets.standings import read_standings
 
 
 def test_every_model_stands_with_its_figures_best_first(standings, board):
@@ -20,7 +24,7 @@ def test_every_model_stands_with_its_figures_best_first(standings, board):
 
 def test_the_order_is_that_of_the_aucs(board, write):
     board["models"] = dict(reversed(board["models"].items()))
-    aucs = [row.auc.value for row in read_leaderboard(write(board)).rows]
+    aucs = [row.auc.value for row in read_standings(write(board)).rows]
     assert aucs == sorted(aucs, reverse=True)
 
 
@@ -45,4 +49,55 @@ def test_another_format_is_told(board, write, change):
 
 def test_the_embedded_one_is_read_where_it_is():
     if LEADERBOARD.is_file():
-        assert len(read_leaderboard(LEADERBOARD).rows) > 10
+        assert len(read_leaderboard(LEADERBOARD).models) > 10
+
+
+def test_the_embedded_one_is_written_as_it_was_read():
+    text = LEADERBOARD.read_text(encoding="utf-8")
+    again = json.dumps(Leaderboard.from_json(json.loads(text)).to_json(), indent=1, ensure_ascii=False) + "\n"
+    assert again == text
+
+
+def _drop(*names):
+    """A change that takes the entry at a path of keys out of a board."""
+
+    def change(board):
+        for name in names[:-1]:
+            board = board[name]
+        board.pop(names[-1])
+
+    return change
+
+
+def _put(value, *names):
+    def change(board):
+        for name in names[:-1]:
+            board = board[name]
+        board[names[-1]] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (_drop("format"), f"expected the format {FORMAT}, found None"),
+        (_drop("simulator"), "expected an entry 'simulator', found none"),
+        (_drop("models", MODELS[0], "held_out", "p_hgg"), f"{MODELS[0]}, held_out: expected an entry 'p_hgg'"),
+        (_put("fast", "models", MODELS[0], "seconds"), f"{MODELS[0]}, seconds: expected a number, found text"),
+        (_put([0.5], "models", MODELS[1], "unseen", "p_hgg"), "expected 80 probabilities, one for each case; found 1"),
+        (_put(["G4"] * 80, "held_out", "grades"), "held_out: expected grades LGG and HGG, found ['G4']"),
+    ],
+)
+def test_a_faulty_file_is_told_in_a_sentence(board, write, change, found):
+    change(board)
+    with pytest.raises(ZooError) as raised:
+        read_leaderboard(write(board))
+    assert found in str(raised.value)
+    assert str(raised.value).endswith("Write it anew.")
+
+
+@pytest.mark.parametrize("values", [[], None, "text"])
+def test_other_json_is_no_leaderboard(write, values):
+    with pytest.raises(ZooError, match="the file: expected an object, found"):
+        read_leaderboard(write(values))

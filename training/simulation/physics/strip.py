@@ -8,7 +8,7 @@ from ..fields import BOX_CORNER_MM, BOX_SIZE_MM, COARSE, Grid, upsample
 BUMPS = 24
 
 
-def brain_mask(rng: np.random.Generator, brain: Anatomy, lesion: np.ndarray, grid: Grid) -> np.ndarray:
+def skull_strip_mask(rng: np.random.Generator, brain: Anatomy, lesion: np.ndarray, grid: Grid) -> np.ndarray:
     """Find the brain as a tool would, bool [x, y, z]: too tight or too wide by direction, cut off below in a few.
 
     Where the lesion (fractions, [x, y, z]) reaches the surface, nothing is lost.

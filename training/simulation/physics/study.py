@@ -12,7 +12,7 @@ from .imaging import render
 from .kspace import draw_motion, scan
 from .protocol import Protocol, draw_protocol
 from .regions import divide
-from .strip import brain_mask
+from .strip import skull_strip_mask
 from .structures import tissue_fractions
 from .tumour import grow
 
@@ -21,7 +21,7 @@ VERSION = "1.0"
 
 
 def study_id(seed: int, index: int) -> str:
-    """Name of a study of this family, such as SimPhysics-s7-00012: another patient than Sim-s7-00012."""
+    """Name of a study of this simulator, such as SimPhysics-s7-00012: another patient than Sim-s7-00012."""
     return f"SimPhysics-s{seed}-{index:05d}"
 
 
@@ -44,7 +44,7 @@ def _patient(seed: int, index: int, signs: Signs, grid: Grid):
     head = draw_head(rng, draw_deformation(rng))
     brain, lesion = grow(_stream(seed, index, "tumour"), head, signs, grid)
     regions = divide(_stream(seed, index, "regions"), lesion, signs, grid)
-    mask = brain_mask(_stream(seed, index, "strip"), brain, lesion.whole, grid)
+    mask = skull_strip_mask(_stream(seed, index, "strip"), brain, lesion.whole, grid)
     fractions = tissue_fractions(_stream(seed, index, "structures"), brain, regions.fractions, grid)
     return fractions, regions.labels() * mask, mask
 
@@ -59,5 +59,5 @@ def _scan_all(rng, images: np.ndarray, mask: np.ndarray, protocol: Protocol, gri
 
 
 def _stream(seed: int, index: int, part: str) -> np.random.Generator:
-    """Independent random numbers for each part, and others than the first family's."""
+    """Independent random numbers for each part, and others than the first simulator's."""
     return np.random.default_rng([seed, index, *f"physics {part}".encode()])

@@ -8,7 +8,8 @@ from html import escape
 
 import numpy as np
 
-from zoo.assets.standings import Estimate, Standing, Standings
+from zoo.assets.leaderboard import Estimate
+from zoo.assets.standings import Standing, Standings
 from zoo.metrics import reliability, roc_curve
 from zoo.page.leaderboard.svg import Axis, Panel, figure, tooltip, unit_axis
 from zoo.types.roles import HEADLINE_MODEL, MEASUREMENT_CONTROL

@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from zoo.assets.leaderboard import LEADERBOARD, read_leaderboard
-from zoo.assets.standings import Standings
+from zoo.assets.leaderboard import LEADERBOARD
+from zoo.assets.standings import Standings, read_standings
 from zoo.errors import ZooError
 from zoo.page.leaderboard.leaderboard_handlers import Leaderboard, LeaderboardWidgets, choices
 from zoo.page.leaderboard.leaderboard_plots import MOST_HIGHLIGHTS, default_highlights, plots
@@ -53,6 +53,6 @@ def zoo_tab(registry: Registry, private: dict[str, Any], leaderboard: Path = LEA
 def _embedded(leaderboard: Path) -> tuple[Standings, str]:
     """The leaderboard; where there is none, nothing, and a card that says why."""
     try:
-        return read_leaderboard(leaderboard), ""
+        return read_standings(leaderboard), ""
     except ZooError as error:
         return NOTHING, message_card("empty", "No leaderboard", str(error))

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from zoo.assets.standings import Estimate, Standing, Standings
+from zoo.assets.leaderboard import Estimate
+from zoo.assets.standings import Standing, Standings
 from zoo.listing import in_words
 from zoo.types import DISCLAIMER
 

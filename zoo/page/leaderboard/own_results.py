@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from zoo.assets.standings import Estimate, Standing, Standings, ranked
+from zoo.assets.leaderboard import Estimate, Figures
+from zoo.assets.standings import Standing, Standings, ranked
 from zoo.errors import ZooError
 from zoo.metrics import area_under, brier, expected_calibration_error, roc_curve
 from zoo.types import GRADES
@@ -115,13 +116,16 @@ def _standing(row: Row, y: np.ndarray, p_hgg: np.ndarray) -> Standing:
         trained_on=_text(row["trained_on"] or "the other folds"),
         parameters=None if parameters is None else round(parameters),
         gflops=gflops,
+        uses=(),
         seconds=None,
-        auc=Estimate(area_under(roc_curve(y, p_hgg))) if both else None,
-        brier=brier(y, p_hgg),
-        ece=expected_calibration_error(y, p_hgg),
-        other=None,
+        weights="",
+        held_out=Figures(
+            auc=Estimate(area_under(roc_curve(y, p_hgg))) if both else None,
+            brier=Estimate(brier(y, p_hgg)),
+            ece=Estimate(expected_calibration_error(y, p_hgg)),
+            p_hgg=tuple(p_hgg.tolist()),
+        ),
         y=y,
-        p_hgg=p_hgg,
     )
 
 

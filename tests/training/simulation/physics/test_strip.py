@@ -1,10 +1,10 @@
 import numpy as np
 
-from training.simulation.physics.strip import brain_mask
+from training.simulation.physics.strip import skull_strip_mask
 
 
 def masks(brain, grid, lesion):
-    return [brain_mask(np.random.default_rng(seed), brain, lesion, grid) for seed in range(20)]
+    return [skull_strip_mask(np.random.default_rng(seed), brain, lesion, grid) for seed in range(20)]
 
 
 def test_the_mask_follows_the_brain_but_not_exactly(brain, grid):

@@ -9,7 +9,7 @@ from training.simulation.physics import simulate_study
 from training.simulation.physics import study as study_module
 from training.simulation.physics.protocol import draw_protocol
 from training.simulation.physics.study import study_id
-from training.simulation.study import simulate_study as other_family
+from training.simulation.study import simulate_study as other_simulator
 from training.simulation.study import study_id as other_id
 
 
@@ -30,8 +30,8 @@ def test_seed_and_index_change_the_study(studies):
     assert len({study.images.sum() for study in studies}) == len(studies)
 
 
-def test_layout_is_that_of_the_first_family(studies):
-    other = other_family(7, 0, spacing_mm=4.0)
+def test_layout_is_that_of_the_first_simulator(studies):
+    other = other_simulator(7, 0, spacing_mm=4.0)
     for study in studies:
         assert (study.images.shape, study.images.dtype) == (other.images.shape, np.float32)
         assert (study.labels.shape, study.labels.dtype) == (other.labels.shape, np.uint8)
@@ -39,9 +39,9 @@ def test_layout_is_that_of_the_first_family(studies):
     assert set(studies[0].signs) == set(other.signs)
 
 
-def test_patients_are_others_than_those_of_the_first_family(studies):
+def test_patients_are_others_than_those_of_the_first_simulator(studies):
     assert studies[3].id == study_id(7, 3) == "SimPhysics-s7-00003" != other_id(7, 3)
-    assert studies[3].signs != other_family(7, 3, spacing_mm=4.0).signs
+    assert studies[3].signs != other_simulator(7, 3, spacing_mm=4.0).signs
 
 
 def test_background_is_zero_and_brain_positive_in_all_modalities(studies):
@@ -94,7 +94,7 @@ def test_another_spacing_gives_the_same_patient(studies):
 
 
 def test_what_the_strip_took_away_has_no_label(monkeypatch):
-    monkeypatch.setattr(study_module, "brain_mask", lambda rng, brain, lesion, grid: grid.points_mm()[2] > 90)
+    monkeypatch.setattr(study_module, "skull_strip_mask", lambda rng, brain, lesion, grid: grid.points_mm()[2] > 90)
     assert not simulate_study(7, 3, spacing_mm=4.0).labels.any()
 
 

@@ -5,8 +5,10 @@ from dataclasses import fields, replace
 
 import pytest
 
+from made_up_leaderboard import with_auc
 from zoo import DISCLAIMER
-from zoo.assets.standings import Estimate, Standing, Standings
+from zoo.assets.leaderboard import Estimate
+from zoo.assets.standings import Standing, Standings
 from zoo.page.leaderboard.leaderboard_table import COLUMNS, standings_section
 
 NASTY = "<script>alert('x')</script>\" onmouseover=\"alert(1)"
@@ -41,7 +43,7 @@ def test_it_says_that_it_is_no_medical_device(standings):
 
 
 def test_columns_of_which_nothing_is_known_are_left_out(standings):
-    rows = [replace(row, seconds=None, other=None, gflops=None) for row in standings.rows]
+    rows = [replace(row, seconds=None, unseen=None, gflops=None) for row in standings.rows]
     labels = re.findall('<abbr title=".+?">(.+?)</abbr>', standings_section(Standings((), tuple(rows))))
     assert labels == ["family", "trained on", "parameters", "AUC", "Brier", "ECE"]
     rows[0] = replace(rows[0], gflops=8.5)
@@ -54,14 +56,14 @@ def test_columns_of_which_nothing_is_known_are_left_out(standings):
     ("auc", "left", "width"), [(Estimate(0.7, 0.55, 1.0), "25.0%", "75.0%"), (Estimate(0.2, 0.1, 0.7), "0.0%", "50.0%")]
 )
 def test_the_bar_is_the_interval_on_one_scale_for_all(standings, auc, left, width):
-    section = standings_section(Standings((), (replace(standings.rows[0], auc=auc),)))
+    section = standings_section(Standings((), (with_auc(standings.rows[0], auc),)))
     assert f'<i style="left:{left};width:{width}">' in section
 
 
 def test_text_of_others_is_escaped(standings):
     texts = {field.name: NASTY for field in fields(Standing) if field.type == "str"}
     section = standings_section(Standings((NASTY,), (replace(standings.rows[0], **texts),)))
-    assert len(texts) == 4
+    assert texts.keys() == {"id", "title", "family", "trained_on", "weights"}
     assert "<script" not in section
     assert '" onmouseover' not in section
 

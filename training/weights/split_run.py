@@ -16,12 +16,13 @@ from zoo.types import RegisteredModel
 from zoo.types.roles import SINGLE_MODALITY_MODELS
 from zoo.weights.load import TrainedModel, load_weights
 
-from ..data.batches import best_device, predict
+from ..data.batches import predict
 from ..data.prepared_cohort import fingerprint, short
 from ..fit.loop import Encoders
 from ..fit.tracking import tracking
+from ..jobs.device import best_device
 from ..jobs.files import write_json
-from ..weights.make import Material, make_weights
+from .make import Material, make_weights
 
 
 @dataclass(frozen=True)
@@ -62,19 +63,19 @@ class SplitRun:
         return {name: donor.module.get_submodule("encoder").state_dict() for name, donor in donors.items()}
 
     def alone(self) -> dict[str, float]:
-        """Inner AUC of each modality's own single encoder, found once for this split."""
+        """Validation AUC of each modality's own single encoder, found once for this split."""
         kept = (self.donors or self).home / "alone.json"
         if not kept.is_file():
-            write_json(kept, self._judged())
+            write_json(kept, self._validation_aucs())
         return json.loads(kept.read_text(encoding="utf-8"))
 
-    def _judged(self) -> dict[str, float]:
+    def _validation_aucs(self) -> dict[str, float]:
         home, registry = self.donors or self, load_registry()
-        judges = {modality: home.trained(registry.model(judge)) for modality, judge in SINGLE_MODALITY_MODELS.items()}
-        return {modality: home.auc(judge, "inner") for modality, judge in judges.items()}
+        models = {name: home.trained(registry.model(model)) for name, model in SINGLE_MODALITY_MODELS.items()}
+        return {name: home.auc(model, "val") for name, model in models.items()}
 
     def log_odds(self, model: TrainedModel, part: str) -> np.ndarray:
-        """Calibrated log-odds of HGG of the split's "train", "inner" or "held_out" cases, float64 [n]."""
+        """Calibrated log-odds of HGG of the split's "train", "val" or "test" cases, float64 [n]."""
         cohort = self.material.cohort(model.spec.recipe)
         margins = predict(model.module, cohort, getattr(self.material.split, part), model.spec.uses)
         return model.record.calibration.log_odds(margins)
@@ -87,7 +88,7 @@ class SplitRun:
     def home(self) -> Path:
         """One folder for these cases, this split of them and these options, whatever it is part of."""
         split = self.material.split
-        parts = [part.tolist() for part in (split.train, split.inner, split.held_out)]
+        parts = [part.tolist() for part in (split.train, split.val, split.test)]
         donors = [self.donors.home.name] if self.donors else []
         return self.folder / short(fingerprint(self.material.cases), parts, asdict(self.material.options), *donors)
 

@@ -1,4 +1,4 @@
-"""On one split each model is trained once, with members and judges of that split."""
+"""On one split each model is trained once, with members and models of that split."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
-from training.evaluation import split_run as module
-from training.evaluation.split_run import SplitRun
+from training.weights import split_run as module
+from training.weights.split_run import SplitRun
 from zoo import MODALITIES
 from zoo.types.roles import SINGLE_MODALITY_MODELS
 
@@ -32,7 +32,7 @@ def test_readings_splits_and_options_do_not_meet(run, small):
     wider = run.trained(small("single-t1ce", width=8)).spec.weights
     shorter = run.trained(replace(spec, phases=spec.phases[-1:])).spec.weights
     assert len({run.trained(spec).spec.weights, wider, shorter}) == 3
-    other_split = replace(run.material, split=replace(run.material.split, inner=run.material.split.inner[:-1]))
+    other_split = replace(run.material, split=replace(run.material.split, val=run.material.split.val[:-1]))
     other_options = replace(run.material, options=replace(run.material.options, seed=5))
     homes = {SplitRun(material, run.folder).home for material in (run.material, other_split, other_options)}
     assert len(homes) == 3
@@ -65,23 +65,23 @@ def test_encoders_start_as_those_trained_on_the_same_split(run, small, registry,
 
 
 def test_encoders_and_order_can_come_from_another_run(run, small, registry, monkeypatch):
-    judges = {name: small(name, width=4) for name in SINGLE_MODALITY_MODELS.values()}
-    monkeypatch.setattr(module, "load_registry", lambda: replace(registry, models=registry.models | judges))
+    models = {f"{name}.compact": small(name, width=4) for name in SINGLE_MODALITY_MODELS.values()}
+    monkeypatch.setattr(module, "load_registry", lambda: replace(registry, models=registry.models | models))
     reseeded = replace(run.material, options=replace(run.material.options, seed=5))
     ours = replace(run, material=reseeded, donors=run)
     spec = replace(small("early-fusion", width=4), encoders_from={"encoder": "single-t2.compact"})
     assert ours.alone() == run.alone()
-    given, own = ours.encoders(spec)["encoder"], run.trained(judges["single-t2.compact"]).module.encoder.state_dict()
+    given, own = ours.encoders(spec)["encoder"], run.trained(models["single-t2.compact"]).module.encoder.state_dict()
     assert all(torch.equal(given[name], value) for name, value in own.items())
     assert not ours.home.exists()
     assert ours.home != SplitRun(reseeded, run.folder).home
 
 
-def test_modalities_are_judged_on_the_inner_cases(run, small, registry, monkeypatch):
-    judges = {name: small(name, width=4) for name in SINGLE_MODALITY_MODELS.values()}
-    monkeypatch.setattr(module, "load_registry", lambda: replace(registry, models=registry.models | judges))
+def test_modalities_are_ranked_on_the_validation_cases(run, small, registry, monkeypatch):
+    models = {f"{name}.compact": small(name, width=4) for name in SINGLE_MODALITY_MODELS.values()}
+    monkeypatch.setattr(module, "load_registry", lambda: replace(registry, models=registry.models | models))
     alone = run.alone()
     assert list(alone) == list(MODALITIES)
-    model = run.trained(judges["single-t2.compact"])
-    y = run.material.cohort(model.spec.recipe).y[run.material.split.inner]
-    assert alone["t2"] == roc_auc_score(y, run.log_odds(model, "inner"))
+    model = run.trained(models["single-t2.compact"])
+    y = run.material.cohort(model.spec.recipe).y[run.material.split.val]
+    assert alone["t2"] == roc_auc_score(y, run.log_odds(model, "val"))

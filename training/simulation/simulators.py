@@ -8,11 +8,11 @@ from .study import SimulatedStudy
 
 
 @dataclass(frozen=True)
-class Family:
+class Simulator:
     """One way to build studies. version: goes up with every change that changes a voxel.
 
     simulate: as `training.simulation.study.simulate_study`. study_id: name of a study from seed and index, another in
-    every family, since other patients must have other names.
+    every simulator, since other patients must have other names.
     """
 
     version: str
@@ -20,7 +20,7 @@ class Family:
     study_id: Callable[[int, int], str]
 
 
-FAMILIES = {
-    "template": Family(study.VERSION, study.simulate_study, study.study_id),
-    "physics": Family(physics.VERSION, physics.simulate_study, physics.study_id),
+SIMULATORS = {
+    "template": Simulator(study.VERSION, study.simulate_study, study.study_id),
+    "physics": Simulator(physics.VERSION, physics.simulate_study, physics.study_id),
 }

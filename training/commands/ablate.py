@@ -1,0 +1,74 @@
+"""`python -m training ablate`: what it asks for, and what it does one after another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zoo.types.roles import HEADLINE_MODEL
+
+from ..options import FitOptions
+from .evaluate import load_and_tell
+from .options import BatchSize, Epochs, Folds, Models, Out, Pieces, Precision, Repeats, RunDir, Seed, Tracking
+from .report import save_and_show
+
+DRY_CASES, DRY_FOLDS, DRY_SHIFTED = 24, 2, 4
+
+
+def ablate(
+    experiment: Annotated[str, typer.Argument(help="baselines, ablation, order, compact, paper or shift.")],
+    out: Out,
+    cohort: Annotated[Path | None, typer.Option(help="As in evaluate; not needed for a dry run.")] = None,
+    full: Annotated[bool, typer.Option(help="The whole grid, not one factor at a time.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="A small simulated cohort, 2 folds, 1 epoch: the same code.")] = False,
+    model: Models = None,
+    weights: Annotated[str, typer.Option(help="Of shift: as in evaluate.")] = "embedded",
+    folds: Folds = 5,
+    repeats: Repeats = 1,
+    epochs: Epochs = 12,
+    batch_size: BatchSize = 4,
+    accumulate: Pieces = 1,
+    precision: Precision = "auto",
+    seed: Seed = 0,
+    run_dir: RunDir = Path("runs"),
+    tracking: Tracking = True,
+) -> None:
+    """Run one of the protocol's experiments: which parts of the model matter, and what shifts it bears."""
+    from zoo.registry import load_registry
+
+    from ..evaluation.cross_validate import Protocol, cross_validate
+    from ..evaluation.experiments import EXPERIMENTS, SHIFT, shifts
+    from ..evaluation.given_weights import grade_cohort, models_from
+    from ..fit.tracking import dashboard_folder
+
+    if experiment not in (*EXPERIMENTS, SHIFT):
+        raise typer.BadParameter(f"expected one of {', '.join(EXPERIMENTS)}, {SHIFT}; found {experiment!r}.")
+    if dry_run:
+        cohort, folds, repeats, epochs = simulated_cohort(run_dir / "dry-run"), DRY_FOLDS, 1, 1
+    if cohort is None:
+        raise typer.BadParameter("Say which cohort, or try --dry-run.", param_hint="--cohort")
+    studies = load_and_tell(cohort)
+    if experiment == SHIFT:
+        studies = replace(studies, cases=studies.cases[:DRY_SHIFTED]) if dry_run else studies
+        models, changes = models_from(weights, model or [HEADLINE_MODEL]), shifts(full)
+        results = grade_cohort(models, studies, run_dir, models[0].spec.id, changes, seed, experiment=experiment)
+        save_and_show(results, out)
+        return
+    arms = list(EXPERIMENTS[experiment](load_registry(), full))
+    options = FitOptions(epochs, batch_size=batch_size, accumulate=accumulate, precision=precision, seed=seed)
+    protocol, dashboard = Protocol(folds, repeats, seed=seed), dashboard_folder(run_dir, tracking)
+    headline = arms[0].name
+    save_and_show(
+        cross_validate(arms, studies, protocol, options, run_dir, headline, dashboard, experiment=experiment), out
+    )
+
+
+def simulated_cohort(folder: Path) -> Path:
+    """A small one for dry runs."""
+    from ..simulation import write_cohort
+
+    write_cohort(folder, DRY_CASES, seed=0, spacing_mm=4.0, sites=2)
+    return folder
