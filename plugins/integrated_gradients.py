@@ -24,7 +24,7 @@ def register_explainers() -> list[ExplainerSpec]:
             explain=explain,
             memory=3,
             suits=_has_gradients,
-            description="Gradients on the way from nothing to the study, added up.",
+            description="Gradients on the way from the baseline to the study, added up.",
             baseline="white matter all over the brain",
             format_diagnostics=_format_diagnostics,
         )
@@ -120,6 +120,6 @@ class _Way:
 def _format_diagnostics(facts: Mapping[str, float]) -> str:
     total = facts["difference"] + facts["convergence_delta"]
     return (
-        f"{facts['steps']:.0f} steps add up to {total:+.2f} of the {facts['difference']:+.2f} log-odds between nothing "
-        f"and the study: {facts['convergence_delta']:+.3f} too much (completeness delta)."
+        f"{facts['steps']:.0f} steps add up to {total:+.2f} of the {facts['difference']:+.2f} log-odds between "
+        f"baseline and study: {facts['convergence_delta']:+.3f} too much (completeness delta)."
     )

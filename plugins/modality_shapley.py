@@ -71,8 +71,8 @@ def by_replacing(question: Question, progress: Progress) -> Attribution:
 
     The worth of a subset is the mean over the four reference brains of the margin of a study with the subset's
     modalities from the study and the others from the reference, all marked present. facts: everything and nothing, the
-    worths of the whole and of the empty subset, which the values add up between; spread, the standard deviation of
-    nothing over the references; spread of each modality's value likewise.
+    worths of the whole and of the empty subset, whose difference the values add up to; spread, the standard deviation
+    of nothing over the references; spread of each modality's value likewise.
     """
     import torch
 

@@ -31,7 +31,7 @@ def measure_all(
     """Score all explainers, as plain JSON values; goes on where an earlier call was stopped.
 
     folder: keeps what is done. studies: id and grade. models: by id, the revision of its weights; its "controls" and
-    "explainers", by id, hold of each study what the tasks return; "refused", by explainer, why it gives no map.
+    "explainers", by id, hold of each study what the tasks return; "refused", by explainer, why there is no map.
     """
     asked = [Asked(model.spec, model.revision, SEED, index, spacing_mm) for index in range(studies) for model in models]
     # A study after the other, so that each process simulates it once.

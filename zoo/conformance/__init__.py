@@ -12,23 +12,22 @@ from collections.abc import Iterable, Iterator
 from zoo.conformance.absence import absent_voxels_do_not_matter, any_allowed_subset_is_graded, what_it_uses_matters
 from zoo.conformance.contract import Outcome, Promise, check_all
 from zoo.conformance.description import card_is_complete, modalities_agree, options_can_be_kept, phases_add_up
-from zoo.conformance.explainer_answer import (
+from zoo.conformance.explainer.answer import (
     absent_modalities_get_nothing,
     explanation_repeats_itself,
     facts_are_numbers,
     facts_are_put_in_words,
     it_explains,
 )
-from zoo.conformance.explainer_conduct import cancel_is_obeyed, progress_is_told, question_is_left_alone
-from zoo.conformance.explainer_description import (
+from zoo.conformance.explainer.conduct import cancel_is_obeyed, progress_is_told, question_is_left_alone
+from zoo.conformance.explainer.description import (
     cost_is_positive,
     it_travels,
     names_are_filled_in,
     output_is_known,
     suits_is_a_yes_or_no,
 )
-from zoo.conformance.explainer_specimen import EXPLAINED_SHAPE, ExplainerSpecimen
-from zoo.conformance.explaining import attention_is_as_told, layers_can_be_mapped
+from zoo.conformance.explainer.specimen import EXPLAINED_SHAPE, ExplainerSpecimen
 from zoo.conformance.grading import (
     batches_do_not_mix,
     input_is_left_alone,
@@ -36,6 +35,7 @@ from zoo.conformance.grading import (
     it_repeats_itself,
     logits_are_two_a_study,
 )
+from zoo.conformance.layers_and_attention import attention_is_as_told, layers_can_be_mapped
 from zoo.conformance.learning import (
     auxiliary_outputs_fit,
     every_parameter_can_learn,

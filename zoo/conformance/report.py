@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zoo.conformance.contract import Outcome
-from zoo.conformance.explainer_specimen import EXPLAINED_SHAPE
+from zoo.conformance.explainer.specimen import EXPLAINED_SHAPE
 from zoo.conformance.specimen import Shape
 from zoo.errors import PluginError
 from zoo.registry import Registry

@@ -1,4 +1,4 @@
-"""The promises to explainers: of class-activation maps, and of attention."""
+"""What a model promises to explainers: layers for class-activation maps, and attention to read."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoo.conformance.explainer_specimen import ExplainerSpecimen
+from zoo.conformance.explainer.specimen import ExplainerSpecimen
 from zoo.conformance.specimen import Broken
 from zoo.errors import Cancelled
 from zoo.types import Progress

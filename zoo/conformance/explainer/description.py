@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 
-from zoo.conformance.explainer_specimen import ExplainerSpecimen
+from zoo.conformance.explainer.specimen import ExplainerSpecimen
 from zoo.conformance.specimen import Broken
 
 OUTPUTS = ("voxels", "modalities")

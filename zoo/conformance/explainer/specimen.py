@@ -8,8 +8,8 @@ from functools import cached_property
 
 from torch import Tensor
 
+from zoo.conformance.explainer.tiny_models import tiny_models
 from zoo.conformance.specimen import Shape, Specimen, present
-from zoo.conformance.tiny_models import tiny_models
 from zoo.types import MODALITIES, Attribution, ExplainerSpec, ModelSpec, Question, RegisteredModel
 
 EXPLAINED_SHAPE = (8, 36, 32)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo.conformance.explainer_specimen import Answer, ExplainerSpecimen
+from zoo.conformance.explainer.specimen import Answer, ExplainerSpecimen
 from zoo.conformance.specimen import Broken, NotApplicable, titles
 from zoo.types import MODALITIES, Attribution
 

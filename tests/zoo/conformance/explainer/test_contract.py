@@ -13,7 +13,7 @@ import torch
 
 from zoo import MODALITIES, Attribution, ExplainerSpec, PluginError
 from zoo.conformance import EXPLAINER_CONTRACT, check_explainer
-from zoo.conformance.tiny_models import tiny_models
+from zoo.conformance.explainer.tiny_models import tiny_models
 from zoo.errors import Cancelled
 from zoo.types import any_model
 
@@ -82,6 +82,11 @@ def not_finite(question, progress):
 def absent_too(question, progress):
     found = gradient(question, progress)
     return replace(found, values=found.values + 1)
+
+
+def absent_too_where_one_is_left(question, progress):
+    found = gradient(question, progress)
+    return replace(found, values=found.values + (question.present.sum() == 1).numpy())
 
 
 def dice(question, progress):
@@ -215,6 +220,7 @@ FAULTS = [
     Fault("it_explains", spec_of(not_finite), "finite values for tiny-any, found others"),
     Fault("it_explains", spec_of(suits=any_model), r"RuntimeError in .*, line \d+: .*grad"),
     Fault("absent_modalities_get_nothing", spec_of(absent_too), "what a study of tiny-any lacks, .* absent T1:"),
+    Fault("absent_modalities_get_nothing", spec_of(absent_too_where_one_is_left), "for absent T1, T1ce, T2:"),
     Fault("explanation_repeats_itself", spec_of(dice), "same values twice, found them .* apart.*seed"),
     Fault("explanation_repeats_itself", spec_of(dice_in_facts), "same facts twice, found"),
     Fault("question_is_left_alone", spec_of(in_place), r"found x changed: work on x\.clone"),

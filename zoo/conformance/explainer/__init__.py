@@ -1,0 +1,1 @@
+"""Promises of explainers, and the models that they are tried on."""
