@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from training.commands.fit import read_option
-
 ROOT = Path(__file__).parents[2]
 
 
@@ -37,17 +35,3 @@ def test_user_errors(arguments, words):
     told = " ".join(result.stderr.replace("│", " ").split())
     assert words in told
     assert "Traceback" not in told
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("width=8", ("width", 8)),
-        ("guidance=add", ("guidance", "add")),
-        ("secondaries=t2,flair", ("secondaries", ("t2", "flair"))),
-        ("secondaries=t2,", ("secondaries", ("t2",))),
-        ('backbone_options={"img_size": [96, 80]}', ("backbone_options", {"img_size": [96, 80]})),
-    ],
-)
-def test_options_are_read_as_json_text_or_names(text, expected):
-    assert read_option(text) == expected

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .zoo import LEADERBOARD
+from zoo.assets.leaderboard import LEADERBOARD
 
 if TYPE_CHECKING:
-    from zoo.types import RegisteredModel
-
     from ..publish.client import Pushed
     from ..publish.model_folder import Publication
 
@@ -26,7 +24,10 @@ def publish(
     zoo: Annotated[bool, typer.Option("--zoo", help="All trained models, and an index of them.")] = False,
     organisation: Annotated[str | None, typer.Option(help="Of --zoo: who gets ORG/glioma-zoo-ID.")] = None,
     results: Annotated[
-        Path, typer.Option(help="Figures for the card: the zoo's leaderboard, or a file that evaluate wrote.")
+        Path,
+        typer.Option(
+            help="Figures for the card: a leaderboard, or a file that evaluate wrote.", show_default="the zoo's own"
+        ),
     ] = LEADERBOARD,
     weights: Annotated[Path | None, typer.Option(help="Weights file; the model's own if not given.")] = None,
     licence: Annotated[str, typer.Option(help="Of the weights, as the Hub writes it.")] = "apache-2.0",
@@ -35,18 +36,20 @@ def publish(
 ) -> None:
     """Push trained weights with card and figures to the Hub; again, and only what has changed is pushed."""
     from ..publish.client import expect_token
+    from ..publish.publications import publications_of, spec_with_weights, trained_specs
     from ..publish.repo_names import expect_repo, repo_of
 
     _expect_folder(dry_run, out)
     if zoo:
         owner = _given(organisation, "--organisation", "--zoo needs the owner of the repositories")
-        wanted = [(spec, expect_repo(repo_of(spec.id, owner))) for spec in _trained()]
+        wanted = [(spec, expect_repo(repo_of(spec.id, owner))) for spec in trained_specs()]
     else:
         name = expect_repo(_given(repo, "--repo", "give ORG/NAME"))
-        wanted = [(_spec(_given(model, "MODEL", "give the id of a model, or --zoo"), weights), name)]
+        model_id = _given(model, "MODEL", "give the id of a model, or --zoo")
+        wanted = [(spec_with_weights(model_id, weights), name)]
     if not dry_run:
         expect_token()
-    publications = _publications(wanted, results, licence)
+    publications = publications_of(wanted, results, licence)
     if out is not None:
         _write(publications, out, apart=zoo)
     elif zoo:
@@ -88,39 +91,6 @@ def _given(value: str | None, name: str, why: str) -> str:
     if value is None:
         raise typer.BadParameter(f"{why}.", param_hint=name)
     return value
-
-
-def _spec(model_id: str, weights: Path | None) -> RegisteredModel:
-    from zoo.errors import WeightsError
-    from zoo.registry import load_registry
-
-    registry = load_registry()
-    spec = registry.model(model_id)
-    if weights is None:
-        return spec
-    from zoo.weights.metadata import spec_of
-
-    found = spec_of(weights, registry.model)
-    if found.id != spec.id:
-        raise WeightsError(f"{weights}: expected weights of {spec.id}, found those of {found.id}. Name the model so.")
-    return found
-
-
-def _trained() -> list[RegisteredModel]:
-    from zoo.registry import load_registry
-
-    return [spec for spec in load_registry().models.values() if spec.is_trained]
-
-
-def _publications(wanted: Sequence[tuple[RegisteredModel, str]], results: Path, licence: str) -> list[Publication]:
-    """Load all that is to be published, before the first is pushed."""
-    from zoo.weights.load import load_weights
-
-    from ..publish.figures import evidence_of
-    from ..publish.model_folder import Publication
-
-    models = [(load_weights(spec), repo) for spec, repo in wanted]
-    return [Publication(model, evidence_of(model, results), repo, licence) for model, repo in models]
 
 
 def _write(publications: Sequence[Publication], out: Path, apart: bool) -> None:

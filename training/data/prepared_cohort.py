@@ -53,7 +53,7 @@ def prepare_cohort(cases: Sequence[Case], recipe: Recipe, folder: Path) -> Prepa
     `CohortError` names every case that can't be read.
     """
     contents = fingerprint(cases)
-    home = folder / f"{contents}-{short(CACHE_VERSION, recipe.as_json())}"
+    home = folder / f"{contents}-{short_hash(CACHE_VERSION, recipe.as_json())}"
     if not (home / "done").is_file():
         _fill(cases, recipe, home)
     arrays = {name: np.load(home / f"{name}.npy", mmap_mode="r") for name in ("x", "present", "regions")}
@@ -65,7 +65,9 @@ def fingerprint(cases: Sequence[Case]) -> str:
     """Name the cases by every id, grade, `p_hgg` and bit of their files, not by where these lie or when they came."""
     with ThreadPoolExecutor() as pool:
         digests = iter(list(pool.map(_digest, [file for case in cases for file in case.files])))
-    return short([[case.id, case.grade, [next(digests) for _ in case.files], *_known(case.p_hgg)] for case in cases])
+    return short_hash(
+        [[case.id, case.grade, [next(digests) for _ in case.files], *_known(case.p_hgg)] for case in cases]
+    )
 
 
 def _known(p_hgg: float | None) -> list[float]:
@@ -84,7 +86,7 @@ def _digest_of(path: Path, size: int, changed_ns: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def short(*facts: Any) -> str:
+def short_hash(*facts: Any) -> str:
     """A short name for JSON values: equal for equal ones."""
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""What an evaluation compares: models, each in one reading, trained and asked on every split."""
+"""What an evaluation compares: models, each in one variant, trained and asked on every split."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from zoo.weights.size import measure_size
 from ..fit.modality_order import Adapt, descending_auc_order
 from ..statistics.sites import probe_site
 from ..weights.make import Material, order_of
-from ..weights.split_run import SplitRun, reading_name
+from ..weights.split_run import SplitRun, variant_name
 from .features import head_features
 from .results import ModelRow, Outcome
 
@@ -57,7 +57,7 @@ class ArmOnSplit:
     @property
     def name(self) -> str:
         """Path below the folder of its split, so that any evaluation that asks for the same finds it."""
-        return f"{self._run.home.name}/{reading_name(self.arm.spec)}-{self.arm.adapt.__name__}"
+        return f"{self._run.home.name}/{variant_name(self.arm.spec)}-{self.arm.adapt.__name__}"
 
     @property
     def _run(self) -> SplitRun:

@@ -123,7 +123,7 @@ def headline_of(names: Sequence[str]) -> str:
 
 
 def _guided(zoo: Registry, name: str, adapt: Adapt = descending_auc_order, extends: str = "", **changes: Any) -> Arm:
-    """The headline model in another reading."""
+    """The headline model in another variant."""
     spec = zoo.model(HEADLINE_MODEL)
     assert spec.vary is not None
     return Arm(name, spec.vary(**changes), adapt, extends)

@@ -20,7 +20,7 @@ from zoo.weights.size import measure_size
 
 from ..cohorts import Case, Cohort
 from ..data.nifti import read_mask
-from ..data.prepared_cohort import fingerprint, registry, short
+from ..data.prepared_cohort import fingerprint, registry, short_hash
 from ..jobs.device import best_device
 from ..jobs.tasks import Execute, run_tasks
 from ..weights.make import patient_mark
@@ -57,7 +57,7 @@ class GradeCase:
     def name(self) -> str:
         revisions = [model.revision for model in self.models]
         changes = [[change.kind, change.severity] for change in self.changes]
-        return f"{self.case.id}-{short(fingerprint([self.case]), revisions, changes, self.seed)}"
+        return f"{self.case.id}-{short_hash(fingerprint([self.case]), revisions, changes, self.seed)}"
 
     def run(self) -> dict[str, Any]:
         """Return {"answers": {arm: {"logit", "p_hgg"} or {"reason"}}, "seconds"}."""

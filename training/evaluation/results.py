@@ -30,7 +30,7 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class ModelRow:
-    """One arm: a model in one reading, or a control. name: unique in the file.
+    """One arm: a model in one variant, or a control. name: unique in the file.
 
     gflops: of one study; parameters and gflops are None where they can't be told, uses is empty where no image is seen.
     extends: name of the arm that sees one modality less and is otherwise the same, if there is one.

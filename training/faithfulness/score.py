@@ -11,7 +11,7 @@ from zoo import ExplainerSpec, PluginError, Question
 from zoo.types import RegisteredModel
 from zoo.weights.load import load_weights
 
-from ..data.prepared_cohort import short
+from ..data.prepared_cohort import short_hash
 from ..jobs.device import best_device
 from ..simulation.study import VERSION, study_id
 from .captum_scores import relative_infidelity, sensitivity
@@ -36,7 +36,7 @@ class Asked:
 
     @property
     def name(self) -> str:
-        version = short(FORMAT, VERSION, self.revision, self.spacing_mm)
+        version = short_hash(FORMAT, VERSION, self.revision, self.spacing_mm)
         return f"{self.spec.id}-{version}/{study_id(self.seed, self.index)}"
 
     def answer(self) -> tuple[LesionFreePair, Question]:

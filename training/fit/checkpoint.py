@@ -15,7 +15,7 @@ from zoo import ModelSpec, ZooError
 
 from ..data.folds import Split
 from ..data.prepared_cohort import PreparedCohort
-from ..jobs.files import written_whole
+from ..jobs.files import atomic_write
 from ..options import FitOptions
 
 
@@ -66,7 +66,7 @@ def save_checkpoint(path: Path, run: dict[str, Any], progress: Progress, parts: 
     parts: module, optimizer and the like, by name; None is passed over.
     """
     states = {name: part.state_dict() for name, part in parts.items() if part is not None}
-    with written_whole(path) as partial:
+    with atomic_write(path) as partial:
         torch.save({"run": run, "progress": asdict(progress), **states}, partial)
 
 

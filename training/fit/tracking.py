@@ -12,7 +12,7 @@ from typing import Any
 
 from accelerate import PartialState
 
-from ..jobs.files import written_whole
+from ..jobs.files import atomic_write
 
 PROJECT = "glioma-zoo"
 
@@ -70,7 +70,7 @@ def history_of(checkpoint: Path) -> Path:
 
 def write_history(path: Path, history: History) -> None:
     """Write one JSON line an epoch, the whole file in one step: a resumed run's file has no epoch twice."""
-    with written_whole(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text("".join(json.dumps(row) + "\n" for row in history), encoding="utf-8")
 
 

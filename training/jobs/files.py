@@ -11,7 +11,7 @@ from typing import Any
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Yield where to write what becomes `path` in one step: a kill at any moment leaves the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
@@ -22,5 +22,5 @@ def written_whole(path: Path) -> Iterator[Path]:
 def write_json(path: Path, value: Any) -> None:
     """Write JSON in one step; `ValueError` for what is not JSON, such as NaN."""
     text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
-    with written_whole(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text(text + "\n", encoding="utf-8")

@@ -46,7 +46,7 @@ def compare(real: Measured, simulated: Measured, seed: int) -> dict[str, Any]:
         "intensities": compare_intensities(real.samples, simulated.samples, seed),
         "shapes": compare_facts(real.shapes, simulated.shapes),
         "scans": compare_facts(real.scans, simulated.scans),
-        "telling_apart": c2st_auc(crops, is_real, patients, seed),
+        "c2st_auc": c2st_auc(crops, is_real, patients, seed),
     }
 
 

@@ -24,7 +24,7 @@ TELLING = (
 
 
 def to_markdown(figures: Mapping[str, Any], pictures: Iterable[str]) -> str:
-    telling = figures["telling_apart"]
+    telling = figures["c2st_auc"]
     parts = [
         "# Real beside simulated",
         prose(PURPOSE),

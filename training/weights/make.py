@@ -20,7 +20,7 @@ from zoo.weights.load import TrainedModel, TrainingRecord, build_module, load_we
 from ..cohorts import Case
 from ..data.batches import predict
 from ..data.folds import Split
-from ..data.prepared_cohort import PreparedCohort, prepare_cohort, short
+from ..data.prepared_cohort import PreparedCohort, prepare_cohort, short_hash
 from ..fit.logistic import fit_head
 from ..fit.loop import NO_ENCODERS, Encoders, fit
 from ..fit.tracking import Tracker, epochs_in, history_of, untracked
@@ -133,7 +133,7 @@ def train(
 
 def patient_mark(patient: str) -> str:
     """Mark a patient, which tells whether weights were trained on a patient, but not who that is."""
-    return short(patient)[:8]
+    return short_hash(patient)[:8]
 
 
 def order_of(spec: ModelSpec) -> list[str]:

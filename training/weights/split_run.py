@@ -17,7 +17,7 @@ from zoo.types.roles import SINGLE_MODALITY_MODELS
 from zoo.weights.load import TrainedModel, load_weights
 
 from ..data.batches import predict
-from ..data.prepared_cohort import fingerprint, short
+from ..data.prepared_cohort import fingerprint, short_hash
 from ..fit.loop import Encoders
 from ..fit.tracking import tracking
 from ..jobs.device import best_device
@@ -42,7 +42,7 @@ class SplitRun:
     def trained(self, spec: RegisteredModel) -> TrainedModel:
         """Train a model on this split's training cases, its members too; a second call finds its file."""
         members = tuple(self.trained(member).spec for member in spec.member_specs)
-        weights = self.home / f"{reading_name(spec)}.safetensors"
+        weights = self.home / f"{variant_name(spec)}.safetensors"
         here = replace(spec, member_specs=members, weights=weights)
         if not weights.is_file():
             self._train(here, weights)
@@ -90,10 +90,10 @@ class SplitRun:
         split = self.material.split
         parts = [part.tolist() for part in (split.train, split.val, split.test)]
         donors = [self.donors.home.name] if self.donors else []
-        return self.folder / short(fingerprint(self.material.cases), parts, asdict(self.material.options), *donors)
+        return self.folder / short_hash(fingerprint(self.material.cases), parts, asdict(self.material.options), *donors)
 
 
-def reading_name(spec: ModelSpec) -> str:
+def variant_name(spec: ModelSpec) -> str:
     """Name a file for a model in this reading: its options, phases, recipe and length."""
     longer = [spec.epochs_factor] if spec.epochs_factor != 1 else []
-    return f"{spec.id}-{short(dict(spec.options), str(spec.phases), spec.recipe.as_json(), *longer)}"
+    return f"{spec.id}-{short_hash(dict(spec.options), str(spec.phases), spec.recipe.as_json(), *longer)}"

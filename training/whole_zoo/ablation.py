@@ -1,6 +1,6 @@
-"""What attention, guidance, order and primary are worth: the headline model in other readings, from several seeds.
+"""What attention, guidance, order and primary are worth: the headline model in other variants, from several seeds.
 
-All readings are built on the same encoders, those of the zoo's `single-*`, so that they differ in what they ask about.
+All variants are built on the same encoders, those of the zoo's `single-*`, so that they differ in what they ask about.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from ..report.headline import with_verdicts
 from ..statistics.comparisons import delong_test
 from ..statistics.metrics import auc
 from ..weights.make import Material
-from ..weights.split_run import SplitRun, reading_name
+from ..weights.split_run import SplitRun, variant_name
 
 ASKED = ("ablation", "order")
 
 
 @dataclass(frozen=True)
 class Training:
-    """A task: train one reading from one seed and let it grade the test cases."""
+    """A task: train one variant from one seed and let it grade the test cases."""
 
     spec: RegisteredModel
     run_on: SplitRun
 
     @property
     def name(self) -> str:
-        return f"{self.run_on.home.name}/{reading_name(self.spec)}-held-out"
+        return f"{self.run_on.home.name}/{variant_name(self.spec)}-held-out"
 
     def run(self) -> list[float]:
         """Calibrated log-odds of HGG, in the order of the split's test cases."""
@@ -45,7 +45,7 @@ class Training:
 def ablations(
     registry: Registry, donors: SplitRun, studies: int, seeds: int, epochs: int, execute: Execute = map
 ) -> Ablations:
-    """Train every reading of the experiments `ASKED` from every seed, going on where an earlier call was stopped.
+    """Train every variant of the experiments `ASKED` from every seed, going on where an earlier call was stopped.
 
     donors: the run that trained the zoo's encoders; its split is kept, but for training cases beyond `studies` and
     validation cases beyond half as many.
@@ -53,7 +53,7 @@ def ablations(
     material = _smaller(donors.material, studies, epochs)
     runs = [replace(donors, material=_seeded(material, seed), donors=donors) for seed in range(seeds)]
     arms = {name: _adapted(EXPERIMENTS[name](registry, False), donors) for name in ASKED}
-    # Arms of two experiments, or an arm that adapts to the donors, can be one and the same reading.
+    # Arms of two experiments, or an arm that adapts to the donors, can be one and the same variant.
     trainings = [Training(spec, run) for run in runs for found in arms.values() for spec in found.values()]
     once = {training.name: training for training in trainings}
     told = dict(zip(once, run_tasks(list(once.values()), donors.folder, execute), strict=True))

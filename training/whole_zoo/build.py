@@ -18,7 +18,7 @@ from zoo.weights.metadata import note_checksum
 from ..cohorts import Cohort, load_cohort
 from ..data.folds import split_cohort
 from ..fit.modality_order import descending_auc_order
-from ..jobs.files import written_whole
+from ..jobs.files import atomic_write
 from ..jobs.tasks import side_by_side
 from ..options import FitOptions
 from ..simulation import write_cohort
@@ -118,7 +118,7 @@ def embed(model: TrainedModel, home: Path) -> None:
     source = model.spec.weights
     assert source is not None
     for suffix in (".safetensors", ".md"):
-        with written_whole(home / f"{model.spec.id}{suffix}") as unfinished:
+        with atomic_write(home / f"{model.spec.id}{suffix}") as unfinished:
             shutil.copyfile(source.with_suffix(suffix), unfinished)
     note_checksum(home / f"{model.spec.id}.safetensors")
 

@@ -14,7 +14,7 @@ from zoo.weights.load import TrainedModel, load_weights
 
 from ..cohorts import Case, Cohort
 from ..data.batches import predict
-from ..data.prepared_cohort import fingerprint, prepare_cohort, short
+from ..data.prepared_cohort import fingerprint, prepare_cohort, short_hash
 from ..evaluation.cohort_facts import case_rows, cohort_facts
 from ..evaluation.environment import describe_environment
 from ..evaluation.given_weights import model_row
@@ -57,7 +57,7 @@ class GradeWithModel:
 
     @property
     def name(self) -> str:
-        return f"{self.spec.id}-{short(fingerprint(self.cases), self.revision)}"
+        return f"{self.spec.id}-{short_hash(fingerprint(self.cases), self.revision)}"
 
     def run(self) -> list[float]:
         """Calibrated log-odds of HGG, in the order of the cases."""

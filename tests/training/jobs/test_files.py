@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from training.jobs.files import write_json, written_whole
+from training.jobs.files import atomic_write, write_json
 
 
 def test_json_is_written_whole_or_not_at_all(tmp_path):
@@ -21,9 +21,9 @@ def test_json_is_written_whole_or_not_at_all(tmp_path):
 def test_an_interrupted_write_leaves_the_old_file(tmp_path):
     path = tmp_path / "file"
     path.write_text("old")
-    with pytest.raises(UnicodeEncodeError), written_whole(path) as partial:
+    with pytest.raises(UnicodeEncodeError), atomic_write(path) as partial:
         partial.write_text("ne\udcff", encoding="utf-8")
     assert path.read_text() == "old"
-    with written_whole(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text("new")
     assert [file.read_text() for file in tmp_path.iterdir()] == ["new"]

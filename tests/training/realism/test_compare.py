@@ -14,7 +14,7 @@ def test_alike_cohorts_are_near_and_can_not_be_told_apart(make_cohort, tmp_path)
     figures = write_realism(make_cohort("real"), make_cohort("simulated", cases=8, seed=50), out)
     assert all(each["distance"] < 0.03 for channels in figures["intensities"].values() for each in channels.values())
     assert figures["shapes"]["whole_ml"]["distance"] == 0
-    assert 0.25 < figures["telling_apart"]["all"]["value"] < 0.75
+    assert 0.25 < figures["c2st_auc"]["all"]["value"] < 0.75
     assert json.loads((out / "realism.json").read_text()) == figures
 
 
@@ -23,7 +23,7 @@ def test_a_cohort_is_nowhere_apart_from_itself(make_cohort, tmp_path):
     figures = write_realism(home, home, tmp_path / "out")
     assert all(each["distance"] == 0 for channels in figures["intensities"].values() for each in channels.values())
     assert all(fact["distance"] == 0 for kind in ("shapes", "scans") for fact in figures[kind].values())
-    assert figures["telling_apart"]["all"]["value"] == pytest.approx(0.5)
+    assert figures["c2st_auc"]["all"]["value"] == pytest.approx(0.5)
 
 
 def test_a_shifted_cohort_is_far_and_told_apart(make_cohort, tmp_path):
@@ -31,7 +31,7 @@ def test_a_shifted_cohort_is_far_and_told_apart(make_cohort, tmp_path):
     figures = write_realism(make_cohort("real"), simulated, tmp_path / "out")
     assert figures["intensities"]["core"]["t2"]["distance"] > 0.5
     assert figures["scans"]["t1 noise"]["distance"] == 1
-    assert figures["telling_apart"]["all"]["value"] > 0.95
+    assert figures["c2st_auc"]["all"]["value"] > 0.95
 
 
 def test_the_folder_holds_words_and_every_picture(make_cohort, tmp_path):

@@ -11,7 +11,7 @@ FIGURES = {
     "intensities": {"core": dict.fromkeys(CHANNELS, COMPARED)},
     "shapes": {"whole_ml": {"distance": 0.25, "p": 0.5, "real": [1.0, 2.0, 9.0], "simulated": [3.0]}},
     "scans": {"t1 noise": {"distance": 0.75, "p": 0.01, "real": [0.1], "simulated": [0.2]}},
-    "telling_apart": {
+    "c2st_auc": {
         "all": {"value": 0.91, "sd": 0.02},
         "by_channel": {"t1": {"value": 0.75, "sd": 0.1}},
         "by_feature": {"gradient z": {"value": 0.5, "sd": 0.1}},
