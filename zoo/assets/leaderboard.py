@@ -31,7 +31,7 @@ def read_leaderboard(path: Path) -> Standings:
 
 
 def measured_seconds(path: Path = LEADERBOARD) -> dict[str, float]:
-    """Of one prepared study, by model; none where there is no leaderboard."""
+    """Seconds that grading one prepared study takes, by model id; empty where there is no leaderboard to read."""
     try:
         return {row.id: row.seconds for row in read_leaderboard(path).rows if row.seconds is not None}
     except ZooError:
