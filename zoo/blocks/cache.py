@@ -57,8 +57,8 @@ class ActivationCache:
 
 @contextmanager
 def cached_activations(module: nn.Module, memory: ActivationCache | None = None) -> Iterator[None]:
-    """Within it every stage of an encoder, guidance and attention in `module` answers from memory what it is asked
-    again, bit for bit.
+    """Let every stage of an encoder, guidance and attention in `module` answer from memory what it is asked again, bit
+    for bit.
 
     memory: to go on from; else that of a `cached_activations` around this one, or a new one. Only for evaluation; what
     runs outside `torch.inference_mode` is computed anew, since gradients can't pass through what was kept.

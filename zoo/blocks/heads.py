@@ -1,4 +1,4 @@
-"""From feature maps to what a grade is read from."""
+"""Heads: they turn feature maps into what a grade is read from."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ REGIONS = ("core", "oedema", "enhancing")
 
 
 def average(features: Tensor) -> Tensor:
-    """[B, C, D, h, w] -> [B, C]."""
+    """Average each feature map over its voxels: [B, C, D, h, w] -> [B, C]."""
     return features.mean((2, 3, 4))
 
 
 def average_and_peak(features: Tensor) -> Tensor:
-    """[B, C, D, h, w] -> [B, 2C]: mean and maximum of each map; a small lesion hardly moves the mean."""
+    """Mean and maximum of each feature map, [B, C, D, h, w] -> [B, 2C]; a small lesion hardly moves the mean."""
     return torch.cat([average(features), features.amax((2, 3, 4))], dim=1)
 
 
