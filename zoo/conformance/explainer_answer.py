@@ -74,7 +74,7 @@ def explanation_repeats_itself(specimen: ExplainerSpecimen) -> None:
 
 
 def _rounded(facts: Mapping[str, Any]) -> dict[str, str]:
-    """As they are told, so that the order of summation doesn't matter."""
+    """Facts as texts of three digits, so that the order of summation doesn't matter."""
     return {name: f"{value:.3g}" if isinstance(value, float) else str(value) for name, value in facts.items()}
 
 

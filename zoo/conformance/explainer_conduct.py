@@ -31,7 +31,7 @@ def progress_is_told(specimen: ExplainerSpecimen) -> None:
 
 
 def cancel_is_obeyed(specimen: ExplainerSpecimen) -> None:
-    """At its first and at its last call of progress."""
+    """Expect `Cancelled` to end an explainer, at its first and at its last call of progress."""
     for calls in dict.fromkeys((1, len(specimen.answers[0].told))):
         found = _end_of(specimen, _CancelAt(calls))
         if not isinstance(found, Cancelled):

@@ -51,7 +51,7 @@ def suits_is_a_yes_or_no(specimen: ExplainerSpecimen) -> None:
 
 
 def cost_is_positive(specimen: ExplainerSpecimen) -> None:
-    """Of the memory too, and of the cost by model."""
+    """Expect a finite cost above 0, of the memory and by model too."""
     spec = specimen.spec
     costs = {"cost": spec.cost, "memory": spec.memory}
     costs |= {f"cost_of({model.id})": spec.passes(model) for model in specimen.suitable}

@@ -28,7 +28,8 @@ class Answer:
 
 @dataclass
 class ExplainerSpecimen:
-    """zoo: the models that it may be asked about. shape: [D, H, W] of the studies it is tried on."""
+    """An explainer under check. zoo: the models that it may be asked about. shape: [D, H, W] of the studies it is tried
+    on."""
 
     spec: ExplainerSpec
     zoo: tuple[ModelSpec, ...]
@@ -40,7 +41,7 @@ class ExplainerSpecimen:
 
     @property
     def suitable(self) -> list[ModelSpec]:
-        """Those that it says it can explain."""
+        """The models that the explainer says it can explain."""
         return [model for model in self.known if self.spec.suits(model)]
 
     @cached_property
@@ -50,7 +51,7 @@ class ExplainerSpecimen:
         return [self._specimen(model) for model in tiny or self.suitable[:1]]
 
     def _specimen(self, model: ModelSpec) -> Specimen:
-        """Its module as explainers get it: no gradients of its weights."""
+        """A model with its module as explainers get it: no gradients of its weights."""
         small = replace(RegisteredModel.of(model), recipe=replace(model.recipe, shape=self.shape))
         specimen = Specimen(small, self.shape)
         specimen.module.requires_grad_(False)
@@ -69,7 +70,7 @@ class ExplainerSpecimen:
         return Answer(model.spec, attribution, told, [name for name, value in before.items() if after[name] != value])
 
     def question(self, model: Specimen, names: Collection[str] = MODALITIES) -> Question:
-        """About a study that has these modalities; the others are 0."""
+        """Ask about a study that has the modalities `names`; the others are 0."""
         here = present(names)
         return Question(model.module, model.spec, model.studies() * here[:, :, None, None, None], here)
 

@@ -33,7 +33,7 @@ def layers_can_be_mapped(specimen: Specimen) -> None:
 
 
 def attention_is_as_told(specimen: Specimen) -> None:
-    """Of some modality `attention_maps` reads each branch that the spec names, and no other."""
+    """Expect `attention_maps` to read each branch that the spec names, of some modality, and no other."""
     module = specimen.module
     told = specimen.spec.attention
     if not isinstance(module, SupportsAttention):

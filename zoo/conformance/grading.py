@@ -53,7 +53,7 @@ def input_is_left_alone(specimen: Specimen) -> None:
 
 
 def batches_do_not_mix(specimen: Specimen) -> None:
-    """Also when one study of the batch lacks what can be lacking."""
+    """Expect each study's own logits in a batch, also when another of it lacks what can be lacking."""
     for names in dict.fromkeys([MODALITIES, *specimen.subsets()]):
         x, here = specimen.studies(2), present(MODALITIES, names)
         together = specimen.logits(x, here)

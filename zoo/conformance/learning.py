@@ -41,7 +41,8 @@ def gradients_reach_the_input(specimen: Specimen) -> None:
 
 
 def every_parameter_can_learn(specimen: Specimen) -> None:
-    """In training mode; what is 0 there by chance, behind dropout or before batch normalisation, may show in use."""
+    """Expect a gradient at each parameter in training; what is 0 there by chance, behind dropout or before batch
+    normalisation, may show in evaluation mode."""
     if not specimen.spec.phases:
         raise NotApplicable("It has no phases: it isn't trained by gradient.")
     module = specimen.build()
@@ -62,7 +63,7 @@ def _any(*gradients: Tensor | None) -> bool:
 
 
 def _gradients(specimen: Specimen, module: nn.Module) -> dict[str, Tensor | None]:
-    """Of what training minimises, over batches of a complete study and one that lacks something."""
+    """Gradients of what training minimises, by parameter, over batches of a complete and an incomplete study."""
     module.zero_grad()
     for names in _incomplete(specimen.spec):
         logits, auxiliary = _outputs(module, specimen.studies(2), present(MODALITIES, names))
@@ -127,7 +128,7 @@ def patches_teach_its_regions(specimen: Specimen) -> None:
 
 
 def grade_is_taught(specimen: Specimen) -> None:
-    """By the last phase, or after it by logistic regression."""
+    """Expect the last phase to teach the grade, or a logistic regression after it."""
     phases = specimen.spec.phases
     if not phases:
         raise NotApplicable("It has no phases: it isn't trained by gradient.")

@@ -31,14 +31,14 @@ class NotApplicable(Exception):
 
 @dataclass
 class Specimen:
-    """shape: [D, H, W] of the studies it is tried on."""
+    """A model under check. shape: [D, H, W] of the studies it is tried on."""
 
     spec: RegisteredModel
     shape: tuple[int, int, int]
 
     @cached_property
     def module(self) -> nn.Module:
-        """In evaluation mode; for checks that leave it as it is."""
+        """The module in evaluation mode, for checks that leave it as it is."""
         return self.build()
 
     def build(self) -> nn.Module:
@@ -55,7 +55,7 @@ class Specimen:
             return self.module(x, present.clone())
 
     def studies(self, count: int = 1) -> Tensor:
-        """Float32 [B, 4, D, H, W], made anew at each call; each study is wider and of more contrast than the last."""
+        """Make studies anew, float32 [B, 4, D, H, W]; each is wider and of more contrast than the last."""
         return torch.stack([self._study(index) for index in range(count)])
 
     def _study(self, index: int) -> Tensor:
@@ -81,7 +81,7 @@ class Specimen:
 
 
 def present(*studies: Collection[str]) -> Tensor:
-    """Bool [B, 4]: which modalities each study has."""
+    """Which modalities each study has, bool [B, 4]."""
     return torch.tensor([[name in names for name in MODALITIES] for names in studies])
 
 
