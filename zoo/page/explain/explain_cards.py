@@ -13,7 +13,7 @@ from zoo.types import DEFAULT_EXPLAINER, MODALITIES, ExplainerSpec, Explanation,
 
 
 def offered(explainers: Collection[ExplainerSpec], spec: ModelSpec) -> list[ExplainerSpec]:
-    """Those that can explain this model, the default first; one that fails when it is asked is not among them."""
+    """Explainers that can explain this model, the default first; one that fails when it is asked is not among them."""
     suitable = [each for each in explainers if call_safely(_can_be_offered, each, spec)[0]]
     return sorted(suitable, key=lambda each: each.id != DEFAULT_EXPLAINER)
 
@@ -53,7 +53,7 @@ def _memory(explainer: ExplainerSpec) -> str:
 
 
 def _facts(explainer: ExplainerSpec, facts: Mapping[str, float]) -> str:
-    """In the explainer's own words; name by name where it has none or fails, but for the spreads beside the bars."""
+    """Facts in the explainer's own words; name by name where it has none or fails, but for the spreads beside bars."""
     if facts and explainer.format_diagnostics:
         sentences, failure = call_safely(explainer.format_diagnostics, facts)
         if not failure:

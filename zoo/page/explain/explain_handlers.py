@@ -121,5 +121,6 @@ class Explaining:
         return (yield from map_steps(steps, self._news))
 
     def _news(self, card: str) -> Shown:
-        """In silence too, since a generator can be closed only while it waits here."""
+        """Update the message with how far the work is; empty updates count too, since only a waiting generator can be
+        closed."""
         return {self.outputs.told: card or gr.skip()}

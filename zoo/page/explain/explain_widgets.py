@@ -1,4 +1,4 @@
-"""Below the grade: how it is to be explained, and what that told."""
+"""Widgets below the grade: how it is to be explained, and what came of that."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def explain_events(
     choice: ExplainerChoice, explain: ExplainWidgets, study: StudyWidgets, model: gr.Dropdown, grade: gr.Button,
     graded: list[Any], shown: list[Any],
 ) -> None:  # fmt: skip
-    """graded: the events that grade. shown: session, card and viewer."""
+    """Connect the explanation's widgets. graded: the events that grade. grade_outputs: session, card and viewer."""
     outputs = [*shown, explain.told, explain.stop]
     explaining = Explaining(choice.client, ExplainOutputs(*outputs))
     asked = [model, explain.explainer]

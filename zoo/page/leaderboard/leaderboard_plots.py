@@ -146,7 +146,7 @@ def _roc_curve(panel: Panel, row: Standing, numbers: Highlights) -> str:
 
 
 def reliability_curves(rows: Sequence[Standing], numbers: Highlights) -> str:
-    """Of the highlighted models only: circles of all would hide each other."""
+    """Draw reliability curves of the highlighted models only: circles of all would hide each other."""
     panel = Panel(unit_axis("probability of HGG, mean of a bin"), unit_axis("share of HGG"))
     errors = "; ".join(f"{row.title}, ECE {row.ece:.3f}" for row in rows) or "none is chosen"
     return figure(
