@@ -17,7 +17,7 @@ from zoo.types import MODALITIES, Study
 
 
 def implementations(plugins: pluggy.PluginManager, hook: str) -> list[pluggy.HookImpl]:
-    """To be called one by one, since a crash in one implementation would abort pluggy's own call for all."""
+    """Implementations of a hook, to be called one by one: a crash in one would abort pluggy's own call for all."""
     return getattr(plugins.hook, hook).get_hookimpls()
 
 

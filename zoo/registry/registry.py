@@ -96,7 +96,7 @@ class Registry:
             self.faults = [*self.faults, fault]
 
     def model(self, model_id: str) -> RegisteredModel:
-        """By full id; an id without its tag means `.compact`."""
+        """Look up a model by its full id; an id without its tag means `.compact`. Raises `PluginError` for others."""
         full = f"{model_id}.{DEFAULT_TAG}"
         return self.models.get(full) or _named(self.models, model_id, "model")
 
