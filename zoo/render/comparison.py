@@ -50,7 +50,7 @@ def _table(names: Names, rows: Iterable[str]) -> str:
 
 
 def _columns(graded: Graded) -> Names:
-    """Of the facts that are compared; none before there is a grade."""
+    """Label and meaning of each fact that is compared; none before there is a grade."""
     return tuple((fact.label, fact.meaning) for spec, grade in graded[:1] for fact in facts_at(grade, spec, "column"))
 
 
