@@ -15,7 +15,7 @@ GRADE, CONTRIBUTIONS = "grade.json", "contributions.json"
 
 
 def store_grade(folder: Path, grade: Grade, parameters: int, address: str) -> None:
-    """address: by which any process finds the model."""
+    """Write a grade to `folder`. address: by which any process finds the model."""
     content = {"grade": asdict(grade), "parameters": parameters, "address": address}
     (folder / f"{grade.model}.{GRADE}").write_text(json.dumps(content), encoding="utf-8")
 
@@ -27,12 +27,12 @@ def store_contributions(folder: Path, found: Explanation) -> None:
 
 
 def stored_addresses(folder: Path) -> list[str]:
-    """Of the models that have graded."""
+    """Addresses of the models that have graded."""
     return [json.loads(path.read_text(encoding="utf-8"))["address"] for path in folder.glob(f"*.{GRADE}")]
 
 
 def load_results(folder: Path, models: Iterable[RegisteredModel]) -> tuple[ModelResult, ...]:
-    """Of those models that have graded, in their order."""
+    """Load the results of those models that have graded, in the order of `models`."""
     return tuple(_answer(folder, spec) for spec in models if (folder / f"{spec.id}.{GRADE}").is_file())
 
 
