@@ -1,4 +1,4 @@
-"""From files to arrays: everything about a NIfTI file is checked before and after its voxels are allocated."""
+"""Loading of files as arrays: everything about a NIfTI file is checked before and after its voxels are allocated."""
 
 from __future__ import annotations
 
