@@ -58,7 +58,7 @@ class TrainingRecord:
     subsets: Mapping[str, Calibration] = field(default_factory=dict)
 
     def calibrated_for(self, shown: Sequence[str]) -> tuple[Calibration, float | None]:
-        """For studies with these modalities, in the model's order, and the error of it; else that of complete ones."""
+        """Calibration for studies with these modalities, in the model's order, and its error; else of complete ones."""
         name = subset_name(shown)
         if name not in self.subsets:
             return self.calibration, self.calibration_error

@@ -70,7 +70,7 @@ def identity(spec: ModelSpec) -> dict[str, Any]:
 
 
 def check_identity(spec: ModelSpec, metadata: dict[str, Any]) -> None:
-    """Raises `WeightsError` unless the weights were made for this spec."""
+    """Expect weights that were made for this spec. Raises `WeightsError` for others."""
     for key, expected in identity(spec).items():
         if metadata.get(key) != expected:
             raise WeightsError(

@@ -14,7 +14,7 @@ from zoo.weights.hub.source import SHA, HubSource
 
 SECONDS = 10.0
 Token = bool | None
-"""None: the token of whoever runs this, if there is one. False: none, so only what is public."""
+"""Token of the Hub's client. None: that of whoever runs this, if any. False: none, so only what is public."""
 
 
 def fetch(source: HubSource, names: Sequence[str], token: Token, most_bytes: int) -> Path:
@@ -64,7 +64,7 @@ def _cached(source: HubSource, name: str) -> Path | None:
 
 
 def _size(source: HubSource, name: str, token: Token) -> int:
-    """In bytes; a Hub that is out of order for seconds is asked again."""
+    """Size of a file on the Hub in bytes; a Hub that is out of order for seconds is asked again."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
     repository, kind, revision = source.repository, source.repo_type, source.revision

@@ -102,7 +102,7 @@ def _damage(folder: Path, weights: Sequence[str], told: str) -> str:
 
 
 def _garbled(source: HubSource, names: Sequence[str], problem: str) -> WeightsError:
-    """To raise; the files are gone from the cache then."""
+    """Delete garbled files from the cache, and return the error to raise."""
     forget(source, names)
     return WeightsError(
         f"{source.in_short}: {problem}. It was changed or garbled on its way and is deleted from the cache: pull it "
