@@ -56,8 +56,8 @@ def _about(board: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _ceiling(cohort: Mapping[str, Any]) -> Estimate:
-    told = cohort["ceiling"]["ceiling"]
-    return Estimate(told["auc"], told["low"], told["high"])
+    ceiling = cohort["ceiling"]["ceiling"]
+    return Estimate(ceiling["auc"], ceiling["low"], ceiling["high"])
 
 
 def _ceilings(board: Mapping[str, Any]) -> str:
