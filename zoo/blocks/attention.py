@@ -181,14 +181,14 @@ class DualAttention(nn.Module):
 
     def read(self, x: Tensor, slices: Tensor | None = None) -> AttentionReading:
         """How attention is spread over x, for viewing."""
-        seen: dict[str, Tensor] = {}
+        reading: dict[str, Tensor] = {}
         if self.slice is not None:
             added = self.slice(x, slices)
-            seen |= {"slices": self.slice.looked_at(x, slices), "slice_effect": _effect(added, x)}
+            reading |= {"slices": self.slice.looked_at(x, slices), "slice_effect": _effect(added, x)}
             x = x + added if self.combine == "sequential" else x
         if self.spatial is not None:
-            seen |= {"positions": self.spatial.looked_at(x), "position_effect": _effect(self.spatial(x), x)}
-        return AttentionReading(**seen)
+            reading |= {"positions": self.spatial.looked_at(x), "position_effect": _effect(self.spatial(x), x)}
+        return AttentionReading(**reading)
 
 
 def _effect(added: Tensor, x: Tensor) -> Tensor:

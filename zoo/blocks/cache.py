@@ -36,8 +36,8 @@ class ActivationCache:
         def answer(*inputs: Tensor) -> Tensor:
             if not torch.is_inference_mode_enabled():
                 return forward(*inputs)
-            asked = b"".join(self._digests.get(id(x)) or _digest(x) for x in inputs)
-            key = hashlib.blake2b(kind + asked, digest_size=16).digest()
+            digests = b"".join(self._digests.get(id(x)) or _digest(x) for x in inputs)
+            key = hashlib.blake2b(kind + digests, digest_size=16).digest()
             if key not in self._answers:
                 self._keep(key, forward(*inputs))
             self._answers.move_to_end(key)

@@ -66,5 +66,5 @@ class LogisticHead(nn.Module):
             self.register_buffer("most", widest)
 
     def forward(self, measurements: Tensor) -> Tensor:
-        seen = measurements.clamp(self.least, self.most) if self.bounded else measurements
-        return nn.functional.pad(self.linear(seen), (1, 0))
+        bounded = measurements.clamp(self.least, self.most) if self.bounded else measurements
+        return nn.functional.pad(self.linear(bounded), (1, 0))
