@@ -17,12 +17,12 @@ EXPLAINED_SHAPE = (8, 36, 32)
 
 @dataclass(frozen=True)
 class Answer:
-    """What it says of a model. told: the fractions and texts of its progress, in order. changed: what is no longer as
+    """What it says of a model. progress: the fractions and texts that it told, in order. changed: what is no longer as
     it was."""
 
     model: ModelSpec
     attribution: Attribution
-    told: list[tuple[float, str]]
+    progress: list[tuple[float, str]]
     changed: list[str]
 
 
@@ -34,15 +34,15 @@ class ExplainerSpecimen:
     spec: ExplainerSpec
     zoo: tuple[ModelSpec, ...]
     shape: Shape
-    known: tuple[ModelSpec, ...] = field(init=False)
+    candidates: tuple[ModelSpec, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.known = (*tiny_models(), *self.zoo)
+        self.candidates = (*tiny_models(), *self.zoo)
 
     @property
     def suitable(self) -> list[ModelSpec]:
         """The models that the explainer says it can explain."""
-        return [model for model in self.known if self.spec.suits(model)]
+        return [model for model in self.candidates if self.spec.suits(model)]
 
     @cached_property
     def models(self) -> list[Specimen]:
@@ -63,11 +63,12 @@ class ExplainerSpecimen:
         return [self._answer(model) for model in self.models]
 
     def _answer(self, model: Specimen) -> Answer:
-        question, told = self.question(model), []
+        question, progress = self.question(model), []
         before = _state(question)
-        attribution = self.spec.explain(question, lambda fraction, text: told.append((fraction, text)))
+        attribution = self.spec.explain(question, lambda fraction, text: progress.append((fraction, text)))
         after = _state(question)
-        return Answer(model.spec, attribution, told, [name for name, value in before.items() if after[name] != value])
+        changed = [name for name, value in before.items() if after[name] != value]
+        return Answer(model.spec, attribution, progress, changed)
 
     def question(self, model: Specimen, names: Collection[str] = MODALITIES) -> Question:
         """Ask about a study that has the modalities `names`; the others are 0."""

@@ -26,8 +26,8 @@ def logits_are_two_a_study(specimen: Specimen) -> None:
         raise Broken(f"Expected finite logits, found {logits.tolist()}: look for divisions by 0 and logarithms of 0.")
 
 
-def _describe(found: object) -> str:
-    return f"{found.dtype} {list(found.shape)}" if isinstance(found, Tensor) else f"a {type(found).__name__}"
+def _describe(value: object) -> str:
+    return f"{value.dtype} {list(value.shape)}" if isinstance(value, Tensor) else f"a {type(value).__name__}"
 
 
 def it_repeats_itself(specimen: Specimen) -> None:

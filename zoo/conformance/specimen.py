@@ -89,13 +89,13 @@ def without(absent: str) -> tuple[str, ...]:
     return tuple(name for name in MODALITIES if name != absent)
 
 
-def same(found: Tensor, expected: Tensor) -> bool:
+def same(actual: Tensor, expected: Tensor) -> bool:
     """Equal but for the order of summation; that logits are finite is a promise of its own."""
-    return torch.allclose(found.float(), expected.float(), rtol=1e-4, atol=1e-4, equal_nan=True)
+    return torch.allclose(actual.float(), expected.float(), rtol=1e-4, atol=1e-4, equal_nan=True)
 
 
-def apart(found: Tensor, expected: Tensor) -> str:
-    return f"{(found.float() - expected.float()).abs().max():.2g}"
+def apart(actual: Tensor, expected: Tensor) -> str:
+    return f"{(actual.float() - expected.float()).abs().max():.2g}"
 
 
 def titles(names: Iterable[str]) -> str:
