@@ -55,8 +55,8 @@ def _coloured(scan: np.ndarray, heat: np.ndarray, full: float) -> np.ndarray:
     strength = np.abs(heat) / full
     place = (strength - LEAST_SHOWN) / (1 - LEAST_SHOWN) * (len(FOR_HGG) - 1)
     colours = np.where((heat > 0)[..., None], _along(FOR_HGG, place), _along(FOR_LGG, place))
-    shown = (strength >= LEAST_SHOWN)[..., None] * OPACITY
-    return (picture * (1 - shown) + colours * shown).round().astype(np.uint8)
+    opacity = (strength >= LEAST_SHOWN)[..., None] * OPACITY
+    return (picture * (1 - opacity) + colours * opacity).round().astype(np.uint8)
 
 
 def _along(colours: np.ndarray, place: np.ndarray) -> np.ndarray:
