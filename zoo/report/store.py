@@ -20,10 +20,10 @@ def store_grade(folder: Path, grade: Grade, parameters: int, address: str) -> No
     (folder / f"{grade.model}.{GRADE}").write_text(json.dumps(content), encoding="utf-8")
 
 
-def store_contributions(folder: Path, found: Explanation) -> None:
-    content = asdict(replace(found, facts=dict(found.facts))) | {"values": found.values.tolist()}
-    content["affine"] = found.affine.tolist()
-    (folder / f"{found.model}.{CONTRIBUTIONS}").write_text(json.dumps(content), encoding="utf-8")
+def store_contributions(folder: Path, explanation: Explanation) -> None:
+    content = asdict(replace(explanation, facts=dict(explanation.facts))) | {"values": explanation.values.tolist()}
+    content["affine"] = explanation.affine.tolist()
+    (folder / f"{explanation.model}.{CONTRIBUTIONS}").write_text(json.dumps(content), encoding="utf-8")
 
 
 def stored_addresses(folder: Path) -> list[str]:
@@ -37,15 +37,15 @@ def load_results(folder: Path, models: Iterable[RegisteredModel]) -> tuple[Model
 
 
 def _answer(folder: Path, spec: RegisteredModel) -> ModelResult:
-    told = json.loads((folder / f"{spec.id}.{GRADE}").read_text(encoding="utf-8"))
-    grade = Grade(**told["grade"] | {"warnings": tuple(told["grade"]["warnings"])})
+    content = json.loads((folder / f"{spec.id}.{GRADE}").read_text(encoding="utf-8"))
+    grade = Grade(**content["grade"] | {"warnings": tuple(content["grade"]["warnings"])})
     return ModelResult(
-        spec, grade, told["parameters"], contributions=_contributions(folder / f"{spec.id}.{CONTRIBUTIONS}")
+        spec, grade, content["parameters"], contributions=_contributions(folder / f"{spec.id}.{CONTRIBUTIONS}")
     )
 
 
 def _contributions(path: Path) -> Explanation | None:
     if not path.is_file():
         return None
-    told = json.loads(path.read_text(encoding="utf-8"))
-    return Explanation(**told | {"values": np.float32(told["values"]), "affine": np.array(told["affine"])})
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return Explanation(**content | {"values": np.float32(content["values"]), "affine": np.array(content["affine"])})
