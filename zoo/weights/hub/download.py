@@ -69,7 +69,7 @@ def _size(source: HubSource, name: str, token: Token) -> int:
 
     repository, kind, revision = source.repository, source.repo_type, source.revision
     url = hf_hub_url(repository, name, repo_type=kind, revision=revision, endpoint=_endpoint())
-    with _told_in_words(source, name):
+    with _errors_in_words(source, name):
         about = get_hf_file_metadata(url, token=token, timeout=SECONDS, endpoint=_endpoint(), retry_on_errors=True)
     return about.size or 0
 
@@ -79,7 +79,7 @@ def _download(source: HubSource, name: str, token: Token) -> Path:
     from huggingface_hub import hf_hub_download
 
     repository, kind, revision = source.repository, source.repo_type, source.revision
-    with _told_in_words(source, name):
+    with _errors_in_words(source, name):
         path = hf_hub_download(repository, name, repo_type=kind, revision=revision, endpoint=_endpoint(), token=token)
         return Path(path)
 
@@ -90,7 +90,7 @@ def _endpoint() -> str | None:
 
 
 @contextmanager
-def _told_in_words(source: HubSource, name: str) -> Iterator[None]:
+def _errors_in_words(source: HubSource, name: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
