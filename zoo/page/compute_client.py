@@ -17,7 +17,7 @@ from zoo.render.cards import progress_card
 from zoo.types import MODALITIES
 
 Step = TypeVar("Step")
-Shown = TypeVar("Shown")
+Output = TypeVar("Output")
 Result = TypeVar("Result")
 
 
@@ -56,21 +56,21 @@ class ComputeClient:
         return session
 
     def follow(self, task: str, most_seconds: float | None = None, **arguments: Any) -> Generator[str, None, Any]:
-        """Run a task; yields a card of how far it is, "" while there is no news, and returns the task's result.
+        """Run a task; yields a card of how far it is, "" while nothing is new, and returns the task's result.
 
         most_seconds: after which it is stopped, if not those of the worker. model_id: of a model of our registry; the
         compute process is told where it finds it.
         """
         running = self.worker.run(task, most_seconds, **self.addressed(arguments))
-        shown, started = None, time.monotonic()
+        latest, started = None, time.monotonic()
 
-        def news(update: Any) -> str:
-            nonlocal shown
-            now = update, int(time.monotonic() - started)
-            changed, shown = now != shown, now  # the same card again would be read out four times a second
-            return progress_card(update.fraction, update.text, now[1]) if changed else ""
+        def card(update: Any) -> str:
+            nonlocal latest
+            current = update, int(time.monotonic() - started)
+            changed, latest = current != latest, current  # the same card again would be read out four times a second
+            return progress_card(update.fraction, update.text, current[1]) if changed else ""
 
-        return (yield from map_steps(running, news))
+        return (yield from map_steps(running, card))
 
     def addressed(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """A task's arguments for the compute process, whose own registry need not hold what was pulled since."""
@@ -82,14 +82,14 @@ class ComputeClient:
         self.worker.wait_until_idle()
 
 
-def map_steps(steps: Generator[Step, None, Result], place: Callable[[Step], Shown]) -> Generator[Shown, None, Result]:
-    """The same steps, each as `place` shows it; ending this generator ends the other, which cancels what it follows."""
+def map_steps(steps: Generator[Step, None, Result], show: Callable[[Step], Output]) -> Generator[Output, None, Result]:
+    """The same steps, each as `show` shows it; ending this generator ends the other, which cancels what it follows."""
     try:
         while True:
             try:
                 step = next(steps)
             except StopIteration as finished:
                 return finished.value
-            yield place(step)
+            yield show(step)
     finally:
         steps.close()

@@ -24,7 +24,7 @@ def trained_choices(registry: Registry) -> Choices:
 
 
 def progress_in(place: Block, card: str) -> dict[Block, Any]:
-    """A card of how far the work is, in its place; where there is no news ("") what stands there stays."""
+    """A card of how far the work is, in its place; where nothing is new ("") what stands there stays."""
     return {place: card or gr.skip()}
 
 

@@ -51,8 +51,8 @@ def adding_form(allowed: Collection[str] | None) -> AddingForm | None:
 
 def on_their_way(sources: Collection[str]) -> str:
     """A card while models that the environment names are being fetched, else nothing."""
-    told = f"{', '.join(sources)}. Load this page again to see what came."
-    return message_card("working", "Being fetched", told) if sources else ""
+    text = f"{', '.join(sources)}. Load this page again to see what came."
+    return message_card("working", "Being fetched", text) if sources else ""
 
 
 def _upload() -> gr.UploadButton:

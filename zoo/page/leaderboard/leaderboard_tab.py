@@ -41,9 +41,9 @@ def zoo_tab(registry: Registry, private: dict[str, Any], leaderboard: Path = LEA
     curves = gr.HTML(plots(embedded, default_highlights(embedded)), elem_id="plots")
     models = gr.HTML(models_section(registry.models.values()), elem_id="models")
 
-    shown = [own, message, table, chosen, curves, back]
-    upload.upload(_load, upload, shown, **private)
-    back.click(lambda: _show(embedded, None, missing), None, shown, **private)
+    outputs = [own, message, table, chosen, curves, back]
+    upload.upload(_load, upload, outputs, **private)
+    back.click(lambda: _show(embedded, None, missing), None, outputs, **private)
     # not `input`, which in gradio 6.31 clearing all is not, and which drops a choice made while the last is drawn
     chosen.change(lambda own, chosen: plots(own or embedded, chosen), [own, chosen], curves, **private)
     return models
@@ -63,8 +63,8 @@ def _load(upload: str) -> list[Any]:
     try:
         standings = read_own_results(path)
     except ZooError as error:
-        told = message_card("error", "These results can't be shown", str(error))
-        return [gr.skip(), told, *[gr.skip()] * 4]
+        card = message_card("error", "These results can't be shown", str(error))
+        return [gr.skip(), card, *[gr.skip()] * 4]
     finally:
         path.unlink(missing_ok=True)
     return _show(standings, standings)

@@ -52,8 +52,8 @@ class Panel:
     def line(self, x: np.ndarray, y: np.ndarray) -> str:
         """A path's `d`, without points that can't be told from the one before."""
         points = [f"{across:g} {down:g}" for across, down in zip(*self.at(x, y), strict=True)]
-        kept = [point for point, before in zip(points, ["", *points[:-1]], strict=True) if point != before]
-        return f"M{'L'.join(kept)}"
+        distinct = [point for point, before in zip(points, ["", *points[:-1]], strict=True) if point != before]
+        return f"M{'L'.join(distinct)}"
 
     def frame(self) -> str:
         """Axes with ticks, grid lines and labels."""

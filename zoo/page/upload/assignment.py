@@ -12,29 +12,29 @@ from zoo.types import MODALITIES, MODALITY_TITLES
 
 def candidates(registry: Registry, files: Sequence[Path]) -> dict[str, list[Path]]:
     """List for each modality the files that a reader takes for it; files that none recognises are in no list."""
-    found: dict[str, list[Path]] = {name: [] for name in MODALITIES}
+    possible: dict[str, list[Path]] = {name: [] for name in MODALITIES}
     for path in files:
         try:
             study = registry.read([path])
         except StudyError:
             continue
         for name in study.paths:
-            found[name].append(path)
-    return found
+            possible[name].append(path)
+    return possible
 
 
-def unambiguous(found: Mapping[str, Sequence[Path]]) -> dict[str, Path]:
-    return {name: paths[0] for name, paths in found.items() if len(paths) == 1}
+def unambiguous(possible: Mapping[str, Sequence[Path]]) -> dict[str, Path]:
+    return {name: paths[0] for name, paths in possible.items() if len(paths) == 1}
 
 
-def complaints(files: Sequence[Path], found: Mapping[str, Sequence[Path]], chosen: Mapping[str, Path]) -> list[str]:
+def complaints(files: Sequence[Path], possible: Mapping[str, Sequence[Path]], chosen: Mapping[str, Path]) -> list[str]:
     """What the user has to settle: modalities with two candidates and no choice, and files without a modality."""
     clashes = [
         f"{MODALITY_TITLES[name]}: {len(paths)} files could be it: {_names(paths)}. Choose one."
-        for name, paths in found.items()
+        for name, paths in possible.items()
         if len(paths) > 1 and name not in chosen
     ]
-    unknown = [path for path in files if path not in chosen.values() and not any(path in p for p in found.values())]
+    unknown = [path for path in files if path not in chosen.values() and not any(path in p for p in possible.values())]
     if unknown and len(chosen) < len(MODALITIES):
         clashes.append(f"Modality not told by the name: {_names(unknown)}. Assign it below, or leave it out.")
     return clashes
@@ -47,11 +47,11 @@ def from_table(files: Sequence[Path], table: Mapping[str, str | None]) -> dict[s
     """
     by_name = {path.name: path for path in files}
     named = {modality: name for modality, name in table.items() if name}
-    known = {modality: by_name[name] for modality, name in named.items() if name in by_name}
-    if known and len(known) < len(named):
+    assignment = {modality: by_name[name] for modality, name in named.items() if name in by_name}
+    if assignment and len(assignment) < len(named):
         strangers = ", ".join(name for name in named.values() if name not in by_name)
         raise StudyError(f"Not among the scans of this study: {strangers}. Choose from the list in the table.")
-    return known
+    return assignment
 
 
 def settle(registry: Registry, files: Sequence[Path], table: Mapping[str, str | None]) -> dict[str, Path]:
@@ -63,11 +63,11 @@ def settle(registry: Registry, files: Sequence[Path], table: Mapping[str, str | 
         raise StudyError("No scans yet: drop the files of one study, or try a simulated one.")
     if len({path.name for path in files}) < len(files):
         raise StudyError("Two files have the same name: rename one, so that they can be told apart.")
-    found = candidates(registry, files)
-    chosen = from_table(files, table) or unambiguous(found)
+    possible = candidates(registry, files)
+    chosen = from_table(files, table) or unambiguous(possible)
     if len(set(chosen.values())) < len(chosen):
         raise StudyError("One file is assigned to two modalities: choose a different file for each.")
-    undecided = [MODALITY_TITLES[name] for name, paths in found.items() if len(paths) > 1 and name not in chosen]
+    undecided = [MODALITY_TITLES[name] for name, paths in possible.items() if len(paths) > 1 and name not in chosen]
     if undecided:
         raise StudyError(f"More than one file could be {', '.join(undecided)}: choose one in the table.")
     if not chosen:
