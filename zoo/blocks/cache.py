@@ -29,7 +29,7 @@ class ActivationCache:
         self._answers: OrderedDict[bytes, Tensor] = OrderedDict()
         self._digests: dict[int, bytes] = {}  # of the answers kept, by identity: the next block need not read them
 
-    def remembered(self, block: nn.Module) -> Callable[..., Tensor]:
+    def cached_forward(self, block: nn.Module) -> Callable[..., Tensor]:
         """The block's forward, which asks the memory first where no gradient can be wanted."""
         forward, kind = block.forward, _kind(block)
 
@@ -68,7 +68,7 @@ def cached_activations(module: nn.Module, memory: ActivationCache | None = None)
         for block in _blocks(module):
             around = vars(block).get("forward")
             if memory or around is None:
-                block.forward = chosen.remembered(block)
+                block.forward = chosen.cached_forward(block)
                 stack.callback(_restore, block, around)
         yield
 
