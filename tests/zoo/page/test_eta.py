@@ -20,11 +20,11 @@ def test_it_begins_with_what_passes_cost(registry, spec, a_pass, words):
 
 def test_what_the_default_took_tells_of_the_others_and_what_one_took_of_itself(registry, spec):
     hires_cam, occlusion = (registry.explainer(name) for name in ("hires-cam", "occlusion"))
-    pace = DurationEstimator({spec.id: 1})
-    pace.record(spec, hires_cam, 6)
-    assert pace.seconds(spec, occlusion) == 2 * occlusion.passes(spec)
-    pace.record(spec, occlusion, 12)
-    assert (pace.seconds(spec, hires_cam), pace.seconds(spec, occlusion)) == (6, 12)
+    durations = DurationEstimator({spec.id: 1})
+    durations.record(spec, hires_cam, 6)
+    assert durations.seconds(spec, occlusion) == 2 * occlusion.passes(spec)
+    durations.record(spec, occlusion, 12)
+    assert (durations.seconds(spec, hires_cam), durations.seconds(spec, occlusion)) == (6, 12)
 
 
 def test_of_a_model_that_nobody_measured_only_passes_are_told(registry, spec):

@@ -89,7 +89,7 @@ class Explaining:
         return current
 
     def _graded(self, session: Session, spec: ModelSpec) -> Generator[Updates, None, Grade]:
-        """Again, which takes no time for what is remembered: the card may be another model's."""
+        """Grade again, which takes no time for what is cached: the card may be another model's."""
         grade = yield from self._follow("grade", session, spec)
         yield {self.outputs.card: grade_card(grade, spec)}
         return grade
