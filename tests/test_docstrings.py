@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PLACES = ("plugins", "training")
+PLACES = ("plugins", "training", "zoo")
 
 FIRST_WORD = re.compile(r"[^\W\d_][\w'’-]*")
 LEANING = FIRST_WORD.findall(

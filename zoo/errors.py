@@ -29,8 +29,8 @@ class Cancelled(ZooError):
     """The user asked to stop."""
 
 
-def expect_one_of(known: Collection[str], found: str, what: str) -> str:
-    """`found`, or a `ValueError` that lists what is known."""
-    if found not in known:
-        raise ValueError(f"{what}: expected one of {', '.join(known)}; found {found!r}.")
-    return found
+def expect_one_of(choices: Collection[str], value: str, what: str) -> str:
+    """Return `value` if it is one of `choices`. Raises a `ValueError` that lists them for any other."""
+    if value not in choices:
+        raise ValueError(f"{what}: expected one of {', '.join(choices)}; found {value!r}.")
+    return value

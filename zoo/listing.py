@@ -83,7 +83,7 @@ def table_cells(row: dict[str, Any]) -> list[str]:
 
 
 def in_words(parameters: int | None) -> str:
-    """1367533 -> "1.37 M"."""
+    """Abbreviate a number of parameters: 1367533 -> "1.37 M"."""
     if parameters is None:
         return "?"
     return f"{parameters / 1e6:.2f} M" if parameters >= 1e5 else f"{parameters:,}"

@@ -37,7 +37,8 @@ def reliability(y: np.ndarray, p_hgg: np.ndarray, bins: int = 10) -> list[Reliab
 
 
 def roc_curve(y: np.ndarray, p_hgg: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """1 − specificity and sensitivity, float64 [K] each, from (0, 0) to (1, 1): one point a distinct probability.
+    """ROC curve: 1 − specificity and sensitivity, float64 [K] each, from (0, 0) to (1, 1), a point per distinct
+    probability.
 
     y: int64 [N], 1 for HGG, with cases of both grades.
     """

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from zoo import WeightsError
 from zoo.registry import load_registry
-from zoo.types import RegisteredModel, WeightsError
+from zoo.types import RegisteredModel
 from zoo.weights.load import load_weights
 from zoo.weights.metadata import spec_of
 

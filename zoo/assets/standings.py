@@ -48,10 +48,8 @@ class Standing(LeaderboardRow):
 
 @dataclass(frozen=True, eq=False)
 class Standings:
-    """about: sentences that say whose figures these are. rows: best first, by AUC; an id stands once.
-
-    ceiling: AUC that no model is expected to exceed.
-    """
+    """A table of compared models. about: sentences that say whose figures these are. rows: best first, by AUC; an id
+    stands once. ceiling: AUC that no model is expected to exceed."""
 
     about: tuple[str, ...]
     rows: tuple[Standing, ...]
@@ -71,7 +69,7 @@ def standings_of(board: Leaderboard) -> Standings:
 
 
 def ranked(rows: Iterable[Standing]) -> tuple[Standing, ...]:
-    """By AUC, best first; those without one last."""
+    """Sort rows by AUC, best first; those without one last."""
     return tuple(sorted(rows, key=lambda row: -row.auc.value if row.auc else 1.0))
 
 

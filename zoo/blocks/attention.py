@@ -65,7 +65,7 @@ class SliceAttention(nn.Module):
         return self.beta * attended.unflatten(2, (x.shape[1], *x.shape[3:])).transpose(1, 2)
 
     def looked_at(self, x: Tensor, slices: Tensor | None = None) -> Tensor:
-        """[B, D]: the column mean of A."""
+        """How much each slice is looked at, [B, D]: the column mean of A."""
         return self.attention(x, slices).mean(dim=1)
 
 
@@ -89,7 +89,7 @@ class SpatialAttention(nn.Module):
         return self.gamma * attended.unflatten(2, x.shape[3:]).permute(0, 4, 1, 2, 3)
 
     def looked_at(self, x: Tensor) -> Tensor:
-        """[B, D, h, w]: the column mean of A."""
+        """How much each position of a slice is looked at, [B, D, h, w]: the column mean of A."""
         return self.attention(x).mean(dim=2).unflatten(2, x.shape[3:])
 
 
@@ -125,18 +125,18 @@ class VolumeAttention(nn.Module):
         return self.gamma * self.expand(attended.unflatten(2, (self.CHANNELS, *x.shape[3:])).transpose(1, 2))
 
     def looked_at(self, x: Tensor) -> Tensor:
-        """[B, D, h, w]: the column mean of A over all channels, the same in each slice."""
+        """How much each position is looked at, [B, D, h, w]: the column mean of A over all channels, in each slice."""
         received = self.attention(self.reduce(x)).mean(dim=1).unflatten(1, (self.CHANNELS, *x.shape[3:]))
         return received.sum(dim=1)[:, None].expand(-1, x.shape[2], -1, -1)
 
 
 def _full_precision(x: Tensor) -> AbstractContextManager:
-    """Inside, autocast doesn't turn matrix products back to half precision; the meta device knows no autocast."""
+    """Keep autocast from turning matrix products back to half precision; the meta device knows no autocast."""
     return nullcontext() if x.is_meta else torch.autocast(x.device.type, enabled=False)
 
 
 def _slice_positions(x: Tensor) -> Tensor:
-    """[B, C, D, h, w] -> [B, D, h·w, C]."""
+    """List the positions of each slice: [B, C, D, h, w] -> [B, D, h·w, C]."""
     return x.permute(0, 2, 3, 4, 1).flatten(2, 3)
 
 
@@ -181,18 +181,18 @@ class DualAttention(nn.Module):
 
     def read(self, x: Tensor, slices: Tensor | None = None) -> AttentionReading:
         """How attention is spread over x, for viewing."""
-        seen: dict[str, Tensor] = {}
+        reading: dict[str, Tensor] = {}
         if self.slice is not None:
             added = self.slice(x, slices)
-            seen |= {"slices": self.slice.looked_at(x, slices), "slice_effect": _effect(added, x)}
+            reading |= {"slices": self.slice.looked_at(x, slices), "slice_effect": _effect(added, x)}
             x = x + added if self.combine == "sequential" else x
         if self.spatial is not None:
-            seen |= {"positions": self.spatial.looked_at(x), "position_effect": _effect(self.spatial(x), x)}
-        return AttentionReading(**seen)
+            reading |= {"positions": self.spatial.looked_at(x), "position_effect": _effect(self.spatial(x), x)}
+        return AttentionReading(**reading)
 
 
 def _effect(added: Tensor, x: Tensor) -> Tensor:
-    """[B]: size of what is added against the size of x."""
+    """Size of what attention adds against the size of x, [B]: a ratio of Euclidean norms."""
     return added.flatten(1).norm(dim=1) / x.flatten(1).norm(dim=1).clamp(min=1e-12)
 
 

@@ -29,15 +29,15 @@ class ActivationCache:
         self._answers: OrderedDict[bytes, Tensor] = OrderedDict()
         self._digests: dict[int, bytes] = {}  # of the answers kept, by identity: the next block need not read them
 
-    def remembered(self, block: nn.Module) -> Callable[..., Tensor]:
+    def cached_forward(self, block: nn.Module) -> Callable[..., Tensor]:
         """The block's forward, which asks the memory first where no gradient can be wanted."""
         forward, kind = block.forward, _kind(block)
 
         def answer(*inputs: Tensor) -> Tensor:
             if not torch.is_inference_mode_enabled():
                 return forward(*inputs)
-            asked = b"".join(self._digests.get(id(x)) or _digest(x) for x in inputs)
-            key = hashlib.blake2b(kind + asked, digest_size=16).digest()
+            digests = b"".join(self._digests.get(id(x)) or _digest(x) for x in inputs)
+            key = hashlib.blake2b(kind + digests, digest_size=16).digest()
             if key not in self._answers:
                 self._keep(key, forward(*inputs))
             self._answers.move_to_end(key)
@@ -57,8 +57,8 @@ class ActivationCache:
 
 @contextmanager
 def cached_activations(module: nn.Module, memory: ActivationCache | None = None) -> Iterator[None]:
-    """Within it every stage of an encoder, guidance and attention in `module` answers from memory what it is asked
-    again, bit for bit.
+    """Let every stage of an encoder, guidance and attention in `module` answer from memory what it is asked again, bit
+    for bit.
 
     memory: to go on from; else that of a `cached_activations` around this one, or a new one. Only for evaluation; what
     runs outside `torch.inference_mode` is computed anew, since gradients can't pass through what was kept.
@@ -68,7 +68,7 @@ def cached_activations(module: nn.Module, memory: ActivationCache | None = None)
         for block in _blocks(module):
             around = vars(block).get("forward")
             if memory or around is None:
-                block.forward = chosen.remembered(block)
+                block.forward = chosen.cached_forward(block)
                 stack.callback(_restore, block, around)
         yield
 

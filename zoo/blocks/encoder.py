@@ -106,10 +106,10 @@ def load_mc3_18(encoder: RMCEncoder, state: dict[str, Tensor]) -> None:
 
     With one input channel the stem is the sum over RGB: the mean would give a third of the response.
     """
-    kept = {name: value for name, value in state.items() if not name.startswith("fc.")}
+    weights = {name: value for name, value in state.items() if not name.startswith("fc.")}
     if encoder.stem[0].in_channels == 1:
-        kept["stem.0.weight"] = kept["stem.0.weight"].sum(dim=1, keepdim=True)
-    encoder.load_state_dict(kept, strict=True)
+        weights["stem.0.weight"] = weights["stem.0.weight"].sum(dim=1, keepdim=True)
+    encoder.load_state_dict(weights, strict=True)
 
 
 def tie_convolutions(encoders: Iterable[RMCEncoder], stages: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""From feature maps to what a grade is read from."""
+"""Heads: they turn feature maps into what a grade is read from."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ REGIONS = ("core", "oedema", "enhancing")
 
 
 def average(features: Tensor) -> Tensor:
-    """[B, C, D, h, w] -> [B, C]."""
+    """Average each feature map over its voxels: [B, C, D, h, w] -> [B, C]."""
     return features.mean((2, 3, 4))
 
 
 def average_and_peak(features: Tensor) -> Tensor:
-    """[B, C, D, h, w] -> [B, 2C]: mean and maximum of each map; a small lesion hardly moves the mean."""
+    """Mean and maximum of each feature map, [B, C, D, h, w] -> [B, 2C]; a small lesion hardly moves the mean."""
     return torch.cat([average(features), features.amax((2, 3, 4))], dim=1)
 
 
@@ -66,5 +66,5 @@ class LogisticHead(nn.Module):
             self.register_buffer("most", widest)
 
     def forward(self, measurements: Tensor) -> Tensor:
-        seen = measurements.clamp(self.least, self.most) if self.bounded else measurements
-        return nn.functional.pad(self.linear(seen), (1, 0))
+        bounded = measurements.clamp(self.least, self.most) if self.bounded else measurements
+        return nn.functional.pad(self.linear(bounded), (1, 0))

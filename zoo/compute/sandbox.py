@@ -40,7 +40,7 @@ def run_sandboxed(task: str, **arguments: Any) -> Any:
 
 
 def run(function: str, arguments: dict[str, Any], progress: Any) -> Any:
-    """In the limited process: call "module:function"; what it doesn't raise on purpose is a damaged file."""
+    """Call "module:function" in the limited process; what it doesn't raise on purpose becomes a `StudyError`."""
     _limit_this_process()
     module, _, name = function.partition(":")
     try:

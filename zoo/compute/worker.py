@@ -34,7 +34,8 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Limits:
-    """seconds: for one task. memory_bytes: resident memory of the compute process. grace_seconds: to obey a cancel."""
+    """What a task may use. seconds: for one task. memory_bytes: resident memory of the compute process.
+    grace_seconds: to obey a cancel."""
 
     seconds: float = 120.0
     memory_bytes: int = 4 * 2**30
@@ -76,7 +77,7 @@ class Worker:
                 raise
 
     def result(self, task: str, **arguments: Any) -> Any:
-        """Like `run`, for callers who don't follow the updates."""
+        """Run a task as `run` does and return its result, for callers who don't follow the updates."""
         return finished(self.run(task, **arguments))
 
     def wait_until_idle(self) -> None:

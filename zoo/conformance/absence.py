@@ -20,11 +20,11 @@ def absent_voxels_do_not_matter(specimen: Specimen) -> None:
             continue  # nothing that it uses would be left
         expected = specimen.logits(_filled(specimen, name, 0.0), here)
         for value in RUBBISH:
-            found = specimen.logits(_filled(specimen, name, value), here)
-            if not same(found, expected):
+            logits = specimen.logits(_filled(specimen, name, value), here)
+            if not same(logits, expected):
                 raise Broken(
                     f"Expected the same logits whatever the voxels of absent {MODALITY_TITLES[name]} hold, found them "
-                    f"{apart(found, expected)} apart for {value:g}. Start forward with zoo.blocks.masked(x, present)."
+                    f"{apart(logits, expected)} apart for {value:g}. Start forward with zoo.blocks.masked(x, present)."
                 )
 
 
@@ -61,8 +61,8 @@ def what_it_uses_matters(specimen: Specimen) -> None:
             raise Broken(_expected_not_to_matter(name, "its absence"))
 
 
-def _visible(found: torch.Tensor, expected: torch.Tensor) -> bool:
-    return bool((found - expected).abs().max() > VISIBLE * (1 + expected.abs().max()))
+def _visible(logits: torch.Tensor, expected: torch.Tensor) -> bool:
+    return bool((logits - expected).abs().max() > VISIBLE * (1 + expected.abs().max()))
 
 
 def _expected_to_matter(name: str) -> str:

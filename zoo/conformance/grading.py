@@ -26,8 +26,8 @@ def logits_are_two_a_study(specimen: Specimen) -> None:
         raise Broken(f"Expected finite logits, found {logits.tolist()}: look for divisions by 0 and logarithms of 0.")
 
 
-def _describe(found: object) -> str:
-    return f"{found.dtype} {list(found.shape)}" if isinstance(found, Tensor) else f"a {type(found).__name__}"
+def _describe(value: object) -> str:
+    return f"{value.dtype} {list(value.shape)}" if isinstance(value, Tensor) else f"a {type(value).__name__}"
 
 
 def it_repeats_itself(specimen: Specimen) -> None:
@@ -53,7 +53,7 @@ def input_is_left_alone(specimen: Specimen) -> None:
 
 
 def batches_do_not_mix(specimen: Specimen) -> None:
-    """Also when one study of the batch lacks what can be lacking."""
+    """Expect each study's own logits in a batch, also when another of it lacks what can be lacking."""
     for names in dict.fromkeys([MODALITIES, *specimen.subsets()]):
         x, here = specimen.studies(2), present(MODALITIES, names)
         together = specimen.logits(x, here)

@@ -25,28 +25,28 @@ def layers_can_be_mapped(specimen: Specimen) -> None:
             "cam_layers agree with uses."
         )
     logits, outputs = _run(specimen, dict.fromkeys(layers.values()))
-    for layer, found in outputs.items():
-        _expect_one_map(layer, found)
-        (gradient,) = torch.autograd.grad(logits[:, 1] - logits[:, 0], found[0], retain_graph=True, allow_unused=True)
+    for layer, maps in outputs.items():
+        _expect_one_map(layer, maps)
+        (gradient,) = torch.autograd.grad(logits[:, 1] - logits[:, 0], maps[0], retain_graph=True, allow_unused=True)
         if gradient is None:
             raise Broken(f"Expected gradients of the logits at {layer}, found none: name a layer that they depend on.")
 
 
 def attention_is_as_told(specimen: Specimen) -> None:
-    """Of some modality `attention_maps` reads each branch that the spec names, and no other."""
+    """Expect `attention_maps` to read each branch that the spec names, of some modality, and no other."""
     module = specimen.module
-    told = specimen.spec.attention
+    declared = specimen.spec.attention
     if not isinstance(module, SupportsAttention):
-        if told:
-            raise Broken(f"Expected attention_maps, since attention names {', '.join(told)}; found none: write it.")
+        if declared:
+            raise Broken(f"Expected attention_maps, since attention names {', '.join(declared)}; found none: write it.")
         raise NotApplicable("It has no attention to read.")
     with torch.inference_mode():
         readings = module.attention_maps(specimen.studies(), present(MODALITIES)).values()
-    found = [branch for branch in ("slices", "positions") if any(getattr(one, branch) is not None for one in readings)]
-    if sorted(found) != sorted(told):
+    branches = [name for name in ("slices", "positions") if any(getattr(one, name) is not None for one in readings)]
+    if sorted(branches) != sorted(declared):
         raise Broken(
-            f"Expected attention_maps to read {', '.join(told) or 'nothing'}, as attention says; found "
-            f"{', '.join(found) or 'nothing'}: make them agree."
+            f"Expected attention_maps to read {', '.join(declared) or 'nothing'}, as attention says; found "
+            f"{', '.join(branches) or 'nothing'}: make them agree."
         )
 
 
@@ -77,14 +77,14 @@ def _submodule(module: nn.Module, layer: str) -> nn.Module:
         ) from error
 
 
-def _expect_one_map(layer: str, found: list[Any]) -> None:
-    if len(found) != 1:
+def _expect_one_map(layer: str, maps: list[Any]) -> None:
+    if len(maps) != 1:
         raise Broken(
-            f"Expected {layer} to run once a study, found {len(found)} runs, of which Grad-CAM would read the last. "
+            f"Expected {layer} to run once a study, found {len(maps)} runs, of which Grad-CAM would read the last. "
             "Let it see all modalities at once, or give each modality a layer of its own."
         )
-    if not isinstance(found[0], Tensor) or found[0].ndim not in (4, 5):
-        shape = list(found[0].shape) if isinstance(found[0], Tensor) else type(found[0]).__name__
+    if not isinstance(maps[0], Tensor) or maps[0].ndim not in (4, 5):
+        shape = list(maps[0].shape) if isinstance(maps[0], Tensor) else type(maps[0]).__name__
         raise Broken(
             f"Expected {layer} to give [B, C, D, H, W] or, slice by slice, [B·D, C, H, W]; found {shape}. Name a "
             "convolution or a stage of them."

@@ -41,7 +41,8 @@ def gradients_reach_the_input(specimen: Specimen) -> None:
 
 
 def every_parameter_can_learn(specimen: Specimen) -> None:
-    """In training mode; what is 0 there by chance, behind dropout or before batch normalisation, may show in use."""
+    """Expect a gradient at each parameter in training; what is 0 there by chance, behind dropout or before batch
+    normalisation, may show in evaluation mode."""
     if not specimen.spec.phases:
         raise NotApplicable("It has no phases: it isn't trained by gradient.")
     module = specimen.build()
@@ -62,7 +63,7 @@ def _any(*gradients: Tensor | None) -> bool:
 
 
 def _gradients(specimen: Specimen, module: nn.Module) -> dict[str, Tensor | None]:
-    """Of what training minimises, over batches of a complete study and one that lacks something."""
+    """Gradients of what training minimises, by parameter, over batches of a complete and an incomplete study."""
     module.zero_grad()
     for names in _incomplete(specimen.spec):
         logits, auxiliary = _outputs(module, specimen.studies(2), present(MODALITIES, names))
@@ -118,8 +119,8 @@ def patches_teach_its_regions(specimen: Specimen) -> None:
     x, here = specimen.studies(2), present(MODALITIES, MODALITIES)
     with torch.inference_mode():
         regions = _outputs(module, x, here)[1].get(REGIONS_OUTPUT)
-        found = module.region_logits(x, here) if isinstance(module, SupportsRegions) else None
-    if regions is None or found is None or regions.shape != found.shape or not same(regions, found):
+        logits = module.region_logits(x, here) if isinstance(module, SupportsRegions) else None
+    if regions is None or logits is None or regions.shape != logits.shape or not same(regions, logits):
         raise Broken(
             'Expected region_logits(x, present) to give the "regions" of grade_and_auxiliary, which phases of patches '
             "train; found none or others: offer both, or let no phase show patches."
@@ -127,7 +128,7 @@ def patches_teach_its_regions(specimen: Specimen) -> None:
 
 
 def grade_is_taught(specimen: Specimen) -> None:
-    """By the last phase, or after it by logistic regression."""
+    """Expect the last phase to teach the grade, or a logistic regression after it."""
     phases = specimen.spec.phases
     if not phases:
         raise NotApplicable("It has no phases: it isn't trained by gradient.")
@@ -144,12 +145,14 @@ def measurements_fit_the_head(specimen: Specimen) -> None:
     if not isinstance(module, SupportsMeasurements):
         raise NotApplicable("It has no measurements: no logistic regression is fitted to them.")
     with torch.inference_mode():
-        found = module.measurements(specimen.studies(2), present(MODALITIES, MODALITIES))
-    if found.ndim != 2 or len(found) != 2 or not found.isfinite().all():
-        raise Broken(f"Expected finite measurements [2, K] of a batch of 2, found {list(found.shape)}: {found}.")
-    weight = module.head.linear.weight
-    if weight.shape != (1, found.shape[1]):
+        measurements = module.measurements(specimen.studies(2), present(MODALITIES, MODALITIES))
+    if measurements.ndim != 2 or len(measurements) != 2 or not measurements.isfinite().all():
         raise Broken(
-            f"Expected a head of {found.shape[1]} measurements, found one with weights {list(weight.shape)}: make it "
-            f"zoo.blocks.LogisticHead({found.shape[1]})."
+            f"Expected finite measurements [2, K] of a batch of 2, found {list(measurements.shape)}: {measurements}."
+        )
+    weight = module.head.linear.weight
+    if weight.shape != (1, measurements.shape[1]):
+        raise Broken(
+            f"Expected a head of {measurements.shape[1]} measurements, found one with weights {list(weight.shape)}: "
+            f"make it zoo.blocks.LogisticHead({measurements.shape[1]})."
         )

@@ -16,25 +16,25 @@ UNSUPPORTED = "not implemented for 'Half'"
 
 
 def bfloat16_changes_little(specimen: Specimen) -> None:
-    found, expected = _autocast(specimen, torch.bfloat16), specimen.logits(specimen.studies(), present(MODALITIES))
-    if not torch.allclose(found, expected.float(), rtol=ALLOWED, atol=ALLOWED):
+    logits, expected = _autocast(specimen, torch.bfloat16), specimen.logits(specimen.studies(), present(MODALITIES))
+    if not torch.allclose(logits, expected.float(), rtol=ALLOWED, atol=ALLOWED):
         raise Broken(
             f"Expected logits that bfloat16 autocast changes by {ALLOWED} and {ALLOWED:.0%} at most, found them "
-            f"{apart(found, expected)} apart. Compute sums and differences of large numbers in float32."
+            f"{apart(logits, expected)} apart. Compute sums and differences of large numbers in float32."
         )
 
 
 def float16_does_not_overflow(specimen: Specimen) -> None:
     try:
         with FastFloat16():
-            found = _autocast(specimen, torch.float16)
+            logits = _autocast(specimen, torch.float16)
     except RuntimeError as error:
         if UNSUPPORTED in str(error):
             raise NotApplicable(f"torch can't run it in float16 on a CPU: {error}.") from error
         raise
-    if not found.isfinite().all():
+    if not logits.isfinite().all():
         raise Broken(
-            f"Expected finite logits under float16 autocast, found {found.tolist()}: float16 ends at 65504. Compute "
+            f"Expected finite logits under float16 autocast, found {logits.tolist()}: float16 ends at 65504. Compute "
             "products of features in float32, or divide them by their length first."
         )
 

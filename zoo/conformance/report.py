@@ -43,7 +43,7 @@ def heading(spec: RegisteredModel | RegisteredExplainer, shape: Shape | None) ->
 
 
 def line(outcome: Outcome) -> str:
-    """✓ kept, ✗ broken, – not applicable."""
+    """One promise as a line: ✓ kept, ✗ broken, – not applicable."""
     if outcome.problem:
         return f"  ✗ {outcome.promise} {outcome.problem}"
     return f"  – {outcome.promise} {outcome.skipped}" if outcome.skipped else f"  ✓ {outcome.promise}"

@@ -31,14 +31,14 @@ class NotApplicable(Exception):
 
 @dataclass
 class Specimen:
-    """shape: [D, H, W] of the studies it is tried on."""
+    """A model under check. shape: [D, H, W] of the studies it is tried on."""
 
     spec: RegisteredModel
     shape: tuple[int, int, int]
 
     @cached_property
     def module(self) -> nn.Module:
-        """In evaluation mode; for checks that leave it as it is."""
+        """The module in evaluation mode, for checks that leave it as it is."""
         return self.build()
 
     def build(self) -> nn.Module:
@@ -55,7 +55,7 @@ class Specimen:
             return self.module(x, present.clone())
 
     def studies(self, count: int = 1) -> Tensor:
-        """Float32 [B, 4, D, H, W], made anew at each call; each study is wider and of more contrast than the last."""
+        """Make studies anew, float32 [B, 4, D, H, W]; each is wider and of more contrast than the last."""
         return torch.stack([self._study(index) for index in range(count)])
 
     def _study(self, index: int) -> Tensor:
@@ -81,7 +81,7 @@ class Specimen:
 
 
 def present(*studies: Collection[str]) -> Tensor:
-    """Bool [B, 4]: which modalities each study has."""
+    """Which modalities each study has, bool [B, 4]."""
     return torch.tensor([[name in names for name in MODALITIES] for names in studies])
 
 
@@ -89,13 +89,13 @@ def without(absent: str) -> tuple[str, ...]:
     return tuple(name for name in MODALITIES if name != absent)
 
 
-def same(found: Tensor, expected: Tensor) -> bool:
+def same(actual: Tensor, expected: Tensor) -> bool:
     """Equal but for the order of summation; that logits are finite is a promise of its own."""
-    return torch.allclose(found.float(), expected.float(), rtol=1e-4, atol=1e-4, equal_nan=True)
+    return torch.allclose(actual.float(), expected.float(), rtol=1e-4, atol=1e-4, equal_nan=True)
 
 
-def apart(found: Tensor, expected: Tensor) -> str:
-    return f"{(found.float() - expected.float()).abs().max():.2g}"
+def apart(actual: Tensor, expected: Tensor) -> str:
+    return f"{(actual.float() - expected.float()).abs().max():.2g}"
 
 
 def titles(names: Iterable[str]) -> str:

@@ -23,10 +23,10 @@ def weights_can_be_stored(specimen: Specimen) -> None:
     with TemporaryDirectory() as folder:
         loaded = load_weights(_stored(specimen.spec, module, Path(folder))).module
     with torch.inference_mode():
-        expected, found = (one(specimen.studies(), present(MODALITIES)) for one in (module, loaded))
-    if not same(found, expected):
+        expected, logits = (one(specimen.studies(), present(MODALITIES)) for one in (module, loaded))
+    if not same(logits, expected):
         raise Broken(
-            f"Expected the same logits from the loaded weights, found them {apart(found, expected)} apart. What is "
+            f"Expected the same logits from the loaded weights, found them {apart(logits, expected)} apart. What is "
             "drawn at random or learned has to be a parameter or a persistent buffer."
         )
 

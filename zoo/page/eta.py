@@ -26,7 +26,7 @@ class DurationEstimator:
             self._passes[spec.id] = seconds / explainer.passes(spec)
 
     def seconds(self, spec: ModelSpec, explainer: ExplainerSpec) -> float | None:
-        """As long as it took last time, or as its forward passes take; None where none of these is known."""
+        """Seconds that explaining took last time, or that its forward passes take; None where neither is known."""
         pass_seconds = self._passes.get(spec.id)
         expected = None if pass_seconds is None else pass_seconds * explainer.passes(spec)
         return self._taken.get((spec.id, explainer.id), expected)

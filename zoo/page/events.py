@@ -14,7 +14,7 @@ from zoo.types.roles import DEFAULT_MODEL
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 COMPUTES: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 1}
 Choices = list[tuple[str, str]]
-"""(title, id) of the models that can grade."""
+"""Options of a dropdown: (title, id) of each model that can grade."""
 Updates = Mapping[Block, Any]
 """What a handler yields: new values, each by its component; a component that is not named stays as it is."""
 
@@ -24,7 +24,7 @@ def trained_choices(registry: Registry) -> Choices:
 
 
 def progress_in(place: Block, card: str) -> dict[Block, Any]:
-    """A card of how far the work is, in its place; where there is no news ("") what stands there stays."""
+    """A card of how far the work is, in its place; where nothing is new ("") what stands there stays."""
     return {place: card or gr.skip()}
 
 

@@ -13,7 +13,7 @@ from zoo.types import MODALITIES
 
 @dataclass(frozen=True)
 class Session:
-    """folder: anonymous copies of the scans and the heat maps. source: the uploaded files that it was read from."""
+    """A visitor's study. folder: anonymous copies of the scans, and heat maps. source: the uploads, by modality."""
 
     folder: Path
     source: Mapping[str, Path]

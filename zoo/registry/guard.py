@@ -17,7 +17,7 @@ from zoo.types import MODALITIES, Study
 
 
 def implementations(plugins: pluggy.PluginManager, hook: str) -> list[pluggy.HookImpl]:
-    """To be called one by one, since a crash in one implementation would abort pluggy's own call for all."""
+    """Implementations of a hook, to be called one by one: a crash in one would abort pluggy's own call for all."""
     return getattr(plugins.hook, hook).get_hookimpls()
 
 
@@ -30,17 +30,17 @@ def call(implementation: pluggy.HookImpl, **arguments: Any) -> Any:
 def call_for_list(implementation: pluggy.HookImpl, kind: type, **arguments: Any) -> list[Any]:
     result = call(implementation, **arguments)
     if not isinstance(result, list) or not all(isinstance(item, kind) for item in result):
-        name, found = implementation.function.__name__, reprlib.repr(result)
-        raise PluginError(f"{name} must return a list of {kind.__name__}, found {found}")
+        name, description = implementation.function.__name__, reprlib.repr(result)
+        raise PluginError(f"{name} must return a list of {kind.__name__}, found {description}")
     return result
 
 
 def call_for_study(implementation: pluggy.HookImpl, source: Any) -> Study | None:
     """The answer of `read_study`; `PluginError` when it is neither a study that can be worked with nor None."""
     study = call(implementation, source=source)
-    if study is not None and (found := _oddity(study)):
+    if study is not None and (oddity := _oddity(study)):
         expected = f"a zoo.Study with an id and a pathlib.Path for some of {', '.join(MODALITIES)}, or None"
-        raise PluginError(f"read_study must return {expected}; found {found}")
+        raise PluginError(f"read_study must return {expected}; found {oddity}")
     return study
 
 

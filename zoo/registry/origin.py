@@ -11,7 +11,7 @@ from zoo.types import ExplainerSpec, ModelSpec, RegisteredExplainer, RegisteredM
 
 
 def is_built_in(spec: ModelSpec | ExplainerSpec) -> bool:
-    """Also true of a spec that is in no registry; not of one whose weights are from elsewhere."""
+    """Whether a spec is the zoo's own or in no registry, and its weights aren't from elsewhere."""
     pulled = isinstance(spec, RegisteredModel) and spec.source
     return _plugin(spec) in ("", *BUILT_IN) and not pulled
 
@@ -29,9 +29,9 @@ def _plugin(spec: ModelSpec | ExplainerSpec) -> str:
 
 @contextmanager
 def attribute_errors_to(*specs: ModelSpec | ExplainerSpec) -> Iterator[None]:
-    """Around a plugin's own code: whatever it raises becomes a `PluginError` that names it; answers to a user pass.
+    """Turn whatever a plugin's own code raises inside into a `PluginError` that names it; answers to a user pass.
 
-    For an explainer at work on a model give both, in this order.
+    specs: the model; for an explainer at work on a model both, in this order.
     """
     culprit = " on ".join(f"{spec.id}{origin(spec)}" for spec in specs)
     try:

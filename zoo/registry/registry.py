@@ -96,7 +96,7 @@ class Registry:
             self.faults = [*self.faults, fault]
 
     def model(self, model_id: str) -> RegisteredModel:
-        """By full id; an id without its tag means `.compact`."""
+        """Look up a model by its full id; an id without its tag means `.compact`. Raises `PluginError` for others."""
         full = f"{model_id}.{DEFAULT_TAG}"
         return self.models.get(full) or _named(self.models, model_id, "model")
 
@@ -134,9 +134,9 @@ class Registry:
         """What all checks found; a check that fails becomes a warning of its own."""
         findings: list[Finding] = []
         for implementation in implementations(self.plugins, "check_study"):
-            found, reason = call_safely(call_for_list, implementation, Finding, volumes=volumes)
+            reported, reason = call_safely(call_for_list, implementation, Finding, volumes=volumes)
             failed = Finding("warning", f"The check of {implementation.plugin_name} failed: {reason}.")
-            findings += [failed] if reason else found
+            findings += [failed] if reason else reported
         return findings
 
 
@@ -197,18 +197,18 @@ def _offers(registry: Registry, name: str) -> tuple[dict[str, RegisteredModel], 
     return models, _collect(registry, name, "register_explainers", registry.explainers)
 
 
-def _collect(registry: Registry, name: str, hook: str, known: dict[str, Any]) -> dict[str, Any]:
+def _collect(registry: Registry, name: str, hook: str, registered_specs: dict[str, Any]) -> dict[str, Any]:
     declared, registered = KINDS[hook]
     specs: dict[str, Any] = {}
     for implementation in implementations(registry.plugins, hook):
         for spec in call_for_list(implementation, declared) if implementation.plugin_name == name else ():
-            if other := known.get(spec.id) or specs.get(spec.id):
+            if other := registered_specs.get(spec.id) or specs.get(spec.id):
                 raise PluginError(f"the id {spec.id!r} is already taken by {other.plugin}: choose another")
             specs[spec.id] = registered.of(spec, name)
     return specs
 
 
-def _named(known: dict[str, Any], wanted: str, kind: str) -> Any:
-    if wanted not in known:
-        raise PluginError(f"No {kind} is called {wanted!r}; there are: {', '.join(sorted(known)) or 'none'}.")
-    return known[wanted]
+def _named(specs: dict[str, Any], spec_id: str, kind: str) -> Any:
+    if spec_id not in specs:
+        raise PluginError(f"No {kind} is called {spec_id!r}; there are: {', '.join(sorted(specs)) or 'none'}.")
+    return specs[spec_id]

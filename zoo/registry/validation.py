@@ -32,17 +32,17 @@ def expect_newcomer(plugins: pluggy.PluginManager, plugin: Any, name: str) -> No
 
 def expect_usable_hooks(plugins: pluggy.PluginManager, name: str) -> None:
     """Raise `PluginError` unless the registered plugin offers something, by hooks that are known and can be called."""
-    known = _known_hooks(plugins)
+    known_hooks = _known_hooks(plugins)
     for hook, implementation in (offered := _offered(plugins, name)):
-        if hook.name not in known:  # pluggy's `check_pending` would tell visitors the module's path
-            raise PluginError(f"unknown hook {hook.name!r}: expected one of {', '.join(known)}")
+        if hook.name not in known_hooks:  # pluggy's `check_pending` would tell visitors the module's path
+            raise PluginError(f"unknown hook {hook.name!r}: expected one of {', '.join(known_hooks)}")
         _expect_no_wrapper(hook, implementation)
         _expect_fitting_parameters(hook, implementation)
     if not offered:
-        found = "; ".join(overlooked_hooks(plugins, name)) or "none of them"
+        overlooked = "; ".join(overlooked_hooks(plugins, name)) or "none of them"
         raise PluginError(
             "it offers nothing: expected at least one function marked @zoo.hookimpl and named one of "
-            f"{', '.join(known)}; found: {found}"
+            f"{', '.join(known_hooks)}; found: {overlooked}"
         )
 
 

@@ -47,7 +47,7 @@ def warning_lines(sentences: Iterable[str]) -> str:
 
 
 def message_card(state: str, title: str, text: str) -> str:
-    """state: "refused", "error", "cancelled" or "empty"."""
+    """HTML of a message. state: "refused", "error", "cancelled", "working" or "empty"."""
     return f"""
 <section class="zoo-card zoo-{state}" data-state="{state}" aria-live="polite">
   <h2>{escape(title)}</h2><p>{escape(text)}</p>
@@ -55,7 +55,7 @@ def message_card(state: str, title: str, text: str) -> str:
 
 
 def progress_card(fraction: float, text: str, seconds: int = 0) -> str:
-    """seconds: that it has taken so far, told where one may begin to wonder."""
+    """HTML of a task at work. fraction: 0 to 1. seconds: that it has taken, shown where one may begin to wonder."""
     width = f"{min(max(fraction, 0), 1) * PERCENT:.0f}"
     since = f' <span class="zoo-since" aria-hidden="true">{seconds} s</span>' if seconds >= WONDER_SECONDS else ""
     return f"""

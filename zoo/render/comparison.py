@@ -50,7 +50,7 @@ def _table(names: Names, rows: Iterable[str]) -> str:
 
 
 def _columns(graded: Graded) -> Names:
-    """Of the facts that are compared; none before there is a grade."""
+    """Label and meaning of each fact that is compared; none before there is a grade."""
     return tuple((fact.label, fact.meaning) for spec, grade in graded[:1] for fact in facts_at(grade, spec, "column"))
 
 
@@ -95,9 +95,9 @@ def _facts_below(graded: Graded, place: Place) -> str:
     """A line for what holds for all, said once, and a line a model for the rest."""
     facts = {spec.id: facts_at(grade, spec, place) for spec, grade in graded}
     common = [each[0] for each in zip(*facts.values(), strict=True) if len({fact.text for fact in each}) == 1]
-    own = {model_id: [fact for fact in known if fact not in common] for model_id, known in facts.items()}
+    own = {model_id: [fact for fact in model_facts if fact not in common] for model_id, model_facts in facts.items()}
     lines = {"All": common, **own} if len(graded) > 1 else facts
-    return "<br>".join(f"{escape(who)}: {_phrases(known)}." for who, known in lines.items() if known)
+    return "<br>".join(f"{escape(who)}: {_phrases(model_facts)}." for who, model_facts in lines.items() if model_facts)
 
 
 def _phrases(facts: Iterable[Fact]) -> str:
@@ -115,8 +115,8 @@ def contributions_card(answers: Sequence[ModelResult]) -> str:
     explained = [answer for answer in answers if answer.contributions or answer.unexplained]
     if not explained:
         return ""
-    found = [answer.contributions.values for answer in explained if answer.contributions]
-    largest = max((float(abs(values).max()) for values in found), default=0) or 1.0
+    contributions = [answer.contributions.values for answer in explained if answer.contributions]
+    largest = max((float(abs(values).max()) for values in contributions), default=0) or 1.0
     rows = [_contributions(answer, largest) for answer in explained]
     return f"""
 <section class="zoo-card zoo-contributions" data-state="explained" data-explained="{len(explained)}">

@@ -61,7 +61,7 @@ def grade_facts(grade: Grade, spec: ModelSpec) -> tuple[Fact, ...]:
 
 
 def facts_at(grade: Grade, spec: ModelSpec, *places: Place) -> list[Fact]:
-    """Those facts that belong at one of the places."""
+    """Facts of a grade that belong at one of the places."""
     return [fact for fact in grade_facts(grade, spec) if fact.place in places]
 
 
@@ -84,7 +84,7 @@ def grade_text(grade: Grade, spec: ModelSpec) -> str:
 
 
 def percent(probability: float) -> str:
-    """0.873 -> "87.3 %"."""
+    """Write a probability in per cent: 0.873 -> "87.3 %"."""
     return f"{probability * PERCENT:.1f} %"
 
 

@@ -34,7 +34,7 @@ def heat_picture(volumes: Volumes, heat_file: Path) -> tuple[str, bytes]:
 
 
 def _on_the_study(volumes: Volumes, heat_file: Path) -> np.ndarray:
-    """float32 [4, x, y, z], 0 where a modality is absent or no brain is."""
+    """Bring a heat map to the study's grid, float32 [4, x, y, z]: 0 where a modality is absent or no brain is."""
     image = nib.Nifti1Image.from_filename(heat_file)
     values = np.asarray(image.dataobj, np.float32).transpose(3, 2, 1, 0)
     assert image.affine is not None
@@ -43,20 +43,20 @@ def _on_the_study(volumes: Volumes, heat_file: Path) -> np.ndarray:
 
 
 def _canonical(data: np.ndarray, affine: np.ndarray) -> np.ndarray:
-    """[4, x, y, z] with axes towards the patient's right, front and head."""
+    """Turn the axes of data [4, x, y, z] towards the patient's right, front and head."""
     image = nib.as_closest_canonical(nib.Nifti1Image(np.moveaxis(data, 0, -1), affine))
     return np.moveaxis(np.asarray(image.dataobj), -1, 0)
 
 
 def _coloured(scan: np.ndarray, heat: np.ndarray, full: float) -> np.ndarray:
-    """uint8 [x, y, 3]: grey, with colours where the heat is at least half of `full`."""
+    """Colour a slice, uint8 [x, y, 3]: grey, with colours where the heat is at least half of `full`."""
     white = float(np.percentile(scan[scan > 0], WHITE_PERCENTILE)) if (scan > 0).any() else 1.0
     picture = np.repeat(np.clip(scan / white, 0, 1)[..., None] * 255, 3, axis=-1)
     strength = np.abs(heat) / full
     place = (strength - LEAST_SHOWN) / (1 - LEAST_SHOWN) * (len(FOR_HGG) - 1)
     colours = np.where((heat > 0)[..., None], _along(FOR_HGG, place), _along(FOR_LGG, place))
-    shown = (strength >= LEAST_SHOWN)[..., None] * OPACITY
-    return (picture * (1 - shown) + colours * shown).round().astype(np.uint8)
+    opacity = (strength >= LEAST_SHOWN)[..., None] * OPACITY
+    return (picture * (1 - opacity) + colours * opacity).round().astype(np.uint8)
 
 
 def _along(colours: np.ndarray, place: np.ndarray) -> np.ndarray:

@@ -39,9 +39,9 @@ class HeatPicture:
 
 @dataclass(frozen=True)
 class Report:
-    """study: facts without identity. digests: by model id, the sha256 of each weights file behind it, by file name.
+    """What a report tells of one study. study: facts without identity. made: date and time, ISO 8601.
 
-    made: date and time, ISO 8601.
+    digests: by model id, the sha256 of each weights file behind it, by file name.
     """
 
     study: Mapping[str, Any]
@@ -69,7 +69,7 @@ def gather(folder: Path, volumes: Volumes, findings: Sequence[Finding], registry
 
 
 def versions() -> dict[str, str]:
-    """Of ours, and of what has a part in the numbers."""
+    """Versions of GliomaZoo, Python and the packages that have a part in the numbers, by name."""
     ours = {"GliomaZoo": __version__, "Python": platform.python_version()}
     return ours | {name: version(name) for name in PACKAGES}
 

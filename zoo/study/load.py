@@ -1,4 +1,4 @@
-"""From files to arrays: everything about a NIfTI file is checked before and after its voxels are allocated."""
+"""Loading of files as arrays: everything about a NIfTI file is checked before and after its voxels are allocated."""
 
 from __future__ import annotations
 
@@ -125,8 +125,8 @@ def _common_grid(study_id: str, scans: dict[str, Scan]) -> tuple[tuple[int, ...]
         scan = scans[name]
         same = scan.shape == reference.shape and np.allclose(scan.affine, reference.affine, atol=AFFINE_TOLERANCE_MM)
         if not same:
-            found = f"{_describe_grid(scan)}, but {MODALITY_TITLES[first]} has {_describe_grid(reference)}"
-            raise _error(study_id, name, f"expected one grid for all scans; this one has {found}. Co-register them")
+            grids = f"{_describe_grid(scan)}, but {MODALITY_TITLES[first]} has {_describe_grid(reference)}"
+            raise _error(study_id, name, f"expected one grid for all scans; this one has {grids}. Co-register them")
     return reference.shape, np.asarray(reference.affine, np.float64)
 
 

@@ -1,4 +1,4 @@
-"""From a study to a model's input, and the way back: one affine map between two grids in world space.
+"""Preparation of a study as a model's input, and the way back: one affine map between two grids in world space.
 
 The model's box is axis-aligned with the world and centred on the brain, so flipped, re-oriented and oblique scans of
 the same head all give the same input.
@@ -104,7 +104,7 @@ def resample(data: np.ndarray, affine: np.ndarray, model_affine: np.ndarray, rec
 
 
 def finer_voxels(factors: Sequence[int]) -> np.ndarray:
-    """float64 [4, 4] from the voxels of a grid divided by whole factors to the voxels of the undivided one."""
+    """Affine map, float64 [4, 4], from the voxels of a grid divided by whole factors to those of the undivided one."""
     matrix = np.eye(4)
     for axis, factor in enumerate(factors):
         matrix[axis, axis] = 1 / factor

@@ -1,4 +1,4 @@
-"""From whatever a user gives to volumes: unpack, assign, load."""
+"""Reading of whatever a user gives as volumes: unpack, assign, load."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Explanation:
 
     @property
     def by_modality(self) -> dict[str, float]:
-        """Of an explanation by modalities, the value of each."""
+        """Value of each modality, in an explanation by modalities."""
         return dict(zip(MODALITIES, self.values.tolist(), strict=True))
 
 

@@ -30,7 +30,7 @@ class Question:
 
     @property
     def brain(self) -> Tensor:
-        """Bool [1, 1, D, H, W]."""
+        """Where the brain is, bool [1, 1, D, H, W]: where some present modality lies above its background."""
         return (self.x[:, self.present[0]] > self.spec.recipe.clip[0]).any(dim=1, keepdim=True)
 
     @property

@@ -47,12 +47,12 @@ class RegisteredModel(ModelSpec):
 
     @property
     def address(self) -> str:
-        """By what any process finds it: its source, or its id where it is the zoo's own."""
+        """What any process finds the model by: its source, or its id where it is the zoo's own."""
         return self.source or self.id
 
     @property
     def source_in_short(self) -> str:
-        """For people: `hub:ORG/NAME@abc1234`, `file:NAME`, or "embedded"."""
+        """The source in words for people: `hub:ORG/NAME@abc1234`, `file:NAME`, or "embedded"."""
         if self.source.startswith(FILE_PREFIX):
             return FILE_PREFIX + Path(self.source).name
         repository, at, revision = self.source.partition("@")

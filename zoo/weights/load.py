@@ -40,8 +40,8 @@ class Calibration:
         return f"calibrated on {self.fitted_on}" if self.fitted_on else "uncalibrated"
 
 
-def subset_name(shown: Sequence[str]) -> str:
-    return "+".join(shown)
+def subset_name(modalities: Sequence[str]) -> str:
+    return "+".join(modalities)
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ class TrainingRecord:
     details: Mapping[str, Any] | None = None
     subsets: Mapping[str, Calibration] = field(default_factory=dict)
 
-    def calibrated_for(self, shown: Sequence[str]) -> tuple[Calibration, float | None]:
-        """For studies with these modalities, in the model's order, and the error of it; else that of complete ones."""
-        name = subset_name(shown)
+    def calibrated_for(self, modalities: Sequence[str]) -> tuple[Calibration, float | None]:
+        """Calibration for studies with these modalities, in the model's order, and its error; else of complete ones."""
+        name = subset_name(modalities)
         if name not in self.subsets:
             return self.calibration, self.calibration_error
         return self.subsets[name], (self.details or {}).get("subsets", {}).get(name, {}).get("ece")
@@ -137,19 +137,19 @@ def build_module(spec: ModelSpec, members: Sequence[TrainedModel] = ()) -> nn.Mo
     """
     if not spec.members:
         return spec.build(**spec.options)
-    given = [CalibratedMember(member.module, member.record.calibration) for member in members]
-    modules = given or [CalibratedMember(build_module(member), Calibration()) for member in _member_specs(spec)]
+    calibrated = [CalibratedMember(member.module, member.record.calibration) for member in members]
+    modules = calibrated or [CalibratedMember(build_module(member), Calibration()) for member in _member_specs(spec)]
     return spec.build(members=nn.ModuleList(modules), **spec.options)
 
 
 def _member_specs(spec: ModelSpec) -> tuple[RegisteredModel, ...]:
-    found = spec.member_specs if isinstance(spec, RegisteredModel) else ()
-    if not found:
+    members = spec.member_specs if isinstance(spec, RegisteredModel) else ()
+    if not members:
         raise PluginError(
             f"{spec.id}: expected its members ({', '.join(spec.members)}) as a registry finds them, found their ids "
             f'only. Install its plugin, and take the model from load_registry().model("{spec.id}").'
         )
-    return found
+    return members
 
 
 class CalibratedMember(nn.Module):
@@ -182,11 +182,11 @@ def _halved(value: torch.Tensor) -> torch.Tensor:
     return (value.half() if value.is_floating_point() else value).contiguous().cpu()
 
 
-def _record(spec: ModelSpec, told: dict[str, Any]) -> TrainingRecord:
+def _record(spec: ModelSpec, content: dict[str, Any]) -> TrainingRecord:
     """What the file says, once it is of the kind that is shown and computed with."""
     try:
-        subsets = {name: Calibration(**fitted) for name, fitted in told.get("subsets", {}).items()}
-        record = TrainingRecord(**told | {"calibration": Calibration(**told["calibration"]), "subsets": subsets})
+        subsets = {name: Calibration(**fitted) for name, fitted in content.get("subsets", {}).items()}
+        record = TrainingRecord(**content | {"calibration": Calibration(**content["calibration"]), "subsets": subsets})
         fitted = (record.calibration, *subsets.values())
         errors = [record.calibrated_for(name.split("+"))[1] or 0 for name in (*subsets, "")]
         texts = (record.trained_on, *record.members, *(each.fitted_on for each in fitted))
@@ -206,10 +206,10 @@ def _check_members(spec: ModelSpec, members: Sequence[TrainedModel], record: Tra
 
     Where these came from doesn't matter, only their sha256.
     """
-    found = [member.revision for member in members]
-    if [_digest(revision) for revision in record.members] != [_digest(revision) for revision in found]:
+    revisions = [member.revision for member in members]
+    if [_digest(revision) for revision in record.members] != [_digest(revision) for revision in revisions]:
         raise WeightsError(
-            f"{spec.id}: fitted to members with the weights {record.members}, found {found}. Fit it again: "
+            f"{spec.id}: fitted to members with the weights {record.members}, found {revisions}. Fit it again: "
             f"`python -m training fit {spec.id} --cohort DIR`."
         )
 

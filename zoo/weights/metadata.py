@@ -28,8 +28,8 @@ def spec_of(path: Path, find: Callable[[str], RegisteredModel]) -> RegisteredMod
     """
     metadata = read_metadata(path, path.name)
     spec = find(metadata["model"])
-    told = {name: tuple(value) if isinstance(value, list) else value for name, value in metadata["options"].items()}
-    changes = {name: value for name, value in told.items() if value != spec.options.get(name)}
+    options = {name: tuple(value) if isinstance(value, list) else value for name, value in metadata["options"].items()}
+    changes = {name: value for name, value in options.items() if value != spec.options.get(name)}
     here = replace(_varied(spec, changes), weights=path)
     check_identity(here, metadata)
     return here
@@ -70,7 +70,7 @@ def identity(spec: ModelSpec) -> dict[str, Any]:
 
 
 def check_identity(spec: ModelSpec, metadata: dict[str, Any]) -> None:
-    """Raises `WeightsError` unless the weights were made for this spec."""
+    """Expect weights that were made for this spec. Raises `WeightsError` for others."""
     for key, expected in identity(spec).items():
         if metadata.get(key) != expected:
             raise WeightsError(

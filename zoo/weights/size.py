@@ -13,7 +13,7 @@ from zoo.weights.load import build_module
 
 @dataclass(frozen=True)
 class Size:
-    """parameters: trained ones, members' included. gflops: of one study at the recipe's shape, in 10⁹.
+    """Size of a model. parameters: trained ones, members' included. gflops: of one study at the recipe's shape, in 10⁹.
 
     A multiplication with its addition counts as two (convolutions, matrix products and attention, nothing else).
     None where a model can't be run without values.

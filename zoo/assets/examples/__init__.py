@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Example:
-    """name: of its folder and of its picture. caption: what the page calls it."""
+    """A simulated study that the page offers. name: of its folder and picture. caption: what the page calls it."""
 
     name: str
     caption: str

@@ -30,13 +30,15 @@ def it_explains(specimen: ExplainerSpecimen) -> None:
 
 
 def _expect_attribution(answer: Answer) -> None:
-    found = answer.attribution
-    if not isinstance(found, Attribution):
-        raise Broken(f"Expected an Attribution for {answer.model.id}, found a {type(found).__name__}: return one.")
-    if not isinstance(found.values, np.ndarray):
+    attribution = answer.attribution
+    if not isinstance(attribution, Attribution):
         raise Broken(
-            f"Expected values in a numpy array for {answer.model.id}, found a {type(found.values).__name__}: of a "
-            "tensor give values.detach().cpu().numpy()."
+            f"Expected an Attribution for {answer.model.id}, found a {type(attribution).__name__}: return one."
+        )
+    if not isinstance(attribution.values, np.ndarray):
+        raise Broken(
+            f"Expected values in a numpy array for {answer.model.id}, found a {type(attribution.values).__name__}: of "
+            "a tensor give values.detach().cpu().numpy()."
         )
 
 
@@ -74,7 +76,7 @@ def explanation_repeats_itself(specimen: ExplainerSpecimen) -> None:
 
 
 def _rounded(facts: Mapping[str, Any]) -> dict[str, str]:
-    """As they are told, so that the order of summation doesn't matter."""
+    """Facts as texts of three digits, so that the order of summation doesn't matter."""
     return {name: f"{value:.3g}" if isinstance(value, float) else str(value) for name, value in facts.items()}
 
 
@@ -91,13 +93,13 @@ def facts_are_numbers(specimen: ExplainerSpecimen) -> None:
 
 
 def facts_are_put_in_words(specimen: ExplainerSpecimen) -> None:
-    words = specimen.spec.format_diagnostics
-    if words is None:
+    format_diagnostics = specimen.spec.format_diagnostics
+    if format_diagnostics is None:
         raise NotApplicable("It has no format_diagnostics: its facts are told name by name.")
     for answer in specimen.answers:
-        told = words(answer.attribution.facts)
-        if not isinstance(told, str) or not told.strip():
-            raise Broken(f"Expected sentences from format_diagnostics, found {told!r}: return a text.")
+        sentences = format_diagnostics(answer.attribution.facts)
+        if not isinstance(sentences, str) or not sentences.strip():
+            raise Broken(f"Expected sentences from format_diagnostics, found {sentences!r}: return a text.")
 
 
 def _ignore(fraction: float, text: str) -> None:

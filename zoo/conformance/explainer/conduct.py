@@ -20,9 +20,9 @@ def question_is_left_alone(specimen: ExplainerSpecimen) -> None:
 
 def progress_is_told(specimen: ExplainerSpecimen) -> None:
     for answer in specimen.answers:
-        if not answer.told:
+        if not answer.progress:
             raise Broken("Expected at least one call of progress(fraction, text), found none: tell what it begins.")
-        for fraction, text in answer.told:
+        for fraction, text in answer.progress:
             if not 0 <= fraction <= 1 or not isinstance(text, str) or not text.strip():
                 raise Broken(
                     f"Expected a fraction from 0 to 1 and a text in progress, found {fraction!r} and {text!r}: divide "
@@ -31,13 +31,13 @@ def progress_is_told(specimen: ExplainerSpecimen) -> None:
 
 
 def cancel_is_obeyed(specimen: ExplainerSpecimen) -> None:
-    """At its first and at its last call of progress."""
-    for calls in dict.fromkeys((1, len(specimen.answers[0].told))):
-        found = _end_of(specimen, _CancelAt(calls))
-        if not isinstance(found, Cancelled):
-            told = f"{type(found).__name__}: {found}" if found else "that it went on"
+    """Expect `Cancelled` to end an explainer, at its first and at its last call of progress."""
+    for calls in dict.fromkeys((1, len(specimen.answers[0].progress))):
+        error = _end_of(specimen, _CancelAt(calls))
+        if not isinstance(error, Cancelled):
+            outcome = f"{type(error).__name__}: {error}" if error else "that it went on"
             raise Broken(
-                f"Expected Cancelled to end it when progress raises it at call {calls}, found {told}: let it pass "
+                f"Expected Cancelled to end it when progress raises it at call {calls}, found {outcome}: let it pass "
                 "through, and catch only what you expect."
             )
 

@@ -37,7 +37,7 @@ def it_travels(specimen: ExplainerSpecimen) -> None:
 
 
 def suits_is_a_yes_or_no(specimen: ExplainerSpecimen) -> None:
-    for model in specimen.known:
+    for model in specimen.candidates:
         answer = specimen.spec.suits(model)
         if not isinstance(answer, bool):
             raise Broken(
@@ -45,13 +45,13 @@ def suits_is_a_yes_or_no(specimen: ExplainerSpecimen) -> None:
             )
     if not specimen.suitable:
         raise Broken(
-            f"Expected some model that it suits, found none of {len(specimen.known)}: let suits say True of those that "
-            "it can explain."
+            f"Expected some model that it suits, found none of {len(specimen.candidates)}: let suits say True of those "
+            "that it can explain."
         )
 
 
 def cost_is_positive(specimen: ExplainerSpecimen) -> None:
-    """Of the memory too, and of the cost by model."""
+    """Expect a finite cost above 0, of the memory and by model too."""
     spec = specimen.spec
     costs = {"cost": spec.cost, "memory": spec.memory}
     costs |= {f"cost_of({model.id})": spec.passes(model) for model in specimen.suitable}

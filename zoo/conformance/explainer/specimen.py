@@ -17,31 +17,32 @@ EXPLAINED_SHAPE = (8, 36, 32)
 
 @dataclass(frozen=True)
 class Answer:
-    """What it says of a model. told: the fractions and texts of its progress, in order. changed: what is no longer as
+    """What it says of a model. progress: the fractions and texts that it told, in order. changed: what is no longer as
     it was."""
 
     model: ModelSpec
     attribution: Attribution
-    told: list[tuple[float, str]]
+    progress: list[tuple[float, str]]
     changed: list[str]
 
 
 @dataclass
 class ExplainerSpecimen:
-    """zoo: the models that it may be asked about. shape: [D, H, W] of the studies it is tried on."""
+    """An explainer under check. zoo: the models that it may be asked about. shape: [D, H, W] of the studies it is tried
+    on."""
 
     spec: ExplainerSpec
     zoo: tuple[ModelSpec, ...]
     shape: Shape
-    known: tuple[ModelSpec, ...] = field(init=False)
+    candidates: tuple[ModelSpec, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.known = (*tiny_models(), *self.zoo)
+        self.candidates = (*tiny_models(), *self.zoo)
 
     @property
     def suitable(self) -> list[ModelSpec]:
-        """Those that it says it can explain."""
-        return [model for model in self.known if self.spec.suits(model)]
+        """The models that the explainer says it can explain."""
+        return [model for model in self.candidates if self.spec.suits(model)]
 
     @cached_property
     def models(self) -> list[Specimen]:
@@ -50,7 +51,7 @@ class ExplainerSpecimen:
         return [self._specimen(model) for model in tiny or self.suitable[:1]]
 
     def _specimen(self, model: ModelSpec) -> Specimen:
-        """Its module as explainers get it: no gradients of its weights."""
+        """A model with its module as explainers get it: no gradients of its weights."""
         small = replace(RegisteredModel.of(model), recipe=replace(model.recipe, shape=self.shape))
         specimen = Specimen(small, self.shape)
         specimen.module.requires_grad_(False)
@@ -62,14 +63,15 @@ class ExplainerSpecimen:
         return [self._answer(model) for model in self.models]
 
     def _answer(self, model: Specimen) -> Answer:
-        question, told = self.question(model), []
+        question, progress = self.question(model), []
         before = _state(question)
-        attribution = self.spec.explain(question, lambda fraction, text: told.append((fraction, text)))
+        attribution = self.spec.explain(question, lambda fraction, text: progress.append((fraction, text)))
         after = _state(question)
-        return Answer(model.spec, attribution, told, [name for name, value in before.items() if after[name] != value])
+        changed = [name for name, value in before.items() if after[name] != value]
+        return Answer(model.spec, attribution, progress, changed)
 
     def question(self, model: Specimen, names: Collection[str] = MODALITIES) -> Question:
-        """About a study that has these modalities; the others are 0."""
+        """Ask about a study that has the modalities `names`; the others are 0."""
         here = present(names)
         return Question(model.module, model.spec, model.studies() * here[:, :, None, None, None], here)
 

@@ -39,7 +39,7 @@ class AttentiveGrader(nn.Module):
         return self.stage(masked(x, present)[:, self.seen])
 
     def _attention(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Over slices [B, D] and over positions of a slice [B, D, h, w]; each adds up to 1."""
+        """Attention over slices [B, D], and over positions of a slice [B, D, h, w]; each adds up to 1."""
         scores = self.score(features)[:, 0]
         return scores.mean((2, 3)).softmax(1), scores.flatten(2).softmax(2).view_as(scores)
 

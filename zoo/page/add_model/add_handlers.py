@@ -71,8 +71,8 @@ class Adding:
         try:
             spec = from_file(path, self.client.registry.model)
             self._refuse(spec.id, path.name)
-            with self._kept(spec, path) as kept:
-                yield from self._offered(kept)
+            with self._kept(spec, path) as moved:
+                yield from self._offered(moved)
         except ZooError as error:
             yield message_card("error", "Not added", str(error).replace(str(path), path.name))
         finally:
@@ -81,15 +81,15 @@ class Adding:
     @contextmanager
     def _kept(self, spec: RegisteredModel, path: Path) -> Iterator[RegisteredModel]:
         """The model with the file at its new place, where it stays if the model is offered."""
-        kept = self.client.cache / "weights" / f"{spec.id}.safetensors"
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(path, kept)
-        note_checksum(kept)
+        target = self.client.cache / "weights" / f"{spec.id}.safetensors"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, target)
+        note_checksum(target)
         try:
-            yield from_file(kept, self.client.registry.model)
+            yield from_file(target, self.client.registry.model)
         finally:
             if spec.id not in self.client.registry.models:
-                kept.unlink()
+                target.unlink()
 
     def _refuse_others(self, source: HubSource) -> None:
         if self.allowed is not None and source.organisation not in self.allowed:

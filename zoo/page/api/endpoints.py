@@ -30,13 +30,13 @@ def in_our_words(endpoint: Callable[..., Result]) -> Callable[..., Result]:
     """The caller gets our sentence; of other errors Gradio tells nothing."""
 
     @wraps(endpoint)
-    def told(*arguments: Any, **named: Any) -> Result:
+    def wrapper(*arguments: Any, **named: Any) -> Result:
         try:
             return endpoint(*arguments, **named)
         except ZooError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    return told
+    return wrapper
 
 
 class Api:
@@ -96,8 +96,8 @@ class Api:
             flair: NIfTI file of the FLAIR scan.
         """
         with self._read(t1, t1ce, t2, flair) as session:
-            found = self._ask("contributions", folder=session.folder, model_id=model)
-        return {"model": found.model, "values": found.by_modality, "facts": dict(found.facts)}
+            explanation = self._ask("contributions", folder=session.folder, model_id=model)
+        return {"model": explanation.model, "values": explanation.by_modality, "facts": dict(explanation.facts)}
 
     @in_our_words
     def explain(
@@ -127,13 +127,13 @@ class Api:
         expect_offered(registry.explainers.values(), spec, method)
         task = "explain_in_study_space" if method.output == "voxels" else "contributions"
         with self._read(t1, t1ce, t2, flair) as session:
-            found = self._ask(
+            explanation = self._ask(
                 task, most_seconds=MOST_SECONDS, folder=session.folder, model_id=spec.id, explainer_id=method.id
             )
-            heat_map = self._kept(found.path) if isinstance(found, HeatMap) else None
-        values = {"values": found.by_modality} if isinstance(found, Explanation) else {}
-        told = {"model": spec.id, "explainer": method.id, **values, "facts": dict(found.facts)}
-        return told | {"seconds": found.seconds, "disclaimer": DISCLAIMER}, heat_map
+            heat_map = self._kept(explanation.path) if isinstance(explanation, HeatMap) else None
+        values = {"values": explanation.by_modality} if isinstance(explanation, Explanation) else {}
+        answer = {"model": spec.id, "explainer": method.id, **values, "facts": dict(explanation.facts)}
+        return answer | {"seconds": explanation.seconds, "disclaimer": DISCLAIMER}, heat_map
 
     @in_our_words
     def report(self, model: str, t1: Scan = None, t1ce: Scan = None, t2: Scan = None, flair: Scan = None) -> str:
@@ -148,10 +148,10 @@ class Api:
             flair: NIfTI file of the FLAIR scan.
         """
         with self._read(t1, t1ce, t2, flair) as session:
-            asked = {"folder": session.folder, "model_id": model}
-            self._ask("grade", **asked)
-            self._ask("explain", **asked, explainer_id=DEFAULT_EXPLAINER)
-            self._ask("contributions", **asked)
+            study = {"folder": session.folder, "model_id": model}
+            self._ask("grade", **study)
+            self._ask("explain", **study, explainer_id=DEFAULT_EXPLAINER)
+            self._ask("contributions", **study)
             html, _ = self._ask("report", folder=session.folder, made=now())
             return html.read_text(encoding="utf-8")
 

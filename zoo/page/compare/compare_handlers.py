@@ -97,7 +97,7 @@ class Comparing:
         return {widgets.table: "", widgets.left: None, widgets.right: None, widgets.bars: ""}
 
     def _emptied(self, session: Session | None) -> dict[Block, Any]:
-        """This study, and no results yet."""
+        """Updates that show a study, and no results yet."""
         return self._no_results() | {self.widgets.session: session}
 
     def _progress(self, card: str) -> dict[Block, Any]:

@@ -20,7 +20,7 @@ NOTHING_YET = "Grade a study first: the report tells what was computed for it."
 
 @dataclass(frozen=True)
 class ReportWidgets:
-    """files: a page that prints well, and JSON."""
+    """Widgets of the report. files: a page that prints well, and JSON."""
 
     status: gr.HTML
     files: gr.File

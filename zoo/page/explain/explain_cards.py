@@ -13,7 +13,7 @@ from zoo.types import DEFAULT_EXPLAINER, MODALITIES, ExplainerSpec, Explanation,
 
 
 def offered(explainers: Collection[ExplainerSpec], spec: ModelSpec) -> list[ExplainerSpec]:
-    """Those that can explain this model, the default first; one that fails when it is asked is not among them."""
+    """Explainers that can explain this model, the default first; one that fails when it is asked is not among them."""
     suitable = [each for each in explainers if call_safely(_can_be_offered, each, spec)[0]]
     return sorted(suitable, key=lambda each: each.id != DEFAULT_EXPLAINER)
 
@@ -24,27 +24,27 @@ def _can_be_offered(explainer: ExplainerSpec, spec: ModelSpec) -> bool:
 
 def expect_offered(explainers: Collection[ExplainerSpec], spec: ModelSpec, explainer: ExplainerSpec) -> None:
     """`PluginError` when the choice was for another model."""
-    known = offered(explainers, spec)
-    if explainer not in known:
-        titles = ", ".join(each.title for each in known)
+    suitable = offered(explainers, spec)
+    if explainer not in suitable:
+        titles = ", ".join(each.title for each in suitable)
         raise PluginError(f"{explainer.title} can't explain {spec.title}: choose one of {titles}.")
 
 
-def note(spec: ModelSpec, explainer: ExplainerSpec, pace: DurationEstimator) -> str:
+def note(spec: ModelSpec, explainer: ExplainerSpec, durations: DurationEstimator) -> str:
     """What a click would tell, and what it would cost."""
     compared = f"Nothing to see is {explainer.baseline}." if explainer.baseline else ""
-    cost = f"Takes {pace.in_words(spec, explainer)} and {_memory(explainer)}."
+    cost = f"Takes {durations.in_words(spec, explainer)} and {_memory(explainer)}."
     return f'<p class="zoo-note">{escape(" ".join(filter(None, (explainer.description, compared, cost))))}</p>'
 
 
-def explained_card(spec: ModelSpec, explainer: ExplainerSpec, found: Explanation | HeatMap) -> str:
+def explained_card(spec: ModelSpec, explainer: ExplainerSpec, explanation: Explanation | HeatMap) -> str:
     """Bars where modalities have values, and what is said of them, or of the heat map in the viewer."""
-    told = [_facts(explainer, found.facts), f"It took {found.seconds:.1f} s."]
+    sentences = [_facts(explainer, explanation.facts), f"It took {explanation.seconds:.1f} s."]
     return f"""
 <section class="zoo-card" data-state="explained" data-explainer="{escape(explainer.id)}" aria-live="polite">
   <h2>{escape(explainer.title)} of {escape(spec.title)}</h2>
-  {modality_bars(spec, found) if isinstance(found, Explanation) else ""}
-  <p>{escape(" ".join(filter(None, told)))}</p>
+  {modality_bars(spec, explanation) if isinstance(explanation, Explanation) else ""}
+  <p>{escape(" ".join(filter(None, sentences)))}</p>
 </section>"""
 
 
@@ -53,11 +53,11 @@ def _memory(explainer: ExplainerSpec) -> str:
 
 
 def _facts(explainer: ExplainerSpec, facts: Mapping[str, float]) -> str:
-    """In the explainer's own words; name by name where it has none or fails, but for the spreads beside the bars."""
+    """Facts in the explainer's own words; name by name where it has none or fails, but for the spreads beside bars."""
     if facts and explainer.format_diagnostics:
         sentences, failure = call_safely(explainer.format_diagnostics, facts)
         if not failure:
             return str(sentences)
     beside_bars = {spread_of(name) for name in MODALITIES}
-    told = [f"{name} {value:.4g}" for name, value in facts.items() if name not in beside_bars]
-    return f"{'; '.join(told)}." if told else ""
+    phrases = [f"{name} {value:.4g}" for name, value in facts.items() if name not in beside_bars]
+    return f"{'; '.join(phrases)}." if phrases else ""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 
 from zoo.errors import Refused, ZooError
 from zoo.page.compute_client import ComputeClient, map_steps
+from zoo.page.events import Updates, progress_in
 from zoo.page.explain.explain_cards import expect_offered, explained_card
 from zoo.page.sessions import Session
 from zoo.page.viewer import StudyViewer, viewer_value
@@ -25,17 +27,16 @@ from zoo.types import (
 )
 
 MOST_SECONDS = 900
-Shown = dict[Any, Any]  # a new value by widget; the others stay as they are
 
 
 @dataclass(frozen=True)
 class ExplainOutputs:
-    """What changes while a grade is explained. told: what the explainer told. stop: the button that stops it."""
+    """What changes while a grade is explained. explanation: what the explainer told. stop: the button that stops it."""
 
     session: gr.State
     card: gr.HTML
     viewer: StudyViewer
-    told: gr.HTML
+    explanation: gr.HTML
     stop: gr.Button
 
 
@@ -48,7 +49,7 @@ class Explaining:
 
     def explain(
         self, session: Session | None, scans: list[str] | None, model_id: str, explainer_id: str, *slots: str | None
-    ) -> Iterator[Shown]:
+    ) -> Iterator[Updates]:
         """Read and grade as far as that is not done; then the map, or the default's map and a value a modality."""
         outputs = self.outputs
         try:
@@ -56,19 +57,19 @@ class Explaining:
             yield {outputs.stop: gr.Button(visible=True)}
             session = yield from self._read(session, scans or [], slots)
             yield from self._graded(session, spec)
-            found = yield from self._explained(session, spec, explainer)
-            yield {outputs.told: explained_card(spec, explainer, found)}
+            explanation = yield from self._explained(session, spec, explainer)
+            yield {outputs.explanation: explained_card(spec, explainer, explanation)}
         except Refused as refusal:
-            yield {outputs.card: message_card("refused", "Not graded", str(refusal)), outputs.told: ""}
+            yield {outputs.card: message_card("refused", "Not graded", str(refusal)), outputs.explanation: ""}
         except ZooError as error:
-            yield {outputs.told: message_card("error", "That did not work", str(error))}
+            yield {outputs.explanation: message_card("error", "That did not work", str(error))}
         yield {outputs.stop: gr.Button(visible=False)}
 
-    def cancelled(self) -> Shown:
+    def cancelled(self) -> Updates:
         """What is said after a cancel, and the button that stopped it; grade and map stay."""
         self.client.wait_until_idle()
-        told = message_card("cancelled", "Cancelled", "Nothing is being computed any more. What was found stays.")
-        return {self.outputs.told: told, self.outputs.stop: gr.Button(visible=False)}
+        message = message_card("cancelled", "Cancelled", "Nothing is being computed any more. What was found stays.")
+        return {self.outputs.explanation: message, self.outputs.stop: gr.Button(visible=False)}
 
     def _chosen(self, model_id: str, explainer_id: str) -> tuple[RegisteredModel, ExplainerSpec]:
         registry = self.client.registry
@@ -78,35 +79,37 @@ class Explaining:
 
     def _read(
         self, session: Session | None, scans: list[str], slots: tuple[str | None, ...]
-    ) -> Generator[Shown, None, Session]:
+    ) -> Generator[Updates, None, Session]:
         outputs = self.outputs
         empty = {outputs.session: None, outputs.card: "", outputs.viewer: None}
         reading = self.client.read(session, scans, slots)
-        found = yield from map_steps(reading, lambda news: empty | self._news(news))
-        if found is not session:
-            yield {outputs.session: found, outputs.viewer: viewer_value(found.volumes)}
-        return found
+        current = yield from map_steps(reading, lambda card: empty | self._progress(card))
+        if current is not session:
+            yield {outputs.session: current, outputs.viewer: viewer_value(current.volumes)}
+        return current
 
-    def _graded(self, session: Session, spec: ModelSpec) -> Generator[Shown, None, Grade]:
-        """Again, which takes no time for what is remembered: the card may be another model's."""
+    def _graded(self, session: Session, spec: ModelSpec) -> Generator[Updates, None, Grade]:
+        """Grade again, which takes no time for what is cached: the card may be another model's."""
         grade = yield from self._follow("grade", session, spec)
         yield {self.outputs.card: grade_card(grade, spec)}
         return grade
 
     def _explained(
         self, session: Session, spec: ModelSpec, explainer: ExplainerSpec
-    ) -> Generator[Shown, None, Explanation | HeatMap]:
+    ) -> Generator[Updates, None, Explanation | HeatMap]:
         """The map in the viewer; or a value a modality, after the default's map where there is one."""
         if explainer.output == "voxels":
             return (yield from self._heat_map(session, spec, explainer))
         default = self.client.registry.explainer(DEFAULT_EXPLAINER)
         if default.suits(spec):
             yield from self._heat_map(session, spec, default)
-        found = yield from self._follow("contributions", session, spec, explainer_id=explainer.id)
-        self.client.durations.record(spec, explainer, found.seconds)
-        return found
+        explanation = yield from self._follow("contributions", session, spec, explainer_id=explainer.id)
+        self.client.durations.record(spec, explainer, explanation.seconds)
+        return explanation
 
-    def _heat_map(self, session: Session, spec: ModelSpec, explainer: ExplainerSpec) -> Generator[Shown, None, HeatMap]:
+    def _heat_map(
+        self, session: Session, spec: ModelSpec, explainer: ExplainerSpec
+    ) -> Generator[Updates, None, HeatMap]:
         heat = yield from self._follow("explain", session, spec, explainer_id=explainer.id)
         self.client.durations.record(spec, explainer, heat.seconds)
         yield {self.outputs.viewer: viewer_value(session.volumes, overlay=heat.path)}
@@ -115,11 +118,13 @@ class Explaining:
             yield {self.outputs.viewer: viewer_value(session.volumes, overlay=heat.path, curves=curves)}
         return heat
 
-    def _follow(self, task: str, session: Session, spec: ModelSpec, **arguments: Any) -> Generator[Shown, None, Any]:
-        asked: dict[str, Any] = {"folder": session.folder, "model_id": spec.id, **arguments}
-        steps = self.client.follow(f"zoo.compute.tasks:{task}", MOST_SECONDS, **asked)
-        return (yield from map_steps(steps, self._news))
+    def _follow(self, task: str, session: Session, spec: ModelSpec, **arguments: Any) -> Generator[Updates, None, Any]:
+        steps = self.client.follow(
+            f"zoo.compute.tasks:{task}", MOST_SECONDS, folder=session.folder, model_id=spec.id, **arguments
+        )
+        return (yield from map_steps(steps, self._progress))
 
-    def _news(self, card: str) -> Shown:
-        """In silence too, since a generator can be closed only while it waits here."""
-        return {self.outputs.told: card or gr.skip()}
+    def _progress(self, card: str) -> dict[Block, Any]:
+        """Update the message with how far the work is; empty updates count too, since only a waiting generator can be
+        closed."""
+        return progress_in(self.outputs.explanation, card)

@@ -1,4 +1,4 @@
-"""Below the grade: how it is to be explained, and what that told."""
+"""Widgets below the grade: how it is to be explained, and what came of that."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from zoo.types import DEFAULT_EXPLAINER
 
 @dataclass(frozen=True)
 class ExplainWidgets:
-    """Where a visitor chooses how a grade is explained. note: what that would tell and cost. told: what it told.
+    """Where a visitor chooses how a grade is explained. note: what that would tell and cost. explanation: what it told.
 
     Two places, so that no late note takes the place of an answer.
     """
@@ -25,7 +25,7 @@ class ExplainWidgets:
     button: gr.Button
     stop: gr.Button
     note: gr.HTML
-    told: gr.HTML
+    explanation: gr.HTML
 
 
 def explain_widgets(choice: ExplainerChoice, model_id: str | None) -> ExplainWidgets:
@@ -49,24 +49,24 @@ def explain_widgets(choice: ExplainerChoice, model_id: str | None) -> ExplainWid
 
 def explain_events(
     choice: ExplainerChoice, explain: ExplainWidgets, study: StudyWidgets, model: gr.Dropdown, grade: gr.Button,
-    graded: list[Any], shown: list[Any],
+    graded: list[Any], grade_outputs: list[Any],
 ) -> None:  # fmt: skip
-    """graded: the events that grade. shown: session, card and viewer."""
-    outputs = [*shown, explain.told, explain.stop]
+    """Connect the explanation's widgets. graded: the events that grade. grade_outputs: session, card and viewer."""
+    outputs = [*grade_outputs, explain.explanation, explain.stop]
     explaining = Explaining(choice.client, ExplainOutputs(*outputs))
-    asked = [model, explain.explainer]
-    model.change(choice.offer, asked, [explain.explainer, explain.note], **PRIVATE)
-    explain.explainer.change(choice.note, asked, explain.note, **PRIVATE)  # `input` drops a choice made meanwhile
+    selection = [model, explain.explainer]
+    model.change(choice.offer, selection, [explain.explainer, explain.note], **PRIVATE)
+    explain.explainer.change(choice.note, selection, explain.note, **PRIVATE)  # `input` drops a choice made meanwhile
     for event in graded:
-        event.then(choice.offer, asked, [explain.explainer, explain.note], **PRIVATE)
+        event.then(choice.offer, selection, [explain.explainer, explain.note], **PRIVATE)
     for begin in (model.change, study.scans.change, grade.click):
-        begin(None, None, explain.told, js="() => ''", **PRIVATE)
+        begin(None, None, explain.explanation, js="() => ''", **PRIVATE)
     started = explain.button.click(
         explaining.explain,
-        [shown[0], study.scans, *asked, *study.slots],
+        [grade_outputs[0], study.scans, *selection, *study.slots],
         outputs,
         **PRIVATE,
         **COMPUTES,
     )
     stopped = explain.stop.click(None, cancels=[started], **PRIVATE)
-    stopped.then(explaining.cancelled, None, [explain.told, explain.stop], **PRIVATE)
+    stopped.then(explaining.cancelled, None, [explain.explanation, explain.stop], **PRIVATE)

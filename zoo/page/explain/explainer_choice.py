@@ -20,13 +20,13 @@ class ExplainerChoice:
         """Explainers that suit this model, each with what it costs; the chosen one, if it does; and a note on it."""
         if not model_id:
             return [], None, ""
-        spec, pace = self.client.registry.model(model_id), self.client.durations
-        known = offered(self.client.registry.explainers.values(), spec)
-        chosen = next((each for each in known if each.id == explainer_id), known[0])
+        spec, durations = self.client.registry.model(model_id), self.client.durations
+        suitable = offered(self.client.registry.explainers.values(), spec)
+        chosen = next((each for each in suitable if each.id == explainer_id), suitable[0])
         return (
-            [(f"{each.title} · {pace.in_words(spec, each)}", each.id) for each in known],
+            [(f"{each.title} · {durations.in_words(spec, each)}", each.id) for each in suitable],
             chosen.id,
-            note(spec, chosen, pace),
+            note(spec, chosen, durations),
         )
 
     def offer(self, model_id: str | None, explainer_id: str) -> tuple[Any, str]:

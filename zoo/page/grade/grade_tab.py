@@ -31,11 +31,11 @@ def one_model_tab(
     work = {"inputs": [session, study.scans, model, *study.slots], "outputs": widgets.outputs, **PRIVATE}
     assign = {"fn": uploading.assign, "inputs": study.scans, "outputs": uploading.outputs, **PRIVATE}
     # Not on change: Gradio tells of one many times over, and the later ones would undo what was chosen in the table.
-    given = gr.on([study.scans.upload, study.scans.delete, study.scans.clear], **assign)
-    started = [given, grade.click(grading.grade, **work, **COMPUTES)]
+    files_changed = gr.on([study.scans.upload, study.scans.delete, study.scans.clear], **assign)
+    started = [files_changed, grade.click(grading.grade, **work, **COMPUTES)]
     for example, picture in study.examples.items():
-        shown = picture.click(example.scans, None, study.scans, **PRIVATE).then(**assign)
-        started.append(shown.then(grading.grade, **work, **COMPUTES))
+        example_chosen = picture.click(example.scans, None, study.scans, **PRIVATE).then(**assign)
+        started.append(example_chosen.then(grading.grade, **work, **COMPUTES))
     stopped = cancel.click(None, cancels=started, **PRIVATE)
     stopped.then(grading.cancelled, None, card, **PRIVATE)
     explain_events(choice, explain, study, model, grade, started, widgets.outputs)

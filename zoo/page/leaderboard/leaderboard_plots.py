@@ -32,9 +32,9 @@ Highlights = Mapping[str, int]
 
 def default_highlights(standings: Standings) -> list[str]:
     """The headline model, the best one, and the control by one measurement; in place of those not there the next."""
-    known = [row.id for row in standings.rows]
-    wanted = dict.fromkeys([HEADLINE_MODEL, *known[:1], MEASUREMENT_CONTROL, *known])
-    return [model_id for model_id in wanted if model_id in known][:FIRST_HIGHLIGHTS]
+    model_ids = [row.id for row in standings.rows]
+    preferred = dict.fromkeys([HEADLINE_MODEL, *model_ids[:1], MEASUREMENT_CONTROL, *model_ids])
+    return [model_id for model_id in preferred if model_id in model_ids][:FIRST_HIGHLIGHTS]
 
 
 def plots(standings: Standings, chosen: Sequence[str]) -> str:
@@ -68,17 +68,17 @@ def _legend(rows: Sequence[Standing], numbers: Highlights) -> str:
 
 def auc_against_gflops(rows: Sequence[Standing], numbers: Highlights, ceiling: Estimate | None) -> str:
     """Empty where no model's size is known. Models of next to no cost stand at the left edge."""
-    known = [(row, row.gflops, row.auc) for row in rows if row.gflops is not None and row.auc]
-    if not known:
+    measured = [(row, row.gflops, row.auc) for row in rows if row.gflops is not None and row.auc]
+    if not measured:
         return ""
-    lowest = min(auc.value if auc.low is None else auc.low for _, _, auc in known)
-    panel = Panel(_gflops_axis([gflops for _, gflops, _ in known]), _auc_axis(lowest))
+    lowest = min(auc.value if auc.low is None else auc.low for _, _, auc in measured)
+    panel = Panel(_gflops_axis([gflops for _, gflops, _ in measured]), _auc_axis(lowest))
     limit = "" if ceiling is None else _ceiling(panel, ceiling)
-    bars = "" if known[0][2].low is None else "The bars are 95 % intervals. "
-    points = "".join(_point(panel, row, gflops, auc, numbers) for row, gflops, auc in known)
+    bars = "" if measured[0][2].low is None else "The bars are 95 % intervals. "
+    points = "".join(_point(panel, row, gflops, auc, numbers) for row, gflops, auc in measured)
     return figure(
         "AUC against cost",
-        f"AUC against GFLOPs of one study, {len(known)} models: {_told(rows, numbers)}.",
+        f"AUC against GFLOPs of one study, {len(measured)} models: {_highlights_in_words(rows, numbers)}.",
         f"{bars}Up and to the left is better.",
         panel,
         limit + points,
@@ -131,7 +131,7 @@ def roc_curves(rows: Sequence[Standing], numbers: Highlights) -> str:
     panel = Panel(unit_axis("1 − specificity"), unit_axis("sensitivity"))
     return figure(
         "ROC curves",
-        f"Sensitivity against 1 − specificity, {len(drawn)} models: {_told(rows, numbers)}.",
+        f"Sensitivity against 1 − specificity, {len(drawn)} models: {_highlights_in_words(rows, numbers)}.",
         "On the dotted line a model is no better than chance.",
         panel,
         _diagonal(panel) + "".join(_roc_curve(panel, row, numbers) for row in drawn),
@@ -147,7 +147,7 @@ def _roc_curve(panel: Panel, row: Standing, numbers: Highlights) -> str:
 
 
 def reliability_curves(rows: Sequence[Standing], numbers: Highlights) -> str:
-    """Of the highlighted models only: circles of all would hide each other."""
+    """Draw reliability curves of the highlighted models only: circles of all would hide each other."""
     panel = Panel(unit_axis("probability of HGG, mean of a bin"), unit_axis("share of HGG"))
     errors = "; ".join(f"{row.title}, ECE {row.ece:.3f}" for row in rows) or "none is chosen"
     return figure(
@@ -166,10 +166,10 @@ def _reliability_curve(panel: Panel, row: Standing, numbers: Highlights) -> str:
     for each in bins:
         (x,), (y,) = panel.at(each.mean_p_hgg, each.share_hgg)
         radius = max(SMALLEST_CIRCLE, LARGEST_CIRCLE * math.sqrt(each.cases / len(row.y)))
-        told = (
+        description = (
             f"{_name(row)}: {each.cases} studies, probability {each.mean_p_hgg:.2f}, share of HGG {each.share_hgg:.2f}"
         )
-        circles += f'<circle class="zoo-circle" cx="{x:g}" cy="{y:g}" r="{radius:.1f}">{tooltip(told)}</circle>'
+        circles += f'<circle class="zoo-circle" cx="{x:g}" cy="{y:g}" r="{radius:.1f}">{tooltip(description)}</circle>'
     return f'<g class="{_class(row, numbers)}"><path class="zoo-line" d="{line}"/>{circles}</g>'
 
 
@@ -185,7 +185,7 @@ def _name(row: Standing) -> str:
     return f"{row.title} ({row.id})"
 
 
-def _told(rows: Sequence[Standing], numbers: Highlights) -> str:
+def _highlights_in_words(rows: Sequence[Standing], numbers: Highlights) -> str:
     """The chosen ones in words, for who can't see the plot; the table holds all."""
-    told = [f"{row.title}, AUC {row.auc}" for row in rows if row.id in numbers and row.auc]
-    return "; ".join(told) or "none is chosen"
+    phrases = [f"{row.title}, AUC {row.auc}" for row in rows if row.id in numbers and row.auc]
+    return "; ".join(phrases) or "none is chosen"

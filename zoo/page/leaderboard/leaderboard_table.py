@@ -18,7 +18,8 @@ SCALE = (0.4, 1.0)
 
 @dataclass(frozen=True)
 class Column:
-    """meaning: what hovering over the label says. cell: HTML of one model, or None where it isn't known."""
+    """A column of the table. meaning: what hovering over the label says. cell: HTML of one model, or None where it
+    isn't known."""
 
     label: str
     meaning: str

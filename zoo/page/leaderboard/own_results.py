@@ -41,14 +41,14 @@ def read_own_results(path: Path) -> Standings:
 
 
 def _load(path: Path) -> Row:
-    found = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(found, dict) or "outcomes" not in found:
+    results = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(results, dict) or "outcomes" not in results:
         raise ValueError("JSON without outcomes")
-    if found["format"] != FORMAT:
-        raise ValueError(f"format {_text(found['format'])}")
-    if len(found["models"]) > MOST_MODELS:
+    if results["format"] != FORMAT:
+        raise ValueError(f"format {_text(results['format'])}")
+    if len(results["models"]) > MOST_MODELS:
         raise ValueError(f"more than {MOST_MODELS} models")
-    return found
+    return results
 
 
 def _described(error: Exception) -> str:
@@ -97,9 +97,9 @@ def _rows(models: Mapping[str, Row], outcomes: Iterable[Row], y_of: Mapping[str,
             raise ValueError("more cases than probabilities, or fewer")
         answered = zip(outcome["cases"], outcome["p_hgg"], strict=True)
         answers[outcome["model"]] += [(y_of[case], float(p_hgg)) for case, p_hgg in answered]
-    for name, told in answers.items():
-        if told:
-            y, p_hgg = (np.array(column) for column in zip(*told, strict=True))
+    for name, pairs in answers.items():
+        if pairs:
+            y, p_hgg = (np.array(column) for column in zip(*pairs, strict=True))
             yield _standing(models[name], y, p_hgg)
 
 

@@ -15,7 +15,8 @@ STEP = 0.5
 
 @dataclass(frozen=True)
 class Axis:
-    """low, high: the values at its ends. ticks: values and what is written beside them. log: even steps are factors."""
+    """An axis of a plot. low, high: the values at its ends. ticks: values and what is written beside them. log: even
+    steps are factors."""
 
     label: str
     low: float
@@ -51,8 +52,8 @@ class Panel:
     def line(self, x: np.ndarray, y: np.ndarray) -> str:
         """A path's `d`, without points that can't be told from the one before."""
         points = [f"{across:g} {down:g}" for across, down in zip(*self.at(x, y), strict=True)]
-        kept = [point for point, before in zip(points, ["", *points[:-1]], strict=True) if point != before]
-        return f"M{'L'.join(kept)}"
+        distinct = [point for point, before in zip(points, ["", *points[:-1]], strict=True) if point != before]
+        return f"M{'L'.join(distinct)}"
 
     def frame(self) -> str:
         """Axes with ticks, grid lines and labels."""
@@ -80,7 +81,8 @@ class Panel:
 
 
 def figure(title: str, description: str, note: str, panel: Panel, marks: str) -> str:
-    """description: what a screen reader says in place of the picture. note: below it, how to read it."""
+    """HTML of a plot. description: what a screen reader says in place of the picture. note: below it, how to read it.
+    marks: SVG inside the panel."""
     return f"""
 <figure class="zoo-plot"><figcaption>{escape(title)}</figcaption>
 <svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(description)}">{panel.frame()}{marks}</svg>
@@ -88,7 +90,7 @@ def figure(title: str, description: str, note: str, panel: Panel, marks: str) ->
 
 
 def tooltip(text: str) -> str:
-    """Inside a mark: what hovering over it says."""
+    """SVG to put inside a mark: what hovering over it says."""
     return f"<title>{escape(text)}</title>"
 
 

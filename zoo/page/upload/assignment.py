@@ -11,7 +11,7 @@ from zoo.types import MODALITIES, MODALITY_TITLES
 
 
 def candidates(registry: Registry, files: Sequence[Path]) -> dict[str, list[Path]]:
-    """For each modality the files that a reader takes for it; files that none recognises are in no list."""
+    """List for each modality the files that a reader takes for it; files that none recognises are in no list."""
     possible: dict[str, list[Path]] = {name: [] for name in MODALITIES}
     for path in files:
         try:

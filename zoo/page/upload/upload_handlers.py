@@ -20,7 +20,7 @@ from zoo.types import MODALITIES
 
 
 class Uploading:
-    """study: where the files are dropped. card: where it says what the visitor has to settle."""
+    """Handlers of an upload. study: where the files are dropped. card: where it says what the visitor has to settle."""
 
     def __init__(self, client: ComputeClient, study: StudyWidgets, card: gr.HTML) -> None:
         self.client = client

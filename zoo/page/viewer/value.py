@@ -84,8 +84,8 @@ def viewer_value(
 def _in_order(volumes: Mapping[str, object]) -> list[str]:
     unknown = sorted(set(volumes) - set(MODALITIES))
     if unknown or not volumes:
-        found = ", ".join(unknown) or "no volume"
-        raise ValueError(f"expected volumes named {', '.join(MODALITIES)}; found {found}.")
+        names = ", ".join(unknown) or "no volume"
+        raise ValueError(f"expected volumes named {', '.join(MODALITIES)}; found {names}.")
     return [name for name in MODALITIES if name in volumes]
 
 

@@ -14,7 +14,7 @@ from zoo.weights.hub.source import SHA, HubSource
 
 SECONDS = 10.0
 Token = bool | None
-"""None: the token of whoever runs this, if there is one. False: none, so only what is public."""
+"""Token of the Hub's client. None: that of whoever runs this, if any. False: none, so only what is public."""
 
 
 def fetch(source: HubSource, names: Sequence[str], token: Token, most_bytes: int) -> Path:
@@ -64,12 +64,12 @@ def _cached(source: HubSource, name: str) -> Path | None:
 
 
 def _size(source: HubSource, name: str, token: Token) -> int:
-    """In bytes; a Hub that is out of order for seconds is asked again."""
+    """Size of a file on the Hub in bytes; a Hub that is out of order for seconds is asked again."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
     repository, kind, revision = source.repository, source.repo_type, source.revision
     url = hf_hub_url(repository, name, repo_type=kind, revision=revision, endpoint=_endpoint())
-    with _told_in_words(source, name):
+    with _errors_in_words(source, name):
         about = get_hf_file_metadata(url, token=token, timeout=SECONDS, endpoint=_endpoint(), retry_on_errors=True)
     return about.size or 0
 
@@ -79,7 +79,7 @@ def _download(source: HubSource, name: str, token: Token) -> Path:
     from huggingface_hub import hf_hub_download
 
     repository, kind, revision = source.repository, source.repo_type, source.revision
-    with _told_in_words(source, name):
+    with _errors_in_words(source, name):
         path = hf_hub_download(repository, name, repo_type=kind, revision=revision, endpoint=_endpoint(), token=token)
         return Path(path)
 
@@ -90,7 +90,7 @@ def _endpoint() -> str | None:
 
 
 @contextmanager
-def _told_in_words(source: HubSource, name: str) -> Iterator[None]:
+def _errors_in_words(source: HubSource, name: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:

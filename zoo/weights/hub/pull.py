@@ -53,13 +53,13 @@ def _config(source: HubSource, token: Token) -> dict[str, Any]:
         config = json.loads(path.read_bytes())
     except ValueError:
         config = None  # told below
-    found = config.get("format") if isinstance(config, dict) else None
-    if isinstance(found, int) and found != FORMAT:
+    version = config.get("format") if isinstance(config, dict) else None
+    if isinstance(version, int) and version != FORMAT:
         raise WeightsError(
-            f"{source.in_short}: expected a model of format {FORMAT}, found format {found}. Update GliomaZoo, or "
+            f"{source.in_short}: expected a model of format {FORMAT}, found format {version}. Update GliomaZoo, or "
             "choose a commit that was published for this version."
         )
-    if found is None or not all(isinstance(config.get(key), kind) for key, kind in CONFIG_KINDS.items()):
+    if version is None or not all(isinstance(config.get(key), kind) for key, kind in CONFIG_KINDS.items()):
         raise WeightsError(
             f"{source.in_short}: expected a model published by GliomaZoo, found a {CONFIG} without "
             f"{', '.join(CONFIG_KINDS)}. Choose another repository."
@@ -69,40 +69,42 @@ def _config(source: HubSource, token: Token) -> dict[str, Any]:
 
 def _architecture(source: HubSource, config: dict[str, Any], find: Find) -> RegisteredModel:
     """The installed model that the weights are for: nothing else is ever built, whatever a repository holds."""
-    wanted, members = config["model"], config["members"]
+    model_id, members = config["model"], config["members"]
     try:
-        spec = find(wanted)
+        spec = find(model_id)
     except PluginError as error:
         raise WeightsError(
-            f"{source.in_short}: foreign architecture: no model here is called {wanted!r}. Install the plugin that "
+            f"{source.in_short}: foreign architecture: no model here is called {model_id!r}. Install the plugin that "
             "offers it, and pull again."
         ) from error
     expected = [member.id for member in spec.member_specs]
     if members != expected:
         raise WeightsError(
-            f"{source.in_short}: expected weights of {wanted} with the members {expected}, found {members}. Choose "
+            f"{source.in_short}: expected weights of {model_id} with the members {expected}, found {members}. Choose "
             "weights that were made for this version of the model."
         )
     return spec
 
 
-def _damage(folder: Path, weights: Sequence[str], told: str) -> str:
-    """What is wrong with the files, "" if nothing. told: the sha256 in the configuration."""
+def _damage(folder: Path, weights: Sequence[str], expected: str) -> str:
+    """What is wrong with the files, "" if nothing. expected: the sha256 that the configuration notes."""
     for name in weights:
         path = folder / name
         try:
             noted = checksums(path.parent).get(path.name)
         except ValueError:
             return f"{path.parent.relative_to(folder) / CHECKSUMS} can't be read"
-        found = sha256(path)
-        if found != noted:
-            return f"{name}: expected the sha256 {noted} that {CHECKSUMS} notes, found {found}"
-    found = sha256(folder / WEIGHTS)
-    return "" if found == told else f"{WEIGHTS}: expected the sha256 {told} that {CONFIG} notes, found {found}"
+        digest = sha256(path)
+        if digest != noted:
+            return f"{name}: expected the sha256 {noted} that {CHECKSUMS} notes, found {digest}"
+    digest = sha256(folder / WEIGHTS)
+    if digest != expected:
+        return f"{WEIGHTS}: expected the sha256 {expected} that {CONFIG} notes, found {digest}"
+    return ""
 
 
 def _garbled(source: HubSource, names: Sequence[str], problem: str) -> WeightsError:
-    """To raise; the files are gone from the cache then."""
+    """Delete garbled files from the cache, and return the error to raise."""
     forget(source, names)
     return WeightsError(
         f"{source.in_short}: {problem}. It was changed or garbled on its way and is deleted from the cache: pull it "

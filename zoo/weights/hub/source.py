@@ -15,9 +15,8 @@ EXPECTED = "expected hub:ORG/NAME@SHA"
 
 @dataclass(frozen=True)
 class HubSource:
-    """repository: "ORG/NAME". revision: a commit's full sha, so that what is graded with can't change.
-
-    is_index: a dataset that lists models. Raises `WeightsError` for anything else.
+    """An address on the Hub. repository: "ORG/NAME". revision: a commit's full sha, so that what is graded with can't
+    change. is_index: a dataset that lists models. Raises `WeightsError` for anything else.
     """
 
     repository: str
@@ -35,7 +34,7 @@ class HubSource:
 
     @classmethod
     def parse(cls, text: str) -> HubSource:
-        """From `hub:ORG/NAME@SHA`."""
+        """Parse `hub:ORG/NAME@SHA`. Raises `WeightsError` for anything else."""
         if not is_source(text):
             raise WeightsError(f"{EXPECTED}, found {text!r}.")
         repository, _, revision = text.removeprefix(PREFIX).partition("@")
@@ -43,7 +42,7 @@ class HubSource:
 
     @classmethod
     def parse_index(cls, text: str) -> HubSource:
-        """From `hub:datasets/ORG/NAME@SHA`, as `is_index` tells."""
+        """Parse `hub:datasets/ORG/NAME@SHA`, which `is_index` recognises. Raises `WeightsError` for a malformed one."""
         repository, _, revision = text.removeprefix(INDEX_PREFIX).partition("@")
         return cls(repository, revision, is_index=True)
 
@@ -56,7 +55,7 @@ class HubSource:
 
     @property
     def repo_type(self) -> str:
-        """As the Hub's client calls it."""
+        """Kind of repository, as the Hub's client calls it."""
         return "dataset" if self.is_index else "model"
 
     @property

@@ -14,7 +14,7 @@ from zoo.types import Explanation, HeatMap
 
 GUIDED = "guided-dual-attention.compact"
 FACTS = {"nothing": 0.0, "spread": 0.0, "everything": 4.0}
-OUTPUTS = ExplainOutputs("session", "card", "viewer", "told", "stop")
+OUTPUTS = ExplainOutputs("session", "card", "viewer", "explanation", "stop")
 
 
 def _grade(folder, model_id):
@@ -61,7 +61,7 @@ def test_a_map_comes_with_grade_and_facts(explain, registry):
     assert worker.asked == ["read", "grade", "explain", "slice_curves"]
     assert "nothing but a test" in _texts(steps, "card")[-1]
     assert _overlays(steps)[-1].endswith(f"{GUIDED}.occlusion.nii.gz")
-    assert "12 cubes of each modality were hidden, one by one. It took 7.0 s." in _texts(steps, "told")[-1]
+    assert "12 cubes of each modality were hidden, one by one. It took 7.0 s." in _texts(steps, "explanation")[-1]
     assert page.client.durations.seconds(registry.model(GUIDED), registry.explainer("occlusion")) == 7
 
 
@@ -70,19 +70,19 @@ def test_what_each_modality_adds_comes_after_the_map_of_the_same_model(explain):
     _, steps = explain(worker, "modality-shapley")
     assert worker.asked == ["read", "grade", "explain", "slice_curves", "contributions"]
     assert _overlays(steps)[-1].endswith(f"{GUIDED}.hires-cam.nii.gz")
-    assert _texts(steps, "told")[-1].count("data-modality") == 4
+    assert _texts(steps, "explanation")[-1].count("data-modality") == 4
 
 
 def test_a_model_without_a_heat_map_is_explained_by_modality_alone(explain):
     worker = _worker()
     _, steps = explain(worker, "modality-shapley", "volume-control.compact")
     assert worker.asked == ["read", "grade", "contributions"]
-    assert "data-modality" in _texts(steps, "told")[-1]
+    assert "data-modality" in _texts(steps, "explanation")[-1]
 
 
 def test_any_explainer_of_modalities_is_asked_by_its_id(explain, registry):
     page, steps = explain(_worker(), "modality-dropping", "hemis-fusion.compact")
-    said = _texts(steps, "told")[-1]
+    said = _texts(steps, "explanation")[-1]
     assert 'data-explainer="modality-dropping"' in said
     assert said.count("data-modality") == 4
     spec, explainer = registry.model("hemis-fusion"), registry.explainer("modality-dropping")
@@ -103,16 +103,16 @@ def test_what_does_not_suit_is_told_before_anything_is_computed(explain):
     worker = _worker()
     _, steps = explain(worker, "integrated-gradients", "volume-control.compact")
     assert worker.asked == []
-    assert "Integrated gradients can&#x27;t explain" in _texts(steps, "told")[-1]
+    assert "Integrated gradients can&#x27;t explain" in _texts(steps, "explanation")[-1]
 
 
 def test_a_failure_leaves_the_grade_and_a_refusal_takes_its_place(explain):
     _, steps = explain(_worker(explain=PluginError("out of cheese")), "occlusion")
     assert 'data-state="graded"' in _texts(steps, "card")[-1]
-    assert "out of cheese" in _texts(steps, "told")[-1]
+    assert "out of cheese" in _texts(steps, "explanation")[-1]
     _, steps = explain(_worker(grade=Refused("no T1ce")), "occlusion")
     assert "Not graded" in _texts(steps, "card")[-1]
-    assert _texts(steps, "told")[-1] == ""
+    assert _texts(steps, "explanation")[-1] == ""
 
 
 @pytest.mark.parametrize("worker", [_worker(), _worker(explain=PluginError("x"))], ids=["well", "ill"])
