@@ -10,20 +10,32 @@ from typing import Annotated, Any
 
 import typer
 
-from zoo.errors import ZooError
+from zoo.checkout import CHECKOUT, INSTALL_TRAINING, ZOO
+from zoo.commands.run import BAD_INPUT, run
 from zoo.types import ModelSpec
 
 from .commands.evaluate import ablate, evaluate, report
 from .commands.faithfulness import faithfulness
 from .commands.publish import publish, space
 from .commands.realism import realism
-from .commands.shared_options import BatchSize, CohortPath, Epochs, Pieces, Precision, Seed, Tracking, Work
+from .commands.shared_options import (
+    BatchSize,
+    CohortPath,
+    Epochs,
+    Pieces,
+    Precision,
+    Seed,
+    Tracking,
+    Work,
+    expect_path,
+    in_checkout,
+)
 from .commands.zoo import zoo
 from .options import FitOptions
 
 EXAMPLE_SEED, EXAMPLE_HGG, EXAMPLE_LGG = 2026, 49, 16
 REFERENCE_SEED = 6
-EXAMPLES, REFERENCES = Path("zoo/assets/examples"), Path("zoo/assets/references")
+EXAMPLES, REFERENCES = in_checkout("zoo/assets/examples"), in_checkout("zoo/assets/references")
 
 app = typer.Typer(
     help="Simulate cohorts, train the zoo's models, evaluate and publish them.",
@@ -53,9 +65,7 @@ def simulate(
 
 @app.command()
 def example(
-    out: Annotated[Path, typer.Option(help="Folder that gets a folder and a picture for each.")] = Path(
-        "zoo/assets/examples"
-    ),
+    out: Annotated[Path | None, typer.Option(help="Folder that gets a folder and a picture for each.")] = EXAMPLES,
     seed: Annotated[int, typer.Option(help="As in simulate.")] = EXAMPLE_SEED,
     hgg: Annotated[int, typer.Option(help="Which study of the seed is the high-grade one.")] = EXAMPLE_HGG,
     lgg: Annotated[int, typer.Option(help="Which study of the seed is the low-grade one.")] = EXAMPLE_LGG,
@@ -63,26 +73,28 @@ def example(
     """Write the two simulated studies that the page offers, and their pictures."""
     from .simulation.example import write_example
 
+    folder = expect_path(out, "--out")
     for index, grade in ((hgg, "HGG"), (lgg, "LGG")):
-        typer.echo(write_example(out, seed, index, grade))
+        typer.echo(write_example(folder, seed, index, grade))
 
 
 @app.command()
 def references(
-    out: Annotated[Path, typer.Option(help="Folder that gets a folder for each.")] = REFERENCES,
+    out: Annotated[Path | None, typer.Option(help="Folder that gets a folder for each.")] = REFERENCES,
     seed: Annotated[int, typer.Option(help="As in simulate.")] = REFERENCE_SEED,
     count: Annotated[int, typer.Option(help="How many.", min=1)] = 4,
 ) -> None:
     """Write the brains without a tumour that explainers compare with."""
     from .simulation.example import write_reference
 
+    folder = expect_path(out, "--out")
     for index in range(count):
-        typer.echo(write_reference(out, seed, index))
+        typer.echo(write_reference(folder, seed, index))
 
 
 @app.command()
 def fit(
-    model: Annotated[str, typer.Argument(help="Id of a model, as in `python -m zoo models`.")],
+    model: Annotated[str, typer.Argument(help=f"Id of a model, as in `{ZOO} models`.")],
     cohort: CohortPath,
     out: Annotated[Path | None, typer.Option(help="Weights file; where the model looks for it if not given.")] = None,
     epochs: Epochs = 12,
@@ -102,9 +114,7 @@ def fit(
     spec = load_registry().model(model)
     if option:
         spec = _varied(spec, option)
-    out = out or spec.weights
-    if out is None:
-        raise typer.BadParameter(f"{model} has no weights file for this: say where to write.", param_hint="--out")
+    out = out or _own_file(spec)
     options = FitOptions(epochs, batch_size=batch_size, accumulate=accumulate, precision=precision, seed=seed)
     if told := fit_model(replace(spec, weights=out), cohort, options, work, tracking):
         typer.echo(told)
@@ -112,6 +122,15 @@ def fit(
 
 for command in (evaluate, ablate, report, realism, faithfulness, zoo, publish, space):
     app.command()(command)
+
+
+def _own_file(spec: ModelSpec) -> Path:
+    """Where a model looks for its weights, if training may write there."""
+    from zoo.registry.origin import is_built_in
+
+    if spec.weights is None:
+        raise typer.BadParameter(f"{spec.id} has no weights file for this: say where to write.", param_hint="--out")
+    return expect_path(spec.weights if CHECKOUT or not is_built_in(spec) else None, "--out")
 
 
 def _varied(spec: ModelSpec, options: list[str]) -> ModelSpec:
@@ -132,9 +151,15 @@ def _option(text: str) -> tuple[str, Any]:
     return name, tuple(filter(None, value.split(","))) if "," in value else value
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run the command that was typed; a requirement of training that is missing is a sentence, too."""
     try:
-        app()
-    except (ZooError, ImportError) as error:
-        typer.secho(str(error), fg="red", err=True)
-        raise SystemExit(2) from error
+        run(app)
+    except ImportError as error:
+        install = f" Training needs more than grading does: {INSTALL_TRAINING}" if error.name else ""
+        typer.secho(f"{error}.{install}", fg="red", err=True)
+        raise SystemExit(BAD_INPUT) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zoo.checkout import TRAINING, ZOO
+from zoo.commands.run import BAD_INPUT, BROKEN, DONE, REFUSED, run
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.registry import Registry, load_registry
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, Explanation, ModelSpec, Volumes
@@ -18,8 +20,6 @@ from zoo.weights.external import add_requested, resolve_model
 if TYPE_CHECKING:
     from zoo.study.prepare import Prepare
 
-GRADED, BAD_INPUT, REFUSED = 0, 2, 3
-KEPT, BROKEN = 0, 1
 SUFFIXES = (".nii", ".nii.gz")
 
 app = typer.Typer(help=f"GliomaZoo. {DISCLAIMER}", no_args_is_help=True, add_completion=False)
@@ -53,7 +53,7 @@ def grade(
     """Grade studies by all trained models unless you choose: 0 when all were graded, 2 on bad input, 3 when refused."""
     registry = _registry()
     specs = _chosen(registry, model)
-    codes = [GRADED]
+    codes = [DONE]
     for source in studies_in(sources):
         for answer, code in _answers(registry, source, specs):
             codes.append(code)
@@ -104,7 +104,7 @@ def new_plugin(
     from zoo.template import write_plugin
 
     folder = write_plugin(name, out)
-    typer.echo(f"{folder}: install it with `python -m pip install -e {folder}`, then `python -m zoo check {name}`.")
+    typer.echo(f"{folder}: install it with `python -m pip install -e {folder}`, then `{ZOO} check {name}`.")
 
 
 @app.command()
@@ -119,7 +119,7 @@ def check(
     from zoo.conformance import check_model
     from zoo.conformance.report import heading, line, models_named
 
-    code = KEPT
+    code = DONE
     for spec in models_named(load_registry(), name):
         typer.echo(heading(spec, shape))
         for outcome in check_model(spec, shape):
@@ -153,7 +153,7 @@ def _chosen(registry: Registry, wanted: list[str] | None) -> list[ModelSpec]:
         return [resolve_model(registry, name) for name in wanted]
     trained = [spec for spec in registry.models.values() if spec.is_trained]
     if not trained:
-        raise WeightsError("No model is trained yet; train one with `python -m training fit MODEL --cohort DIR …`.")
+        raise WeightsError(f"No model is trained yet; train one with `{TRAINING} fit MODEL --cohort DIR …`.")
     return trained
 
 
@@ -180,7 +180,7 @@ def _answer(volumes: Volumes, findings: list, prepare: Prepare, spec: ModelSpec)
 
     identity = {"study": volumes.id, "model": spec.id}
     try:
-        return asdict(graded(volumes, findings, prepare, spec.address)) | {"disclaimer": DISCLAIMER}, GRADED
+        return asdict(graded(volumes, findings, prepare, spec.address)) | {"disclaimer": DISCLAIMER}, DONE
     except Refused as error:
         return identity | {"refused": str(error)}, REFUSED
     except ZooError as error:
@@ -202,9 +202,9 @@ def _sentence(answer: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def main() -> None:
+    run(app)
+
+
 if __name__ == "__main__":
-    try:
-        app()
-    except ZooError as failure:
-        typer.echo(str(failure), err=True)
-        raise SystemExit(REFUSED if isinstance(failure, Refused) else BAD_INPUT) from None
+    main()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .zoo import LEADERBOARD
+from zoo.assets.leaderboard import LEADERBOARD
 
 if TYPE_CHECKING:
     from zoo.types import ModelSpec

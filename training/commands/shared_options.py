@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from zoo.checkout import CHECKOUT
+
 CohortPath = Annotated[
     Path, typer.Option("--cohort", help="BraTS folder, simulated cohort, folder with labels.csv, or manifest CSV.")
 ]
@@ -18,3 +20,15 @@ Seed = Annotated[int, typer.Option(help="Of the splits, the start and the order.
 Work = Annotated[Path, typer.Option(help="Keeps prepared cohorts, checkpoints and weights.")]
 Tracking = Annotated[bool, typer.Option(help="Show trainings in Trackio's local dashboard.")]
 Out = Annotated[Path, typer.Option(help="Results file; tables and plots go into a folder of its name.")]
+
+
+def in_checkout(path: str) -> Path | None:
+    """Default for what replaces a part of the zoo; none where the zoo is installed, which nobody means to change."""
+    return CHECKOUT / path if CHECKOUT else None
+
+
+def expect_path(path: Path | None, option: str) -> Path:
+    """The path, or an error that names the option which has to give it."""
+    if path is None:
+        raise typer.BadParameter("this zoo is installed, and no checkout to write into: say where.", param_hint=option)
+    return path

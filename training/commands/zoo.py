@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from ..options import FitOptions
-from .shared_options import Epochs, Precision, Seed, Tracking, Work
+from .shared_options import Epochs, Precision, Seed, Tracking, Work, expect_path, in_checkout
 
-WEIGHTS, LEADERBOARD = Path("plugins/weights"), Path("zoo/assets/leaderboard.json")
+WEIGHTS, LEADERBOARD = in_checkout("plugins/weights"), in_checkout("zoo/assets/leaderboard.json")
 
 
 def zoo(
@@ -22,8 +22,8 @@ def zoo(
     ablation_studies: Annotated[int, typer.Option(help="That train it.", min=8)] = 200,
     precision: Precision = "auto",
     seed: Seed = 0,
-    weights: Annotated[Path, typer.Option(help="Folder that gets weights and cards.")] = WEIGHTS,
-    leaderboard: Annotated[Path, typer.Option(help="File that gets the figures of all models.")] = LEADERBOARD,
+    weights: Annotated[Path | None, typer.Option(help="Folder that gets weights and cards.")] = WEIGHTS,
+    leaderboard: Annotated[Path | None, typer.Option(help="File that gets the figures of all models.")] = LEADERBOARD,
     work: Work = Path("runs/zoo"),
     tracking: Tracking = True,
 ) -> None:
@@ -40,6 +40,7 @@ def zoo(
     from ..whole_zoo.timing import seconds_a_study
     from .evaluate import HEADLINE, dashboard
 
+    weights, leaderboard = expect_path(weights, "--weights"), expect_path(leaderboard, "--leaderboard")
     options = FitOptions(epochs, precision=precision, seed=seed)
     whole = WholeZoo(load_registry(), work, studies, unseen, options, dashboard(work, tracking), spacing)
     models = whole.trained()

@@ -13,6 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from zoo import Finding, ModelSpec, Volumes, WeightsError, ZooError
+from zoo.checkout import TRAINING
 from zoo.inference.grade import grade_study
 from zoo.study.load import load_volumes
 from zoo.weights.load import TrainedModel, load_weights
@@ -159,7 +160,7 @@ def models_from(weights: str, wanted: Sequence[str] = ()) -> list[TrainedModel]:
     if missing or not ids:
         raise WeightsError(
             f"--weights {weights}: expected weights of {', '.join(missing) or 'a model'}, found "
-            f"{', '.join(specs) or 'none'}. Train with `python -m training fit ID --cohort DIR`, or name others."
+            f"{', '.join(specs) or 'none'}. Train with `{TRAINING} fit ID --cohort DIR`, or name others."
         )
     return [load_weights(specs[name], str(best_device())) for name in ids]
 

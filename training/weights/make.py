@@ -13,6 +13,7 @@ from scipy.special import expit
 from torch import nn
 
 from zoo import ModelSpec, Recipe, WeightsError
+from zoo.checkout import TRAINING
 from zoo.weights.load import TrainedModel, TrainingRecord, build_module, load_weights, save_weights
 
 from ..cohorts import Case
@@ -99,7 +100,7 @@ def trained_members(spec: ModelSpec, made_of: Mapping[str, Any]) -> list[Trained
             f"{spec.id} is made of {', '.join(spec.members)}: expected each trained on this cohort with seed "
             f"{made_of['seed']}, since what they were trained on must not judge them. "
             f"{'Not trained yet: ' + ', '.join(untrained) if untrained else 'Trained otherwise: ' + ', '.join(foreign)}"
-            ". Train them first with `python -m training fit ID --cohort DIR`."
+            f". Train them first with `{TRAINING} fit ID --cohort DIR`."
         )
     return members
 

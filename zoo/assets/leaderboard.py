@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from zoo.assets.standings import Estimate, Standing, Standings, ranked
+from zoo.checkout import TRAINING
 from zoo.errors import ZooError
 from zoo.types import GRADES
 
@@ -22,10 +23,10 @@ def read_leaderboard(path: Path) -> Standings:
     try:
         return _standings(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise ZooError("No leaderboard is here yet: `python -m training zoo` writes one.") from None
+        raise ZooError(f"No leaderboard is here yet: `{TRAINING} zoo` writes one.") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ZooError(
-            f"{path.name}: expected a leaderboard of format {FORMAT}, as `python -m training zoo` writes it; found "
+            f"{path.name}: expected a leaderboard of format {FORMAT}, as `{TRAINING} zoo` writes it; found "
             f"another ({type(error).__name__}: {error}). Write it anew."
         ) from error
 
