@@ -1,5 +1,6 @@
-"""GliomaZoo: brain-tumour graders, compared honestly. These are the names that a plugin author needs."""
+"""GliomaZoo: brain-tumour graders, compared honestly. The Python API, see `zoo.api`, and what a plugin author needs."""
 
+from zoo.api import explain, grade, list_models, load_model, open_study
 from zoo.checkout import CHECKOUT
 from zoo.errors import Cancelled, PluginError, Refused, StudyError, WeightsError, ZooError, expect_one_of
 from zoo.hookspecs import hookimpl
@@ -32,5 +33,5 @@ __all__ = [
     "DISCLAIMER", "GRADES", "MODALITIES", "MODALITY_TITLES",
     "Attribution", "Cancelled", "Card", "ExplainerSpec", "Explanation", "Finding", "Grade", "ModelInput", "ModelSpec",
     "Phase", "PluginError", "Question", "Recipe", "Refused", "Study", "StudyError", "Volumes", "WeightsError",
-    "ZooError", "expect_one_of", "hookimpl",
+    "ZooError", "expect_one_of", "explain", "grade", "hookimpl", "list_models", "load_model", "open_study",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
+import torch
 from torch import Tensor, nn
 
 from zoo.blocks.attention import DualAttention
@@ -33,6 +34,8 @@ class ActivationCache:
         forward, kind = block.forward, _kind(block)
 
         def answer(*inputs: Tensor) -> Tensor:
+            if not torch.is_inference_mode_enabled():
+                return forward(*inputs)  # an explainer that wants gradients, which nothing remembered can give
             asked = b"".join(self._digests.get(id(x)) or _digest(x) for x in inputs)
             key = hashlib.blake2b(kind + asked, digest_size=16).digest()
             if key not in self._answers:
@@ -57,8 +60,8 @@ def cached_activations(module: nn.Module, memory: ActivationCache | None = None)
     """Within it every stage of an encoder, guidance and attention in `module` answers from memory what it is asked
     again, bit for bit.
 
-    memory: to go on from; else that of a `cached_activations` around this one, or a new one. Only for evaluation,
-    within `torch.inference_mode`.
+    memory: to go on from; else that of a `cached_activations` around this one, or a new one. Only for evaluation:
+    outside `torch.inference_mode` nothing is remembered.
     """
     chosen = memory or ActivationCache()
     with ExitStack() as stack:
