@@ -91,14 +91,11 @@ def trained_zoo(
     registry: Registry, equipped_models: dict[str, ModelSpec], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """The command line and the tasks see a zoo whose compact models have weights."""
-    from zoo.compute import tasks
+    from zoo.inference.loaded import forget
 
     models = registry.models | equipped_models
     equipped = replace(registry, models=models)
-    monkeypatch.setattr("zoo.__main__.load_registry", lambda: equipped)
-    tasks.registry.cache_clear()
-    tasks.trained.cache_clear()
-    monkeypatch.setattr("zoo.compute.tasks.load_registry", lambda: equipped)
+    forget()
+    monkeypatch.setattr("zoo.inference.loaded.load_registry", lambda: equipped)
     yield
-    tasks.registry.cache_clear()
-    tasks.trained.cache_clear()
+    forget()

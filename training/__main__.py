@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from zoo.errors import ZooError
+from zoo.checkout import INSTALL_TRAINING
+from zoo.commands.run import BAD_INPUT, run
 
 from .commands.ablate import ablate
 from .commands.evaluate import evaluate
@@ -31,12 +32,13 @@ for command in COMMANDS:
 
 
 def main() -> None:
-    """Run a command; what a user got wrong is told in a sentence, with exit status 2."""
+    """Run the command that was typed; a requirement of training that is missing is a sentence, too."""
     try:
-        app()
-    except (ZooError, ImportError) as error:
-        typer.secho(str(error), fg="red", err=True)
-        raise SystemExit(2) from error
+        run(app)
+    except ImportError as error:
+        install = f" Training needs more than grading does: {INSTALL_TRAINING}" if error.name else ""
+        typer.secho(f"{error}.{install}", fg="red", err=True)
+        raise SystemExit(BAD_INPUT) from error
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""GliomaZoo: brain-tumour graders, compared honestly. These are the names that a plugin author needs."""
+"""GliomaZoo: brain-tumour graders, compared honestly. The Python API, see `zoo.api`, and what a plugin author needs."""
 
-from pathlib import Path
-
+from zoo.api import explain, grade, list_models, load_model, open_study
+from zoo.checkout import CHECKOUT
 from zoo.errors import Cancelled, PluginError, Refused, StudyError, WeightsError, ZooError, expect_one_of
 from zoo.hookspecs import hookimpl
 from zoo.types import (
@@ -24,10 +24,8 @@ from zoo.types import (
     Volumes,
 )
 
-# Installed, `plugins` and `training` lie inside `zoo`, so that no other top-level name is taken, nor a stranger's taken
-# for ours; in a checkout they lie beside it. Their modules import each other relatively, which holds under either roof.
-if not (Path(__file__).parent / "plugins").is_dir():
-    __path__.append(str(Path(__file__).parents[1]))
+if CHECKOUT:
+    __path__.append(str(CHECKOUT))  # where zoo.plugins and zoo.training are found, as they are where it is installed
 
 __version__ = "0.1.0"
 
@@ -35,5 +33,5 @@ __all__ = [
     "DISCLAIMER", "GRADES", "MODALITIES", "MODALITY_TITLES",
     "Attribution", "Cancelled", "Card", "ExplainerSpec", "Explanation", "Finding", "Grade", "ModelInput", "ModelSpec",
     "Phase", "PluginError", "Question", "Recipe", "Refused", "Study", "StudyError", "Volumes", "WeightsError",
-    "ZooError", "expect_one_of", "hookimpl",
+    "ZooError", "expect_one_of", "explain", "grade", "hookimpl", "list_models", "load_model", "open_study",
 ]  # fmt: skip

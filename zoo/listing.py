@@ -9,11 +9,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from zoo.checkout import TRAINING, training_commands
 from zoo.registry import Registry
 from zoo.types import MODALITY_TITLES, ModelSpec, RegisteredModel
 
 PIPED_WIDTH = 120
-TO_TRAIN = "To train one: python -m training fit ID --cohort DIR (decision fusion after its members)."
+TO_TRAIN = f"To train one: {TRAINING} fit ID --cohort DIR (decision fusion after its members)."
 
 
 def model_rows(models: Iterable[RegisteredModel]) -> list[dict[str, Any]]:
@@ -32,7 +33,7 @@ def model_facts(spec: RegisteredModel) -> dict[str, Any]:
         "trained": spec.is_trained,
         "weights": spec.source_in_short if spec.is_trained else "not trained yet",
         "source": spec.source,
-        "training_commands": list(spec.training_commands),
+        "training_commands": list(training_commands(spec)),
         "plugin": spec.plugin,
     }
 

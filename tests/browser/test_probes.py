@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SECRETS = ("root:x:", "build_page")  # of /etc/passwd and of app.py
+SECRETS = ("root:x:", "zoo.page.serve")  # of /etc/passwd and of app.py
 PATHS = ("/etc/passwd", "../../../../../../etc/passwd", "static/../app.py", str(ROOT / "app.py"), "app.py\0.nii")
 WAYS = {
     "plain": str,

@@ -11,12 +11,12 @@ import gradio as gr
 import pytest
 from playwright.sync_api import expect
 
-import app
 from made_up_leaderboard import MODELS, made_up_leaderboard
 from made_up_results import HEADLINE, made_up_results
 from page_actions import open_zoo
 from training.evaluation.results import save_results
 from zoo.page.leaderboard.leaderboard_tab import zoo_tab
+from zoo.page.serve import CSS, THEME
 
 OTHERS = ("single-t2.compact", "single-flair.compact")
 BEST, SECOND, CONTROL = MODELS
@@ -30,7 +30,7 @@ def url(serve, registry, tmp_path_factory):
     path.write_text(json.dumps(BOARD))
     with gr.Blocks() as blocks:
         zoo_tab(registry, {"api_visibility": "private", "show_progress": "hidden"}, path)
-    return serve(blocks, css=app.CSS, theme=app.THEME)
+    return serve(blocks, css=CSS, theme=THEME)
 
 
 @pytest.fixture

@@ -104,12 +104,12 @@ def test_an_untrained_model_is_not_graded_with(worker, study):
 def test_the_command_line_says_the_same_and_goes_on(plugins, make_study, monkeypatch, model_id):
     """Without a limit: there the user who waits can press Ctrl-C."""
     from zoo.__main__ import app
-    from zoo.compute import tasks
+    from zoo.inference.loaded import forget
 
     monkeypatch.syspath_prepend(plugins)
-    tasks.registry.cache_clear()
+    forget()
     result = CliRunner().invoke(app, ["grade", str(make_study()), "--model", model_id, "--model", GOOD])
-    tasks.registry.cache_clear()
+    forget()
     assert result.exit_code == 2
     assert FAILURES[model_id] in result.output
     assert f"by {GOOD}, p(HGG)" in result.output

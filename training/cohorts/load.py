@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from zoo import GRADES, MODALITIES
+from zoo.checkout import TRAINING
 
 from .case import Case, Cohort, CohortError, LeftOut
 from .claims import Claims, gather
@@ -97,5 +98,5 @@ def _with_both_grades(cohort: Cohort) -> Cohort:
     raise CohortError(
         f"{cohort.root}: expected studies of both grades, in folders HGG/ and LGG/, or side by side with labels.csv or "
         f"*mapping*.csv, or in a manifest CSV; found {len(grades)} studies ({counts}) and {len(cohort.left_out)} that "
-        f"can't be used{reasons}. Mend them, or make a cohort with `python -m training simulate --out {cohort.root}`."
+        f"can't be used{reasons}. Mend them, or make a cohort with `{TRAINING} simulate --out {cohort.root}`."
     )

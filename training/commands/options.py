@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from zoo.checkout import CHECKOUT
+
 CohortPath = Annotated[
     Path, typer.Option("--cohort", help="BraTS folder, simulated cohort, folder with labels.csv, or manifest CSV.")
 ]
@@ -21,3 +23,15 @@ Out = Annotated[Path, typer.Option(help="Results file; tables and plots go into 
 Models = Annotated[list[str] | None, typer.Option("--model", help="Model id, repeatable; all if none.")]
 Folds = Annotated[int, typer.Option(help="Of the cross-validation.", min=2)]
 Repeats = Annotated[int, typer.Option(help="Of the cross-validation, each with other folds.", min=1)]
+
+
+def in_checkout(path: str) -> Path | None:
+    """Default for what replaces a part of the zoo; none where the zoo is installed, which nobody means to change."""
+    return CHECKOUT / path if CHECKOUT else None
+
+
+def expect_path(path: Path | None, option: str) -> Path:
+    """The path, or an error that names the option which has to give it."""
+    if path is None:
+        raise typer.BadParameter("this zoo is installed, and no checkout to write into: say where.", param_hint=option)
+    return path

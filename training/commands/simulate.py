@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from .options import expect_path, in_checkout
+
 EXAMPLE_SEED, EXAMPLE_HGG, EXAMPLE_LGG = 2026, 49, 16
 REFERENCE_SEED = 6
-EXAMPLES, REFERENCES = Path("zoo/assets/examples"), Path("zoo/assets/references")
+EXAMPLES, REFERENCES = in_checkout("zoo/assets/examples"), in_checkout("zoo/assets/references")
 
 
 def simulate(
@@ -33,7 +35,7 @@ def simulate(
 
 
 def example(
-    out: Annotated[Path, typer.Option(help="Folder that gets a folder and a picture for each.")] = EXAMPLES,
+    out: Annotated[Path | None, typer.Option(help="Folder that gets a folder and a picture for each.")] = EXAMPLES,
     seed: Annotated[int, typer.Option(help="As in simulate.")] = EXAMPLE_SEED,
     hgg: Annotated[int, typer.Option(help="Which study of the seed is the high-grade one.")] = EXAMPLE_HGG,
     lgg: Annotated[int, typer.Option(help="Which study of the seed is the low-grade one.")] = EXAMPLE_LGG,
@@ -41,17 +43,19 @@ def example(
     """Write the two simulated studies that the page offers, and their pictures."""
     from ..simulation.example import write_example
 
+    folder = expect_path(out, "--out")
     for index, grade in ((hgg, "HGG"), (lgg, "LGG")):
-        typer.echo(write_example(out, seed, index, grade))
+        typer.echo(write_example(folder, seed, index, grade))
 
 
 def references(
-    out: Annotated[Path, typer.Option(help="Folder that gets a folder for each.")] = REFERENCES,
+    out: Annotated[Path | None, typer.Option(help="Folder that gets a folder for each.")] = REFERENCES,
     seed: Annotated[int, typer.Option(help="As in simulate.")] = REFERENCE_SEED,
     count: Annotated[int, typer.Option(help="How many.", min=1)] = 4,
 ) -> None:
     """Write the brains without a tumour that explainers compare with."""
     from ..simulation.example import write_reference
 
+    folder = expect_path(out, "--out")
     for index in range(count):
-        typer.echo(write_reference(out, seed, index))
+        typer.echo(write_reference(folder, seed, index))

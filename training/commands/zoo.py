@@ -11,9 +11,9 @@ import typer
 from zoo.types.roles import HEADLINE_MODEL
 
 from ..options import FitOptions
-from .options import Epochs, Precision, RunDir, Seed, Tracking
+from .options import Epochs, Precision, RunDir, Seed, Tracking, expect_path, in_checkout
 
-WEIGHTS, LEADERBOARD = Path("plugins/weights"), Path("zoo/assets/leaderboard.json")
+WEIGHTS, LEADERBOARD = in_checkout("plugins/weights"), in_checkout("zoo/assets/leaderboard.json")
 
 
 def zoo(
@@ -27,8 +27,8 @@ def zoo(
     ablation_studies: Annotated[int, typer.Option(help="That train it.", min=8)] = 200,
     precision: Precision = "auto",
     seed: Seed = 0,
-    weights: Annotated[Path, typer.Option(help="Folder that gets weights and cards.")] = WEIGHTS,
-    leaderboard: Annotated[Path, typer.Option(help="File that gets the figures of all models.")] = LEADERBOARD,
+    weights: Annotated[Path | None, typer.Option(help="Folder that gets weights and cards.")] = WEIGHTS,
+    leaderboard: Annotated[Path | None, typer.Option(help="File that gets the figures of all models.")] = LEADERBOARD,
     run_dir: RunDir = Path("runs/zoo"),
     tracking: Tracking = True,
 ) -> None:
@@ -45,6 +45,7 @@ def zoo(
     from ..whole_zoo.make_leaderboard import make_leaderboard
     from ..whole_zoo.timing import seconds_a_study
 
+    weights, leaderboard = expect_path(weights, "--weights"), expect_path(leaderboard, "--leaderboard")
     options = FitOptions(epochs, precision=precision, seed=seed)
     whole = WholeZoo(load_registry(), run_dir, studies, unseen, options, dashboard_folder(run_dir, tracking), spacing)
     models = whole.trained()

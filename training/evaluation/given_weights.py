@@ -11,6 +11,7 @@ from typing import Any
 from tqdm import tqdm
 
 from zoo import Finding, Volumes, WeightsError, ZooError
+from zoo.checkout import TRAINING
 from zoo.inference.grade import grade_study
 from zoo.study.load import load_volumes
 from zoo.types import RegisteredModel
@@ -159,7 +160,7 @@ def models_from(weights: str, wanted: Sequence[str] = ()) -> list[TrainedModel]:
     if missing or not ids:
         raise WeightsError(
             f"--weights {weights}: expected weights of {', '.join(missing) or 'a model'}, found "
-            f"{', '.join(specs) or 'none'}. Train with `python -m training fit ID --cohort DIR`, or name others."
+            f"{', '.join(specs) or 'none'}. Train with `{TRAINING} fit ID --cohort DIR`, or name others."
         )
     return [load_weights(specs[name], str(best_device())) for name in ids]
 

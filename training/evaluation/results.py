@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo import ZooError
+from zoo.checkout import TRAINING
 
 from ..jobs.files import write_json
 
@@ -120,7 +121,7 @@ def load_results(path: Path) -> Results:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ZooError(
-            f"{path}: expected a results file of format {FORMAT}, as `python -m training evaluate --out` writes it; "
+            f"{path}: expected a results file of format {FORMAT}, as `{TRAINING} evaluate --out` writes it; "
             f"{error}. Evaluate again."
         ) from error
 

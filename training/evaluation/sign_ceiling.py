@@ -12,6 +12,8 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 
+from zoo.checkout import TRAINING
+
 from ..cohorts import Case, CohortError
 from ..simulation.ideal_observer import ideal_p_hgg
 from ..simulation.study import study_signs
@@ -55,7 +57,7 @@ def _read(case: Case) -> Signs:
     except FileNotFoundError:
         raise CohortError(
             f"{case.id}: expected its drawn signs in {path}, found no such file; only cohorts made by "
-            "`python -m training simulate` have them."
+            f"`{TRAINING} simulate` have them."
         ) from None
 
 

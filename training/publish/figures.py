@@ -11,6 +11,7 @@ from typing import Any
 
 from zoo import GRADES, ZooError
 from zoo.assets.leaderboard import MEASURES, Figures, GradedCohort, Leaderboard
+from zoo.checkout import TRAINING
 from zoo.weights.load import TrainedModel
 
 from ..evaluation.given_weights import model_row
@@ -24,7 +25,7 @@ TITLES = {
     "unseen": "studies of another simulator, which trained no model",
 }
 TO_MEASURE = (
-    "Measure them with `python -m training evaluate --weights FILE --cohort DIR --out RESULTS.json`, then give "
+    f"Measure them with `{TRAINING} evaluate --weights FILE --cohort DIR --out RESULTS.json`, then give "
     "`--results RESULTS.json`."
 )
 
@@ -38,8 +39,8 @@ def evidence_of(model: TrainedModel, path: Path) -> Evidence:
         return from_leaderboard(model, Leaderboard.from_json(found))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ZooError(
-            f"{path}: expected a leaderboard of `python -m training zoo` or a results file of `python -m training "
-            f"evaluate`; found another ({type(error).__name__}: {error}). Give --results FILE."
+            f"{path}: expected a leaderboard of `{TRAINING} zoo` or a results file of `{TRAINING} evaluate`; "
+            f"found another ({type(error).__name__}: {error}). Give --results FILE."
         ) from error
 
 

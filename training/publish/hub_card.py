@@ -11,6 +11,7 @@ from huggingface_hub import ModelCard
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from zoo import DISCLAIMER, GRADES, MODALITY_TITLES, ModelSpec, WeightsError, __version__
+from zoo.checkout import TRAINING
 from zoo.metrics import reliability
 from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel, TrainingRecord
@@ -117,7 +118,7 @@ def _details(model: TrainedModel) -> Mapping[str, Any]:
     if missing:
         raise WeightsError(
             f"{model.spec.id}: expected weights whose record says how they were trained; it lacks "
-            f"{', '.join(missing)}. Train them with `python -m training fit {model.spec.id} --cohort DIR`."
+            f"{', '.join(missing)}. Train them with `{TRAINING} fit {model.spec.id} --cohort DIR`."
         )
     return details
 

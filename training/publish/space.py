@@ -17,10 +17,10 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from zoo import ZooError
+from zoo.checkout import CHECKOUT
 
 from .client import Pushed, push, told
 
-ROOT = Path(__file__).parents[2]
 SHIPPED = ("app.py", "zoo", "plugins", "README.md", "requirements.txt", "LICENSE", "NOTICE", ".github/screenshot.png")
 LEFT_BEHIND = ("__pycache__", "*.pyc", "*.pyi")
 SOURCE = re.compile(r"hub:(?P<repo>[^/@]+/[^/@]+)@(?P<sha>[0-9a-f]{40})")
@@ -47,8 +47,8 @@ def write_space(folder: Path, models: Sequence[str] = ()) -> Path:
     preloaded = [_preloaded(each) for each in published]
     for path in shipped():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / path, folder / path)
-    (folder / "requirements.txt").write_text(pinned((ROOT / "requirements.txt").read_text(encoding="utf-8")))
+        shutil.copyfile(checkout() / path, folder / path)
+    (folder / "requirements.txt").write_text(pinned((checkout() / "requirements.txt").read_text(encoding="utf-8")))
     front = metadata_load(folder / "README.md") or {}
     front |= {"sdk_version": version("gradio"), "python_version": f"{sys.version_info.major}.{sys.version_info.minor}"}
     if preloaded:
@@ -58,21 +58,28 @@ def write_space(folder: Path, models: Sequence[str] = ()) -> Path:
     return folder
 
 
+def checkout() -> Path:
+    """The folder that the Space is made from; `ZooError` where the zoo is installed without one."""
+    if CHECKOUT is None:
+        raise ZooError("A Space is made from a checkout of GliomaZoo, and this zoo is installed: run it in a checkout.")
+    return CHECKOUT
+
+
 def shipped() -> list[Path]:
     """What git tracks of the page, so that no stray file is published; all that is there in a copy without git."""
     command = [shutil.which("git") or "false", "ls-files", "-z", "--", *SHIPPED]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    listed = subprocess.run(command, cwd=checkout(), capture_output=True, text=True, check=False).stdout
     tracked = [Path(name) for name in listed.split("\0") if name]
-    return [path for path in tracked or _found() if (ROOT / path).is_file()]
+    return [path for path in tracked or _found() if (checkout() / path).is_file()]
 
 
 def _found() -> Iterator[Path]:
     for name in SHIPPED:
-        path = ROOT / name
+        path = checkout() / name
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            parts = (*file.relative_to(ROOT).parents, file)
+            parts = (*file.relative_to(checkout()).parents, file)
             if file.is_file() and not any(part.match(pattern) for part in parts for pattern in LEFT_BEHIND):
-                yield file.relative_to(ROOT)
+                yield file.relative_to(checkout())
 
 
 def pinned(requirements: str) -> str:

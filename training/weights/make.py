@@ -14,6 +14,7 @@ from torch import nn
 
 from zoo import ModelSpec, Recipe, WeightsError
 from zoo.blocks import SupportsMeasurements
+from zoo.checkout import TRAINING
 from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel, TrainingRecord, build_module, load_weights, save_weights
 
@@ -105,7 +106,7 @@ def trained_members(spec: RegisteredModel, made_of: Mapping[str, Any]) -> list[T
             f"{spec.id} is made of {', '.join(spec.members)}: expected each trained on this cohort with seed "
             f"{made_of['seed']}, since what they were trained on must not test them. "
             f"{'Not trained yet: ' + ', '.join(untrained) if untrained else 'Trained otherwise: ' + ', '.join(foreign)}"
-            ". Train them first with `python -m training fit ID --cohort DIR`."
+            f". Train them first with `{TRAINING} fit ID --cohort DIR`."
         )
     return members
 

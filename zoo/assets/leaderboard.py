@@ -10,6 +10,7 @@ from typing import Any
 
 from zoo.assets import typed_json
 from zoo.assets.typed_json import OMITTED
+from zoo.checkout import TRAINING
 from zoo.errors import ZooError
 from zoo.types import GRADES
 
@@ -179,10 +180,10 @@ def read_leaderboard(path: Path = LEADERBOARD) -> Leaderboard:
     try:
         return Leaderboard.from_json(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise ZooError("No leaderboard is here yet: `python -m training zoo` writes one.") from None
+        raise ZooError(f"No leaderboard is here yet: `{TRAINING} zoo` writes one.") from None
     except ValueError as error:
         raise ZooError(
-            f"{path.name}: expected a leaderboard of format {FORMAT}, as `python -m training zoo` writes it; {error}. "
+            f"{path.name}: expected a leaderboard of format {FORMAT}, as `{TRAINING} zoo` writes it; {error}. "
             "Write it anew."
         ) from error
 

@@ -6,40 +6,34 @@ viewer shows too. So a replaced process can go on, and the uploaded files can be
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from zoo.assets.references import load_references
-from zoo.blocks import ActivationCache, cached_activations
+from zoo.blocks import ActivationCache
 from zoo.errors import PluginError
-from zoo.inference.explain import along_slices, explain_study, save_for_viewer, save_in_study_space
-from zoo.inference.grade import grade_study, refuse_unfit
-from zoo.registry import Registry, load_registry
+from zoo.inference.explain import along_slices, save_for_viewer
+from zoo.inference.loaded import model, registry, trained
+from zoo.inference.open_study import OpenStudy
 from zoo.registry.origin import is_built_in, origin
 from zoo.report import gather, store_contributions, store_grade, stored_addresses, to_html, to_json
 from zoo.study.load import load_volumes
-from zoo.study.prepare import Prepare, prepare_once
 from zoo.study.save import save_nifti
 from zoo.types import (
     MODALITIES,
     MODALITY_TITLES,
     SHAPLEY_EXPLAINER,
     Explanation,
-    Finding,
     Grade,
     HeatMap,
     Progress,
     Recipe,
-    RegisteredModel,
     Study,
-    Volumes,
 )
 from zoo.types.roles import SLICE_EXPLAINER
-from zoo.weights.external import resolve_model
-from zoo.weights.load import TrainedModel, load_weights
 
 MEMORY = ActivationCache()  # of this study, and of the references, which every study needs again
 
@@ -74,19 +68,11 @@ def read(files: Mapping[str, Path], folder: Path, progress: Progress) -> None:
 def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
     """One model's grade of the study in a session folder."""
     progress(0.2, "Reading the study")
-    volumes, findings, prepare = _study(folder)
-    spec = model(model_id)
+    study, spec = _study(folder), model(model_id)
     progress(0.5, f"Grading with {spec.title}{origin(spec)}")
-    answer = graded(volumes, findings, prepare, model_id)
+    answer = study.grade(trained(model_id))
     store_grade(folder, answer, parameters(model_id, progress), spec.address)
     return answer
-
-
-def graded(volumes: Volumes, findings: Sequence[Finding], prepare: Prepare, model_id: str) -> Grade:
-    """Without encoding again what another model has encoded."""
-    grader = trained(model_id)
-    with cached_activations(grader.module, MEMORY):
-        return grade_study(volumes, findings, grader, prepare)
 
 
 def parameters(model_id: str, progress: Progress) -> int:
@@ -97,10 +83,8 @@ def parameters(model_id: str, progress: Progress) -> int:
 def contributions(
     folder: Path, model_id: str, progress: Progress, explainer_id: str = SHAPLEY_EXPLAINER
 ) -> Explanation:
-    """One value a modality for one model's grade, by an explainer of modalities; those of the default one are kept for
-    the report."""
-    with cached_activations(trained(model_id).module, MEMORY):
-        found = _explained(folder, model_id, explainer_id, progress)
+    """Explain one model's grade by one value a modality; those of the default explainer are kept for the report."""
+    found = _explained(folder, model_id, explainer_id, progress)
     if explainer_id == SHAPLEY_EXPLAINER:
         store_contributions(folder, found)
     return found
@@ -117,10 +101,10 @@ def slice_curves(folder: Path, model_id: str, progress: Progress) -> dict[str, l
 def report(folder: Path, made: str, progress: Progress) -> list[Path]:
     """All that was computed for the study so far, as HTML and as JSON. made: date and time."""
     progress(0.2, "Drawing the report")
-    volumes, findings, _ = _study(folder)
+    study = _study(folder)
     for address in stored_addresses(folder):
         model(address)  # into the registry: it may have graded before this process was started
-    found = gather(folder, volumes, findings, registry(), made)
+    found = gather(folder, study.volumes, study.findings, registry(), made)
     paths = {folder / f"glioma-zoo-report.{kind}": write for kind, write in (("html", to_html), ("json", to_json))}
     for path, write in paths.items():
         path.write_text(write(found), encoding="utf-8")
@@ -140,9 +124,8 @@ def explain_in_study_space(folder: Path, model_id: str, explainer_id: str, progr
     """A 4-D NIfTI in the session folder: one model's attribution map, on the grid of the scans."""
     explanation = _explained(folder, model_id, explainer_id, progress)
     progress(0.99, "Writing the map")
-    volumes, _, _ = _study(folder)
     path = folder / f"{explanation.model}.{explainer_id}.study.nii.gz"
-    save_in_study_space(explanation, volumes, path)
+    _study(folder).save(explanation, path)
     return HeatMap(path, explanation.facts, explanation.seconds)
 
 
@@ -153,28 +136,11 @@ def _explained(folder: Path, model_id: str, explainer_id: str, progress: Progres
     def named(fraction: float, text: str) -> None:
         progress(fraction, f"{text} of {spec.title}{origin(spec)}")
 
-    volumes, findings, prepare = _study(folder)
-    refuse_unfit(volumes, findings, spec)
-    return explain_study(volumes, trained(model_id), registry().explainer(explainer_id), named, prepare)
-
-
-@lru_cache(maxsize=1)
-def registry() -> Registry:
-    return load_registry()
-
-
-def model(model_id: str) -> RegisteredModel:
-    """By id; one from elsewhere by its source, so that a process that has never heard of it finds it."""
-    return resolve_model(registry(), model_id)
-
-
-@lru_cache(maxsize=32)
-def trained(model_id: str) -> TrainedModel:
-    return load_weights(model(model_id))
+    return _study(folder).explain(trained(model_id), registry().explainer(explainer_id), named)
 
 
 @lru_cache(maxsize=2)
-def _study(folder: Path) -> tuple[Volumes, tuple[Finding, ...], Prepare]:
+def _study(folder: Path) -> OpenStudy:
     paths = {name: folder / f"{name}.nii.gz" for name in MODALITIES if (folder / f"{name}.nii.gz").is_file()}
     volumes = load_volumes(Study(folder.name, paths))
-    return volumes, tuple(registry().check(volumes)), prepare_once(volumes)
+    return OpenStudy(volumes, registry().check(volumes), MEMORY)

@@ -64,11 +64,6 @@ class RegisteredModel(ModelSpec):
         own = [] if self.weights is not None and self.weights.is_file() else [self]
         return (*members, *own)
 
-    @property
-    def training_commands(self) -> tuple[str, ...]:
-        """What to type so that it can grade; empty when it can."""
-        return tuple(f"python -m training fit {part.id} --cohort DIR" for part in self.untrained_parts())
-
 
 @dataclass(frozen=True)
 class RegisteredExplainer(ExplainerSpec):

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from zoo.checkout import TRAINING, training_commands
 from zoo.errors import PluginError, WeightsError
 from zoo.registry.origin import attribute_errors_to
 from zoo.types import ModelSpec, RegisteredModel
@@ -115,7 +116,7 @@ def load_weights(spec: RegisteredModel, device: str = "cpu") -> TrainedModel:
     `PluginError` when the model can't be built.
     """
     if not spec.is_trained:
-        raise WeightsError(f"{spec.id}: not trained yet. Train it with `{'`, then `'.join(spec.training_commands)}`.")
+        raise WeightsError(f"{spec.id}: not trained yet. Train it with `{'`, then `'.join(training_commands(spec))}`.")
     digest = checked_digest(spec)
     assert spec.weights is not None
     metadata = read_metadata(spec.weights, spec.id)
@@ -210,7 +211,7 @@ def _check_members(spec: ModelSpec, members: Sequence[TrainedModel], record: Tra
     if [_digest(revision) for revision in record.members] != [_digest(revision) for revision in revisions]:
         raise WeightsError(
             f"{spec.id}: fitted to members with the weights {record.members}, found {revisions}. Fit it again: "
-            f"`python -m training fit {spec.id} --cohort DIR`."
+            f"`{TRAINING} fit {spec.id} --cohort DIR`."
         )
 
 

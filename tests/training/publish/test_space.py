@@ -17,7 +17,7 @@ from gradio_client import Client, handle_file
 from huggingface_hub.repocard import metadata_load
 
 from training.publish import space
-from training.publish.space import ROOT, pinned, shipped, write_space
+from training.publish.space import checkout, pinned, shipped, write_space
 from zoo import DISCLAIMER, GRADES, ZooError
 from zoo.assets.examples import EXAMPLES
 from zoo.plugins.nifti import modality_of
@@ -39,7 +39,7 @@ def test_it_holds_the_page_and_nothing_else(folder):
     assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".pyi"))]
     assert "plugins/weights/SHA256SUMS" in names
     for path in ("zoo/page/viewer/static/niivue.umd.js", "zoo/assets/leaderboard.json", ".github/screenshot.png"):
-        assert (folder / path).read_bytes() == (ROOT / path).read_bytes()
+        assert (folder / path).read_bytes() == (checkout() / path).read_bytes()
 
 
 def test_a_copy_without_git_holds_the_same(monkeypatch):
@@ -50,7 +50,7 @@ def test_a_copy_without_git_holds_the_same(monkeypatch):
 
 def test_requirements_are_pinned_to_what_is_installed(folder):
     told = (folder / "requirements.txt").read_text().splitlines()
-    wanted = re.findall(r"^[\w-]+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    wanted = re.findall(r"^[\w-]+", (checkout() / "requirements.txt").read_text(), re.MULTILINE)
     assert [line.partition("==")[0] for line in told] == wanted
     assert f"gradio=={version('gradio')}" in told
 
@@ -65,7 +65,7 @@ def test_the_front_matter_is_the_readme_s(folder):
     assert (front["sdk"], front["app_file"], front["sdk_version"]) == ("gradio", "app.py", version("gradio"))
     assert isinstance(front["python_version"], str)
     assert "preload_from_hub" not in front
-    body = (ROOT / "README.md").read_text().split("---\n", 2)[2]
+    body = (checkout() / "README.md").read_text().split("---\n", 2)[2]
     assert (folder / "README.md").read_text().endswith(body)
 
 
@@ -119,7 +119,7 @@ def test_the_page_runs_from_there_and_grades(folder):
     try:
         page = Client(_answering(f"http://127.0.0.1:{port}/", process), verbose=False)
         for example in EXAMPLES:
-            copies = [folder / Path(scan).relative_to(ROOT) for scan in example.scans()]
+            copies = [folder / Path(scan).relative_to(checkout()) for scan in example.scans()]
             scans = {modality_of(copy): handle_file(copy) for copy in copies}
             answer = page.predict("guided-dual-attention", **scans, api_name="/grade")
             assert answer["disclaimer"] == DISCLAIMER

@@ -12,6 +12,7 @@ import pytest
 from tests_support import brain_affine, brain_image
 from zoo import Attribution, ExplainerSpec, Refused
 from zoo.compute import tasks
+from zoo.inference.loaded import forget
 from zoo.study.load import load_volumes
 from zoo.types import MODALITIES
 
@@ -46,7 +47,7 @@ def folder(tmp_path):
 def test_copies_hold_the_picture_and_nothing_else(files, folder):
     tasks.read(files, folder, _ignore)
     original = load_volumes(tasks.registry().read(files))
-    copy, *_ = tasks._study(folder)
+    copy = tasks._study(folder).volumes
     assert copy.id == "study-1234"
     np.testing.assert_allclose(copy.data, original.data, atol=original.data.max() / 60000)
     np.testing.assert_array_equal(copy.brain, original.brain)
@@ -134,9 +135,7 @@ def test_a_new_process_finds_what_was_pulled_before_it(published, files, folder)
     tasks.load(str(published), _ignore)
     tasks.read(files, folder, _ignore)
     assert tasks.grade(folder, str(published), _ignore).model == published.model_id
-    for remembered in (tasks.registry, tasks.trained):
-        remembered.cache_clear()
+    forget()
     html, _ = tasks.report(folder, "today", _ignore)
     assert f"{published.in_short}:" in html.read_text(encoding="utf-8")
-    tasks.registry.cache_clear()
-    tasks.trained.cache_clear()
+    forget()

@@ -27,7 +27,7 @@ def check(registry, monkeypatch):
     faulty = replace(fine, id="forgetful", title="", uses=("t1", "t1ce", "t2", "flair"))
     models = {spec.id: spec for spec in (sound, fine, faulty)}
     zoo = replace(registry, models=models, faults=[Fault("lost", "No module named 'lost'")])
-    monkeypatch.setattr("zoo.__main__.load_registry", lambda: zoo)
+    monkeypatch.setattr("zoo.commands.check.load_registry", lambda: zoo)
     return lambda *arguments: CliRunner().invoke(app, ["check", *arguments])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from html import escape
 
+from zoo.checkout import training_commands
 from zoo.registry import Fault
 from zoo.registry.origin import is_built_in, origin
 from zoo.types import MODALITY_TITLES, RegisteredModel
@@ -29,7 +30,7 @@ def models_section(models: Collection[RegisteredModel]) -> str:
 
 
 def _model(spec: RegisteredModel) -> str:
-    state = "not trained yet" if spec.training_commands else "ready"
+    state = "not trained yet" if training_commands(spec) else "ready"
     facts = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in _facts(spec))
     return f"""
   <details data-model="{escape(spec.id)}" data-state="{state}">
@@ -39,7 +40,7 @@ def _model(spec: RegisteredModel) -> str:
 
 
 def _commands(spec: RegisteredModel) -> str:
-    commands = "".join(f"<code>{escape(command)}</code>" for command in spec.training_commands)
+    commands = "".join(f"<code>{escape(command)}</code>" for command in training_commands(spec))
     return f"<p>Train it; DIR is the folder of a cohort:</p>{commands}" if commands else ""
 
 

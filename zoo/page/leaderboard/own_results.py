@@ -12,6 +12,7 @@ import numpy as np
 
 from zoo.assets.leaderboard import Estimate, Figures
 from zoo.assets.standings import Standing, Standings, ranked
+from zoo.checkout import TRAINING
 from zoo.errors import ZooError
 from zoo.metrics import area_under, brier, expected_calibration_error, roc_curve
 from zoo.types import GRADES
@@ -35,8 +36,8 @@ def read_own_results(path: Path) -> Standings:
         raise ZooError(f"{path.name}: the file is gone. Load it again.") from None
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise ZooError(
-            f"{path.name}: expected a results file of format {FORMAT}, as `python -m training evaluate --out` writes "
-            f"it; found {_described(error)}. Choose another file, or evaluate again."
+            f"{path.name}: expected a results file of format {FORMAT}, as `{TRAINING} evaluate --out` writes it; "
+            f"found {_described(error)}. Choose another file, or evaluate again."
         ) from error
 
 
@@ -87,7 +88,7 @@ def _about(results: Row, scheme: str) -> Iterator[str]:
     yield f"Your own results: cohort {_text(cohort['name'])}, {len(results['cases'])} cases, {SCHEMES[scheme]}."
     if cohort["simulated"]:
         yield "These are simulated studies: the figures say nothing about patients."
-    yield "Intervals are not worked out here: `python -m training report FILE` prints them."
+    yield f"Intervals are not worked out here: `{TRAINING} report FILE` prints them."
 
 
 def _rows(models: Mapping[str, Row], outcomes: Iterable[Row], y_of: Mapping[str, int]) -> Iterator[Standing]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import app
 from fake_worker import FakeWorker
+from zoo.page.app import build_page
 from zoo.registry import Fault
 from zoo.types import MODALITIES
 
 
 def _built(registry, tmp_path):
     """Widgets of the page by their elem_id."""
-    blocks = app.build_page(registry, FakeWorker(), tmp_path / "cache")
+    blocks = build_page(registry, FakeWorker(), tmp_path / "cache")
     return {block.elem_id: block for block in blocks.blocks.values()}
 
 

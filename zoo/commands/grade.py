@@ -1,0 +1,79 @@
+"""`glioma-zoo grade`: an answer for each study and model, and an exit status that tells the worst of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from zoo.checkout import TRAINING
+from zoo.commands.run import BAD_INPUT, DONE, REFUSED
+from zoo.commands.shared_options import AsJson, Models, Sources, studies_in
+from zoo.errors import Refused, WeightsError, ZooError
+from zoo.render.facts import grade_json, grade_text
+from zoo.types import DISCLAIMER, RegisteredModel
+
+if TYPE_CHECKING:
+    from zoo.inference.open_study import OpenStudy
+    from zoo.registry import Registry
+
+Answer = tuple[dict[str, Any], str, int]  # as JSON, in words, exit status
+
+
+def grade(sources: Sources, model: Models = None, as_json: AsJson = False) -> None:
+    """Grade studies by all trained models unless you choose: 0 when all were graded, 2 on bad input, 3 when refused."""
+    from zoo.inference.loaded import requested_registry
+
+    specs = _chosen(requested_registry(), model)
+    codes = [DONE]
+    for source in studies_in(sources):
+        for row, text, code in _answers(source, specs):
+            codes.append(code)
+            typer.echo(json.dumps(row) if as_json else text, err=code == BAD_INPUT and not as_json)
+    if not as_json:
+        typer.echo(DISCLAIMER)
+    raise typer.Exit(max(codes))
+
+
+def _chosen(registry: Registry, names: list[str] | None) -> list[RegisteredModel]:
+    from zoo.weights.external import resolve_model
+
+    if names:
+        return [resolve_model(registry, name) for name in names]
+    trained = [spec for spec in registry.models.values() if spec.is_trained]
+    if not trained:
+        raise WeightsError(f"No model is trained yet; train one with `{TRAINING} fit MODEL --cohort DIR …`.")
+    return trained
+
+
+def _answers(source: Path | list[Path], specs: list[RegisteredModel]) -> Iterator[Answer]:
+    """One answer per model, or one for the study when it can't be read; no error stops the other studies."""
+    from zoo.api import open_study
+
+    try:
+        study = open_study(source)
+    except ZooError as error:
+        yield {"study": _name(source), "error": str(error)}, str(error), BAD_INPUT
+        return
+    for spec in specs:
+        yield _answer(study, spec)
+
+
+def _answer(study: OpenStudy, spec: RegisteredModel) -> Answer:
+    from zoo import api
+
+    identity = {"study": study.volumes.id, "model": spec.id}
+    try:
+        grade = api.grade(study, spec.address)
+        return identity | grade_json(grade, spec), grade_text(grade, spec), DONE
+    except Refused as error:
+        return identity | {"refused": str(error)}, str(error), REFUSED
+    except ZooError as error:
+        return identity | {"error": str(error)}, str(error), BAD_INPUT
+
+
+def _name(source: Path | list[Path]) -> str:
+    return source.resolve().name if isinstance(source, Path) else source[0].name

@@ -1,0 +1,45 @@
+"""What this process keeps: the registry, and models with their weights, the first of which loads torch."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from zoo.registry import Registry, load_registry
+from zoo.types import RegisteredModel
+from zoo.weights.external import add_requested, resolve_model
+
+if TYPE_CHECKING:
+    from zoo.weights.load import TrainedModel
+
+
+@lru_cache(maxsize=1)
+def registry() -> Registry:
+    """The zoo as it is installed."""
+    return load_registry()
+
+
+@lru_cache(maxsize=1)
+def requested_registry() -> Registry:
+    """The same, once the models from elsewhere that the environment names have been fetched into it."""
+    add_requested(registry())
+    return registry()
+
+
+def model(name: str) -> RegisteredModel:
+    """By id; one from elsewhere by its source, so that a process that has never heard of it finds it."""
+    return resolve_model(registry(), name)
+
+
+@lru_cache(maxsize=32)
+def trained(name: str) -> TrainedModel:
+    """A model with its weights, to be shared and left as it is. Raises `PluginError`, `WeightsError`."""
+    from zoo.weights.load import load_weights
+
+    return load_weights(model(name))
+
+
+def forget() -> None:
+    """Let the next call load anew."""
+    for kept in (registry, requested_registry, trained):
+        kept.cache_clear()

@@ -1,0 +1,64 @@
+"""A study that is read, checked and prepared once, for as many models as are to grade and explain it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from zoo.blocks import ActivationCache, cached_activations
+from zoo.errors import PluginError
+from zoo.inference.explain import explain_study, save_in_study_space
+from zoo.inference.grade import grade_study, refuse_unfit
+from zoo.registry import Registry
+from zoo.study.prepare import prepare_once
+from zoo.study.read import read_volumes
+from zoo.types import ExplainerSpec, Explanation, Finding, Grade, Progress, Volumes
+from zoo.weights.load import TrainedModel
+
+
+def in_silence(fraction: float, text: str) -> None:
+    """The progress of somebody who doesn't watch."""
+
+
+class OpenStudy:
+    """volumes: the study in memory. findings: what the checks say of it.
+
+    cache: what encoders have answered, so that no two models encode the same; of this study alone if not given.
+    """
+
+    def __init__(self, volumes: Volumes, findings: Sequence[Finding], cache: ActivationCache | None = None) -> None:
+        self.volumes = volumes
+        self.findings = tuple(findings)
+        self._cache = cache or ActivationCache()
+        self._prepare = prepare_once(volumes)
+
+    def grade(self, model: TrainedModel) -> Grade:
+        """One model's grade; raises `Refused` when this model must not grade this study, `PluginError` when it fails,
+        and `StudyError` when the study holds no usable brain."""
+        with cached_activations(model.module, self._cache):
+            return grade_study(self.volumes, self.findings, model, self._prepare)
+
+    def explain(self, model: TrainedModel, explainer: ExplainerSpec, progress: Progress = in_silence) -> Explanation:
+        """Where, or in which modality, a model found its grade; raises the same as `grade`."""
+        refuse_unfit(self.volumes, self.findings, model.spec)
+        by_modality = explainer.output == "modalities"  # of the same parts that were graded; maps alter every voxel
+        with cached_activations(model.module, self._cache) if by_modality else nullcontext():
+            return explain_study(self.volumes, model, explainer, progress, self._prepare)
+
+    def save(self, explanation: Explanation, path: str | Path) -> None:
+        """Write a map as 4-D NIfTI (x, y, z, modality) on the study's own grid, 0 outside the brain; `PluginError` for
+        one that has a number a modality instead."""
+        if explanation.values.ndim != 4:
+            raise PluginError(
+                f"{explanation.explainer} tells one number a modality, of which there is no map to save: expected an "
+                "explanation by voxels. Its numbers are in `by_modality`."
+            )
+        save_in_study_space(explanation, self.volumes, Path(path))
+
+
+def open_study(registry: Registry, source: Any) -> OpenStudy:
+    """The study at `source`: a folder, a zip, files, or {modality: file}. Raises `StudyError`."""
+    volumes = read_volumes(registry, source)
+    return OpenStudy(volumes, registry.check(volumes))
