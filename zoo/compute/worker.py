@@ -152,7 +152,8 @@ class Worker:
     def _start(self) -> None:
         key = secrets.token_hex(32)
         with Listener(authkey=key.encode()) as listener:
-            command = [sys.executable, "-m", "zoo.compute.worker", str(listener.address)]
+            # -P: else a folder called zoo, or torch, in the user's current one would be taken for ours.
+            command = [sys.executable, "-P", "-m", "zoo.compute.worker", str(listener.address)]
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=_environment(key))
             accepting = threading.Thread(target=self._accept, args=(listener,), daemon=True)
             accepting.start()

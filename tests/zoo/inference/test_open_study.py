@@ -1,0 +1,78 @@
+"""One study for many models: prepared once, encoded once, refused by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from zoo import Attribution, Explanation, Finding, PluginError, Refused
+from zoo.inference.open_study import OpenStudy, open_study
+from zoo.study.prepare import prepare
+from zoo.weights.load import TrainedModel, TrainingRecord, build_module
+
+
+@pytest.fixture
+def model(tiny_spec):
+    return TrainedModel(tiny_spec, build_module(tiny_spec).eval().requires_grad_(False), TrainingRecord("x"), "test")
+
+
+def test_models_of_one_encoder_encode_once(volumes, model):
+    study, calls = OpenStudy(volumes, ()), []
+    model.module.encoder.stem[0].register_forward_hook(lambda *_: calls.append("encoded"))
+    first = study.grade(model)
+    assert "encoded" in calls
+    calls.clear()
+    again = study.grade(model)
+    assert "encoded" not in calls
+    assert again.logit == first.logit
+
+
+def test_recipes_are_prepared_once(volumes, model, monkeypatch):
+    prepared = []
+    monkeypatch.setattr("zoo.study.prepare.prepare", lambda *arguments: prepared.append(1) or prepare(*arguments))
+    study = OpenStudy(volumes, ())
+    for _ in range(2):
+        study.grade(model)
+    assert len(prepared) == 1
+
+
+def test_findings_of_the_checks_stand_beside_the_grade_or_in_its_place(volumes, model, registry):
+    warned = OpenStudy(volumes, [Finding("warning", "odd contrast")])
+    assert "odd contrast" in warned.grade(model).warnings
+    refused = OpenStudy(volumes, [Finding("refusal", "no brain")])
+    with pytest.raises(Refused, match="no brain"):
+        refused.grade(model)
+    with pytest.raises(Refused, match="no brain"):
+        refused.explain(model, registry.explainer("grad-cam"))
+
+
+@pytest.mark.parametrize("output", ["voxels", "modalities"])
+def test_explainers_by_gradients_get_them_after_grading(volumes, model, registry, output):
+    """What was remembered without gradients must not answer an explainer that wants some."""
+
+    def explain(question, progress):
+        x = question.x.clone().requires_grad_()
+        question.margin(x).sum().backward()
+        values = (x.grad.abs().sum((0, 2, 3, 4)) if output == "modalities" else x.grad[0]).numpy()
+        assert values.any()
+        return Attribution(values)
+
+    study = OpenStudy(volumes, ())
+    study.grade(model)
+    spec = replace(registry.explainer("grad-cam"), explain=explain, output=output)
+    assert study.explain(model, spec).values.any()
+
+
+def test_only_maps_can_be_saved(volumes, tmp_path):
+    numbers = Explanation("s", "m", "modality-shapley", np.zeros(4, np.float32), np.eye(4))
+    with pytest.raises(PluginError, match="one number a modality"):
+        OpenStudy(volumes, ()).save(numbers, tmp_path / "heat.nii.gz")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_study_is_read_and_checked(registry, make_study):
+    study = open_study(registry, make_study(("t1ce",)))
+    assert study.volumes.modalities == ("t1ce",)
+    assert study.findings == tuple(registry.check(study.volumes))
