@@ -43,11 +43,11 @@ def _imported(path: Path) -> set[str]:
 
 
 def test_every_package_has_its_layer():
-    there = {path.stem for path in TRAINING.iterdir() if path.is_dir() or path.suffix == ".py"}
+    there = {path.stem for path in TRAINING.iterdir() if (path / "__init__.py").is_file() or path.suffix == ".py"}
     assert there - {"__init__", "__pycache__"} == set(LEVEL)
 
 
-@pytest.mark.parametrize("name", LEVEL)
+@pytest.mark.parametrize("name", sorted(LEVEL))
 def test_nothing_is_imported_from_above_or_beside(name):
     for path in (path for path in TRAINING.rglob("*.py") if _package(path) == name):
         for other in _imported(path) - {name}:
