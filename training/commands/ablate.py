@@ -10,17 +10,18 @@ import typer
 
 from zoo.types.roles import HEADLINE_MODEL
 
-from ..options import FitOptions
 from .evaluate import load_and_tell
-from .options import BatchSize, Epochs, Folds, Models, Out, Pieces, Precision, Repeats, RunDir, Seed, Tracking
+from .options import Folds, Models, Out, Repeats, TrainingOptions, with_training_options
 from .report import save_and_show
 
 DRY_CASES, DRY_FOLDS, DRY_SHIFTED = 24, 2, 4
 
 
+@with_training_options
 def ablate(
     experiment: Annotated[str, typer.Argument(help="baselines, ablation, order, compact, paper or shift.")],
     out: Out,
+    training: TrainingOptions,
     cohort: Annotated[Path | None, typer.Option(help="As in evaluate; not needed for a dry run.")] = None,
     full: Annotated[bool, typer.Option(help="The whole grid, not one factor at a time.")] = False,
     dry_run: Annotated[bool, typer.Option(help="A small simulated cohort, 2 folds, 1 epoch: the same code.")] = False,
@@ -28,13 +29,6 @@ def ablate(
     weights: Annotated[str, typer.Option(help="Of shift: as in evaluate.")] = "embedded",
     folds: Folds = 5,
     repeats: Repeats = 1,
-    epochs: Epochs = 12,
-    batch_size: BatchSize = 4,
-    accumulate: Pieces = 1,
-    precision: Precision = "auto",
-    seed: Seed = 0,
-    run_dir: RunDir = Path("runs"),
-    tracking: Tracking = True,
 ) -> None:
     """Run one of the protocol's experiments: which parts of the model matter, and what shifts it bears."""
     from zoo.registry import load_registry
@@ -47,23 +41,27 @@ def ablate(
     if experiment not in (*EXPERIMENTS, SHIFT):
         raise typer.BadParameter(f"expected one of {', '.join(EXPERIMENTS)}, {SHIFT}; found {experiment!r}.")
     if dry_run:
-        cohort, folds, repeats, epochs = simulated_cohort(run_dir / "dry-run"), DRY_FOLDS, 1, 1
+        cohort, folds, repeats = simulated_cohort(training.run_dir / "dry-run"), DRY_FOLDS, 1
+        training = replace(training, epochs=1)
     if cohort is None:
         raise typer.BadParameter("Say which cohort, or try --dry-run.", param_hint="--cohort")
     studies = load_and_tell(cohort)
     if experiment == SHIFT:
         studies = replace(studies, cases=studies.cases[:DRY_SHIFTED]) if dry_run else studies
         models, changes = models_from(weights, model or [HEADLINE_MODEL]), shifts(full)
-        results = grade_cohort(models, studies, run_dir, models[0].spec.id, changes, seed, experiment=experiment)
+        results = grade_cohort(
+            models, studies, training.run_dir, models[0].spec.id, changes, training.seed, experiment=experiment
+        )
         save_and_show(results, out)
         return
     arms = list(EXPERIMENTS[experiment](load_registry(), full))
-    options = FitOptions(epochs, batch_size=batch_size, accumulate=accumulate, precision=precision, seed=seed)
-    protocol, dashboard = Protocol(folds, repeats, seed=seed), dashboard_folder(run_dir, tracking)
+    protocol = Protocol(folds, repeats, seed=training.seed)
+    dashboard = dashboard_folder(training.run_dir, training.tracking)
     headline = arms[0].name
-    save_and_show(
-        cross_validate(arms, studies, protocol, options, run_dir, headline, dashboard, experiment=experiment), out
+    results = cross_validate(
+        arms, studies, protocol, training.fit, training.run_dir, headline, dashboard, experiment=experiment
     )
+    save_and_show(results, out)
 
 
 def simulated_cohort(folder: Path) -> Path:

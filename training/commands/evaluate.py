@@ -7,30 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..options import FitOptions
-from .options import (
-    BatchSize,
-    CohortPath,
-    Epochs,
-    Folds,
-    Models,
-    Out,
-    Pieces,
-    Precision,
-    Repeats,
-    RunDir,
-    Seed,
-    Tracking,
-)
+from .options import CohortPath, Folds, Models, Out, Repeats, TrainingOptions, with_training_options
 from .report import save_and_show
 
 if TYPE_CHECKING:
     from ..cohorts import Cohort
 
 
+@with_training_options
 def evaluate(
     cohort: CohortPath,
     out: Out,
+    training: TrainingOptions,
     model: Models = None,
     weights: Annotated[
         str | None,
@@ -40,13 +28,6 @@ def evaluate(
     repeats: Repeats = 1,
     leave_hospitals_out: Annotated[bool, typer.Option(help="Hold out one hospital after another, too.")] = False,
     reuse_folds: Annotated[Path | None, typer.Option(help="Results file whose patients keep their folds.")] = None,
-    epochs: Epochs = 12,
-    batch_size: BatchSize = 4,
-    accumulate: Pieces = 1,
-    precision: Precision = "auto",
-    seed: Seed = 0,
-    run_dir: RunDir = Path("runs"),
-    tracking: Tracking = True,
 ) -> None:
     """Cross-validate models on a cohort, or let trained ones grade it; repeated, it goes on where it was stopped."""
     from zoo.registry import load_registry
@@ -61,15 +42,15 @@ def evaluate(
     if weights:
         models = models_from(weights, model or ())
         headline = headline_of([one.spec.id for one in models])
-        save_and_show(grade_cohort(models, studies, run_dir, headline, seed=seed), out)
+        save_and_show(grade_cohort(models, studies, training.run_dir, headline, seed=training.seed), out)
         return
     zoo = load_registry()
     arms = [zoo_arm(zoo, name) for name in model] if model else list(baselines(zoo, full=False))
     known = known_folds(load_results(reuse_folds)) if reuse_folds else None
-    protocol = Protocol(folds, repeats, leave_hospitals_out, seed, known)
-    options = FitOptions(epochs, batch_size=batch_size, accumulate=accumulate, precision=precision, seed=seed)
-    headline, dashboard = headline_of([arm.name for arm in arms]), dashboard_folder(run_dir, tracking)
-    save_and_show(cross_validate(arms, studies, protocol, options, run_dir, headline, dashboard), out)
+    protocol = Protocol(folds, repeats, leave_hospitals_out, training.seed, known)
+    headline = headline_of([arm.name for arm in arms])
+    dashboard = dashboard_folder(training.run_dir, training.tracking)
+    save_and_show(cross_validate(arms, studies, protocol, training.fit, training.run_dir, headline, dashboard), out)
 
 
 def load_and_tell(cohort: Path) -> Cohort:

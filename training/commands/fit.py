@@ -10,24 +10,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..options import FitOptions
-from .options import BatchSize, CohortPath, Epochs, Pieces, Precision, RunDir, Seed, Tracking
+from zoo.checkout import CHECKOUT, ZOO
+
+from .options import CohortPath, TrainingOptions, expect_path, with_training_options
 
 if TYPE_CHECKING:
     from zoo.types import RegisteredModel
 
 
+@with_training_options
 def fit(
-    model: Annotated[str, typer.Argument(help="Id of a model, as in `python -m zoo models`.")],
+    model: Annotated[str, typer.Argument(help=f"Id of a model, as in `{ZOO} models`.")],
     cohort: CohortPath,
+    training: TrainingOptions,
     out: Annotated[Path | None, typer.Option(help="Weights file; where the model looks for it if not given.")] = None,
-    epochs: Epochs = 12,
-    batch_size: BatchSize = 4,
-    accumulate: Pieces = 1,
-    precision: Precision = "auto",
-    seed: Seed = 0,
-    run_dir: RunDir = Path("runs"),
-    tracking: Tracking = True,
     option: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, an option of the model; repeatable.")] = None,
 ) -> None:
     """Train a model; the same command again goes on where it was stopped. Works under `accelerate launch -m`."""
@@ -36,18 +32,24 @@ def fit(
     spec = load_registry().model(model)
     if option:
         spec = with_options(spec, option)
-    out = out or spec.weights
-    if out is None:
-        raise typer.BadParameter(f"{model} has no weights file for this: say where to write.", param_hint="--out")
-    options = FitOptions(epochs, batch_size=batch_size, accumulate=accumulate, precision=precision, seed=seed)
+    out = out or own_file(spec)
 
     from accelerate import PartialState
 
     from ..weights.fit_model import fit_model
 
-    record = fit_model(replace(spec, weights=out), cohort, options, run_dir, tracking)
+    record = fit_model(replace(spec, weights=out), cohort, training.fit, training.run_dir, training.tracking)
     if PartialState().is_main_process:
         typer.echo(f"{out}: {record.trained_on}; held out: {(record.details or {})['held_out']}")
+
+
+def own_file(spec: RegisteredModel) -> Path:
+    """Where a model looks for its weights, if training may write there."""
+    from zoo.registry.origin import is_built_in
+
+    if spec.weights is None:
+        raise typer.BadParameter(f"{spec.id} has no weights file for this: say where to write.", param_hint="--out")
+    return expect_path(spec.weights if CHECKOUT or not is_built_in(spec) else None, "--out")
 
 
 def with_options(spec: RegisteredModel, options: list[str]) -> RegisteredModel:

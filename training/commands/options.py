@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
 from zoo.checkout import CHECKOUT
+
+from ..options import FitOptions
 
 CohortPath = Annotated[
     Path, typer.Option("--cohort", help="BraTS folder, simulated cohort, folder with labels.csv, or manifest CSV.")
@@ -35,3 +41,48 @@ def expect_path(path: Path | None, option: str) -> Path:
     if path is None:
         raise typer.BadParameter("this zoo is installed, and no checkout to write into: say where.", param_hint=option)
     return path
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """Options of every command that trains models on a cohort; see `with_training_options`."""
+
+    epochs: Epochs = 12
+    batch_size: BatchSize = 4
+    accumulate: Pieces = 1
+    precision: Precision = "auto"
+    seed: Seed = 0
+    run_dir: RunDir = Path("runs")
+    tracking: Tracking = True
+
+    @property
+    def fit(self) -> FitOptions:
+        """What training itself reads of them."""
+        return FitOptions(
+            self.epochs,
+            batch_size=self.batch_size,
+            accumulate=self.accumulate,
+            precision=self.precision,
+            seed=self.seed,
+        )
+
+
+def with_training_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Let Typer read the fields of a command's `training: TrainingOptions` as options, after the command's own."""
+    hints = get_type_hints(TrainingOptions, include_extras=True)
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    own = inspect.signature(command, eval_str=True).parameters.values()
+    parameters = [one.replace(kind=keyword) for one in own if one.annotation is not TrainingOptions]
+    parameters += [
+        inspect.Parameter(one.name, keyword, default=one.default, annotation=hints[one.name])
+        for one in fields(TrainingOptions)
+    ]
+
+    @wraps(command)
+    def spread(**values: Any) -> None:
+        training = TrainingOptions(**{name: values.pop(name) for name in hints})
+        command(**values, training=training)
+
+    spread.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    spread.__annotations__ = {one.name: one.annotation for one in parameters}
+    return spread

@@ -64,10 +64,10 @@ def make_weights(
     """
     if spec.weights is None:
         raise WeightsError(f"{spec.id}: expected `weights`, the file to write, found None; set it in the spec.")
-    cohort, split, options = material.cohort(spec.recipe), material.split, material.options
-    made_of = {"cohort": cohort.fingerprint, "seed": options.seed, "split": split.name}
+    cohort, split = material.cohort(spec.recipe), material.split
+    made_of = {"cohort": cohort.fingerprint, "seed": material.options.seed, "split": split.name}
     members = trained_members(spec, made_of)
-    module = train(spec, members, cohort, split, options, checkpoint, tracker, encoders)
+    module = train(spec, members, cohort, material, checkpoint, tracker, encoders)
     margins = {name: predict(module, cohort, getattr(split, name), spec.uses) for name in ("val", "test")}
     calibration = fit_calibration(margins["val"], cohort.y[split.val], describe(material.cases, split.val))
     p_hgg = expit(calibration.log_odds(margins["test"]))
@@ -115,15 +115,15 @@ def train(
     spec: ModelSpec,
     members: Sequence[TrainedModel],
     cohort: PreparedCohort,
-    split: Split,
-    options: FitOptions,
+    material: Material,
     checkpoint: Path,
     tracker: Tracker = untracked,
     encoders: Encoders = NO_ENCODERS,
 ) -> nn.Module:
     """Train a model by gradient in its phases, then by logistic regression of its measurements, where it has them."""
+    split = material.split
     if spec.phases:
-        module = fit(spec, cohort, split, options, checkpoint, tracker, encoders)
+        module = fit(spec, cohort, split, material.options, checkpoint, tracker, encoders)
     else:
         module = build_module(spec, members).to(best_device()).eval()
     if isinstance(module, SupportsMeasurements):

@@ -17,19 +17,6 @@ def studies():
     return [simulate_study(7, index, spacing_mm=4.0) for index in range(12)]
 
 
-def test_same_arguments_give_the_same_study(studies):
-    again = simulate_study(7, 3, spacing_mm=4.0)
-    np.testing.assert_array_equal(again.images, studies[3].images)
-    np.testing.assert_array_equal(again.labels, studies[3].labels)
-    assert again.signs == studies[3].signs
-
-
-def test_seed_and_index_change_the_study(studies):
-    other = simulate_study(8, 3, spacing_mm=4.0)
-    assert (other.images != studies[3].images).any()
-    assert len({study.images.sum() for study in studies}) == len(studies)
-
-
 def test_layout(studies):
     for study in studies:
         assert study.images.shape == (4, 60, 60, 39)
@@ -47,31 +34,11 @@ def test_the_brain_lies_within_the_field_of_view(studies):
         assert not study.images[0][[0, -1]].any()
 
 
-def test_background_is_zero_and_brain_positive_in_all_modalities(studies):
-    for study in studies:
-        brain = study.images > 0
-        assert (study.images >= 0).all()
-        assert (brain == brain[0]).all()
-        assert (study.labels[~brain[0]] == 0).all()
-
-
 def test_labels_are_brats_labels_of_a_plausible_volume(studies):
     for study in studies:
         assert set(np.unique(study.labels)) <= {0, 1, 2, 4}
         measured = (study.labels > 0).sum() * 0.064
         assert 0.5 * study.signs["whole_tumour_ml"] < measured < 1.2 * study.signs["whole_tumour_ml"]
-
-
-def test_enhancing_label_is_where_t1ce_exceeds_t1(studies):
-    """Over all studies with enough of it; each volume divided by its own median first."""
-    contrasts = []
-    for study in studies:
-        enhancing, rest = study.labels == 4, (study.labels == 1) | (study.labels == 2)
-        if enhancing.sum() >= 10:
-            t1, t1ce = (image / np.median(image[image > 0]) for image in study.images[:2])
-            contrasts.append(np.median((t1ce - t1)[enhancing]) - np.median((t1ce - t1)[rest]))
-    assert len(contrasts) >= 3
-    assert np.median(contrasts) > 0.1
 
 
 def test_no_enhancing_label_without_enhancement(studies):

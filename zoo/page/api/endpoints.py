@@ -24,6 +24,11 @@ from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES, Explanation, He
 
 Result = TypeVar("Result")
 Scan = str | None
+SCANS = """t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
+            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
+            t2: NIfTI file of the T2-weighted scan.
+            flair: NIfTI file of the FLAIR scan."""
+"""What takes the place of SCANS in an endpoint's docstring, which Gradio hands on to programs."""
 
 
 def in_our_words(endpoint: Callable[..., Result]) -> Callable[..., Result]:
@@ -36,6 +41,7 @@ def in_our_words(endpoint: Callable[..., Result]) -> Callable[..., Result]:
         except ZooError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
+    wrapper.__doc__ = (endpoint.__doc__ or "").replace("SCANS", SCANS)
     return wrapper
 
 
@@ -57,10 +63,7 @@ class Api:
 
         Args:
             model: id of a trained model, such as guided-dual-attention.
-            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
-            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
-            t2: NIfTI file of the T2-weighted scan.
-            flair: NIfTI file of the FLAIR scan.
+            SCANS
         """
         with self._read(t1, t1ce, t2, flair) as session:
             return self._graded(session, model)
@@ -74,10 +77,7 @@ class Api:
 
         Args:
             models: ids of trained models, separated by commas; all of them where none is given.
-            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
-            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
-            t2: NIfTI file of the T2-weighted scan.
-            flair: NIfTI file of the FLAIR scan.
+            SCANS
         """
         with self._read(t1, t1ce, t2, flair) as session:
             return [self._answer(session, model) for model in self._ids(models)]
@@ -90,10 +90,7 @@ class Api:
 
         Args:
             model: id of a trained model.
-            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
-            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
-            t2: NIfTI file of the T2-weighted scan.
-            flair: NIfTI file of the FLAIR scan.
+            SCANS
         """
         with self._read(t1, t1ce, t2, flair) as session:
             explanation = self._ask("contributions", folder=session.folder, model_id=model)
@@ -117,10 +114,7 @@ class Api:
         Args:
             model: id of a trained model.
             explainer: such as hires-cam (the default), occlusion, integrated-gradients or modality-shapley.
-            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
-            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
-            t2: NIfTI file of the T2-weighted scan.
-            flair: NIfTI file of the FLAIR scan.
+            SCANS
         """
         registry = self.client.registry
         spec, method = registry.model(model), registry.explainer(explainer or DEFAULT_EXPLAINER)
@@ -142,10 +136,7 @@ class Api:
 
         Args:
             model: id of a trained model.
-            t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
-            t1ce: NIfTI file of the T1-weighted scan with contrast agent.
-            t2: NIfTI file of the T2-weighted scan.
-            flair: NIfTI file of the FLAIR scan.
+            SCANS
         """
         with self._read(t1, t1ce, t2, flair) as session:
             study = {"folder": session.folder, "model_id": model}
