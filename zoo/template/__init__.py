@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from string import Template
 
+from zoo.checkout import TRAINING, ZOO
 from zoo.errors import PluginError
 from zoo.registry import load_registry
 
@@ -38,6 +39,8 @@ def _names(name: str) -> dict[str, str]:
         "package": "_".join(words),
         "title": " ".join(words).capitalize(),
         "network": "".join(word.capitalize() for word in words),
+        "zoo": ZOO,
+        "training": TRAINING,
     }
 
 
