@@ -54,6 +54,12 @@ def write_study(folder: Path) -> Path:
     return folder
 
 
+def bench_command(*arguments: str) -> float:
+    """Seconds that a process of its own takes, the start of Python with it."""
+    command = [sys.executable, *arguments]
+    return median_seconds(lambda: subprocess.run(command, stdout=subprocess.DEVNULL, check=True))
+
+
 def bench_page() -> tuple[float, float]:
     """Seconds until the page answers, and GiB of the page with its compute process once the models are loaded."""
     with socket.socket() as probe:
@@ -90,6 +96,8 @@ def bench_model(spec: ModelSpec, volumes: Volumes, explainer: ExplainerSpec) -> 
 
 def main() -> None:
     print(f"{torch.get_num_threads()} threads, torch {torch.__version__}; medians of {ROUNDS}")
+    print(f"import zoo                       {bench_command('-c', 'import zoo'):6.2f} s")
+    print(f"python -m zoo models             {bench_command('-m', 'zoo', 'models'):6.2f} s")
     answered, memory = bench_page()
     print(f"page answers after               {answered:6.2f} s")
     print(f"page and compute process, loaded {memory:6.2f} GiB")

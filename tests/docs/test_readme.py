@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 import zoo
 from documents import ROOT, blocks, read, section
 from training.whole_zoo.leaderboard_tables import models_table
+from zoo.assets.leaderboard import read_leaderboard
 
 README = read("README.md")
 LINES = 200
@@ -59,13 +59,13 @@ def test_the_lines_of_python_print_what_is_shown(monkeypatch, capsys):
 
 
 def test_the_figures_are_the_head_of_the_leaderboard():
-    leaderboard = json.loads(read("zoo/assets/leaderboard.json"))
+    leaderboard = read_leaderboard()
     head = [line for line in section(README, "## Figures").splitlines() if line.startswith("|")]
     assert len(head) >= 5
     assert head == models_table(leaderboard).splitlines()[: len(head)]
-    control = leaderboard["models"]["delta-control.compact"]["held_out"]["auc"]["value"]
+    control = leaderboard.models["delta-control.compact"].held_out.auc.value
     assert f"T1ce than on T1, {control:.3f}" in " ".join(README.split())
-    assert f"[{len(leaderboard['models'])} trained models]" in README
+    assert f"[{len(leaderboard.models)} trained models]" in README
 
 
 @pytest.mark.parametrize(

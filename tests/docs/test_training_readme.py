@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 
@@ -11,10 +10,11 @@ import pytest
 from documents import ROOT, anchors, read, section, unwrapped
 from training.evaluation.experiments import EXPERIMENTS, SHIFT
 from training.whole_zoo.leaderboard_tables import ceiling, models_table, readings_table
+from zoo.assets.leaderboard import read_leaderboard
 from zoo.weights.load import load_weights
 
 README = read("training/README.md")
-LEADERBOARD = json.loads(read("zoo/assets/leaderboard.json"))
+LEADERBOARD = read_leaderboard()
 NOTEBOOK = ROOT / "training" / "experiments"
 QUESTIONS = sorted(path.name for path in NOTEBOOK.glob("*.md") if path.name != "README.md")
 
@@ -26,17 +26,17 @@ def test_figures_of_the_weights_are_those_of_the_leaderboard():
 
 
 def test_figures_of_the_readings_are_those_of_the_leaderboard():
-    for arms in LEADERBOARD["ablations"]["experiments"].values():
+    for arms in LEADERBOARD.ablations.experiments.values():
         assert readings_table(arms) in read("training/experiments/guided-model.md")
 
 
 def test_the_leaderboard_is_of_the_embedded_weights(registry):
     trained = [spec for spec in registry.models.values() if spec.is_trained]
-    assert LEADERBOARD["models"].keys() == {spec.id for spec in trained}
+    assert LEADERBOARD.models.keys() == {spec.id for spec in trained}
     for spec in trained:
-        model, row = load_weights(spec), LEADERBOARD["models"][spec.id]
-        assert row["weights"] == model.revision
-        assert row["held_out"]["auc"]["value"] == pytest.approx(model.record.details["held_out"]["auc"], abs=2e-3)
+        model, row = load_weights(spec), LEADERBOARD.models[spec.id]
+        assert row.weights == model.revision
+        assert row.held_out.auc.value == pytest.approx(model.record.details["held_out"]["auc"], abs=2e-3)
 
 
 def test_every_experiment_of_the_protocol_is_in_its_table():

@@ -15,14 +15,15 @@ OURS = {"zoo", "plugins", "training", "app", "tests"}
 HEAVY = {"torch", "torchvision", "timm", "captum"}
 LAYERS = (  # of the zoo, from the ground up: a room imports what lies below it, and nothing beside or above
     {"errors", "metrics", "types"},
-    {"blocks", "hookspecs"},
+    {"blocks", "checkout", "hookspecs"},
     {"registry"},
     {"study", "weights"},
     {"assets", "conformance", "inference", "listing", "template"},
-    {"render"},
+    {"api", "render"},
     {"report"},
     {"compute"},
     {"page"},
+    {"commands"},
     {"__main__"},
 )
 

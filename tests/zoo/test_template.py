@@ -178,10 +178,13 @@ def test_its_wheel_carries_the_weights(tmp_path):
 
 def test_a_wheel_of_the_zoo_carries_all_of_it(tmp_path):
     """The template too, so that whoever has installed the zoo can begin a plugin."""
-    for name in ("pyproject.toml", "README.md", "LICENSE", "NOTICE", "requirements.txt"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE", "NOTICE", "requirements.txt"):
         shutil.copy(ROOT / name, tmp_path)
-    shutil.copytree(ROOT / "zoo", tmp_path / "zoo", ignore=shutil.ignore_patterns("__pycache__", "*.pyi", ".*"))
-    here = {str(path.relative_to(tmp_path)) for path in (tmp_path / "zoo").rglob("*") if path.is_file()}
+    here = set()
+    for name, packed in (("zoo", "zoo"), ("plugins", "zoo/plugins"), ("training", "zoo/training")):
+        folder, ignored = tmp_path / name, shutil.ignore_patterns("__pycache__", "*.pyi", ".*")
+        shutil.copytree(ROOT / name, folder, ignore=ignored)
+        here |= {f"{packed}/{path.relative_to(folder)}" for path in folder.rglob("*") if path.is_file()}
     assert {f"zoo/template/{path.relative_to(FILES)}" for path in FILES.rglob("*.template")} <= here
     assert here <= built(tmp_path, tmp_path / "wheels")
 

@@ -21,7 +21,7 @@ class RenamingCommand(TyperCommand):
     """A command that understands the old names of its own options."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """As Typer does it, once the old names are replaced."""
+        """Parse arguments as Typer does, once the old names are replaced."""
         own = {name for param in self.params for name in param.opts}
         renamed = {old: new for old, new in RENAMED.items() if new in own}
         return super().parse_args(ctx, list(with_new_names(args, renamed)))

@@ -54,7 +54,7 @@ def make_leaderboard(
 
 
 def _figures(results: Results) -> dict[str, Figures]:
-    """By model."""
+    """Figures of one cohort, by model."""
     arms = summarise(results)["arms"]
     return {
         outcome.model: Figures(

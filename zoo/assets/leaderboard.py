@@ -91,7 +91,7 @@ class SignCeiling:
 
     @property
     def best_sign(self) -> tuple[str, float]:
-        """Its name in words, and its AUC."""
+        """Name of the best single sign in words, and its AUC."""
         name = max(self.signs, key=lambda sign: self.signs[sign])
         return name.replace("_", " "), self.signs[name]
 

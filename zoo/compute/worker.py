@@ -91,7 +91,8 @@ class Worker:
             self._process.kill()
             self._process.wait()
         if self._connection is not None:
-            self._connection.close()
+            with contextlib.suppress(OSError):  # a thread that waits for an answer may have closed it just now
+                self._connection.close()
         self._process = self._connection = None
 
     def _follow(self, connection: Connection, most_seconds: float) -> Generator[Update, None, Any]:

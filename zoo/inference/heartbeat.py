@@ -27,14 +27,14 @@ class Repeatable:
         self.progress(fraction, text)
 
     def again(self) -> None:
-        """Unless they were said just now, or there are none."""
+        """Say the last words again, unless they were said just now, or there are none."""
         if self._words and time.monotonic() - self._said > AGAIN_SECONDS:
             self(*self._words)
 
 
 @contextmanager
 def heartbeat(module: nn.Module, tell: Callable[[], None]) -> Iterator[None]:
-    """Within it `tell` is called whenever a layer of `module` begins, and whenever gradients come back to one; what it
+    """Call `tell` whenever a layer of `module` begins within it, and whenever gradients come back to one; what `tell`
     raises ends the pass."""
 
     def back(layer: nn.Module, inputs: Any, output: Any) -> None:

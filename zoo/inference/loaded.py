@@ -27,7 +27,7 @@ def requested_registry() -> Registry:
 
 
 def model(name: str) -> RegisteredModel:
-    """By id; one from elsewhere by its source, so that a process that has never heard of it finds it."""
+    """Find a model by id; one from elsewhere by its source, so that a process that has never heard of it finds it."""
     return resolve_model(registry(), name)
 
 

@@ -23,7 +23,7 @@ def in_silence(fraction: float, text: str) -> None:
 
 
 class OpenStudy:
-    """volumes: the study in memory. findings: what the checks say of it.
+    """A study in memory, with what the checks say of it.
 
     cache: what encoders have answered, so that no two models encode the same; of this study alone if not given.
     """

@@ -62,7 +62,7 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
 
 
 def _forget_who_leaves(blocks: gr.Blocks) -> None:
-    """As soon as the tab is closed; Gradio itself would wait an hour."""
+    """Forget a visitor as soon as the tab is closed; Gradio itself would wait an hour."""
 
     def forget(request: gr.Request) -> None:
         blocks.app.state_holder.delete_state(str(request.session_hash))

@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import gradio as gr
@@ -37,7 +38,7 @@ def serve(host: str | None = None, port: int | None = None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what is registered at exit runs
     worker = Worker()
     atexit.register(worker.close)
-    threading.Thread(target=worker.result, args=("zoo.compute.tasks:warm_up",), daemon=True).start()
+    threading.Thread(target=_warm_up, args=(worker,), daemon=True).start()
     registry, cache = load_registry(), private_cache()
     threading.Thread(target=Adding(ComputeClient(registry, worker, cache)).add_requested, daemon=True).start()
     blocks = build_page(registry, worker, cache)
@@ -53,6 +54,11 @@ def serve(host: str | None = None, port: int | None = None) -> None:
         )
     except OSError as error:
         raise ZooError(f"The page can't be served: {error}") from error
+
+
+def _warm_up(worker: Worker) -> None:
+    with suppress(ZooError):  # who ends the page at once ends this, too; whatever else is wrong is told when one grades
+        worker.result("zoo.compute.tasks:warm_up")
 
 
 def private_cache() -> Path:

@@ -76,11 +76,16 @@ def grade_json(grade: Grade, spec: ModelSpec) -> dict[str, Any]:
 
 
 def grade_text(grade: Grade, spec: ModelSpec) -> str:
-    """One line with every fact, and one a warning; the disclaimer is left to whoever prints it."""
+    """One line with the grade and what it rests on, one with all else, and one a warning; the disclaimer is left to
+    whoever prints it."""
     model, verdict, probability = facts_at(grade, spec, "heading")
-    phrases = "; ".join(fact.phrase for fact in facts_at(grade, spec, "note", "column", "detail"))
-    line = f"{grade.study}: {verdict.text} by {model.value}, p(HGG) {probability.text} ({phrases})"
-    return "\n".join([line, *(f"  warning: {sentence}" for sentence in warnings_of(grade, spec))])
+    notes, others = _phrases(grade, spec, "note"), _phrases(grade, spec, "column", "detail")
+    line = f"{grade.study}: {verdict.text} by {model.value}, p(HGG) {probability.text} ({notes})"
+    return "\n".join([line, f"  {others}", *(f"  warning: {sentence}" for sentence in warnings_of(grade, spec))])
+
+
+def _phrases(grade: Grade, spec: ModelSpec, *places: Place) -> str:
+    return "; ".join(fact.phrase for fact in facts_at(grade, spec, *places))
 
 
 def percent(probability: float) -> str:

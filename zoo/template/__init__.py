@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 from typing import Literal
 
+from zoo.checkout import TRAINING, ZOO
 from zoo.errors import PluginError
 from zoo.registry import load_registry
 
@@ -47,6 +48,8 @@ def _names(name: str, kind: Kind) -> dict[str, str]:
         "network": "".join(word.capitalize() for word in words),
         "kind": NOUNS[kind],
         "data": data if kind == "model" else "",
+        "zoo": ZOO,
+        "training": TRAINING,
     }
 
 

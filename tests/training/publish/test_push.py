@@ -46,9 +46,7 @@ def test_published_pulled_by_hf_and_loaded_again(client, hub, registry, tmp_path
 def test_the_card_s_own_lines_load_the_model(client, hub):
     assert client(*PUBLISH, "volume-control", "--repo", REPO).returncode == 0
     lines = re.search(r"```python\n(.*?)```", hub.files(REPO)["README.md"].decode(), re.DOTALL)[1]
-    loaded = client(
-        "-c", f"{lines}\nfrom zoo.weights.load import load_weights\nprint(load_weights(spec).record.trained_on)"
-    )
+    loaded = client("-c", f"{lines}\nprint(model.record.trained_on)")
     assert loaded.stdout.strip() == "1800 simulated gliomas, no patient", loaded.stderr
 
 

@@ -65,7 +65,7 @@ def test_encoders_start_as_those_trained_on_the_same_split(run, small, registry,
 
 
 def test_encoders_and_order_can_come_from_another_run(run, small, registry, monkeypatch):
-    models = {f"{name}.compact": small(name, width=4) for name in SINGLE_MODALITY_MODELS.values()}
+    models = {name: small(name, width=4) for name in SINGLE_MODALITY_MODELS.values()}
     monkeypatch.setattr(module, "load_registry", lambda: replace(registry, models=registry.models | models))
     reseeded = replace(run.material, options=replace(run.material.options, seed=5))
     ours = replace(run, material=reseeded, donors=run)
@@ -78,7 +78,7 @@ def test_encoders_and_order_can_come_from_another_run(run, small, registry, monk
 
 
 def test_modalities_are_ranked_on_the_validation_cases(run, small, registry, monkeypatch):
-    models = {f"{name}.compact": small(name, width=4) for name in SINGLE_MODALITY_MODELS.values()}
+    models = {name: small(name, width=4) for name in SINGLE_MODALITY_MODELS.values()}
     monkeypatch.setattr(module, "load_registry", lambda: replace(registry, models=registry.models | models))
     alone = run.alone()
     assert list(alone) == list(MODALITIES)

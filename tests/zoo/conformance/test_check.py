@@ -90,7 +90,7 @@ def test_explainers_are_ticked_off_too(check, name):
 def test_a_faulty_explainer_costs_the_exit_status(registry, monkeypatch):
     silent = replace(registry.explainer("hires-cam"), description="", plugin="somebody")
     zoo = replace(registry, explainers={silent.id: silent})
-    monkeypatch.setattr("zoo.__main__.load_registry", lambda: zoo)
+    monkeypatch.setattr("zoo.commands.check.load_registry", lambda: zoo)
     result = CliRunner().invoke(app, ["check", "somebody", "--shape", "8", "16", "24"])
     assert result.exit_code == 1
     assert "on studies of 8×16×24 voxels" in result.stdout

@@ -132,8 +132,8 @@ def test_what_was_learned_from_is_never_folded_away(registry):
     assert "<details open>" in to_html(_report(registry)), "paper can't be unfolded"
 
 
-def test_the_command_line_says_it_in_one_line_and_a_line_a_warning(registry):
-    first, *warnings = grade_text(_grade(), registry.model("single-t1ce")).splitlines()
+def test_the_command_line_says_grade_and_grounds_then_the_rest_then_a_line_a_warning(registry):
+    first, second, *warnings = grade_text(_grade(), registry.model("single-t1ce")).splitlines()
     assert first.startswith("s: HGG by single-t1ce.compact, p(HGG) 87.3 % (trained on 1200 simulated gliomas; prob")
-    assert "; calibration error ± 6 %; time 0.51 s; log-odds of HGG +1.93; weights embedded:ab12" in first
+    assert second.startswith("  calibration error ± 6 %; time 0.51 s; log-odds of HGG +1.93; weights embedded:ab12")
     assert warnings == ["  warning: blurred", "  warning: tilted"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from zoo import Card, ExplainerSpec, ModelSpec, PluginError
+from zoo.checkout import training_commands
 from zoo.conformance import check_model
 from zoo.types import RegisteredExplainer, RegisteredModel
 from zoo.weights.load import build_module
@@ -58,7 +59,7 @@ def test_weights_fit_what_they_were_made_for(registry):
 def test_the_address_is_the_source_or_the_id():
     spec = RegisteredModel.of(varied(4))
     assert (spec.address, spec.source_in_short, spec.is_trained) == ("mine", "embedded", False)
-    assert spec.training_commands == ("python -m training fit mine --cohort DIR",)
+    assert training_commands(spec) == ("python -m training fit mine --cohort DIR",)
 
 
 def test_an_explainer_is_registered_with_its_plugin():

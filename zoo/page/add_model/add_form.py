@@ -14,7 +14,7 @@ from zoo.render.cards import message_card
 
 @dataclass(frozen=True)
 class AddingForm:
-    """upload: of a weights file; None on a page where strangers must not give any."""
+    """The form's widgets. upload: of a weights file; None on a page where strangers must not give any."""
 
     repository: gr.Textbox
     revision: gr.Textbox

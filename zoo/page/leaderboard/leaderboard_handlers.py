@@ -37,7 +37,10 @@ class LeaderboardWidgets:
 
 
 class Leaderboard:
-    """embedded: the standings shown at first. missing: a card that says why there are none, else ""."""
+    """The tab's handlers.
+
+    embedded: the standings shown at first. missing: a card that says why there are none, else "".
+    """
 
     def __init__(self, embedded: Standings, missing: str, widgets: LeaderboardWidgets) -> None:
         self.embedded = embedded
