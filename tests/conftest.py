@@ -71,7 +71,8 @@ def equipped_models(registry: Registry, tmp_path_factory: pytest.TempPathFactory
     """The compact models with weights as they are before training: tests must not depend on what was learned."""
     import torch
 
-    from zoo.weights.load import TrainingRecord, build_module, load_weights, save_weights
+    from zoo.weights.load import build_module, load_weights, save_weights
+    from zoo.weights.record import TrainingRecord
 
     folder = tmp_path_factory.mktemp("weights")
     equipped: dict[str, ModelSpec] = {}

@@ -135,7 +135,8 @@ def _write_weights(spec: ModelSpec) -> None:
     """Weights that fit, so that it is the model's own code that fails."""
     import torch
 
-    from zoo.weights.load import TrainingRecord, save_weights
+    from zoo.weights.load import save_weights
+    from zoo.weights.record import TrainingRecord
 
     module = torch.nn.Module()
     module.head = torch.nn.Linear(1, 2)

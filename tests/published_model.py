@@ -21,7 +21,9 @@ def train(spec: ModelSpec, folder: Path) -> ModelSpec:
     """The spec with weights as they are before training, and its members with theirs."""
     import torch
 
-    from zoo.weights.load import Calibration, TrainingRecord, build_module, load_weights, save_weights
+    from zoo.weights.calibration import Calibration
+    from zoo.weights.load import build_module, load_weights, save_weights
+    from zoo.weights.record import TrainingRecord
 
     torch.manual_seed(0)
     members = tuple(train(member, folder) for member in spec.member_specs)

@@ -14,7 +14,8 @@ from zoo import DISCLAIMER, GRADES, MODALITY_TITLES, ModelSpec, WeightsError, __
 from zoo.checkout import TRAINING
 from zoo.metrics import reliability
 from zoo.types import RegisteredModel
-from zoo.weights.load import TrainedModel, TrainingRecord
+from zoo.weights.load import TrainedModel
+from zoo.weights.record import TrainingRecord
 
 from ..fit.modality_order import descending_auc_order
 from ..report.markdown import bullets, estimate, number, size, table

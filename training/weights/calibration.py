@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zoo.weights.load import Calibration
+from zoo.weights.calibration import Calibration
 
 from ..fit.logistic import fit_shares
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from zoo import DISCLAIMER, ModelSpec
-from zoo.weights.load import TrainingRecord
+from zoo.weights.record import TrainingRecord
 
 TEMPLATE = """# {spec.title} (`{spec.id}`)
 

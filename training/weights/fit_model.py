@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from zoo.types import RegisteredModel
-from zoo.weights.load import TrainingRecord
+from zoo.weights.record import TrainingRecord
 
 from ..cohorts import load_cohort
 from ..data.folds import split_cohort

@@ -16,7 +16,8 @@ from zoo import ModelSpec, Recipe, WeightsError
 from zoo.blocks import SupportsMeasurements
 from zoo.checkout import TRAINING
 from zoo.types import RegisteredModel
-from zoo.weights.load import TrainedModel, TrainingRecord, build_module, load_weights, save_weights
+from zoo.weights.load import TrainedModel, build_module, load_weights, save_weights
+from zoo.weights.record import TrainingRecord
 
 from ..cohorts import Case
 from ..data.batches import predict

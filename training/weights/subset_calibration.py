@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from zoo import MODALITIES, MODALITY_TITLES, ModelSpec
 from zoo.blocks import cached_activations
-from zoo.weights.load import Calibration, device_of, subset_name
+from zoo.weights.calibration import Calibration, subset_name
+from zoo.weights.load import device_of
 
 from ..data.batches import apply
 from ..data.folds import Split

@@ -12,7 +12,8 @@ from torch import nn
 
 from zoo.conformance.specimen import SEED, Broken, Specimen, apart, present, same
 from zoo.types import MODALITIES, RegisteredModel
-from zoo.weights.load import TrainingRecord, load_weights, save_weights
+from zoo.weights.load import load_weights, save_weights
+from zoo.weights.record import TrainingRecord
 
 
 def weights_can_be_stored(specimen: Specimen) -> None:

@@ -12,7 +12,8 @@ from zoo.errors import PluginError, Refused
 from zoo.registry.origin import attribute_errors_to
 from zoo.study.prepare import Prepare, prepare
 from zoo.types import GRADES, MODALITY_TITLES, Finding, Grade, ModelInput, ModelSpec, Volumes
-from zoo.weights.load import TrainedModel, subset_name
+from zoo.weights.calibration import subset_name
+from zoo.weights.load import TrainedModel
 
 
 def grade_study(

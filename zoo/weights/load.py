@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -17,63 +15,13 @@ from zoo.checkout import TRAINING, training_commands
 from zoo.errors import PluginError, WeightsError
 from zoo.registry.origin import attribute_errors_to
 from zoo.types import ModelSpec, RegisteredModel
+from zoo.weights.calibration import Calibration
 from zoo.weights.metadata import METADATA_KEY, check_identity, checked_digest, identity, note_checksum, read_metadata
+from zoo.weights.record import TrainingRecord, read_record
 from zoo.weights.tied import expect_equal_ties, expect_whole_ties, tied_names, with_tied
 
 MEMBERS = "members."
 TIED_KEY = "tied"
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """p_hgg = sigmoid(slope · margin + intercept), margin = logit(HGG) − logit(LGG); fitted_on says on what data."""
-
-    slope: float = 1.0
-    intercept: float = 0.0
-    fitted_on: str = ""
-
-    def log_odds(self, margin: Any) -> Any:
-        """The calibrated log-odds of HGG; of a number, an array or a tensor."""
-        return self.slope * margin + self.intercept
-
-    @property
-    def description(self) -> str:
-        return f"calibrated on {self.fitted_on}" if self.fitted_on else "uncalibrated"
-
-
-def subset_name(modalities: Sequence[str]) -> str:
-    return "+".join(modalities)
-
-
-@dataclass(frozen=True)
-class TrainingRecord:
-    """What a weights file says of its own making; shown beside every probability.
-
-    subsets: for studies that lack modalities, by what they have of those that the model uses, as "t1ce+flair".
-    """
-
-    trained_on: str
-    calibration: Calibration = Calibration()
-    threshold: float = 0.5
-    details: Mapping[str, Any] | None = None
-    subsets: Mapping[str, Calibration] = field(default_factory=dict)
-
-    def calibrated_for(self, modalities: Sequence[str]) -> tuple[Calibration, float | None]:
-        """Calibration for studies with these modalities, in the model's order, and its error; else of complete ones."""
-        name = subset_name(modalities)
-        if name not in self.subsets:
-            return self.calibration, self.calibration_error
-        return self.subsets[name], (self.details or {}).get("subsets", {}).get(name, {}).get("ece")
-
-    @property
-    def calibration_error(self) -> float | None:
-        """Expected calibration error on the cases that were held out, if that was measured."""
-        return (self.details or {}).get("held_out", {}).get("ece")
-
-    @property
-    def members(self) -> Sequence[str]:
-        """Revisions of the weights that a model made of others was fitted to."""
-        return (self.details or {}).get("members", [])
 
 
 @dataclass(frozen=True)
@@ -122,7 +70,7 @@ def load_weights(spec: RegisteredModel, device: str = "cpu") -> TrainedModel:
     metadata = read_metadata(spec.weights, spec.id)
     check_identity(spec, metadata)
     members = [load_weights(member, device) for member in spec.member_specs]
-    record = _record(spec, metadata["record"])
+    record = read_record(spec, metadata["record"])
     _check_members(spec, members, record)
     tensors = with_tied(load_file(spec.weights), metadata.get(TIED_KEY, {}), spec.id)
     with attribute_errors_to(spec):
@@ -181,25 +129,6 @@ def load_own_state(spec: ModelSpec, module: nn.Module, tensors: Mapping[str, tor
 
 def _halved(value: torch.Tensor) -> torch.Tensor:
     return (value.half() if value.is_floating_point() else value).contiguous().cpu()
-
-
-def _record(spec: ModelSpec, content: dict[str, Any]) -> TrainingRecord:
-    """What the file says, once it is of the kind that is shown and computed with."""
-    try:
-        subsets = {name: Calibration(**fitted) for name, fitted in content.get("subsets", {}).items()}
-        record = TrainingRecord(**content | {"calibration": Calibration(**content["calibration"]), "subsets": subsets})
-        fitted = (record.calibration, *subsets.values())
-        errors = [record.calibrated_for(name.split("+"))[1] or 0 for name in (*subsets, "")]
-        texts = (record.trained_on, *record.members, *(each.fitted_on for each in fitted))
-        numbers = (record.threshold, *errors, *(number for each in fitted for number in (each.slope, each.intercept)))
-        finite = all(map(math.isfinite, numbers))
-        if finite and all(isinstance(text, str) for text in texts):
-            return record
-        raise ValueError("numbers that aren't finite, or no words")
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise WeightsError(
-            f"{spec.id}: the weights' record of their training can't be read ({error}). Train the model again."
-        ) from error
 
 
 def _check_members(spec: ModelSpec, members: Sequence[TrainedModel], record: TrainingRecord) -> None:

@@ -59,7 +59,8 @@ def test_copies_hold_the_picture_and_nothing_else(files, folder):
 
 
 def test_grade_and_explain_work_on_the_session_folder(files, folder, tiny_spec, monkeypatch):
-    from zoo.weights.load import TrainedModel, TrainingRecord
+    from zoo.weights.load import TrainedModel
+    from zoo.weights.record import TrainingRecord
 
     module = tiny_spec.build(**tiny_spec.options).eval()
     monkeypatch.setattr(tasks, "trained", lambda model_id: TrainedModel(tiny_spec, module, TrainingRecord("x"), "test"))
@@ -94,7 +95,8 @@ def test_what_would_not_be_graded_is_not_explained(files, folder):
 def test_values_by_modality_are_of_the_explainer_asked_for_and_the_defaults_go_into_the_report(
     files, folder, tiny_spec, registry, monkeypatch
 ):
-    from zoo.weights.load import TrainedModel, TrainingRecord
+    from zoo.weights.load import TrainedModel
+    from zoo.weights.record import TrainingRecord
 
     def by_gradient(question, progress):
         x = question.x.clone().requires_grad_()

@@ -13,7 +13,8 @@ from zoo import Attribution, ExplainerSpec, Explanation, PluginError
 from zoo.inference.explain import along_slices, explain_study, save_for_viewer, save_in_study_space
 from zoo.study.prepare import prepare
 from zoo.types import RegisteredExplainer
-from zoo.weights.load import TrainedModel, TrainingRecord
+from zoo.weights.load import TrainedModel
+from zoo.weights.record import TrainingRecord
 
 
 @pytest.fixture

@@ -13,7 +13,9 @@ from torch import nn
 from tests_support import brain_affine, make_volumes
 from zoo import Finding, PluginError, Refused
 from zoo.inference.grade import grade_study
-from zoo.weights.load import Calibration, TrainedModel, TrainingRecord
+from zoo.weights.calibration import Calibration
+from zoo.weights.load import TrainedModel
+from zoo.weights.record import TrainingRecord
 
 RECORD = TrainingRecord("nothing", Calibration(2.0, -1.0, "nothing"))
 

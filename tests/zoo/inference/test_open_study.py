@@ -10,7 +10,8 @@ import pytest
 from zoo import Attribution, Explanation, Finding, PluginError, Refused
 from zoo.inference.open_study import OpenStudy, open_study
 from zoo.study.prepare import prepare
-from zoo.weights.load import TrainedModel, TrainingRecord, build_module
+from zoo.weights.load import TrainedModel, build_module
+from zoo.weights.record import TrainingRecord
 
 
 @pytest.fixture

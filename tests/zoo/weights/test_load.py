@@ -12,8 +12,10 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from zoo import Recipe, WeightsError
-from zoo.weights.load import CalibratedMember, Calibration, TrainingRecord, load_weights, save_weights
+from zoo.weights.calibration import Calibration
+from zoo.weights.load import CalibratedMember, load_weights, save_weights
 from zoo.weights.metadata import CHECKSUMS, METADATA_KEY, identity, note_checksum
+from zoo.weights.record import TrainingRecord
 
 T1_ALONE = Calibration(0.5, 0.1, "10 of them, with T1 alone")
 RECORD = TrainingRecord(

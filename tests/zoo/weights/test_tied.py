@@ -12,8 +12,9 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from zoo import WeightsError
-from zoo.weights.load import TrainingRecord, load_weights, save_weights
+from zoo.weights.load import load_weights, save_weights
 from zoo.weights.metadata import METADATA_KEY, identity, note_checksum
+from zoo.weights.record import TrainingRecord
 
 RECORD = TrainingRecord("nothing")
 

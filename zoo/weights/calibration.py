@@ -1,0 +1,32 @@
+"""Calibration: from a model's margin to a probability, for each subset of modalities that it was fitted for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Platt scaling: p_hgg = sigmoid(slope · margin + intercept), margin = logit(HGG) − logit(LGG).
+
+    fitted_on: on what data.
+    """
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    fitted_on: str = ""
+
+    def log_odds(self, margin: Any) -> Any:
+        """The calibrated log-odds of HGG; of a number, an array or a tensor."""
+        return self.slope * margin + self.intercept
+
+    @property
+    def description(self) -> str:
+        return f"calibrated on {self.fitted_on}" if self.fitted_on else "uncalibrated"
+
+
+def subset_name(modalities: Sequence[str]) -> str:
+    """Name a subset of modalities as weights files do: "t1ce+flair"."""
+    return "+".join(modalities)

@@ -1,0 +1,62 @@
+"""What a weights file says of its own making: what it was trained on, calibrations, threshold, measures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zoo.errors import WeightsError
+from zoo.types import ModelSpec
+from zoo.weights.calibration import Calibration, subset_name
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """What a weights file says of its own making; shown beside every probability.
+
+    subsets: for studies that lack modalities, by what they have of those that the model uses, as "t1ce+flair".
+    """
+
+    trained_on: str
+    calibration: Calibration = Calibration()
+    threshold: float = 0.5
+    details: Mapping[str, Any] | None = None
+    subsets: Mapping[str, Calibration] = field(default_factory=dict)
+
+    def calibrated_for(self, modalities: Sequence[str]) -> tuple[Calibration, float | None]:
+        """Calibration for studies with these modalities, in the model's order, and its error; else of complete ones."""
+        name = subset_name(modalities)
+        if name not in self.subsets:
+            return self.calibration, self.calibration_error
+        return self.subsets[name], (self.details or {}).get("subsets", {}).get(name, {}).get("ece")
+
+    @property
+    def calibration_error(self) -> float | None:
+        """Expected calibration error on the cases that were held out, if that was measured."""
+        return (self.details or {}).get("held_out", {}).get("ece")
+
+    @property
+    def members(self) -> Sequence[str]:
+        """Revisions of the weights that a model made of others was fitted to."""
+        return (self.details or {}).get("members", [])
+
+
+def read_record(spec: ModelSpec, content: dict[str, Any]) -> TrainingRecord:
+    """Build the record of what a file says; `WeightsError` unless it is of the kind that is shown and computed with."""
+    try:
+        subsets = {name: Calibration(**fitted) for name, fitted in content.get("subsets", {}).items()}
+        record = TrainingRecord(**content | {"calibration": Calibration(**content["calibration"]), "subsets": subsets})
+        fitted = (record.calibration, *subsets.values())
+        errors = [record.calibrated_for(name.split("+"))[1] or 0 for name in (*subsets, "")]
+        texts = (record.trained_on, *record.members, *(each.fitted_on for each in fitted))
+        numbers = (record.threshold, *errors, *(number for each in fitted for number in (each.slope, each.intercept)))
+        finite = all(map(math.isfinite, numbers))
+        if finite and all(isinstance(text, str) for text in texts):
+            return record
+        raise ValueError("numbers that aren't finite, or no words")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise WeightsError(
+            f"{spec.id}: the weights' record of their training can't be read ({error}). Train the model again."
+        ) from error
