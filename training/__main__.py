@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from zoo.checkout import INSTALL_TRAINING
-from zoo.commands.run import BAD_INPUT, run
+from zoo.commands.exit_status import BAD_INPUT, run
 
 from .commands.ablate import ablate
 from .commands.evaluate import evaluate

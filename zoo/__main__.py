@@ -6,11 +6,11 @@ import typer
 
 from zoo.commands.app import app as serve
 from zoo.commands.check import check
+from zoo.commands.exit_status import run
 from zoo.commands.explain import explain
 from zoo.commands.grade import grade
 from zoo.commands.models import models
 from zoo.commands.new_plugin import new_plugin
-from zoo.commands.run import run
 from zoo.types import DISCLAIMER
 
 app = typer.Typer(help=f"GliomaZoo. {DISCLAIMER}", no_args_is_help=True, add_completion=False)

@@ -8,10 +8,10 @@ from zoo import Finding, Volumes, hookimpl
 @hookimpl
 def check_study(volumes: Volumes) -> list[Finding]:
     """Return the first refusal alone, or all doubts."""
-    from . import alignment, brain_volume, duplicate_scans, sequences, tumour
+    from . import alignment, duplicate_scans, sequences, skull_stripping, tumour
     from .grid import thinned
 
-    if refused := brain_volume.check(volumes) or duplicate_scans.check(volumes):
+    if refused := skull_stripping.check(volumes) or duplicate_scans.check(volumes):
         return refused
     thin = thinned(volumes)
     return alignment.check(thin) or [*sequences.check(thin), *tumour.check(thin)]

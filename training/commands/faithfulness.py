@@ -41,7 +41,7 @@ def _measured(studies: int, models: list[str], explainers: list[str] | None, spa
     from zoo.weights.load import load_weights
 
     from ..faithfulness.measure_all import measure_all
-    from ..jobs.tasks import side_by_side
+    from ..jobs.parallel_tasks import side_by_side
 
     registry = load_registry()
     mapping = [spec for spec in registry.explainers.values() if spec.output == "voxels"]

@@ -37,7 +37,7 @@ def zoo(
 
     from ..fit.tracking import dashboard_folder
     from ..jobs.files import write_json
-    from ..jobs.tasks import side_by_side
+    from ..jobs.parallel_tasks import side_by_side
     from ..whole_zoo.ablation import ablations
     from ..whole_zoo.build import WholeZoo, embed
     from ..whole_zoo.grading import grade_prepared

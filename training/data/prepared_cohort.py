@@ -21,7 +21,7 @@ from zoo.study.load import load_volumes
 from zoo.study.prepare import prepare, resample
 
 from ..cohorts import Case, CohortError
-from ..jobs.pool import one_thread_each
+from ..jobs.process_pool import one_thread_each
 from .nifti import read_mask
 
 CACHE_VERSION = 3

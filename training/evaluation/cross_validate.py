@@ -15,7 +15,7 @@ from zoo import GRADES
 
 from ..cohorts import Case, Cohort
 from ..data.folds import Split, cross_validation, leave_one_hospital_out, require_no_leak
-from ..jobs.tasks import Execute, run_tasks
+from ..jobs.parallel_tasks import Execute, run_tasks
 from ..options import FitOptions
 from ..statistics.sites import site_control
 from ..weights.make import Material

@@ -23,7 +23,7 @@ from ..cohorts import Case, Cohort
 from ..data.nifti import read_mask
 from ..data.prepared_cohort import fingerprint, registry, short_hash
 from ..jobs.device import best_device
-from ..jobs.tasks import Execute, run_tasks
+from ..jobs.parallel_tasks import Execute, run_tasks
 from ..weights.make import patient_mark
 from .cohort_facts import case_rows, cohort_facts
 from .corruptions import corrupt

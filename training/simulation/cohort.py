@@ -14,7 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ..cohorts import CohortError
-from ..jobs.pool import one_thread_each
+from ..jobs.process_pool import one_thread_each
 from .contrast import MODALITIES
 from .ideal_observer import ideal_p_hgg
 from .simulators import SIMULATORS

@@ -29,8 +29,8 @@ from ..fit.tracking import Tracker, epochs_in, history_of, untracked
 from ..jobs.device import best_device
 from ..options import FitOptions
 from ..statistics.metrics import measure
-from .calibration import fit_calibration
 from .card import write_card
+from .fit_calibration import fit_calibration
 from .subset_calibration import calibrated_subsets
 
 SIMULATED_ONLY = "simulated gliomas, no patient"

@@ -18,7 +18,7 @@ from ..data.batches import apply
 from ..data.folds import Split
 from ..data.prepared_cohort import PreparedCohort
 from ..statistics.metrics import measure
-from .calibration import fit_calibration
+from .fit_calibration import fit_calibration
 
 Subset = tuple[str, ...]
 Measures = dict[str, float | int | None]

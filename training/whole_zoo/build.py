@@ -19,7 +19,7 @@ from ..cohorts import Cohort, load_cohort
 from ..data.folds import split_cohort
 from ..fit.modality_order import descending_auc_order
 from ..jobs.files import atomic_write
-from ..jobs.tasks import side_by_side
+from ..jobs.parallel_tasks import side_by_side
 from ..options import FitOptions
 from ..simulation import write_cohort
 from ..weights.make import Material

@@ -20,7 +20,7 @@ from ..evaluation.environment import describe_environment
 from ..evaluation.given_weights import model_row
 from ..evaluation.results import WHOLE, Outcome, Results
 from ..jobs.device import best_device
-from ..jobs.tasks import Execute, run_tasks
+from ..jobs.parallel_tasks import Execute, run_tasks
 
 
 def grade_prepared(

@@ -3,7 +3,13 @@
 Reference for encoder, attention and guidance: Xu et al., arXiv 2401.09029.
 """
 
-from zoo.blocks.abilities import (
+from zoo.blocks.attention import AttentionReading, DualAttention, SliceAttention, SpatialAttention
+from zoo.blocks.cache import ActivationCache, cached_activations
+from zoo.blocks.encoder import NORMS, RMCEncoder, group_norm, load_mc3_18, tie_convolutions
+from zoo.blocks.guidance import GUIDANCE, Guidance
+from zoo.blocks.heads import REGIONS, LogisticHead, RegionScores, average, average_and_peak
+from zoo.blocks.inputs import any_present, masked, slices_with_brain
+from zoo.blocks.optional_outputs import (
     AUXILIARY_OUTPUTS,
     REGIONS_OUTPUT,
     SupportsAttention,
@@ -11,12 +17,6 @@ from zoo.blocks.abilities import (
     SupportsMeasurements,
     SupportsRegions,
 )
-from zoo.blocks.attention import AttentionReading, DualAttention, SliceAttention, SpatialAttention
-from zoo.blocks.cache import ActivationCache, cached_activations
-from zoo.blocks.encoder import NORMS, RMCEncoder, group_norm, load_mc3_18, tie_convolutions
-from zoo.blocks.guidance import GUIDANCE, Guidance
-from zoo.blocks.heads import REGIONS, LogisticHead, RegionScores, average, average_and_peak
-from zoo.blocks.inputs import any_present, masked, slices_with_brain
 
 Memory, remembering = ActivationCache, cached_activations  # their names before 0.2, for plugins written then
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from zoo.commands.run import BROKEN, DONE
+from zoo.commands.exit_status import BROKEN, DONE
 from zoo.registry import load_registry
 from zoo.types import RegisteredModel
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from zoo.checkout import TRAINING
-from zoo.commands.run import BAD_INPUT, DONE, REFUSED
+from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
 from zoo.commands.shared_options import AsJson, Models, Sources, studies_in
 from zoo.errors import Refused, WeightsError, ZooError
-from zoo.render.facts import grade_json, grade_text
+from zoo.render.grade_facts import grade_json, grade_text
 from zoo.types import DISCLAIMER, RegisteredModel
 
 if TYPE_CHECKING:

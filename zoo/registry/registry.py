@@ -15,6 +15,7 @@ import pluggy
 
 from zoo import hookspecs
 from zoo.errors import PluginError, StudyError
+from zoo.registry.built_in import BUILT_IN
 from zoo.registry.guard import (
     call_for_list,
     call_for_scans,
@@ -36,24 +37,6 @@ from zoo.types import (
     Volumes,
 )
 
-BUILT_IN = (
-    "zoo.plugins.nifti",
-    "zoo.plugins.dicom",
-    "zoo.plugins.archives",
-    "zoo.plugins.quality",
-    "zoo.plugins.guided_dual_attention",
-    "zoo.plugins.single_encoder",
-    "zoo.plugins.feature_fusion",
-    "zoo.plugins.slices_timm",
-    "zoo.plugins.unet_radiomics",
-    "zoo.plugins.decision_fusion",
-    "zoo.plugins.controls",
-    "zoo.plugins.grad_cam",
-    "zoo.plugins.integrated_gradients",
-    "zoo.plugins.occlusion",
-    "zoo.plugins.modality_shapley",
-    "zoo.plugins.attention_maps",
-)
 ENTRY_POINTS = "glioma_zoo"
 DEFAULT_TAG = "compact"
 LOADING_SECONDS = 20.0

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 
 from zoo.assets.examples import Example
-from zoo.render.facts import PERCENT, facts_at, warnings_of
+from zoo.render.grade_facts import PERCENT, facts_at, warnings_of
 from zoo.types import DISCLAIMER, Grade, ModelSpec
 
 WONDER_SECONDS = 1

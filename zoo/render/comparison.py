@@ -7,7 +7,7 @@ from html import escape
 
 from zoo.listing import in_words
 from zoo.render.cards import grade_badge, scale_mark, warning_lines
-from zoo.render.facts import PERCENT, Fact, Place, facts_at, percent, warnings_of
+from zoo.render.grade_facts import PERCENT, Fact, Place, facts_at, percent, warnings_of
 from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES, Explanation, Grade, ModelResult, ModelSpec
 
 Names = tuple[tuple[str, str], ...]  # of columns, each with what shows on hovering

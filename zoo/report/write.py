@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.render.comparison import comparison_card, contributions_card
-from zoo.render.facts import grade_json
+from zoo.render.grade_facts import grade_json
 from zoo.report.contents import HeatPicture, Report
 from zoo.types import DISCLAIMER, MODALITY_TITLES, ModelResult
 

@@ -84,7 +84,7 @@ class ModelSpec:
 
     The module that `build` returns keeps the contract `forward(x, present) -> logits`: x float32 [B, 4, D, H, W],
     present bool [B, 4], logits float [B, 2] in the order LGG, HGG. `python -m zoo check ID` says whether it does.
-    What more it may offer to training and to explainers is in `zoo.blocks.abilities`.
+    What more it may offer to training and to explainers is in `zoo.blocks.optional_outputs`.
 
     needs: modalities without which the model refuses. uses: all modalities it can look at.
     options: arguments of `build`, kept with the weights. vary: makes the spec of the same model with other options,

@@ -18,7 +18,7 @@ from zoo.types import ModelSpec, RegisteredModel
 from zoo.weights.calibration import Calibration
 from zoo.weights.metadata import METADATA_KEY, check_identity, checked_digest, identity, note_checksum, read_metadata
 from zoo.weights.record import TrainingRecord, read_record
-from zoo.weights.tied import expect_equal_ties, expect_whole_ties, tied_names, with_tied
+from zoo.weights.tied_tensors import expect_equal_ties, expect_whole_ties, tied_names, with_tied
 
 MEMBERS = "members."
 TIED_KEY = "tied"

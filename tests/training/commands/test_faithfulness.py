@@ -16,7 +16,7 @@ def here(registry, small_model, monkeypatch):
     """A zoo of one small model, in this process."""
     zoo = replace(registry, models={small_model.spec.id: small_model.spec})
     monkeypatch.setattr("zoo.registry.load_registry", lambda: zoo)
-    monkeypatch.setattr("training.jobs.tasks.side_by_side", lambda: nullcontext(map))
+    monkeypatch.setattr("training.jobs.parallel_tasks.side_by_side", lambda: nullcontext(map))
 
 
 def _run(folder, **options):

@@ -13,7 +13,7 @@ from training.data.folds import split_cohort
 from training.fit.logistic import fit_head
 from training.options import FitOptions
 from training.simulation import write_cohort
-from training.weights.calibration import fit_calibration
+from training.weights.fit_calibration import fit_calibration
 from training.weights.make import Material, describe, make_weights, patient_mark
 from zoo import WeightsError
 from zoo.weights.load import load_weights

@@ -13,7 +13,7 @@ from training.data.batches import predict
 from training.data.folds import Split
 from training.data.prepared_cohort import PreparedCohort
 from training.statistics.metrics import measure
-from training.weights.calibration import fit_calibration
+from training.weights.fit_calibration import fit_calibration
 from training.weights.subset_calibration import calibrated_subsets, gradable, subset_margins
 from zoo.weights.load import build_module
 

@@ -19,7 +19,7 @@ from zoo.page.download_report.report_handlers import now
 from zoo.page.explain.explain_cards import expect_offered
 from zoo.page.explain.explain_handlers import MOST_SECONDS
 from zoo.page.sessions import Session
-from zoo.render.facts import grade_json
+from zoo.render.grade_facts import grade_json
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES, Explanation, HeatMap
 
 Result = TypeVar("Result")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,8 @@ from typing import Any
 from zoo import MODALITIES, Study, StudyError, hookimpl
 from zoo.study.sources import files_of, is_nifti
 
-# BraTS 2018–2021, BraTS 2023+ and TCGA spellings of each modality, as the last part of a file's name.
-SPELLINGS = {
-    "t1": ("t1", "t1n", "t1w", "t1pre"),
-    "t1ce": ("t1ce", "t1c", "t1gd", "t1post", "t1contrast"),
-    "t2": ("t2", "t2w"),
-    "flair": ("flair", "t2f", "t2flair", "fla"),
-}
-MODALITY_OF = {spelling: modality for modality, spellings in SPELLINGS.items() for spelling in spellings}
-FILE_NAME = re.compile(r"(?:(?P<study>.*)[_\-. ])?(?P<word>[a-z0-9]+)\.nii(?:\.gz)?", re.IGNORECASE)
+from .modality_suffixes import modality_of, study_of
+
 PAIRED_SUFFIXES = (".hdr", ".img")
 EXPECTED = "expected names that end in _t1, _t1ce, _t2 or _flair, like patient7_t1ce.nii.gz"
 
@@ -32,18 +24,6 @@ def read_study(source: Any) -> Study | None:
     if not files and any(path.suffix.lower() in PAIRED_SUFFIXES for path in found):
         raise StudyError("Found NIfTI pairs of .hdr and .img, expected .nii.gz: save each pair as one .nii.gz file.")
     return _checked(_study_id(source, files), _assign(files)) if files else None
-
-
-def modality_of(path: Path | str) -> str | None:
-    """The modality that a file's name tells, or None."""
-    match = FILE_NAME.fullmatch(Path(path).name)
-    return MODALITY_OF.get(match["word"].lower()) if match else None
-
-
-def study_of(path: Path | str) -> str:
-    """The part of a file's name before the modality."""
-    match = FILE_NAME.fullmatch(Path(path).name)
-    return (match and match["study"]) or "study"
 
 
 def _assign(files: list[Path]) -> dict[str, list[Path]]:

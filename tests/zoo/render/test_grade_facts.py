@@ -15,10 +15,10 @@ from zoo.__main__ import app
 from zoo.compute.worker import finished
 from zoo.page.api.endpoints import Api
 from zoo.page.compute_client import ComputeClient
-from zoo.render import facts
+from zoo.render import grade_facts as facts
 from zoo.render.cards import grade_card
 from zoo.render.comparison import ModelResult, comparison_card
-from zoo.render.facts import Fact, grade_facts, grade_text
+from zoo.render.grade_facts import Fact, grade_facts, grade_text
 from zoo.report import Report, to_html, to_json
 
 PLACES = ("note", "column", "detail")

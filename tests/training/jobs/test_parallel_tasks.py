@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from training.jobs.tasks import run_tasks
+from training.jobs.parallel_tasks import run_tasks
 
 
 @dataclass(frozen=True)

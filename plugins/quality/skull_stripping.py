@@ -1,4 +1,4 @@
-"""Check that a brain has the size of one: a head with its skull is larger, a fragment or a wrong voxel size smaller."""
+"""Check by its volume that a brain is without its skull, which makes it larger, and whole: a fragment is smaller."""
 
 from __future__ import annotations
 

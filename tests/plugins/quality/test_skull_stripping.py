@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from zoo.plugins.quality.brain_volume import check
+from zoo.plugins.quality.skull_stripping import check
 
 
 def test_a_brain_passes(volumes):

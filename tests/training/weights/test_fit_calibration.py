@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
-from training.weights.calibration import fit_calibration
+from training.weights.fit_calibration import fit_calibration
 
 
 def test_calibration_recovers_slope_and_intercept():

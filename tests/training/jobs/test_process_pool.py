@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from training.jobs.pool import one_thread_each
+from training.jobs.process_pool import one_thread_each
 
 
 def test_processes_have_one_thread_and_this_one_keeps_its_own(monkeypatch):
@@ -20,7 +20,7 @@ def test_processes_have_one_thread_and_this_one_keeps_its_own(monkeypatch):
 
 WAITING = """
 import os, sys, time
-from training.jobs.pool import one_thread_each
+from training.jobs.process_pool import one_thread_each
 
 if __name__ == "__main__":
     with one_thread_each(1) as pool:

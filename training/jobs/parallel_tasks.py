@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from .device import best_device
 from .files import write_json
-from .pool import one_thread_each
+from .process_pool import one_thread_each
 
 Execute = Callable[[Callable[["Task"], Any], Sequence["Task"]], Iterable[Any]]
 """Calls a function on every task, in order, like `map`. A pool's or a cluster engine's `map` will do: tasks and what
