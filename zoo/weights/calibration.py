@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,3 +30,15 @@ class Calibration:
 def subset_name(modalities: Sequence[str]) -> str:
     """Name a subset of modalities as weights files do: "t1ce+flair"."""
     return "+".join(modalities)
+
+
+def calibration_for(
+    modalities: Sequence[str], complete: Calibration, subsets: Mapping[str, Calibration]
+) -> tuple[Calibration, str]:
+    """Choose the calibration for studies with these modalities: their own where one was fitted, else that of complete
+    ones; and the name of the subset that it was fitted to, "" for complete studies.
+
+    modalities: those that the model uses and the study has, in the model's order. subsets: by `subset_name`.
+    """
+    name = subset_name(modalities)
+    return (subsets[name], name) if name in subsets else (complete, "")

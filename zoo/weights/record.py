@@ -9,7 +9,7 @@ from typing import Any
 
 from zoo.errors import WeightsError
 from zoo.types import ModelSpec
-from zoo.weights.calibration import Calibration, subset_name
+from zoo.weights.calibration import Calibration, calibration_for
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class TrainingRecord:
 
     def calibrated_for(self, modalities: Sequence[str]) -> tuple[Calibration, float | None]:
         """Calibration for studies with these modalities, in the model's order, and its error; else of complete ones."""
-        name = subset_name(modalities)
-        if name not in self.subsets:
-            return self.calibration, self.calibration_error
-        return self.subsets[name], (self.details or {}).get("subsets", {}).get(name, {}).get("ece")
+        calibration, subset = calibration_for(modalities, self.calibration, self.subsets)
+        if not subset:
+            return calibration, self.calibration_error
+        return calibration, (self.details or {}).get("subsets", {}).get(subset, {}).get("ece")
 
     @property
     def calibration_error(self) -> float | None:

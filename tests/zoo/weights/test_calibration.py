@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zoo.weights.calibration import Calibration, subset_name
+from zoo.weights.calibration import Calibration, calibration_for, subset_name
 
 
 def test_log_odds_are_linear_in_the_margin():
@@ -20,3 +20,9 @@ def test_it_says_what_it_was_fitted_to():
 
 def test_a_subset_is_named_by_its_modalities():
     assert subset_name(["t1ce", "flair"]) == "t1ce+flair"
+
+
+def test_a_study_that_lacks_modalities_gets_the_calibration_of_what_it_has():
+    complete, alone = Calibration(1.5), Calibration(0.7)
+    assert calibration_for(["t1ce"], complete, {"t1ce": alone}) == (alone, "t1ce")
+    assert calibration_for(["t1", "t1ce"], complete, {"t1ce": alone}) == (complete, "")
