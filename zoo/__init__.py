@@ -27,7 +27,7 @@ from zoo.types import (
 if CHECKOUT:
     __path__.append(str(CHECKOUT))  # where zoo.plugins and zoo.training are found, as they are where it is installed
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "DISCLAIMER", "GRADES", "MODALITIES", "MODALITY_TITLES",
