@@ -35,8 +35,8 @@ def explain(
     explanation = api.explain(study, model, explainer)
     if method.output == "voxels" and out:
         study.save(explanation, out)
-        told = "".join(f", {name} {value:.4g}" for name, value in explanation.facts.items())
-        typer.echo(f"{out}: {method.title} of {explanation.model} on {explanation.study}{told}. {DISCLAIMER}")
+        facts = "".join(f", {name} {value:.4g}" for name, value in explanation.facts.items())
+        typer.echo(f"{out}: {method.title} of {explanation.model} on {explanation.study}{facts}. {DISCLAIMER}")
     else:
         typer.echo(json.dumps(_numbers(explanation)))
 

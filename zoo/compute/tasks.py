@@ -84,10 +84,10 @@ def contributions(
     folder: Path, model_id: str, progress: Progress, explainer_id: str = SHAPLEY_EXPLAINER
 ) -> Explanation:
     """Explain one model's grade by one value a modality; those of the default explainer are kept for the report."""
-    found = _explained(folder, model_id, explainer_id, progress)
+    explanation = _explained(folder, model_id, explainer_id, progress)
     if explainer_id == SHAPLEY_EXPLAINER:
-        store_contributions(folder, found)
-    return found
+        store_contributions(folder, explanation)
+    return explanation
 
 
 def slice_curves(folder: Path, model_id: str, progress: Progress) -> dict[str, list[tuple[float, float]]]:
@@ -104,10 +104,10 @@ def report(folder: Path, made: str, progress: Progress) -> list[Path]:
     study = _study(folder)
     for address in stored_addresses(folder):
         model(address)  # into the registry: it may have graded before this process was started
-    found = gather(folder, study.volumes, study.findings, registry(), made)
+    contents = gather(folder, study.volumes, study.findings, registry(), made)
     paths = {folder / f"glioma-zoo-report.{kind}": write for kind, write in (("html", to_html), ("json", to_json))}
     for path, write in paths.items():
-        path.write_text(write(found), encoding="utf-8")
+        path.write_text(write(contents), encoding="utf-8")
     return list(paths)
 
 

@@ -29,9 +29,9 @@ def explain_study(
     model_input = prepare(volumes, model.spec.recipe)
     x, present = (torch.from_numpy(array).to(model.device) for array in (model_input.x, model_input.present))
     question = Question(model.module, model.spec, x, present)
-    told, started = Repeatable(progress), time.perf_counter()
-    with attribute_errors_to(explainer, model.spec), heartbeat(model.module, told.again):
-        answer = explainer.explain(question, told)
+    repeatable, started = Repeatable(progress), time.perf_counter()
+    with attribute_errors_to(explainer, model.spec), heartbeat(model.module, repeatable.again):
+        answer = explainer.explain(question, repeatable)
         seconds = time.perf_counter() - started
         _expect_usable(answer, (4,) if explainer.output == "modalities" else model_input.x.shape[1:])
     values = answer.values if explainer.output == "modalities" else answer.values * question.brain[0].cpu().numpy()

@@ -9,7 +9,7 @@ import gradio as gr
 from zoo.compute.worker import Worker
 from zoo.page.add_model.add_form import adding_form
 from zoo.page.add_model.add_handlers import Adding
-from zoo.page.add_model.refresh import ZooWidgets, late_models
+from zoo.page.add_model.refresh import ZooWidgets, refresh_models
 from zoo.page.api.api_events import endpoints
 from zoo.page.api.endpoints import Api
 from zoo.page.compare.compare_tab import compare_tab
@@ -57,7 +57,7 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
                 waiting = gr.HTML(elem_id="hub-waiting")
                 form = adding_form(adding.allowed)
         _forget_who_leaves(blocks)
-        late_models(blocks, adding, form, ZooWidgets([model, *sides], fold, compared, models, faults, waiting))
+        refresh_models(blocks, adding, form, ZooWidgets([model, *sides], fold, compared, models, faults, waiting))
     return blocks
 
 

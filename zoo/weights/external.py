@@ -24,8 +24,8 @@ def resolve_model(registry: Registry, name: str) -> RegisteredModel:
     """A model by its id, or by its source, from where it comes into the registry unless it is there."""
     if not _is_external(name):
         return registry.model(name)
-    known = (spec for spec in registry.models.values() if spec.source == name and spec.is_trained)
-    return next(known, None) or registry.add(spec_from(name, registry.model))
+    loaded = (spec for spec in registry.models.values() if spec.source == name and spec.is_trained)
+    return next(loaded, None) or registry.add(spec_from(name, registry.model))
 
 
 def spec_from(source: str, find: Callable[[str], RegisteredModel]) -> RegisteredModel:
@@ -45,23 +45,23 @@ def still_pending(registry: Registry) -> list[str]:
     """What the environment names and is not there yet, nor left out."""
     known = {spec.source for spec in registry.models.values()} | {fault.plugin for fault in registry.faults}
     return [
-        name for wanted in requested_sources() if wanted not in known for name in _here(wanted) if name not in known
+        name for source in requested_sources() if source not in known for name in _here(source) if name not in known
     ]
 
 
-def _here(wanted: str) -> list[str]:
+def _here(source: str) -> list[str]:
     """What an index lists, once it is here; anything else stands for itself."""
     try:
-        return listed_here(HubSource.parse_index(wanted)) or [wanted] if is_index(wanted) else [wanted]
+        return listed_here(HubSource.parse_index(source)) or [source] if is_index(source) else [source]
     except WeightsError:
-        return [wanted]
+        return [source]
 
 
 def add_requested(registry: Registry, add: Callable[[Registry, str], RegisteredModel] = resolve_model) -> None:
     """All that the environment names; whatever goes wrong with one becomes a fault. add: how one gets there."""
-    for wanted in requested_sources():
-        with _as_fault(registry, wanted):
-            for name in listed(HubSource.parse_index(wanted)) if is_index(wanted) else [wanted]:
+    for source in requested_sources():
+        with _as_fault(registry, source):
+            for name in listed(HubSource.parse_index(source)) if is_index(source) else [source]:
                 with _as_fault(registry, name):
                     add(registry, name)
 

@@ -45,7 +45,7 @@ class ZooWidgets:
         }
 
 
-def late_models(blocks: gr.Blocks, adding: Adding, form: AddingForm | None, widgets: ZooWidgets) -> None:
+def refresh_models(blocks: gr.Blocks, adding: Adding, form: AddingForm | None, widgets: ZooWidgets) -> None:
     """Whoever loads the page sees the models that have come since it was built; and the form's work."""
     registry = adding.client.registry
     built = registry.models, registry.faults
