@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
-from os import PathLike
+from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
 from zoo.types import DEFAULT_EXPLAINER, Explanation, Grade
@@ -38,8 +38,8 @@ def list_models(pattern: str = "*", trained: bool | None = None) -> list[str]:
     """
     from zoo.inference.loaded import requested_registry
 
-    specs = requested_registry().models.values()
-    return [spec.id for spec in specs if fnmatchcase(spec.id, pattern) and trained in (None, spec.is_trained)]
+    specs = [spec for spec in requested_registry().models.values() if trained in (None, spec.is_trained)]
+    return [spec.id for spec in specs if fnmatchcase(spec.id, pattern) or fnmatchcase(_untagged(spec.id), pattern)]
 
 
 def load_model(model: str, device: str = "cpu") -> TrainedModel:
@@ -47,8 +47,9 @@ def load_model(model: str, device: str = "cpu") -> TrainedModel:
 
     `.module(x, present)` takes x float32 [B, 4, D, H, W] in model space, prepared by the recipe (white matter 0,
     background −1, absent modalities 0), and present bool [B, 4], both in the order of `zoo.MODALITIES`; it returns
-    logits float [B, 2] in the order of `zoo.GRADES`. `.record.calibration.log_odds(logits[:, 1] - logits[:, 0])` is the
-    calibrated log-odds of HGG. Each call returns a module of its own.
+    logits float [B, 2] in the order of `zoo.GRADES`. `.record.calibrated_for(modalities)` is the calibration for
+    studies with these of the modalities that the model uses, and its error; `.log_odds(logits[:, 1] - logits[:, 0])` of
+    that calibration are the calibrated log-odds of HGG. Each call returns a module of its own.
 
     Raises `PluginError` when there is no such model or it can't be built, `WeightsError` when it isn't trained or its
     weights are damaged.
@@ -75,7 +76,7 @@ def open_study(source: Source) -> OpenStudy:
     from zoo.inference.loaded import requested_registry
     from zoo.inference.open_study import open_study
 
-    return open_study(requested_registry(), source)
+    return open_study(requested_registry(), fspath(source) if isinstance(source, PathLike) else source)
 
 
 def grade(source: Source | OpenStudy, model: str = DEFAULT_MODEL) -> Grade:
@@ -108,6 +109,13 @@ def explain(source: Source | OpenStudy, model: str = DEFAULT_MODEL, explainer: s
 
     grader, method = _trained(model), requested_registry().explainer(explainer)
     return _opened(source).explain(grader, method)
+
+
+def _untagged(model_id: str) -> str:
+    """Shorten an id to what stands for it: `ensemble` for `ensemble.compact`."""
+    from zoo.registry import DEFAULT_TAG
+
+    return model_id.removesuffix(f".{DEFAULT_TAG}")
 
 
 def _opened(source: Source | OpenStudy) -> OpenStudy:

@@ -35,3 +35,10 @@ def test_user_errors(arguments, words):
     told = " ".join(result.stderr.replace("│", " ").split())
     assert words in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("wrong", [("--precision", "foo"), ("--seed", "-1")])
+def test_a_bad_value_of_a_shared_option_is_bad_usage(wrong):
+    result = _run("fit", "single-t1", "--cohort", "nowhere", *wrong)
+    assert result.returncode == 2
+    assert f"Invalid value for '{wrong[0]}'" in result.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import nibabel as nib
@@ -33,6 +34,10 @@ def test_models_are_listed_by_pattern_and_state(registry):
     assert zoo.list_models("SINGLE-*") == []
 
 
+def test_an_id_without_its_tag_is_listed_by_its_full_id():
+    assert zoo.list_models("ensemble") == ["ensemble.compact"]
+
+
 def test_a_model_comes_with_recipe_and_calibration():
     model = zoo.load_model("single-t1ce")
     assert not model.module.training
@@ -50,11 +55,12 @@ def test_each_loading_gives_a_module_of_its_own(study):
     assert zoo.grade(study, "single-t1ce").logit == pytest.approx(before)
 
 
-@pytest.mark.parametrize("kind", ["text", "path", "files", "by_modality"])
+@pytest.mark.parametrize("kind", ["text", "path", "entry", "files", "by_modality"])
 def test_a_study_is_given_in_any_form(study, kind):
     files = sorted(study.iterdir())
     by_modality = {path.name.removesuffix(".nii.gz").rpartition("_")[2]: str(path) for path in files}
-    source = {"text": str(study), "path": study, "files": files, "by_modality": by_modality}[kind]
+    (entry,) = [entry for entry in os.scandir(study.parent) if entry.name == study.name]
+    source = {"text": str(study), "path": study, "entry": entry, "files": files, "by_modality": by_modality}[kind]
     given, expected = zoo.grade(source, "single-t1ce"), zoo.grade(study, "single-t1ce")
     assert replace(given, seconds=0) == replace(expected, seconds=0)
 

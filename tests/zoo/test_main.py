@@ -131,6 +131,17 @@ def test_usage_errors(run, make_study, tmp_path):
     assert run("explain", folder, "--model", "early-fusion")[0].exit_code == 2
 
 
+def test_explain_says_at_once_what_it_cannot_do(run, make_study, tmp_path):
+    folder, out = make_study(), tmp_path / "heat.nii.gz"
+    model = ("--model", "early-fusion")
+    several = run("explain", folder, folder, *model, "--out", out)[0]
+    assert (several.exit_code, "expected one study, found 2" in several.output) == (2, True)
+    for place in (tmp_path / "gone" / "heat.nii.gz", tmp_path):
+        assert run("explain", folder, *model, "--out", place)[0].exit_code == 2
+    numbers = run("explain", folder, *model, "--explainer", "modality-shapley", "--out", out)[0]
+    assert (numbers.exit_code, out.exists()) == (2, False)
+
+
 def test_models_from_the_hub_are_listed_and_explained_by_their_source(run, published, make_study, tmp_path):
     """Grading by one is tested in a fresh process: hub/test_published.py."""
     result, _ = run("models", "--model", published, "--json")

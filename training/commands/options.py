@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
 
@@ -21,8 +21,8 @@ CohortPath = Annotated[
 Epochs = Annotated[int, typer.Option(help="At the most, over all phases together.", min=1)]
 BatchSize = Annotated[int, typer.Option(help="Studies in a step, over all processes.", min=1)]
 Pieces = Annotated[int, typer.Option(help="Pieces of a process's share of a step: less memory, same result.", min=1)]
-Precision = Annotated[str, typer.Option(help="auto, no, bf16 or fp16.")]
-Seed = Annotated[int, typer.Option(help="Of the splits, the start and the order.")]
+Precision = Annotated[Literal["auto", "no", "bf16", "fp16"], typer.Option(help="Of the arithmetic.")]
+Seed = Annotated[int, typer.Option(help="Of the splits, the start and the order.", min=0)]
 RunDir = Annotated[Path, typer.Option(help="Keeps prepared cohorts, checkpoints and weights.")]
 Tracking = Annotated[bool, typer.Option(help="Show trainings in Trackio's local dashboard.")]
 Out = Annotated[Path, typer.Option(help="Results file; tables and plots go into a folder of its name.")]

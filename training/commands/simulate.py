@@ -17,7 +17,7 @@ EXAMPLES, REFERENCES = in_checkout("zoo/assets/examples"), in_checkout("zoo/asse
 def simulate(
     out: Annotated[Path, typer.Option(help="Folder to fill, in BraTS layout.")],
     cases: Annotated[int, typer.Option(help="How many studies; half of each grade.", min=2)] = 100,
-    seed: Annotated[int, typer.Option(help="Another seed gives other patients.")] = 0,
+    seed: Annotated[int, typer.Option(help="Another seed gives other patients.", min=0)] = 0,
     spacing: Annotated[float, typer.Option(help="Voxel size in mm.", min=1, max=4)] = 2.0,
     processes: Annotated[int | None, typer.Option(help="At once; all cores when not given.")] = None,
     sites: Annotated[int, typer.Option(help="Hospitals with a scanner each; 0: every study its own scanner.")] = 0,
@@ -36,7 +36,7 @@ def simulate(
 
 def example(
     out: Annotated[Path | None, typer.Option(help="Folder that gets a folder and a picture for each.")] = EXAMPLES,
-    seed: Annotated[int, typer.Option(help="As in simulate.")] = EXAMPLE_SEED,
+    seed: Annotated[int, typer.Option(help="As in simulate.", min=0)] = EXAMPLE_SEED,
     hgg: Annotated[int, typer.Option(help="Which study of the seed is the high-grade one.")] = EXAMPLE_HGG,
     lgg: Annotated[int, typer.Option(help="Which study of the seed is the low-grade one.")] = EXAMPLE_LGG,
 ) -> None:
@@ -50,7 +50,7 @@ def example(
 
 def references(
     out: Annotated[Path | None, typer.Option(help="Folder that gets a folder for each.")] = REFERENCES,
-    seed: Annotated[int, typer.Option(help="As in simulate.")] = REFERENCE_SEED,
+    seed: Annotated[int, typer.Option(help="As in simulate.", min=0)] = REFERENCE_SEED,
     count: Annotated[int, typer.Option(help="How many.", min=1)] = 4,
 ) -> None:
     """Write the brains without a tumour that explainers compare with."""

@@ -17,3 +17,8 @@ def run(app: typer.Typer) -> None:
     except ZooError as error:
         typer.secho(str(error), fg="red", err=True)
         raise SystemExit(REFUSED if isinstance(error, Refused) else BAD_INPUT) from None
+    except OSError as error:
+        if error.filename is None:  # no file that a user named
+            raise
+        typer.secho(f"{error.filename}: {error.strerror}. Check the path.", fg="red", err=True)
+        raise SystemExit(BAD_INPUT) from None

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from zoo.commands.shared_options import NAME, Sources, studies_in
-from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, Explanation
+from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, ExplainerSpec, Explanation
 
 SUFFIXES = (".nii", ".nii.gz")
 
@@ -27,18 +27,30 @@ def explain(
     from zoo.inference.loaded import requested_registry
 
     method = requested_registry().explainer(explainer)
-    if method.output == "voxels" and not (out and out.name.endswith(SUFFIXES)):
-        found = out.name if out else "none"
-        raise typer.BadParameter(f"expected a name that ends in .nii.gz, found {found}", param_hint="--out")
-    (paths,) = studies_in(source)
-    study = api.open_study(paths)
+    _expect_place_for(method, out)
+    studies = studies_in(source)
+    if len(studies) != 1:
+        raise typer.BadParameter(f"expected one study, found {len(studies)}: explain them one by one.")
+    study = api.open_study(studies[0])
     explanation = api.explain(study, model, explainer)
-    if method.output == "voxels" and out:
+    if out:
         study.save(explanation, out)
         facts = "".join(f", {name} {value:.4g}" for name, value in explanation.facts.items())
         typer.echo(f"{out}: {method.title} of {explanation.model} on {explanation.study}{facts}. {DISCLAIMER}")
     else:
         typer.echo(json.dumps(_numbers(explanation)))
+
+
+def _expect_place_for(explainer: ExplainerSpec, out: Path | None) -> None:
+    """Raise `BadParameter`, before anything is computed, unless a map has a file to go to, and numbers have none."""
+    if explainer.output == "modalities":
+        problem = f"{explainer.id} tells a number a modality, which is printed: leave it away" if out else ""
+    elif out is None or not out.name.endswith(SUFFIXES):
+        problem = f"expected a name that ends in .nii.gz, found {out.name if out else 'none'}"
+    else:
+        problem = "" if out.parent.is_dir() and not out.is_dir() else f"{out} can't be written: give a file in a folder"
+    if problem:
+        raise typer.BadParameter(problem, param_hint="--out")
 
 
 def _numbers(explanation: Explanation) -> dict[str, Any]:

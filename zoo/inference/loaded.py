@@ -31,15 +31,21 @@ def model(name: str) -> RegisteredModel:
     return resolve_model(registry(), name)
 
 
-@lru_cache(maxsize=32)
 def trained(name: str) -> TrainedModel:
-    """A model with its weights, to be shared and left as it is. Raises `PluginError`, `WeightsError`."""
+    """Load a model with its weights, to be shared and left as it is. Raises `PluginError`, `WeightsError`."""
+    spec = model(name)
+    return _trained(spec.address, spec.id)
+
+
+@lru_cache(maxsize=32)
+def _trained(address: str, model_id: str) -> TrainedModel:
+    """Load it once for each id, in which a weights file that has changed has another checksum."""
     from zoo.weights.load import load_weights
 
-    return load_weights(model(name))
+    return load_weights(model(address))
 
 
 def forget() -> None:
     """Let the next call load anew."""
-    for kept in (registry, requested_registry, trained):
+    for kept in (registry, requested_registry, _trained):
         kept.cache_clear()

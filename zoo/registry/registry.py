@@ -66,11 +66,15 @@ class Registry:
     changing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(self, spec: RegisteredModel) -> RegisteredModel:
-        """One more model, at any time and from any thread; `PluginError` when its id means another model."""
+        """Add one more model, at any time and from any thread; `PluginError` when its id means another model.
+
+        It takes the place of what its source held before.
+        """
         with self.changing:
             if (other := self.models.get(spec.id)) and other.address != spec.address:
                 raise PluginError(f"the id {spec.id!r} is already taken by {other.address}: choose another model")
-            self.models = {**self.models, spec.id: spec}  # whoever goes over the models just now goes on
+            others = {name: one for name, one in self.models.items() if not spec.source or one.source != spec.source}
+            self.models = {**others, spec.id: spec}  # whoever goes over the models just now goes on
         return spec
 
     def leave_out(self, fault: Fault) -> None:

@@ -21,9 +21,16 @@ VARIABLE = "GLIOMA_ZOO_MODELS"
 
 
 def resolve_model(registry: Registry, name: str) -> RegisteredModel:
-    """A model by its id, or by its source, from where it comes into the registry unless it is there."""
+    """A model by its id, or by its source, from where it comes into the registry unless it is there.
+
+    A weights file is looked at each time, since it may have changed; of one that lies in two places either will do.
+    """
     if not _is_external(name):
         return registry.model(name)
+    if is_file(name):
+        spec = spec_from(name, registry.model)
+        same = registry.models.get(spec.id)
+        return registry.add(spec) if same is None else same if same.source == spec.source else spec
     loaded = (spec for spec in registry.models.values() if spec.source == name and spec.is_trained)
     return next(loaded, None) or registry.add(spec_from(name, registry.model))
 

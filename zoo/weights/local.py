@@ -25,6 +25,7 @@ def from_file(path: Path, find: Callable[[str], RegisteredModel]) -> RegisteredM
 
     find: a spec by its id. Raises `WeightsError` when it is no weights file, or of a model that isn't installed here.
     """
+    path = path.absolute()  # a program may change its folder
     name = f"{FILE_PREFIX}{path}"
     if not path.is_file():
         raise WeightsError(f"{name}: expected a weights file, found none. Check the path.")

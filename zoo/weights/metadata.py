@@ -106,8 +106,14 @@ def sha256(path: Path) -> str:
 def checksums(folder: Path) -> dict[str, str]:
     """The sha256 by file name that is noted in a folder; none where nothing is noted."""
     file = folder / CHECKSUMS
-    pairs = [line.split() for line in file.read_text().splitlines()] if file.is_file() else []
-    return {name: digest for digest, name in pairs}
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    pairs = [line.split(maxsplit=1) for line in lines if line.strip()]
+    if any(len(pair) < 2 for pair in pairs):
+        raise WeightsError(
+            f"{CHECKSUMS}: expected lines of a sha256 and a file name, as `sha256sum` writes them; found another. "
+            "Write it anew with `sha256sum *.safetensors`."
+        )
+    return {name.removeprefix("*"): digest for digest, name in pairs}  # the star is sha256sum's for binary
 
 
 def note_checksum(path: Path) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
+import torch
 
 from zoo import WeightsError
 from zoo.registry import Fault
 from zoo.weights.external import add_requested, requested_sources, resolve_model, still_pending
+from zoo.weights.load import load_weights, save_weights
+from zoo.weights.record import TrainingRecord
 
 MISSING = f"hub:me/nothing@{'0' * 40}"
 
@@ -78,3 +82,24 @@ def test_the_environment_names_weights_files_too(small, ours, monkeypatch, tmp_p
     assert still_pending(ours) == []
     assert [spec.made_for for spec in ours.models.values() if spec.source] == ["single-t1ce.compact"]
     assert ours.faults == [Fault(gone, "expected a weights file, found none. Check the path.")]
+
+
+def test_a_weights_file_that_has_changed_is_another_model_in_place_of_the_first(small, ours):
+    first = resolve_model(ours, f"file:{small.weights}")
+    module = load_weights(small).module
+    with torch.no_grad():
+        next(module.parameters()).add_(1)
+    save_weights(small.weights, small, module, TrainingRecord("other studies"))
+    second = resolve_model(ours, f"file:{small.weights}")
+    assert second.id != first.id
+    assert [spec.id for spec in ours.models.values() if spec.source] == [second.id]
+    assert load_weights(second).record.trained_on == "other studies"
+
+
+def test_any_spelling_or_copy_of_a_weights_file_will_do(small, ours, monkeypatch, tmp_path):
+    first = resolve_model(ours, f"file:{small.weights}")
+    monkeypatch.chdir(small.weights.parent)
+    assert resolve_model(ours, f"file:{small.weights.name}") is first
+    shutil.copytree(small.weights.parent, tmp_path / "copy")
+    copied = resolve_model(ours, f"file:{tmp_path / 'copy' / small.weights.name}")
+    assert (copied.id, load_weights(copied).record.trained_on) == (first.id, "40 made-up studies")

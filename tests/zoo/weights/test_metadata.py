@@ -106,3 +106,19 @@ def test_a_folder_that_another_keeps_locked_is_told_of(tmp_path, monkeypatch):
         note_checksum(weights)
     note_checksum(weights)
     assert checksums(tmp_path) == {"a.safetensors": sha256(weights)}
+
+
+def test_names_with_spaces_and_the_other_forms_of_sha256sum_are_read(tmp_path):
+    (tmp_path / "my weights.safetensors").write_bytes(b"x")
+    note_checksum(tmp_path / "my weights.safetensors")
+    with (tmp_path / CHECKSUMS).open("a") as file:
+        file.write("\nabc *binary.safetensors\n")
+    digest = sha256(tmp_path / "my weights.safetensors")
+    assert checksums(tmp_path) == {"my weights.safetensors": digest, "binary.safetensors": "abc"}
+    subprocess.run(["sha256sum", "--check", "--ignore-missing", CHECKSUMS], cwd=tmp_path, check=True)
+
+
+def test_a_line_that_is_no_checksum_is_told(tmp_path):
+    (tmp_path / CHECKSUMS).write_text("nonsense\n")
+    with pytest.raises(WeightsError, match="expected lines of a sha256 and a file name"):
+        checksums(tmp_path)
