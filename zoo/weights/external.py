@@ -6,16 +6,15 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from zoo.errors import WeightsError
 from zoo.registry import Fault, Registry
 from zoo.registry.guard import describe
-from zoo.types import FILE_PREFIX, RegisteredModel
+from zoo.types import RegisteredModel
 from zoo.weights.hub.index import listed, listed_here
 from zoo.weights.hub.pull import pull
 from zoo.weights.hub.source import HubSource, is_index, is_source
-from zoo.weights.local import from_file, is_file
+from zoo.weights.local import file_path, file_source, from_file, is_file
 
 VARIABLE = "GLIOMA_ZOO_MODELS"
 
@@ -29,8 +28,10 @@ def resolve_model(registry: Registry, name: str) -> RegisteredModel:
         return registry.model(name)
     if is_file(name):
         spec = spec_from(name, registry.model)
-        same = registry.models.get(spec.id)
-        return registry.add(spec) if same is None else same if same.source == spec.source else spec
+        known = registry.models.get(spec.id)
+        if known is None:
+            return registry.add(spec)
+        return known if known.source == spec.source else spec
     loaded = (spec for spec in registry.models.values() if spec.source == name and spec.is_trained)
     return next(loaded, None) or registry.add(spec_from(name, registry.model))
 
@@ -39,13 +40,14 @@ def spec_from(source: str, find: Callable[[str], RegisteredModel]) -> Registered
     """The model at `file:PATH` or `hub:ORG/NAME@SHA`, which is fetched unless it is in the cache. Raises
     `WeightsError`."""
     if is_file(source):
-        return from_file(Path(source.removeprefix(FILE_PREFIX)), find)
+        return from_file(file_path(source), find)
     return pull(HubSource.parse(source), find)
 
 
 def requested_sources() -> list[str]:
-    """What the environment names, once each, as it stands there."""
-    return list(dict.fromkeys(filter(None, re.split(r"[\s,]+", os.environ.get(VARIABLE, "")))))
+    """What the environment names, once each, as it stands there; weights files by the source that they get."""
+    names = filter(None, re.split(r"[\s,]+", os.environ.get(VARIABLE, "")))
+    return list(dict.fromkeys(file_source(file_path(name)) if is_file(name) else name for name in names))
 
 
 def still_pending(registry: Registry) -> list[str]:

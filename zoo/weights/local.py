@@ -20,13 +20,22 @@ def is_file(name: str) -> bool:
     return name.startswith(FILE_PREFIX)
 
 
+def file_path(source: str) -> Path:
+    """Read the path in `file:PATH`."""
+    return Path(source.removeprefix(FILE_PREFIX))
+
+
+def file_source(path: Path) -> str:
+    """Name a weights file as a source: by its absolute path, since a program may change its folder."""
+    return f"{FILE_PREFIX}{path.absolute()}"
+
+
 def from_file(path: Path, find: Callable[[str], RegisteredModel]) -> RegisteredModel:
     """The model that the file's weights were made for, with these, as `MODEL@abc1234`, the start of its sha256.
 
     find: a spec by its id. Raises `WeightsError` when it is no weights file, or of a model that isn't installed here.
     """
-    path = path.absolute()  # a program may change its folder
-    name = f"{FILE_PREFIX}{path}"
+    path, name = path.absolute(), file_source(path)
     if not path.is_file():
         raise WeightsError(f"{name}: expected a weights file, found none. Check the path.")
     try:

@@ -103,3 +103,11 @@ def test_any_spelling_or_copy_of_a_weights_file_will_do(small, ours, monkeypatch
     shutil.copytree(small.weights.parent, tmp_path / "copy")
     copied = resolve_model(ours, f"file:{tmp_path / 'copy' / small.weights.name}")
     assert (copied.id, load_weights(copied).record.trained_on) == (first.id, "40 made-up studies")
+
+
+def test_a_weights_file_that_the_environment_names_by_a_relative_path_comes_too(small, ours, monkeypatch):
+    monkeypatch.chdir(small.weights.parent)
+    monkeypatch.setenv("GLIOMA_ZOO_MODELS", f"file:{small.weights.name}")
+    add_requested(ours)
+    assert [spec.made_for for spec in ours.models.values() if spec.source] == ["single-t1ce.compact"]
+    assert still_pending(ours) == []
