@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
@@ -52,12 +52,6 @@ def coarsest_spacing(cases: Iterable[Case]) -> float:
     """Largest voxel size in mm of any case, to which all are brought."""
     affines = [open_image(case.files[0]).affine for case in cases]
     return round(float(max(np.linalg.norm(affine[:3, :3], axis=0).max() for affine in affines)), 3)
-
-
-def read_studies(cases: Iterable[Case], spacing_mm: float) -> Iterator[NormalisedStudy]:
-    """Read studies one after another, so that few are in memory."""
-    for case in cases:
-        yield read_study(case, spacing_mm)
 
 
 def read_study(case: Case, spacing_mm: float) -> NormalisedStudy:
