@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 
 from zoo import MODALITIES, Volumes
+
+SLOW_CONVOLUTION = "aten::slow_conv3d_forward"
 
 SHAPE = (56, 68, 50)
 SPACING_MM = 3.0
@@ -45,3 +48,12 @@ def make_volumes(
     present = np.array([name in modalities for name in MODALITIES])
     data = np.stack([brain_image(name, affine, shape) * here for name, here in zip(MODALITIES, present, strict=True)])
     return Volumes("synthetic", data, present, affine, (data != 0).any(axis=0))
+
+
+def kernels(function: Callable[[], object]) -> set[str]:
+    """Names of what torch's own code was called while the function ran, such as aten::mkldnn_convolution."""
+    from torch.profiler import ProfilerActivity, profile
+
+    with profile(activities=[ProfilerActivity.CPU]) as profiled:
+        function()
+    return {event.key for event in profiled.key_averages()}

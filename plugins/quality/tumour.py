@@ -10,7 +10,7 @@ from functools import lru_cache
 import torch
 
 from zoo import Finding, Volumes, WeightsError
-from zoo.blocks import REGIONS_OUTPUT, SupportsAuxiliary
+from zoo.blocks import REGIONS_OUTPUT, OneDNNConvolutions, SupportsAuxiliary
 from zoo.registry.built_in import built_in_model
 from zoo.study.prepare import prepare
 from zoo.types.roles import TUMOUR_FINDER
@@ -39,7 +39,7 @@ def highest_score(volumes: Volumes) -> float | None:
         return None
     assert isinstance(finder.module, SupportsAuxiliary)
     seen = prepare(volumes, finder.spec.recipe)
-    with torch.inference_mode():
+    with torch.inference_mode(), OneDNNConvolutions():
         _, found = finder.module.grade_and_auxiliary(torch.from_numpy(seen.x), torch.from_numpy(seen.present))
     return float(found[REGIONS_OUTPUT].max().sigmoid())
 

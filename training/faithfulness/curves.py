@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from zoo import Question
+from zoo.blocks import OneDNNConvolutions
 
 from .maps import importance, random_map, scored_voxels
 
@@ -38,7 +39,7 @@ def ranked(values: np.ndarray, question: Question) -> np.ndarray:
 def margins_on_the_way(question: Question, start: torch.Tensor, end: torch.Tensor, order: np.ndarray) -> list[float]:
     """Margins of `start` with the first voxels of `order` taken from `end`, at each of `FRACTIONS`."""
     margins = []
-    with torch.inference_mode():
+    with torch.inference_mode(), OneDNNConvolutions():
         for fraction in FRACTIONS:
             moved = torch.from_numpy(order[: round(fraction * len(order))]).to(start.device)
             x = start.clone()

@@ -9,6 +9,7 @@ from zoo.blocks.encoder import NORMS, RMCEncoder, group_norm, load_mc3_18, tie_c
 from zoo.blocks.guidance import GUIDANCE, Guidance
 from zoo.blocks.heads import REGIONS, LogisticHead, RegionScores, average, average_and_peak
 from zoo.blocks.inputs import any_present, masked, slices_with_brain
+from zoo.blocks.onednn import OneDNNConvolutions
 from zoo.blocks.optional_outputs import (
     AUXILIARY_OUTPUTS,
     REGIONS_OUTPUT,
@@ -32,6 +33,7 @@ __all__ = [
     "Guidance",
     "LogisticHead",
     "Memory",
+    "OneDNNConvolutions",
     "RMCEncoder",
     "RegionScores",
     "SliceAttention",

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from zoo.blocks import OneDNNConvolutions
 from zoo.errors import PluginError
 from zoo.inference.heartbeat import Repeatable, heartbeat
 from zoo.registry.origin import attribute_errors_to
@@ -30,7 +31,8 @@ def explain_study(
     x, present = (torch.from_numpy(array).to(model.device) for array in (model_input.x, model_input.present))
     question = Question(model.module, model.spec, x, present)
     repeatable, started = Repeatable(progress), time.perf_counter()
-    with attribute_errors_to(explainer, model.spec), heartbeat(model.module, repeatable.again):
+    watched = heartbeat(model.module, repeatable.again)
+    with attribute_errors_to(explainer, model.spec), watched, OneDNNConvolutions():
         answer = explainer.explain(question, repeatable)
         seconds = time.perf_counter() - started
         _expect_usable(answer, (4,) if explainer.output == "modalities" else model_input.x.shape[1:])

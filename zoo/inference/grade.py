@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import torch
 
+from zoo.blocks import OneDNNConvolutions
 from zoo.errors import PluginError, Refused
 from zoo.registry.origin import attribute_errors_to
 from zoo.study.prepare import Prepare, prepare
@@ -67,7 +68,7 @@ def refuse_unfit(volumes: Volumes, findings: Sequence[Finding], spec: ModelSpec)
 def hgg_margin(model: TrainedModel, model_input: ModelInput) -> float:
     """logit(HGG) − logit(LGG) of one study, before calibration."""
     x, present = (torch.from_numpy(array).to(model.device) for array in (model_input.x, model_input.present))
-    with attribute_errors_to(model.spec), torch.inference_mode():
+    with attribute_errors_to(model.spec), torch.inference_mode(), OneDNNConvolutions():
         logits = model.module(x, present)
         if tuple(logits.shape) != (1, len(GRADES)):
             raise PluginError(f"expected logits of shape (1, 2), found {tuple(logits.shape)}. Choose another model.")

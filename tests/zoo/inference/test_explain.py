@@ -8,7 +8,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from tests_support import LESION_MM
+from tests_support import LESION_MM, SLOW_CONVOLUTION, kernels
 from zoo import Attribution, ExplainerSpec, Explanation, PluginError
 from zoo.inference.explain import along_slices, explain_study, save_for_viewer, save_in_study_space
 from zoo.study.prepare import prepare
@@ -43,6 +43,17 @@ def test_progress_is_passed_on_and_the_map_keeps_its_place(volumes, model, tmp_p
         voxel = np.unravel_index(np.argmax(heat.get_fdata()[..., 3]), heat.shape[:3])
         place = heat.affine @ [*voxel, 1]
         assert np.linalg.norm(place[:3] - LESION_MM) < 18 + tolerance
+
+
+def test_an_explainers_passes_are_quick_without_its_doing(volumes, model):
+    def by_gradient(question, progress):
+        x = question.x.clone().requires_grad_()
+        question.margin(x).backward()
+        return Attribution(x.grad[0].numpy())
+
+    model.module.requires_grad_(False)  # as `load_weights` leaves it
+    explainer = replace(EXPLAINER, explain=by_gradient)
+    assert SLOW_CONVOLUTION not in kernels(lambda: explain_study(volumes, model, explainer, lambda *update: None))
 
 
 def test_outside_the_brain_nothing_is_explained(volumes, model):

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from tests_support import brain_affine, make_volumes
+from tests_support import SLOW_CONVOLUTION, brain_affine, kernels, make_volumes
 from zoo import Finding, PluginError, Refused
 from zoo.inference.grade import grade_study
 from zoo.weights.calibration import Calibration
@@ -42,6 +42,11 @@ def test_probability_is_the_calibrated_margin(tiny_spec, volumes):
     assert grade.grade == "HGG"
     assert grade.calibration == "calibrated on nothing"
     assert grade.seconds > 0
+
+
+def test_a_networks_convolutions_are_quick_without_its_doing(tiny_spec, volumes):
+    model = TrainedModel(tiny_spec, tiny_spec.build(**tiny_spec.options).eval(), RECORD, "embedded:test")
+    assert SLOW_CONVOLUTION not in kernels(lambda: grade_study(volumes, [], model))
 
 
 @pytest.mark.parametrize(("threshold", "expected"), [(0.7, "HGG"), (0.9, "LGG")])
