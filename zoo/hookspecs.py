@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pluggy
 
-from zoo.types import ExplainerSpec, Finding, ModelSpec, Study, Volumes
+from zoo.types import ExplainerSpec, Finding, ModelInput, ModelSpec, Recipe, Study, Volumes
 
 PROJECT = "glioma_zoo"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -39,6 +40,9 @@ def read_study(source: Any) -> Study | None:
 
 
 @hookspec
-def check_study(volumes: Volumes) -> list[Finding]:
-    """What a user should know about these volumes before they are graded: warnings and refusals."""
+def check_study(volumes: Volumes, prepare: Callable[[Volumes, Recipe], ModelInput]) -> list[Finding]:
+    """What a user should know about these volumes before they are graded: warnings and refusals.
+
+    prepare: as `zoo.study.prepare.prepare`, for checks that ask a model; what it makes is kept for those that grade.
+    """
     raise NotImplementedError

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from zoo import Finding, Volumes, hookimpl
+from collections.abc import Callable
+
+from zoo import Finding, ModelInput, Recipe, Volumes, hookimpl
 
 
 @hookimpl
-def check_study(volumes: Volumes) -> list[Finding]:
+def check_study(volumes: Volumes, prepare: Callable[[Volumes, Recipe], ModelInput]) -> list[Finding]:
     """Return the first refusal alone, or all doubts."""
+    from zoo.study.brain import cropped
+
     from . import alignment, duplicate_scans, sequences, skull_stripping, tumour
     from .grid import thinned
 
-    if refused := skull_stripping.check(volumes) or duplicate_scans.check(volumes):
+    if refused := skull_stripping.check(volumes):
         return refused
-    thin = thinned(volumes)
-    return alignment.check(thin) or [*sequences.check(thin), *tumour.check(thin)]
+    brain = cropped(volumes)
+    thin = thinned(brain)
+    if refused := duplicate_scans.check(brain) or alignment.check(thin):
+        return refused
+    return [*sequences.check(thin), *tumour.check(volumes, prepare)]

@@ -13,28 +13,29 @@ import torch
 from torch.nn import functional
 
 from zoo import MODALITY_TITLES, Finding, Volumes
-from zoo.study.brain import brain_mask
-from zoo.study.prepare import resample
+from zoo.study.brain import brain_extent, brain_mask
+from zoo.study.resample import resample
 
-from .grid import GRID, extent, grid_affine
+from .grid import GRID, OUTERMOST, grid_affine
 
 FARTHEST_MM = 2.0
 FARTHEST_DEGREES = 3.0
 ROUNDS = 6
+SETTLED = 0.02  # mm and degrees: a hundredth of what is looked for
 BLUR = 5  # voxels; a wide slope is seen from farther away
 
 
 def check(volumes: Volumes) -> list[Finding]:
     scans = volumes.data[volumes.present]
-    outlines = np.stack([brain_mask(scan[None]) for scan in scans]).astype(np.float32)
+    outlines = np.stack([brain_mask(scan[None]) for scan in scans])
     if len(outlines) < 2 or all(np.array_equal(outlines[0], other) for other in outlines[1:]):
         return []
-    shared = (outlines.mean(axis=0, keepdims=True) >= 0.5).astype(np.float32)
-    centre = np.mean(extent(volumes), axis=0)
+    shared = outlines.mean(axis=0, keepdims=True, dtype=np.float32) >= 0.5
+    centre = np.mean(brain_extent(volumes, OUTERMOST), axis=0)
     onto = grid_affine(centre)
     *coarse, target = resample(np.concatenate([outlines, shared]), volumes.affine, onto, GRID)
-    motions = [rigid_motion(outline, target, onto, centre) for outline in coarse]
-    measured = [shift_and_turn(motion, centre) for motion in motions]
+    registration = Registration(target, onto, centre)
+    measured = [shift_and_turn(registration.motion(outline), centre) for outline in coarse]
     off = [
         f"{MODALITY_TITLES[name]} lies {shift:.0f} mm and {turn:.0f}° off"
         for name, (shift, turn) in zip(volumes.modalities, measured, strict=True)
@@ -45,19 +46,29 @@ def check(volumes: Volumes) -> list[Finding]:
     return [Finding("refusal", f"{', '.join(off)} what most scans share. Co-register the scans and give them again.")]
 
 
-def rigid_motion(outline: np.ndarray, shared: np.ndarray, onto: np.ndarray, centre: np.ndarray) -> np.ndarray:
-    """Find the motion about `centre` (world mm) by which `outline` lies off `shared`: float64 [4, 4] in the world.
+class Registration:
+    """Finds by which rigid motion outlines lie off a shared one.
 
-    Both are float32 [D, H, W] of the grid whose voxels `onto` carries to the world.
+    shared: float32 [D, H, W], of the grid whose voxels `onto` carries to the world. centre: of all turns, world mm.
     """
-    target = _blurred(shared)
-    jacobian = _jacobian(target, onto, centre)
-    motion = np.eye(4)
-    for _ in range(ROUNDS):
-        moved = _blurred(resample(outline[None], onto, motion @ onto, GRID)[0])
-        step = np.linalg.solve(jacobian.T @ jacobian, jacobian.T @ (target - moved).ravel())
-        motion = motion @ _rigid(step, centre)
-    return motion
+
+    def __init__(self, shared: np.ndarray, onto: np.ndarray, centre: np.ndarray) -> None:
+        self.onto, self.centre = onto, centre
+        self._target = _blurred(shared)
+        self._jacobian = _jacobian(self._target, onto, centre)
+        self._curvature = self._jacobian.T @ self._jacobian
+
+    def motion(self, outline: np.ndarray) -> np.ndarray:
+        """The motion about the centre by which an outline, float32 [D, H, W], lies off: float64 [4, 4] in the world."""
+        motion = np.eye(4)
+        for _ in range(ROUNDS):
+            moved = _blurred(resample(outline[None], self.onto, motion @ self.onto, GRID)[0])
+            step = np.linalg.solve(self._curvature, self._jacobian.T @ (self._target - moved).ravel())
+            change = _rigid(step, self.centre)
+            motion = motion @ change
+            if max(shift_and_turn(change, self.centre)) < SETTLED:
+                break
+        return motion
 
 
 def _blurred(image: np.ndarray) -> np.ndarray:

@@ -11,12 +11,14 @@ from torch.nn import functional
 
 from zoo import Recipe, Volumes
 from zoo.assets.references import read_references
-from zoo.study.prepare import resample
+from zoo.study.brain import brain_extent
+from zoo.study.resample import resample
 
 GRID = Recipe(shape=(40, 48, 40), spacing=(4.0, 4.0, 4.0))
 EXTENT_MM = np.array([125.0, 160.0, 120.0])  # left to right, back to front, bottom to top, of a common brain
 RIM = 2  # voxels: the outer 8 mm hold what skull stripping left, and cortex that differs from person to person
 SAMPLING_MM = 2.0
+OUTERMOST = 0.02  # of the brain's voxels at either end of an axis
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Coarse:
 
 def standardised(volumes: Volumes) -> Coarse:
     """Stretch a study along each axis to a common brain's extent, so that voxels of two people correspond, roughly."""
-    low, high = extent(volumes)
+    low, high = brain_extent(volumes, OUTERMOST)
     sampled = resample(
         _with_brain(volumes), volumes.affine, grid_affine((low + high) / 2, (high - low) / EXTENT_MM), GRID
     )
@@ -47,13 +49,6 @@ def thinned(volumes: Volumes) -> Volumes:
     kept = (slice(None, None, step),) * 3
     affine = volumes.affine @ np.diag([step, step, step, 1])
     return replace(volumes, data=volumes.data[:, *kept], brain=volumes.brain[kept], affine=affine)
-
-
-def extent(volumes: Volumes) -> tuple[np.ndarray, np.ndarray]:
-    """Corners of the brain in world mm, [3] each; the outermost 2 % of voxels are left out."""
-    world = np.argwhere(volumes.brain) @ volumes.affine[:3, :3].T + volumes.affine[:3, 3]
-    low, high = np.percentile(world, [2, 98], axis=0)
-    return low, high
 
 
 def grid_affine(centre: np.ndarray, stretch: np.ndarray | float = 1.0) -> np.ndarray:

@@ -18,7 +18,8 @@ from tqdm import tqdm
 from zoo import GRADES, MODALITIES, Recipe, StudyError
 from zoo.registry import Registry, load_registry
 from zoo.study.load import load_volumes
-from zoo.study.prepare import prepare, resample
+from zoo.study.prepare import prepare
+from zoo.study.resample import resample
 
 from ..cohorts import Case, CohortError
 from ..jobs.process_pool import one_thread_each

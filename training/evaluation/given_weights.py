@@ -10,9 +10,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from zoo import Finding, Volumes, WeightsError, ZooError
+from zoo import Volumes, WeightsError, ZooError
 from zoo.checkout import TRAINING
-from zoo.inference.grade import grade_study
+from zoo.inference.open_study import OpenStudy
 from zoo.study.load import load_volumes
 from zoo.types import RegisteredModel
 from zoo.weights.load import TrainedModel, load_weights
@@ -68,11 +68,10 @@ class GradeCase:
 
     def _answers(self, change: Change) -> dict[str, Any]:
         try:
-            volumes = self._volumes(change)
-            findings = registry().check(volumes)
+            study = OpenStudy(registry(), self._volumes(change))
         except ZooError as error:
             return {change.arm(model.spec.id): {"reason": str(error)} for model in self.models}
-        return {change.arm(model.spec.id): self._answer(volumes, findings, model) for model in self.models}
+        return {change.arm(model.spec.id): self._answer(study, model) for model in self.models}
 
     def _volumes(self, change: Change) -> Volumes:
         volumes = load_volumes(registry().read(self.case.source))
@@ -81,11 +80,11 @@ class GradeCase:
         mask = None if self.case.mask is None else read_mask(self.case.mask)
         return corrupt(volumes, change.kind, change.severity, self.seed, mask)
 
-    def _answer(self, volumes: Volumes, findings: Sequence[Finding], model: TrainedModel) -> dict[str, Any]:
+    def _answer(self, study: OpenStudy, model: TrainedModel) -> dict[str, Any]:
         if patient_mark(self.case.patient) in (model.record.details or {}).get("patients", ()):
             return {"reason": "these weights were trained on this patient"}
         try:
-            grade = grade_study(volumes, findings, model)
+            grade = study.grade(model)
         except ZooError as error:
             return {"reason": str(error)}
         return {"logit": grade.logit, "p_hgg": grade.p_hgg}

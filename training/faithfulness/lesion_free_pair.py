@@ -10,7 +10,8 @@ import torch
 
 from zoo import MODALITIES, Question, Recipe, Volumes
 from zoo.study.brain import brain_mask
-from zoo.study.prepare import prepare, resample, white_matter_levels
+from zoo.study.prepare import prepare, white_matter_levels
+from zoo.study.resample import resample
 from zoo.weights.load import TrainedModel
 
 from ..simulation import SimulatedStudy, simulate_study

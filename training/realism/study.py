@@ -10,7 +10,8 @@ import numpy as np
 
 from zoo import Recipe, StudyError, Volumes
 from zoo.study.load import load_volumes
-from zoo.study.prepare import resample, white_matter_levels
+from zoo.study.prepare import white_matter_levels
+from zoo.study.resample import resample
 
 from ..cohorts import Case, CohortError
 from ..data.nifti import open_image, read_mask

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
@@ -29,6 +31,15 @@ class ActivationCache:
         self._answers: OrderedDict[bytes, Tensor] = OrderedDict()
         self._digests: dict[int, bytes] = {}  # of the answers kept, by identity: the next block need not read them
 
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """Let every `cached_activations` within that is given no memory of its own go on from this one."""
+        token = _shared.set(self)
+        try:
+            yield
+        finally:
+            _shared.reset(token)
+
     def cached_forward(self, block: nn.Module) -> Callable[..., Tensor]:
         """The block's forward, which asks the memory first where no gradient can be wanted."""
         forward, kind = block.forward, _kind(block)
@@ -37,7 +48,7 @@ class ActivationCache:
             if not torch.is_inference_mode_enabled():
                 return forward(*inputs)
             digests = b"".join(self._digests.get(id(x)) or _digest(x) for x in inputs)
-            key = hashlib.blake2b(kind + digests, digest_size=16).digest()
+            key = _hash(kind + digests)
             if key not in self._answers:
                 self._keep(key, forward(*inputs))
             self._answers.move_to_end(key)
@@ -55,16 +66,21 @@ class ActivationCache:
             self.held -= oldest.nbytes
 
 
+_shared: ContextVar[ActivationCache | None] = ContextVar("shared", default=None)
+_weights: WeakKeyDictionary[nn.Module, _Weights] = WeakKeyDictionary()
+
+
 @contextmanager
 def cached_activations(module: nn.Module, memory: ActivationCache | None = None) -> Iterator[None]:
     """Let every stage of an encoder, guidance and attention in `module` answer from memory what it is asked again, bit
     for bit.
 
-    memory: to go on from; else that of a `cached_activations` around this one, or a new one. Only for evaluation; what
-    runs outside `torch.inference_mode` is computed anew, since gradients can't pass through what was kept.
+    memory: to go on from; else that which is shared around this, or that of a `cached_activations` around it, or a new
+    one. Only for evaluation; what runs outside `torch.inference_mode` is computed anew, since gradients can't pass
+    through what was kept.
     """
-    chosen = memory or ActivationCache()
-    with ExitStack() as stack:
+    chosen = memory or _shared.get() or ActivationCache()
+    with ExitStack() as stack, chosen.shared():
         for block in _blocks(module):
             around = vars(block).get("forward")
             if memory or around is None:
@@ -89,16 +105,44 @@ def _restore(block: nn.Module, around: Callable[..., Tensor] | None) -> None:
 
 
 def _kind(block: nn.Module) -> bytes:
-    """Digest of its weights and of its settings, such as a stride."""
-    parts = ((type(part).__name__, vars(part).items()) for part in block.modules())
-    settings = [
-        (name, [item for item in items if isinstance(item[1], int | float | str | tuple)]) for name, items in parts
-    ]
-    return _digest(*block.state_dict().values()) + hashlib.blake2b(repr(settings).encode(), digest_size=16).digest()
+    """Digest of its weights and of its settings, such as a stride; weights are read again once they were changed."""
+    tensors = [*block.parameters(), *block.buffers()]
+    settings = _hash(repr([_settings(part) for part in block.modules()]).encode())
+    if any(tensor.is_inference() for tensor in tensors):  # their changes leave no trace
+        return settings + _digest(*tensors)
+    known = _weights.get(block)
+    if known is None or not known.are_of(tensors):
+        known = _weights[block] = _Weights(tensors)
+    return settings + known.digest
+
+
+def _settings(part: nn.Module) -> tuple[str, list[tuple[str, object]]]:
+    plain = [item for item in vars(part).items() if isinstance(item[1], int | float | str | tuple)]
+    return type(part).__name__, plain
+
+
+class _Weights:
+    """A block's tensors as they were when they were read."""
+
+    def __init__(self, tensors: Sequence[Tensor]) -> None:
+        self.digest = _digest(*tensors)
+        self._kept = tensors  # lest another tensor gets the place of one that is gone
+        self._traces = [self._trace(tensor) for tensor in tensors]
+
+    def are_of(self, tensors: Sequence[Tensor]) -> bool:
+        return self._traces == [self._trace(tensor) for tensor in tensors]
+
+    @staticmethod
+    def _trace(tensor: Tensor) -> tuple[int, int, int]:
+        return id(tensor), tensor.data_ptr(), tensor._version
 
 
 def _digest(*tensors: Tensor) -> bytes:
-    digest = hashlib.blake2b(digest_size=16)
-    for tensor in tensors:
-        digest.update(tensor.contiguous().cpu().numpy().data)
+    return _hash(*(tensor.detach().contiguous().cpu().numpy().data for tensor in tensors))
+
+
+def _hash(*contents: bytes | memoryview) -> bytes:
+    digest = hashlib.sha256()  # which processors compute in hardware
+    for content in contents:
+        digest.update(content)
     return digest.digest()

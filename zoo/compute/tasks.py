@@ -143,4 +143,4 @@ def _explained(folder: Path, model_id: str, explainer_id: str, progress: Progres
 def _study(folder: Path) -> OpenStudy:
     paths = {name: folder / f"{name}.nii.gz" for name in MODALITIES if (folder / f"{name}.nii.gz").is_file()}
     volumes = load_volumes(Study(folder.name, paths))
-    return OpenStudy(volumes, registry().check(volumes), MEMORY)
+    return OpenStudy(registry(), volumes, MEMORY)

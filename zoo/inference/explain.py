@@ -13,7 +13,8 @@ from zoo.blocks import OneDNNConvolutions
 from zoo.errors import PluginError
 from zoo.inference.heartbeat import Repeatable, heartbeat
 from zoo.registry.origin import attribute_errors_to
-from zoo.study.prepare import Prepare, finer_voxels, prepare, to_study_space
+from zoo.study.prepare import Prepare, prepare
+from zoo.study.resample import finer_voxels, to_study_space
 from zoo.study.save import save_nifti
 from zoo.types import MODALITIES, Attribution, ExplainerSpec, Explanation, Progress, Question, Volumes
 from zoo.weights.load import TrainedModel

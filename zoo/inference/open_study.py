@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from zoo.inference.grade import grade_study, refuse_unfit
 from zoo.registry import Registry
 from zoo.study.prepare import prepare_once
 from zoo.study.read import read_volumes
-from zoo.types import ExplainerSpec, Explanation, Finding, Grade, Progress, Volumes
+from zoo.types import ExplainerSpec, Explanation, Grade, Progress, Volumes
 from zoo.weights.load import TrainedModel
 
 
@@ -23,16 +22,18 @@ def in_silence(fraction: float, text: str) -> None:
 
 
 class OpenStudy:
-    """A study in memory, with what the checks say of it.
+    """A study in memory, with what the checks say of it. findings: theirs.
 
-    cache: what encoders have answered, so that no two models encode the same; of this study alone if not given.
+    cache: what encoders have answered, so that no two models encode the same, nor a check; of this study alone if not
+    given.
     """
 
-    def __init__(self, volumes: Volumes, findings: Sequence[Finding], cache: ActivationCache | None = None) -> None:
+    def __init__(self, registry: Registry, volumes: Volumes, cache: ActivationCache | None = None) -> None:
         self.volumes = volumes
-        self.findings = tuple(findings)
         self._cache = cache or ActivationCache()
         self._prepare = prepare_once(volumes)
+        with self._cache.shared():
+            self.findings = tuple(registry.check(volumes, self._prepare))
 
     def grade(self, model: TrainedModel) -> Grade:
         """One model's grade; raises `Refused` when this model must not grade this study, `PluginError` when it fails,
@@ -60,5 +61,4 @@ class OpenStudy:
 
 def open_study(registry: Registry, source: Any) -> OpenStudy:
     """The study at `source`: a folder, a zip, files, or {modality: file}. Raises `StudyError`."""
-    volumes = read_volumes(registry, source)
-    return OpenStudy(volumes, registry.check(volumes))
+    return OpenStudy(registry, read_volumes(registry, source))

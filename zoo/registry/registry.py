@@ -30,7 +30,9 @@ from zoo.registry.validation import expect_newcomer, expect_usable_hooks, overlo
 from zoo.types import (
     ExplainerSpec,
     Finding,
+    ModelInput,
     ModelSpec,
+    Recipe,
     RegisteredExplainer,
     RegisteredModel,
     Study,
@@ -117,11 +119,14 @@ class Registry:
             f"such files themselves, DICOM files, or a zip of either. Give one folder per study.{detail}"
         )
 
-    def check(self, volumes: Volumes) -> list[Finding]:
-        """What all checks found; a check that fails becomes a warning of its own."""
+    def check(self, volumes: Volumes, prepare: Callable[[Volumes, Recipe], ModelInput]) -> list[Finding]:
+        """What all checks found; a check that fails becomes a warning of its own.
+
+        prepare: what checks prepare the study with, so that it is there for the models.
+        """
         findings: list[Finding] = []
         for implementation in implementations(self.plugins, "check_study"):
-            reported, reason = call_safely(call_for_list, implementation, Finding, volumes=volumes)
+            reported, reason = call_safely(call_for_list, implementation, Finding, volumes=volumes, prepare=prepare)
             failed = Finding("warning", f"The check of {implementation.plugin_name} failed: {reason}.")
             findings += [failed] if reason else reported
         return findings

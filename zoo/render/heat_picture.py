@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from zoo.render.colours import LEAST_SHOWN, full_colour
-from zoo.study.prepare import to_study_space
+from zoo.study.resample import to_study_space
 from zoo.types import MODALITIES, Volumes
 
 # Vermilion to yellow for HGG, navy to sky blue for LGG: as in zoo/page/viewer/viewer.js.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import IO, Any, cast
 
 import nibabel as nib
 import numpy as np
+from isal import igzip
 
 from zoo.errors import StudyError
 from zoo.study.brain import brain_mask
@@ -48,11 +48,11 @@ def load_volumes(study: Study) -> Volumes:
         raise StudyError(f"{study.id}: no scans; expected at least one of {', '.join(MODALITY_TITLES.values())}.")
     scans = {name: _open(study.id, name, study.paths[name]) for name in names}
     shape, affine = _common_grid(study.id, scans)
-    data = np.zeros((len(MODALITIES), *shape), np.float32)
+    data = np.zeros((len(MODALITIES), *shape[::-1]), np.float32).transpose(0, 3, 2, 1)  # x is fastest, as in the files
     with ThreadPoolExecutor(len(names)) as pool:
         list(pool.map(lambda name: _read_voxels(study.id, name, scans[name], data[MODALITIES.index(name)]), names))
     present = np.array([name in scans for name in MODALITIES])
-    return Volumes(study.id, data, present, affine, brain_mask(data))
+    return Volumes(study.id, data, present, affine, brain_mask([data[MODALITIES.index(name)] for name in names]))
 
 
 def _open(study_id: str, name: str, path: Path) -> Scan:
@@ -75,7 +75,7 @@ def _open(study_id: str, name: str, path: Path) -> Scan:
 
 
 def _stream(path: Path) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb"))
+    return cast(IO[bytes], igzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb"))
 
 
 def _header(block: bytes) -> Any:

@@ -9,24 +9,25 @@ from odd_studies import SPOILT, enhancing_ml, healthy, simulated, swapped
 from zoo.plugins.quality import check_study
 from zoo.plugins.quality.grid import standardised
 from zoo.plugins.quality.sequences import contrast_gain
+from zoo.study.prepare import prepare
 
 HELD_OUT, HEALTHY, EACH = 60, 24, 12
 
 
 def share(studies, severity=None) -> float:
     """Of how many a check speaks."""
-    spoken = [any(severity in (None, finding.severity) for finding in check_study(study)) for study in studies]
+    spoken = [any(severity in (None, finding.severity) for finding in check_study(study, prepare)) for study in studies]
     return float(np.mean(spoken))
 
 
 @pytest.mark.parametrize("kind", SPOILT)
 def test_a_spoilt_study_is_noticed(kind):
-    assert check_study(SPOILT[kind](simulated(0)))
+    assert check_study(SPOILT[kind](simulated(0)), prepare)
 
 
 @pytest.mark.parametrize("index", range(3))
 def test_a_sound_study_is_not(index):
-    assert check_study(simulated(index)) == []
+    assert check_study(simulated(index), prepare) == []
 
 
 @pytest.mark.long

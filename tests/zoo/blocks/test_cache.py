@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from zoo.blocks import GUIDANCE, ActivationCache, DualAttention, RMCEncoder, cached_activations, group_norm
@@ -113,3 +114,34 @@ def test_guidance_and_attention_remember_too_and_settings_tell_them_apart():
             assert all(torch.equal(*pair) for pair in zip(found, expected, strict=True))
     assert calls == ["guidance"]
     assert not torch.equal(*found[1:])
+
+
+def test_what_is_cached_within_goes_on_from_a_shared_memory():
+    encoder, memory = RMCEncoder(1, 8, 1, 2, group_norm).eval(), ActivationCache()
+    calls, x = _counted(encoder), torch.randn(1, 1, 8, 32, 32)
+    for _ in range(2):
+        with torch.inference_mode(), memory.shared(), cached_activations(encoder):
+            encoder(x)
+    assert calls.count("stem") == 1
+    with torch.inference_mode(), cached_activations(encoder):
+        encoder(x)
+    assert calls.count("stem") == 2, "no longer shared"
+
+
+@pytest.mark.parametrize("change", ["in place", "another tensor", "another storage"])
+def test_changed_weights_are_noticed(change):
+    torch.manual_seed(0)
+    encoder, memory = RMCEncoder(1, 8, 1, 2, group_norm).eval().requires_grad_(False), ActivationCache()
+    x, convolution = torch.randn(1, 1, 8, 32, 32), encoder.stem[0]
+    with torch.inference_mode(), cached_activations(encoder, memory):
+        encoder(x)
+    if change == "in place":
+        convolution.weight.mul_(2)
+    elif change == "another tensor":
+        convolution.weight = torch.nn.Parameter(2 * convolution.weight, requires_grad=False)
+    else:
+        convolution.weight.data = 2 * convolution.weight.data
+    with torch.inference_mode():
+        expected = encoder(x)[1]
+        with cached_activations(encoder, memory):
+            assert torch.equal(encoder(x)[1], expected)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from zoo import Attribution, Explanation, Finding, PluginError, Refused
+from zoo.blocks import cached_activations
 from zoo.inference.open_study import OpenStudy, open_study
 from zoo.study.prepare import prepare
 from zoo.weights.load import TrainedModel, build_module
 from zoo.weights.record import TrainingRecord
+
+
+def _open(volumes, *findings):
+    """A study of which the checks find this."""
+    return OpenStudy(SimpleNamespace(check=lambda volumes, prepare: findings), volumes)
 
 
 @pytest.fixture
@@ -20,7 +28,7 @@ def model(tiny_spec):
 
 
 def test_models_of_one_encoder_encode_once(volumes, model):
-    study, calls = OpenStudy(volumes, ()), []
+    study, calls = _open(volumes), []
     model.module.encoder.stem[0].register_forward_hook(lambda *_: calls.append("encoded"))
     first = study.grade(model)
     assert "encoded" in calls
@@ -33,16 +41,16 @@ def test_models_of_one_encoder_encode_once(volumes, model):
 def test_recipes_are_prepared_once(volumes, model, monkeypatch):
     prepared = []
     monkeypatch.setattr("zoo.study.prepare.prepare", lambda *arguments: prepared.append(1) or prepare(*arguments))
-    study = OpenStudy(volumes, ())
+    study = _open(volumes)
     for _ in range(2):
         study.grade(model)
     assert len(prepared) == 1
 
 
 def test_findings_of_the_checks_stand_beside_the_grade_or_in_its_place(volumes, model, registry):
-    warned = OpenStudy(volumes, [Finding("warning", "odd contrast")])
+    warned = _open(volumes, Finding("warning", "odd contrast"))
     assert "odd contrast" in warned.grade(model).warnings
-    refused = OpenStudy(volumes, [Finding("refusal", "no brain")])
+    refused = _open(volumes, Finding("refusal", "no brain"))
     with pytest.raises(Refused, match="no brain"):
         refused.grade(model)
     with pytest.raises(Refused, match="no brain"):
@@ -60,7 +68,7 @@ def test_explainers_by_gradients_get_them_after_grading(volumes, model, registry
         assert values.any()
         return Attribution(values)
 
-    study = OpenStudy(volumes, ())
+    study = _open(volumes)
     study.grade(model)
     spec = replace(registry.explainer("grad-cam"), explain=explain, output=output)
     assert study.explain(model, spec).values.any()
@@ -69,11 +77,26 @@ def test_explainers_by_gradients_get_them_after_grading(volumes, model, registry
 def test_only_maps_can_be_saved(volumes, tmp_path):
     numbers = Explanation("s", "m", "modality-shapley", np.zeros(4, np.float32), np.eye(4))
     with pytest.raises(PluginError, match="one number a modality"):
-        OpenStudy(volumes, ()).save(numbers, tmp_path / "heat.nii.gz")
+        _open(volumes).save(numbers, tmp_path / "heat.nii.gz")
     assert not list(tmp_path.iterdir())
 
 
 def test_a_study_is_read_and_checked(registry, make_study):
     study = open_study(registry, make_study(("t1ce",)))
     assert study.volumes.modalities == ("t1ce",)
-    assert study.findings == tuple(registry.check(study.volumes))
+    assert study.findings == tuple(registry.check(study.volumes, prepare))
+
+
+def test_what_a_check_prepared_and_encoded_is_there_for_the_models(volumes, model, monkeypatch):
+    prepared, encoded = [], []
+    monkeypatch.setattr("zoo.study.prepare.prepare", lambda *arguments: prepared.append(1) or prepare(*arguments))
+    model.module.encoder.stem[0].register_forward_hook(lambda *_: encoded.append(1))
+
+    def check(volumes, prepare):
+        seen = prepare(volumes, model.spec.recipe)
+        with torch.inference_mode(), cached_activations(model.module):
+            model.module(torch.from_numpy(seen.x), torch.from_numpy(seen.present))
+        return []
+
+    OpenStudy(SimpleNamespace(check=check), volumes).grade(model)
+    assert (len(prepared), len(encoded)) == (1, 1)

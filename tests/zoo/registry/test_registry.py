@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from zoo import Card, Finding, ModelSpec, PluginError, Study, StudyError, hookimpl
+from zoo import Card, Finding, ModelSpec, PluginError, Recipe, Study, StudyError, hookimpl
 from zoo.registry import BUILT_IN, Fault, load_registry
+from zoo.study.prepare import prepare
 
 CARD = Card("a", "b", "c", "d")
 SPEC = ModelSpec("outsider.tag", "Outsider", "test", ("t1",), ("t1",), build=lambda: None, card=CARD)
@@ -113,7 +114,16 @@ def test_failing_check_becomes_a_warning(install, volumes):
         raise ZeroDivisionError("by zero")
 
     registry = load_registry((install("checker", check_study=check_study),))
-    assert registry.check(volumes) == [Finding("warning", "The check of checker failed: ZeroDivisionError: by zero.")]
+    failed = Finding("warning", "The check of checker failed: ZeroDivisionError: by zero.")
+    assert registry.check(volumes, prepare) == [failed]
+
+
+def test_a_check_gets_what_it_has_parameters_for(install, volumes):
+    def check_study(prepare, volumes):
+        return [Finding("warning", str(prepare(volumes, Recipe()).x.shape))]
+
+    registry = load_registry((install("checker", check_study=check_study),))
+    assert registry.check(volumes, prepare) == [Finding("warning", "(1, 4, 40, 96, 80)")]
 
 
 def test_failing_reader_is_named_and_does_not_stop_others(install, make_study):

@@ -7,7 +7,8 @@ import pytest
 
 from tests_support import LESION_MM, SHAPE, brain_affine, make_volumes
 from zoo import Recipe, StudyError, Volumes
-from zoo.study.prepare import prepare, resample, to_study_space, white_matter_levels
+from zoo.study.prepare import prepare, white_matter_levels
+from zoo.study.resample import resample, to_study_space
 
 RECIPE = Recipe()
 

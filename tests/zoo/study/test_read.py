@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+from multiprocessing.util import get_temp_dir
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ def zipped(make_study, tmp_path):
 def temporary(tmp_path, monkeypatch):
     folder = tmp_path / "temporary"
     folder.mkdir()
+    get_temp_dir()  # that of this process's connections to others, which stays
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     return folder
 
