@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from zoo import GRADES, MODALITIES
-from zoo.blocks import AttentionReading, RegionScores, masked, slices_with_brain
+from zoo.blocks import AttentionReading, CachedModule, RegionScores, masked, slices_with_brain
 
 MAX_REDUCTION = 8
 
@@ -44,7 +44,7 @@ class Backbone(Protocol):
     def forward_head(self, x: Tensor) -> Tensor: ...
 
 
-class SliceGrader(nn.Module):
+class SliceGrader(CachedModule):
     """Every slice [4, H, W] through one 2-D backbone, attention over slices that show brain, coarse region scores.
 
     backbone: any name that `timm.list_models()` knows. backbone_options: what else it wants to know, in numbers;

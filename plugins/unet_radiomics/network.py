@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from zoo import MODALITIES
-from zoo.blocks import LogisticHead, RegionScores, masked
+from zoo.blocks import CachedModule, LogisticHead, RegionScores, masked
 
 from .radiomics import NAMES, measure
 from .unet import UNet
 
 
-class UNetRadiomics(nn.Module):
+class UNetRadiomics(CachedModule):
     """Grader by measurements of the regions that a U-Net finds. width: its maps at the finest level."""
 
     def __init__(self, width: int) -> None:

@@ -4,7 +4,7 @@ Reference for encoder, attention and guidance: Xu et al., arXiv 2401.09029.
 """
 
 from zoo.blocks.attention import AttentionReading, DualAttention, SliceAttention, SpatialAttention
-from zoo.blocks.cache import ActivationCache, cached_activations
+from zoo.blocks.cache import ActivationCache, CachedModule, cached_activations
 from zoo.blocks.encoder import NORMS, RMCEncoder, group_norm, load_mc3_18, tie_convolutions
 from zoo.blocks.guidance import GUIDANCE, Guidance
 from zoo.blocks.heads import REGIONS, LogisticHead, RegionScores, average, average_and_peak
@@ -29,6 +29,7 @@ __all__ = [
     "REGIONS_OUTPUT",
     "ActivationCache",
     "AttentionReading",
+    "CachedModule",
     "DualAttention",
     "Guidance",
     "LogisticHead",

@@ -19,6 +19,14 @@ from zoo.blocks.guidance import Guidance
 MEBIBYTES = 384  # exact Shapley values of the compact guided model make some 180, half of them of the references
 
 
+class CachedModule(nn.Module):
+    """Base of whatever else is to answer from memory within `cached_activations`: tensors to one tensor.
+
+    Its class, its weights and those of its attributes that are numbers, words or tuples have to say all about it, and
+    none of them may change once it was called.
+    """
+
+
 class ActivationCache:
     """What blocks have answered; blocks with the same weights share it, whatever models they are part of.
 
@@ -67,13 +75,13 @@ class ActivationCache:
 
 
 _shared: ContextVar[ActivationCache | None] = ContextVar("shared", default=None)
-_weights: WeakKeyDictionary[nn.Module, _Weights] = WeakKeyDictionary()
+_known: WeakKeyDictionary[nn.Module, _Weights] = WeakKeyDictionary()
 
 
 @contextmanager
 def cached_activations(module: nn.Module, memory: ActivationCache | None = None) -> Iterator[None]:
-    """Let every stage of an encoder, guidance and attention in `module` answer from memory what it is asked again, bit
-    for bit.
+    """Let every stage of an encoder, guidance, attention and `CachedModule` in `module` answer from memory what it is
+    asked again, bit for bit.
 
     memory: to go on from; else that which is shared around this, or that of a `cached_activations` around it, or a new
     one. Only for evaluation; what runs outside `torch.inference_mode` is computed anew, since gradients can't pass
@@ -93,7 +101,7 @@ def _blocks(module: nn.Module) -> Iterator[nn.Module]:
     for part in module.modules():
         if isinstance(part, RMCEncoder):
             yield from (part.get_submodule(stage) for stage in part.STAGES)
-        elif isinstance(part, DualAttention | Guidance):
+        elif isinstance(part, DualAttention | Guidance | CachedModule):
             yield part
 
 
@@ -105,15 +113,13 @@ def _restore(block: nn.Module, around: Callable[..., Tensor] | None) -> None:
 
 
 def _kind(block: nn.Module) -> bytes:
-    """Digest of its weights and of its settings, such as a stride; weights are read again once they were changed."""
+    """Digest of its weights and of its settings, such as a stride; the weights are read again once they changed."""
     tensors = [*block.parameters(), *block.buffers()]
-    settings = _hash(repr([_settings(part) for part in block.modules()]).encode())
-    if any(tensor.is_inference() for tensor in tensors):  # their changes leave no trace
-        return settings + _digest(*tensors)
-    known = _weights.get(block)
+    known = _known.get(block)
     if known is None or not known.are_of(tensors):
-        known = _weights[block] = _Weights(tensors)
-    return settings + known.digest
+        known = _known[block] = _Weights(tensors)
+        known.kind = _hash(known.kind, repr([_settings(part) for part in block.modules()]).encode())
+    return known.kind
 
 
 def _settings(part: nn.Module) -> tuple[str, list[tuple[str, object]]]:
@@ -125,16 +131,17 @@ class _Weights:
     """A block's tensors as they were when they were read."""
 
     def __init__(self, tensors: Sequence[Tensor]) -> None:
-        self.digest = _digest(*tensors)
+        self.kind = _digest(*tensors)
         self._kept = tensors  # lest another tensor gets the place of one that is gone
-        self._traces = [self._trace(tensor) for tensor in tensors]
+        self._traces = [_trace(tensor) for tensor in tensors]
 
     def are_of(self, tensors: Sequence[Tensor]) -> bool:
-        return self._traces == [self._trace(tensor) for tensor in tensors]
+        return self._traces == [_trace(tensor) for tensor in tensors] and None not in self._traces
 
-    @staticmethod
-    def _trace(tensor: Tensor) -> tuple[int, int, int]:
-        return id(tensor), tensor.data_ptr(), tensor._version
+
+def _trace(tensor: Tensor) -> tuple[int, int, int] | None:
+    """What tells that a tensor is another, or has changed; None for one whose changes leave no trace."""
+    return None if tensor.is_inference() else (id(tensor), tensor.data_ptr(), tensor._version)
 
 
 def _digest(*tensors: Tensor) -> bytes:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 import torch
 
-from zoo.blocks import GUIDANCE, ActivationCache, DualAttention, RMCEncoder, cached_activations, group_norm
+from zoo.blocks import (
+    GUIDANCE,
+    ActivationCache,
+    CachedModule,
+    DualAttention,
+    RMCEncoder,
+    cached_activations,
+    group_norm,
+)
 
 
 def _counted(encoder):
@@ -145,3 +153,22 @@ def test_changed_weights_are_noticed(change):
         expected = encoder(x)[1]
         with cached_activations(encoder, memory):
             assert torch.equal(encoder(x)[1], expected)
+
+
+def test_a_whole_model_that_asks_for_it_answers_from_memory():
+    class Model(CachedModule):
+        def __init__(self):
+            super().__init__()
+            self.linear = torch.nn.Linear(3, 2)
+            self.calls = []
+
+        def forward(self, x, present):
+            self.calls.append(present)
+            return self.linear(x)
+
+    model, x = Model().eval(), torch.randn(1, 3)
+    both, none = torch.tensor([[True]]), torch.tensor([[False]])
+    with torch.inference_mode(), cached_activations(torch.nn.ModuleList([model])):
+        found = [model(x, present) for present in (both, both, none)]
+    assert model.calls == [both, none]
+    assert all(torch.equal(each, model.linear(x)) for each in found)
