@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from zoo import MODALITIES
 from zoo.compute.worker import Update, finished
 
 
@@ -11,7 +12,7 @@ class FakeWorker:
     """Answers each task by name: an update, then the answer or the error; a function is asked with the arguments."""
 
     def __init__(self, **answers):
-        self.answers = {"read": write_copies, **answers}
+        self.answers = {"read": None, "copy": write_copies, **answers}
         self.asked = []
         self.closed = 0
 
@@ -36,6 +37,6 @@ class FakeWorker:
         self.asked.append("wait")
 
 
-def write_copies(files, folder: Path):
-    for name in files:
+def write_copies(folder: Path):
+    for name in MODALITIES:
         (folder / f"{name}.nii.gz").touch()

@@ -1,7 +1,7 @@
 """What the compute process does for the page: read a study once, then grade and explain it model by model.
 
-Everything that one task keeps for the next lives in a session folder: header-stripped copies of the scans, which the
-viewer shows too. So a replaced process can go on, and the uploaded files can be deleted at once.
+What one task keeps for the next is in memory, and in a session folder: header-stripped copies of the scans, which the
+viewer shows too. So a replaced process can go on, and the uploaded files can be deleted.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 from zoo.assets.references import load_references
 from zoo.blocks import ActivationCache
+from zoo.compute.copies import copies, write_copies
+from zoo.compute.studies import Studies
 from zoo.errors import PluginError
 from zoo.inference.explain import along_slices, save_for_viewer
 from zoo.inference.loaded import model, registry, trained
@@ -21,9 +22,7 @@ from zoo.inference.open_study import OpenStudy
 from zoo.registry.origin import is_built_in, origin
 from zoo.report import gather, store_contributions, store_grade, stored_addresses, to_html, to_json
 from zoo.study.load import load_volumes
-from zoo.study.save import save_nifti
 from zoo.types import (
-    MODALITIES,
     MODALITY_TITLES,
     SHAPLEY_EXPLAINER,
     Explanation,
@@ -31,11 +30,11 @@ from zoo.types import (
     HeatMap,
     Progress,
     Recipe,
-    Study,
 )
 from zoo.types.roles import SLICE_EXPLAINER
 
 MEMORY = ActivationCache()  # of this study, and of the references, which every study needs again
+STUDIES = Studies(lambda volumes: OpenStudy(registry(), volumes, MEMORY))
 
 
 def warm_up(progress: Progress) -> None:
@@ -56,19 +55,22 @@ def load(source: str, progress: Progress) -> None:
 
 
 def read(files: Mapping[str, Path], folder: Path, progress: Progress) -> None:
-    """Read {modality: file} and leave anonymous copies in `folder`; its name becomes the study's id."""
+    """Read {modality: file} as the study of a session, whose folder's name becomes its id."""
     progress(0.1, "Reading the scans")
-    volumes = load_volumes(replace(registry().read(files), id=folder.name))
-    for name, data in zip(MODALITIES, volumes.data, strict=True):
-        if name in volumes.modalities:
-            progress(0.6, f"Copying {MODALITY_TITLES[name]} without its header")
-            save_nifti(folder / f"{name}.nii.gz", data, volumes.affine)
+    STUDIES.keep(folder, load_volumes(replace(registry().read(files), id=folder.name)))
+
+
+def copy(folder: Path, progress: Progress) -> None:
+    """Leave anonymous copies of the scans in their session's folder, unless they are there."""
+    if not copies(folder):
+        for name in write_copies(folder, STUDIES.volumes(folder)):
+            progress(0.9, f"Copied {MODALITY_TITLES[name]} without its header")
 
 
 def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
     """One model's grade of the study in a session folder."""
     progress(0.2, "Reading the study")
-    study, spec = _study(folder), model(model_id)
+    study, spec = STUDIES.open(folder), model(model_id)
     progress(0.5, f"Grading with {spec.title}{origin(spec)}")
     answer = study.grade(trained(model_id))
     store_grade(folder, answer, parameters(model_id, progress), spec.address)
@@ -101,7 +103,7 @@ def slice_curves(folder: Path, model_id: str, progress: Progress) -> dict[str, l
 def report(folder: Path, made: str, progress: Progress) -> list[Path]:
     """All that was computed for the study so far, as HTML and as JSON. made: date and time."""
     progress(0.2, "Drawing the report")
-    study = _study(folder)
+    study = STUDIES.open(folder)
     for address in stored_addresses(folder):
         model(address)  # into the registry: it may have graded before this process was started
     contents = gather(folder, study.volumes, study.findings, registry(), made)
@@ -125,7 +127,7 @@ def explain_in_study_space(folder: Path, model_id: str, explainer_id: str, progr
     explanation = _explained(folder, model_id, explainer_id, progress)
     progress(0.99, "Writing the map")
     path = folder / f"{explanation.model}.{explainer_id}.study.nii.gz"
-    _study(folder).save(explanation, path)
+    STUDIES.open(folder).save(explanation, path)
     return HeatMap(path, explanation.facts, explanation.seconds)
 
 
@@ -136,11 +138,4 @@ def _explained(folder: Path, model_id: str, explainer_id: str, progress: Progres
     def named(fraction: float, text: str) -> None:
         progress(fraction, f"{text} of {spec.title}{origin(spec)}")
 
-    return _study(folder).explain(trained(model_id), registry().explainer(explainer_id), named)
-
-
-@lru_cache(maxsize=2)
-def _study(folder: Path) -> OpenStudy:
-    paths = {name: folder / f"{name}.nii.gz" for name in MODALITIES if (folder / f"{name}.nii.gz").is_file()}
-    volumes = load_volumes(Study(folder.name, paths))
-    return OpenStudy(registry(), volumes, MEMORY)
+    return STUDIES.open(folder).explain(trained(model_id), registry().explainer(explainer_id), named)

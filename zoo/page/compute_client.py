@@ -43,11 +43,11 @@ class ComputeClient:
         return (yield from self.read_files(session, source))
 
     def read_files(self, session: Session | None, source: Mapping[str, Path]) -> Generator[str, None, Session]:
-        """The session of these files, by modality: the open one if it is of the same, else a new one.
+        """The session of these files, by modality: the open one if it is of the same and whole, else a new one.
 
         Yields cards while a new one is made, when the open one is gone already.
         """
-        if session is not None and session.source == source:
+        if session is not None and session.source == source and session.volumes:
             return session
         self.sessions.close(session)
         yield progress_card(0, "Starting")
@@ -58,6 +58,12 @@ class ComputeClient:
             self.sessions.close(session)
             raise
         return session
+
+    def copy(self, session: Session) -> Generator[str, None, Mapping[str, Path]]:
+        """The study's scans for a viewer, which are written when they are first wanted; yields cards."""
+        if not session.volumes:
+            yield from self.follow("zoo.compute.tasks:copy", folder=session.folder)
+        return session.volumes
 
     def follow(self, task: str, most_seconds: float | None = None, **arguments: Any) -> Generator[str, None, Any]:
         """Run a task; yields a card of its progress, "" while there is none, and returns the task's result.

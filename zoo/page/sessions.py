@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoo.types import MODALITIES
+from zoo.compute.copies import copies
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,7 @@ class Session:
     @property
     def volumes(self) -> dict[str, Path]:
         """The copies that are there, by modality."""
-        paths = {name: self.folder / f"{name}.nii.gz" for name in MODALITIES}
-        return {name: path for name, path in paths.items() if path.is_file()}
+        return copies(self.folder)
 
 
 class Sessions:

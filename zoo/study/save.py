@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
+from isal import igzip
 
 INT16_MAX = 32767
 
@@ -23,4 +23,4 @@ def save_nifti(path: Path, data: np.ndarray, affine: np.ndarray) -> None:
     image.header.set_slope_inter(scale, 0)
     image.header.set_xyzt_units("mm")
     content = image.to_bytes()
-    path.write_bytes(gzip.compress(content, compresslevel=1) if path.suffix == ".gz" else content)
+    path.write_bytes(igzip.compress(content, compresslevel=1) if path.suffix == ".gz" else content)

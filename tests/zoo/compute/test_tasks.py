@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from tests_support import brain_affine, brain_image
-from zoo import Attribution, ExplainerSpec, Refused
+from zoo import Attribution, ExplainerSpec, Refused, Study
 from zoo.compute import tasks
+from zoo.compute.copies import copies
 from zoo.inference.loaded import forget
 from zoo.study.load import load_volumes
 from zoo.types import MODALITIES
@@ -46,9 +47,10 @@ def folder(tmp_path):
 
 def test_copies_hold_the_picture_and_nothing_else(files, folder):
     tasks.read(files, folder, _ignore)
+    tasks.copy(folder, _ignore)
     original = load_volumes(tasks.registry().read(files))
-    copy = tasks._study(folder).volumes
-    assert copy.id == "study-1234"
+    copy = load_volumes(Study("copy", copies(folder)))
+    assert tasks.STUDIES.volumes(folder).id == "study-1234"
     np.testing.assert_allclose(copy.data, original.data, atol=original.data.max() / 60000)
     np.testing.assert_array_equal(copy.brain, original.brain)
     np.testing.assert_allclose(copy.affine, original.affine)

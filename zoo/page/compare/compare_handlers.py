@@ -80,7 +80,7 @@ class Comparing:
             yield {status: "", side: value}
         except ZooError as error:
             message = message_card("unexplained", "No heat map", str(error))
-            yield {status: message, side: viewer_value(session.volumes, link=LINK)}
+            yield {status: message, side: _study_alone(session)}
 
     def cleared(self) -> Updates:
         """Nothing, where the results of an earlier study were."""
@@ -126,12 +126,13 @@ class Comparing:
                 value = yield from map_steps(self._viewer(session, model_id), self._progress)
                 yield {side: value}
             except ZooError:  # the model's row tells why, or its row of modalities
-                yield {side: viewer_value(session.volumes, link=LINK)}
+                yield {side: _study_alone(session)}
 
     def _viewer(self, session: Session, model_id: str) -> Generator[str, None, Any]:
         request: dict[str, Any] = {"folder": session.folder, "model_id": model_id, "explainer_id": DEFAULT_EXPLAINER}
+        copies = yield from self.client.copy(session)
         heat = yield from self.client.follow("zoo.compute.tasks:explain", **request)
-        return viewer_value(session.volumes, overlay=heat.path, link=LINK)
+        return viewer_value(copies, overlay=heat.path, link=LINK)
 
     def _contributions(self, session: Session, results: Sequence[ModelResult]) -> Iterator[Updates]:
         explained: list[ModelResult] = []
@@ -147,3 +148,8 @@ class Comparing:
             return replace(result, contributions=contributions)
         except ZooError as error:
             return replace(result, unexplained=str(error))
+
+
+def _study_alone(session: Session) -> Any:
+    """The study without a heat map, or nothing where its copies could not be written."""
+    return viewer_value(session.volumes, link=LINK) if session.volumes else None

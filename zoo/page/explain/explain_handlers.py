@@ -85,7 +85,8 @@ class Explaining:
         reading = self.client.read(session, scans, slots)
         current = yield from map_steps(reading, lambda card: empty | self._progress(card))
         if current is not session:
-            yield {outputs.session: current, outputs.viewer: viewer_value(current.volumes)}
+            copies = yield from map_steps(self.client.copy(current), self._progress)
+            yield {outputs.session: current, outputs.viewer: viewer_value(copies)}
         return current
 
     def _graded(self, session: Session, spec: ModelSpec) -> Generator[Updates, None, Grade]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 from gradio.blocks import Block
@@ -16,6 +16,8 @@ from zoo.page.sessions import Session
 from zoo.page.viewer import StudyViewer, viewer_value
 from zoo.render.cards import grade_card, message_card
 from zoo.types import DEFAULT_EXPLAINER
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,18 @@ class Grading:
     def grade(
         self, session: Session | None, scans: list[str] | None, model_id: str, *slots: str | None
     ) -> Iterator[Updates]:
-        """Read, grade, explain; yields what is there as far as it has come."""
+        """Read, grade, show the study, explain; yields what is there as far as it has come."""
         widgets = self.widgets
         nothing_yet = {widgets.session: None, widgets.viewer: None}
         try:
             reading = self.client.read(session, scans or [], slots)
             session = yield from map_steps(reading, lambda card: nothing_yet | progress_in(widgets.card, card))
-            yield {widgets.session: session, widgets.viewer: viewer_value(session.volumes)}
-            yield from self._grade(session, model_id)
-        except Refused as refusal:
-            yield {widgets.card: message_card("refused", "Not graded", str(refusal))}
+            yield {widgets.session: session}
+            card, graded = yield from self._graded(session, model_id)
+            yield {widgets.card: card}
+            yield from self._shown(session, card)
+            if graded:
+                yield from self._explained(session, model_id, card)
         except ZooError as error:
             yield {widgets.card: message_card("error", "That did not work", str(error))}
 
@@ -57,24 +61,39 @@ class Grading:
         self.client.wait_until_idle()
         return {self.widgets.card: message_card("cancelled", "Cancelled", "Nothing is being computed any more.")}
 
-    def _grade(self, session: Session, model_id: str) -> Iterator[Updates]:
-        study: dict[str, Any] = {"folder": session.folder, "model_id": model_id}
-        grade = yield from self._follow("zoo.compute.tasks:grade", **study)
-        spec = self.client.registry.model(model_id)
-        card = grade_card(grade, spec)
-        yield {self.widgets.card: card}
+    def _graded(self, session: Session, model_id: str) -> Generator[Updates, None, tuple[str, bool]]:
+        """The card that says the grade, or why there is none; and whether there is one."""
         try:
-            heat = yield from self._follow("zoo.compute.tasks:explain", card, **study, explainer_id=DEFAULT_EXPLAINER)
-            self.client.durations.record(spec, self.client.registry.explainer(DEFAULT_EXPLAINER), heat.seconds)
+            grade = yield from self._follow("grade", session, model_id=model_id)
+            return grade_card(grade, self.client.registry.model(model_id)), True
+        except Refused as refusal:
+            return message_card("refused", "Not graded", str(refusal)), False
+        except ZooError as error:
+            return message_card("error", "That did not work", str(error)), False
+
+    def _shown(self, session: Session, card: str) -> Iterator[Updates]:
+        """The study in the viewer, which waits for the copies that it shows."""
+        copies = yield from self._below(card, self.client.copy(session))
+        yield {self.widgets.card: card, self.widgets.viewer: viewer_value(copies)}
+
+    def _explained(self, session: Session, model_id: str, card: str) -> Iterator[Updates]:
+        """The heat map, then the curve of slices; the grade stays when there is none."""
+        spec, explainer = self.client.registry.model(model_id), self.client.registry.explainer(DEFAULT_EXPLAINER)
+        try:
+            heat = yield from self._follow("explain", session, card, model_id=model_id, explainer_id=explainer.id)
+            self.client.durations.record(spec, explainer, heat.seconds)
             yield {self.widgets.card: card, self.widgets.viewer: viewer_value(session.volumes, overlay=heat.path)}
-            curves = yield from self._follow("zoo.compute.tasks:slice_curves", card, **study)
+            curves = yield from self._follow("slice_curves", session, card, model_id=model_id)
             with_curves = viewer_value(session.volumes, overlay=heat.path, curves=curves)
             yield {self.widgets.card: card, self.widgets.viewer: with_curves}
         except ZooError as error:
             yield {self.widgets.card: card + message_card("unexplained", "No heat map", str(error))}
 
-    def _follow(self, task: str, card: str = "", **arguments: Any) -> Generator[Updates, None, Any]:
-        """Run a task and show how far it is, below `card`; returns the task's result."""
-        steps = self.client.follow(task, **arguments)
+    def _follow(self, task: str, session: Session, card: str = "", **arguments: Any) -> Generator[Updates, None, Any]:
+        """Run a task on the study and show how far it is, below `card`; returns the task's result."""
+        steps = self.client.follow(f"zoo.compute.tasks:{task}", folder=session.folder, **arguments)
+        return (yield from self._below(card, steps))
+
+    def _below(self, card: str, steps: Generator[str, None, Result]) -> Generator[Updates, None, Result]:
         below = map_steps(steps, lambda progress: progress_in(self.widgets.card, progress and card + progress))
         return (yield from below)

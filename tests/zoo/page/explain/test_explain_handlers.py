@@ -58,7 +58,7 @@ def _overlays(steps):
 def test_a_map_comes_with_grade_and_facts(explain, registry):
     worker = _worker()
     page, steps = explain(worker, "occlusion")
-    assert worker.asked == ["read", "grade", "explain", "slice_curves"]
+    assert worker.asked == ["read", "copy", "grade", "explain", "slice_curves"]
     assert "nothing but a test" in _texts(steps, "card")[-1]
     assert _overlays(steps)[-1].endswith(f"{GUIDED}.occlusion.nii.gz")
     assert "12 cubes of each modality were hidden, one by one. It took 7.0 s." in _texts(steps, "explanation")[-1]
@@ -68,7 +68,7 @@ def test_a_map_comes_with_grade_and_facts(explain, registry):
 def test_what_each_modality_adds_comes_after_the_map_of_the_same_model(explain):
     worker = _worker()
     _, steps = explain(worker, "modality-shapley")
-    assert worker.asked == ["read", "grade", "explain", "slice_curves", "contributions"]
+    assert worker.asked == ["read", "copy", "grade", "explain", "slice_curves", "contributions"]
     assert _overlays(steps)[-1].endswith(f"{GUIDED}.hires-cam.nii.gz")
     assert _texts(steps, "explanation")[-1].count("data-modality") == 4
 
@@ -76,7 +76,7 @@ def test_what_each_modality_adds_comes_after_the_map_of_the_same_model(explain):
 def test_a_model_without_a_heat_map_is_explained_by_modality_alone(explain):
     worker = _worker()
     _, steps = explain(worker, "modality-shapley", "volume-control.compact")
-    assert worker.asked == ["read", "grade", "contributions"]
+    assert worker.asked == ["read", "copy", "grade", "contributions"]
     assert "data-modality" in _texts(steps, "explanation")[-1]
 
 

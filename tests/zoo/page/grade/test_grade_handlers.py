@@ -53,7 +53,7 @@ def test_the_same_study_is_not_read_twice_and_another_one_replaces_it(registry, 
     _run(page, session, files)
     assert worker.asked == ["grade"]
     _run(page, session, files[:2])
-    assert worker.asked == ["grade", "read", "grade"]
+    assert worker.asked == ["grade", "read", "grade", "copy"]
     assert not session.folder.exists()
 
 
