@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from zoo.assets.references import load_references
+from zoo.assets.references import load_references, read_references
 from zoo.blocks import ActivationCache
 from zoo.compute.copies import copies, write_copies
 from zoo.compute.studies import Studies
@@ -38,13 +38,14 @@ STUDIES = Studies(lambda volumes: OpenStudy(registry(), volumes, MEMORY))
 
 
 def warm_up(progress: Progress) -> None:
-    """Load the built-in models and the reference brains, so that the first study doesn't wait for them; an outsider's
-    model may hang, and waits."""
+    """Load the built-in models and the reference brains, and check one of these, so that the first study doesn't wait
+    for what is made once; an outsider's model may hang, and waits."""
     for spec in registry().models.values():
         if spec.is_trained and is_built_in(spec):
             with suppress(Exception):  # whoever chooses this model is told
                 trained(spec.id)
     load_references(Recipe())
+    OpenStudy(registry(), read_references()[0])
 
 
 def load(source: str, progress: Progress) -> None:
