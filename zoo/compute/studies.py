@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zoo.compute.copies import copies, write_copies
+from zoo.compute.memory import release_memory
 from zoo.errors import StudyError
 from zoo.inference.open_study import OpenStudy
 from zoo.study.load import load_volumes
@@ -33,6 +34,8 @@ class Studies:
             self._open.pop(oldest, None)
             if oldest.is_dir() and not copies(oldest):
                 list(write_copies(oldest, leaving))
+            del leaving
+            release_memory()
 
     def volumes(self, folder: Path) -> Volumes:
         """The study of a session, from memory or from its copies; `StudyError` where there is neither."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from zoo.assets.references import load_references, read_references
 from zoo.blocks import ActivationCache
 from zoo.compute.copies import copies, write_copies
+from zoo.compute.memory import release_memory
 from zoo.compute.studies import Studies
 from zoo.errors import PluginError
 from zoo.inference.explain import along_slices, save_for_viewer
@@ -46,6 +47,7 @@ def warm_up(progress: Progress) -> None:
                 trained(spec.id)
     load_references(Recipe())
     OpenStudy(registry(), read_references()[0])
+    release_memory()
 
 
 def load(source: str, progress: Progress) -> None:

@@ -39,10 +39,13 @@ def trained(name: str) -> TrainedModel:
 
 @lru_cache(maxsize=32)
 def _trained(address: str, model_id: str) -> TrainedModel:
-    """Load it once for each id, in which a weights file that has changed has another checksum."""
+    """Load it once for each id, in which a weights file that has changed has another checksum.
+
+    What it is made of is shared with the models that these are alone.
+    """
     from zoo.weights.load import load_weights
 
-    return load_weights(model(address))
+    return load_weights(model(address), load_member=lambda member: _trained(member.address, member.id))
 
 
 def forget() -> None:

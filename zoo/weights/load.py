@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -58,9 +59,12 @@ def save_weights(path: Path, spec: ModelSpec, module: nn.Module, record: Trainin
     note_checksum(path)
 
 
-def load_weights(spec: RegisteredModel, device: str = "cpu") -> TrainedModel:
+def load_weights(
+    spec: RegisteredModel, device: str = "cpu", load_member: Callable[[RegisteredModel], TrainedModel] | None = None
+) -> TrainedModel:
     """Build a model and fill it, strictly; raises `WeightsError` unless file, recipe and every tensor fit.
 
+    load_member: where its members come from, for callers who have them already; else they are loaded likewise.
     `PluginError` when the model can't be built.
     """
     if not spec.is_trained:
@@ -69,7 +73,7 @@ def load_weights(spec: RegisteredModel, device: str = "cpu") -> TrainedModel:
     assert spec.weights is not None
     metadata = read_metadata(spec.weights, spec.id)
     check_identity(spec, metadata)
-    members = [load_weights(member, device) for member in spec.member_specs]
+    members = [(load_member or partial(load_weights, device=device))(member) for member in spec.member_specs]
     record = read_record(spec, metadata["record"])
     _check_members(spec, members, record)
     tensors = with_tied(load_file(spec.weights), metadata.get(TIED_KEY, {}), spec.id)

@@ -80,6 +80,13 @@ def test_a_member_answers_with_calibrated_log_odds(saved):
     torch.testing.assert_close(calibrated[:, 1] - calibrated[:, 0], expected)
 
 
+def test_members_are_those_that_a_caller_has_already(registry, tmp_path):
+    ensemble = registry.model("decision-mean")
+    theirs = {member.id: load_weights(member) for member in ensemble.member_specs}
+    model = load_weights(ensemble, load_member=lambda member: theirs[member.id])
+    assert [member.module for member in model.module.members] == [member.module for member in theirs.values()]
+
+
 def test_untrained_model_says_how_to_train_it(tiny_spec):
     with pytest.raises(WeightsError, match=r"not trained yet.*python -m training fit single-t1ce\.compact"):
         load_weights(tiny_spec)
