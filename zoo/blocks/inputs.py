@@ -24,6 +24,7 @@ def any_present(here: Tensor) -> bool:
 
 def slices_with_brain(scan: Tensor, depth: int) -> Tensor:
     """Which slices of the features, bool [B, depth], show any brain in scan [B, C, D, H, W]."""
-    background = scan.amin((2, 3, 4), keepdim=True)
-    brain = (scan > background + BACKGROUND_MARGIN).flatten(3).any(dim=3).any(dim=1).float()
+    brightest = scan.amax((3, 4))  # of each channel's slices
+    background = scan.amin((2, 3, 4))[..., None]
+    brain = (brightest > background + BACKGROUND_MARGIN).any(dim=1).float()
     return functional.adaptive_max_pool1d(brain[:, None], depth)[:, 0] > 0
