@@ -1,0 +1,38 @@
+"""What lies between files and a model's input: each step on a study that was read anew, so that nothing is shared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.timing import seconds
+from zoo.inference.loaded import registry
+from zoo.study import prepare as preparing
+from zoo.study.load import load_volumes
+from zoo.types import ModelInput, Volumes
+from zoo.types.roles import HEADLINE_MODEL
+
+
+def read(study: Path) -> float:
+    return seconds(_volumes, study)
+
+
+def check(study: Path) -> float:
+    volumes = _volumes(study)
+    return seconds(registry().check, volumes)
+
+
+def prepare(study: Path) -> float:
+    volumes = _volumes(study)
+    return seconds(_prepared, volumes)
+
+
+def read_and_prepare(study: Path) -> float:
+    return seconds(lambda: _prepared(_volumes(study)))
+
+
+def _volumes(study: Path) -> Volumes:
+    return load_volumes(registry().read(study))
+
+
+def _prepared(volumes: Volumes) -> ModelInput:
+    return preparing.prepare(volumes, registry().model(HEADLINE_MODEL).recipe)
