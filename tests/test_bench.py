@@ -6,6 +6,7 @@ import importlib.util
 import subprocess
 from contextlib import nullcontext
 
+import nibabel as nib
 import numpy as np
 import pytest
 import typer
@@ -15,7 +16,7 @@ from bench.steps import STEPS, Step
 from bench.studies import COPIES, write_studies
 from bench.table import HEADER, rows
 from bench.turns import take_turns
-from bench.versions import beside
+from bench.versions import StepError, StepProcess, beside
 from tests_support import save_scan
 from zoo import MODALITIES
 
@@ -75,6 +76,14 @@ def test_a_version_that_fails_gets_a_dash_and_the_other_goes_on(function, reason
     (told,) = capsys.readouterr().err.splitlines()
     assert told.startswith(f"{function}, before: ")
     assert told.endswith(reason)
+
+
+def test_a_process_that_is_gone_before_it_is_asked_is_told_too(versions, studies):
+    with StepProcess(versions["now"], "bench_tasks:note") as process:
+        process._process.kill()
+        process._process.wait()
+        with pytest.raises(StepError, match="crashed"):
+            process.figures(studies[0])
 
 
 def _git(folder, *arguments):
@@ -176,5 +185,5 @@ def test_a_real_study_of_that_shape_is_taken_and_not_named(small, tmp_path, monk
     studies, kind = write_studies(tmp_path / "studies")
     assert kind == "a real study"
     written = [path for study in studies for path in study.iterdir()]
-    assert len(written) == COPIES * len(MODALITIES)
+    assert [nib.load(path).shape for path in written] == [(24, 28, 20)] * COPIES * len(MODALITIES)
     assert not [path for path in written if "berta" in str(path.relative_to(tmp_path))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bench.reading import volumes_of
 from bench.timing import seconds
 from zoo.inference.grade import hgg_margin
 from zoo.inference.loaded import registry, trained
@@ -17,7 +18,7 @@ MODELS = (HEADLINE_MODEL, "early-fusion.compact", BEST_SINGLE_MODALITY, "unet-ra
 
 def forward(study: Path) -> tuple[float, ...]:
     """Measure each model's forward pass, with nothing remembered."""
-    volumes = open_study(registry(), study).volumes
+    volumes = volumes_of(study)
     prepare = prepare_once(volumes)
     models = [trained(name) for name in MODELS]
     inputs = [prepare(volumes, model.spec.recipe) for model in models]

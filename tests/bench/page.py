@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -17,16 +19,28 @@ from bench.timing import seconds
 STEADY_SECONDS = 6.0  # without a megabyte more: the models are loaded
 
 
-def loaded(study: Path) -> tuple[float, float]:
-    """Measure the seconds until the page answers, and the GiB once the models are loaded."""
+def answers(study: Path) -> float:
     port = _free_port()
-    command = [sys.executable, "app.py"]
-    page = subprocess.Popen(command, env=os.environ | {"GRADIO_SERVER_PORT": str(port)}, stdout=subprocess.DEVNULL)
-    try:
-        return seconds(_wait_for, port), _steady_memory(psutil.Process(page.pid)) / 2**30
-    finally:
-        page.terminate()
-        page.wait()
+    with _page(port) as page:
+        return seconds(_wait_for, page, port)
+
+
+def loaded_memory(study: Path) -> float:
+    """Measure the GiB of the page and its compute process, once the models are loaded."""
+    port = _free_port()
+    with _page(port) as page:
+        _wait_for(page, port)
+        return _steady_memory(psutil.Process(page.pid)) / 2**30
+
+
+@contextmanager
+def _page(port: int) -> Iterator[subprocess.Popen[bytes]]:
+    environment = os.environ | {"GRADIO_SERVER_PORT": str(port)}
+    with subprocess.Popen([sys.executable, "app.py"], env=environment, stdout=subprocess.DEVNULL) as page:
+        try:
+            yield page
+        finally:
+            page.terminate()
 
 
 def _free_port() -> int:
@@ -35,12 +49,13 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait_for(port: int) -> None:
-    while True:
+def _wait_for(page: subprocess.Popen[bytes], port: int) -> None:
+    while page.poll() is None:
         try:
             return urlopen(f"http://127.0.0.1:{port}/").close()
         except OSError:
             time.sleep(0.05)
+    raise RuntimeError(f"the page ended with status {page.returncode}")
 
 
 def _steady_memory(page: psutil.Process) -> int:

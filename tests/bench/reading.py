@@ -13,24 +13,24 @@ from zoo.types.roles import HEADLINE_MODEL
 
 
 def read(study: Path) -> float:
-    return seconds(_volumes, study)
+    return seconds(volumes_of, study)
 
 
 def check(study: Path) -> float:
-    volumes = _volumes(study)
+    volumes = volumes_of(study)
     return seconds(registry().check, volumes)
 
 
 def prepare(study: Path) -> float:
-    volumes = _volumes(study)
+    volumes = volumes_of(study)
     return seconds(_prepared, volumes)
 
 
 def read_and_prepare(study: Path) -> float:
-    return seconds(lambda: _prepared(_volumes(study)))
+    return seconds(lambda: _prepared(volumes_of(study)))
 
 
-def _volumes(study: Path) -> Volumes:
+def volumes_of(study: Path) -> Volumes:
     return load_volumes(registry().read(study))
 
 

@@ -31,8 +31,10 @@ STEPS = (
         ("forward pass: guided", "… early fusion", "… T1ce alone", "… U-Net and radiomics"),
         "bench.grading:forward",
     ),
-    Step("all-models", ("all trained models, after guided",), "bench.grading:all_models"),
-    Step("upload-to-grade", ("warm compute process: upload to grade",), "bench.compute_process:upload_to_grade"),
+    Step("all-models", ("all trained models, after guided",), "bench.grading:all_models", rounds=3),
+    Step(
+        "upload-to-grade", ("warm compute process: upload to grade",), "bench.compute_process:upload_to_grade", rounds=3
+    ),
     Step("heat-map", ("… then its heat map",), "bench.compute_process:heat_map", rounds=3),
     Step("comparison", ("… upload to the grades of all models",), "bench.compute_process:comparison", rounds=3),
     Step("shapley", ("exact Shapley values of guided",), "bench.explaining:shapley", rounds=3),
@@ -50,11 +52,13 @@ STEPS = (
     Step("grade", ("`grade` of one study by all models",), "bench.commands:grade", rounds=3),
     Step("grade-by-one", ("… by one model",), "bench.commands:grade_by_one", rounds=3),
     Step("folder", ("… each further study by all models",), "bench.commands:further_study", rounds=1, warm_up=False),
+    Step("page", ("page answers after `python app.py`",), "bench.page:answers", rounds=3),
     Step(
-        "page",
-        ("page answers after `python app.py`", "page and compute process, loaded, GiB"),
-        "bench.page:loaded",
+        "page-memory",
+        ("page and compute process, loaded, GiB",),
+        "bench.page:loaded_memory",
         rounds=1,
+        warm_up=False,
     ),
     Step(
         "peak",

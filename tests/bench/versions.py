@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
@@ -43,7 +43,7 @@ class StepProcess:
     def __init__(self, root: Path, task: str) -> None:
         paths = [str(root), str(TESTS), os.environ.get("PYTHONPATH", "")]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.answer", task],
+            [sys.executable, "-P", "-m", "bench.answer", task],  # -P: these paths alone say whose zoo it is
             cwd=root,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
             stdin=subprocess.PIPE,
@@ -55,7 +55,8 @@ class StepProcess:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._process.__exit__(*error)  # closes its input, at which it ends, and waits
+        with suppress(BrokenPipeError):  # of one that crashed
+            self._process.__exit__(*error)  # closes its input, at which it ends, and waits
 
     def figures(self, study: Path) -> list[float]:
         """Do the step once, with a study's folder; `StepError` when it fails or the process crashes."""
