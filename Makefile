@@ -22,9 +22,10 @@ lint: $(VENV)/test
 	$(VENV)/bin/mypy
 	$(VENV)/bin/zizmor --offline --quiet .github/workflows
 
-bench: $(VENV)/test ## prints times and memory, asserts nothing
+# BEFORE=COMMIT to compare with; STEPS="read check" for some rows only.
+bench: $(VENV)/test ## prints times and memory, before and now; asserts nothing
 	$(RUN) -m pip install --quiet --editable '.[training,test,bench]'
-	PYTHONPATH=tests:. $(RUN) tests/bench.py
+	PYTHONPATH=tests:. $(RUN) -m bench $(BEFORE:%=--before=%) $(STEPS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
