@@ -138,28 +138,40 @@ def _describe_grid(scan: Scan) -> str:
 
 def _read_voxels(study_id: str, name: str, scan: Scan, into: np.ndarray) -> None:
     try:
-        surplus = _fill(scan, into)
+        extremes, surplus = _fill(scan, into)
     except Exception as error:
         raise _error(study_id, name, "the file ends early or is damaged; copy or download it again") from error
     if surplus:
         raise _error(study_id, name, "the file holds far more than its header announces; save it again")
-    low, high = into.min(), into.max()  # NaN, where there is one
-    if not np.isfinite([low, high]).all():
+    low, high = extremes  # NaN, where there is one
+    if not np.isfinite(extremes).all():
         raise _error(study_id, name, "some voxels are not finite numbers; export the scan again")
     if low == high:
         raise _error(study_id, name, "all voxels have the same value; this is an empty scan")
 
 
-def _fill(scan: Scan, into: np.ndarray) -> bool:
-    """Read slab by slab, so that no second copy of the volume is needed; whether more follows than padding."""
+def _fill(scan: Scan, into: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Read slab by slab, so that no second copy of the volume is needed; into: zeros, float32 [x, y, z].
+
+    Returns the least and the largest voxel, float32 [2], and whether more follows than padding.
+    """
     slices = max(1, SLAB_VOXELS // (scan.shape[0] * scan.shape[1]))
+    extremes = []
     with _stream(scan.path) as stream, np.errstate(all="ignore"):
         voxels = nib.arrayproxy.ArrayProxy(stream, scan.header).reshape(scan.shape)
         for start in range(0, scan.shape[2], slices):
-            slab = (..., slice(start, start + slices))
-            into[slab] = voxels[slab]
+            slab = voxels[..., start : start + slices]
+            extremes += [slab.min(), slab.max()]
+            rows = _rows_with_more_than_zeros(slab)
+            into[:, rows, start : start + slices] = slab[:, rows]
         stream.read(MAX_PADDING)  # the end of a gzip has a checksum, which tells damage that looks like voxels
-        return bool(stream.read(1))
+        return np.array([np.min(extremes), np.max(extremes)], np.float32), bool(stream.read(1))
+
+
+def _rows_with_more_than_zeros(slab: np.ndarray) -> slice:
+    """From the first to the last: memory for background, which is zeros already, is never touched."""
+    rows = np.flatnonzero(slab.any(axis=(0, 2)))
+    return slice(rows[0], rows[-1] + 1) if len(rows) else slice(0)
 
 
 def _error(study_id: str, name: str, message: str) -> StudyError:
