@@ -91,8 +91,9 @@ class _Convolution(torch.autograd.Function):
         x, weight = ctx.saved_tensors
         if torch.is_grad_enabled():  # a gradient of this gradient is wanted, which only torch's own way has
             return _backward(gradient, x, weight, ctx.geometry), None, None, None
-        # In its own layout, which is the strided one, a tensor goes to oneDNN however small it is.
-        by_input = _backward(gradient.to_mkldnn(), x.to_mkldnn(), weight, ctx.geometry)
+        # What lies in oneDNN's own layout goes there however small it is; of x only the shape is asked.
+        shape = torch.empty(x.shape, layout=torch._mkldnn)  # type: ignore[attr-defined]
+        by_input = _backward(gradient.to_mkldnn(), shape, weight, ctx.geometry)
         return by_input.to_dense(), None, None, None
 
 
