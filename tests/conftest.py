@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from loopback_hub import LoopbackHub
 from tests_support import brain_affine, brain_image, make_volumes, save_scan
@@ -26,6 +30,23 @@ def pytest_configure() -> None:
         mallopt(M_MMAP_THRESHOLD, 2**31 - 1)
 
 
+@pytest.fixture(scope="session")
+def make_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """make_once(name, make) -> the folder that make(folder) filled: once a run, for all processes of pytest-xdist."""
+    own = tmp_path_factory.getbasetemp()
+    home = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def folder_of(name: str, make: Callable[[Path], object]) -> Path:
+        folder, done = home / name, home / f"{name}.done"
+        with FileLock(home / f"{name}.lock"):
+            if not done.exists():
+                make(folder)
+                done.touch()
+        return folder
+
+    return folder_of
+
+
 @pytest.fixture
 def make_study(tmp_path: Path) -> Callable[..., Path]:
     """make_study(modalities, name) -> a folder with one NIfTI a modality, named as in BraTS."""
@@ -39,6 +60,29 @@ def make_study(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return make
+
+
+class Ended(NamedTuple):
+    """How a command ended, and what it said."""
+
+    status: int | str | None
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """run_here("zoo", *words) -> what became of `python -m zoo *words`, in this process, which has loaded torch."""
+    monkeypatch.chdir(Path(__file__).parents[1])
+
+    def run(package: str, *words: object) -> Ended:
+        monkeypatch.setattr("sys.argv", [package, *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            import_module(f"{package}.__main__").main()
+        return Ended(end.value.code, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture

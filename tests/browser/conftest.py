@@ -181,9 +181,9 @@ def _answering(url: str, process: subprocess.Popen[bytes]) -> str:
     raise TimeoutError(f"app.py did not answer on {url} within {START_SECONDS} s")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(start_app) -> Iterator[str]:
-    """URL of the app as it is installed here."""
+    """URL of the app as it is installed here, for all who leave it as it is; others start one of their own."""
     with start_app() as url:
         yield url
 

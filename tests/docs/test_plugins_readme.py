@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import re
 import subprocess
 import sys
@@ -13,8 +12,10 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from documents import ROOT, blocks, read, section
+from documents import blocks, read, section
+from no_pool import no_pool
 from zoo import hookspecs
+from zoo.inference.loaded import forget
 from zoo.listing import model_rows, table_cells
 from zoo.plugins.guided_dual_attention.options import GuidedOptions
 
@@ -66,38 +67,36 @@ def test_the_explainer_explains(registry, volumes, equipped_models):
     assert np.abs(explanation.values).max() > 0
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """Environment of a process in which the README's plugin is installed."""
-    source, site = tmp_path_factory.mktemp("plugin"), tmp_path_factory.mktemp("site")
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """The README's plugin, in this process."""
+    source, site = tmp_path / "plugin", tmp_path / "site"
+    source.mkdir()
     code = _block("`contrast_gain.py`:", "python")
     assert sum(bool(line.strip()) for line in code.splitlines()) <= 30
     (source / "contrast_gain.py").write_text(code)
     (source / "pyproject.toml").write_text(_block("`pyproject.toml`:", "toml"))
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(source)]
-    subprocess.run(command, check=True)
-    return os.environ | {"PYTHONPATH": str(site)}
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "--target", site, source], check=True)
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.setattr("training.data.prepared_cohort.one_thread_each", no_pool)
+    forget()
+    yield
+    forget()
 
 
-def _run(environment, *arguments):
-    command = [sys.executable, "-m", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-
-
-def test_the_plugin_is_listed_trained_and_grades(installed, make_study, tmp_path):
-    listed = json.loads(_run(installed, "zoo", "models", "--json").stdout)
+def test_the_plugin_is_listed_trained_and_grades(installed, run_here, make_study, tmp_path):
+    listed = json.loads(run_here("zoo", "models", "--json").stdout)
     (row,) = [row for row in listed["models"] if row["id"] == "contrast-gain"]
     assert (row["plugin"], row["trained"]) == ("contrast-gain", False)
-    study = make_study()
-    refused = _run(installed, "zoo", "grade", study, "--model", "contrast-gain", "--json")
-    assert "not trained yet" in json.loads(refused.stdout)["error"]
+    grade = ("zoo", "grade", make_study(), "--model", "contrast-gain", "--json")
+    assert "not trained yet" in json.loads(run_here(*grade).stdout)["error"]
     cohort = tmp_path / "cohort"
     options = ["--cases", 8, "--spacing", 4, "--processes", 1]
-    assert _run(installed, "training", "simulate", "--out", cohort, *options).returncode == 0
-    trained = ["training", "fit", "contrast-gain", "--cohort", cohort, "--epochs", 1, "--run-dir", tmp_path / "runs"]
-    fitted = _run(installed, *trained)
-    assert fitted.returncode == 0, fitted.stderr
-    graded = _run(installed, "zoo", "grade", study, "--model", "contrast-gain", "--json")
-    answer = json.loads(graded.stdout)
+    assert run_here("training", "simulate", "--out", cohort, *options).status == 0
+    fit = ("training", "fit", "contrast-gain", "--cohort", cohort, "--epochs", 1, "--run-dir", tmp_path / "runs")
+    fitted = run_here(*fit)
+    assert fitted.status == 0, fitted.stderr
+    answer = json.loads(run_here(*grade).stdout)
     assert answer["grade"] in ("LGG", "HGG")
     assert answer["trained_on"] == "4 simulated gliomas, no patient"

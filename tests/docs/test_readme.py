@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -38,14 +36,12 @@ def test_its_make_targets_are_in_the_makefile():
     assert {"app", "test", "test-long"} <= set(shown) <= set(targets)
 
 
-def test_the_command_says_what_is_shown():
+def test_the_command_says_what_is_shown(run_here):
     part = section(README, "## From the command line")
     (command,), (shown,) = blocks(part, "sh"), blocks(part, "")
     words = command.split()
     assert words[0] == "glioma-zoo"
-    said = subprocess.run(
-        [sys.executable, "-m", "zoo", *words[1:]], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
+    said = run_here("zoo", *words[1:]).stdout
     assert SECONDS.sub("… s", said) == SECONDS.sub("… s", shown)
 
 

@@ -7,11 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.cohorts import load_cohort
 from training.data.batches import predict
 from training.data.folds import split_cohort
 from training.options import FitOptions
-from training.simulation import write_cohort
 from training.weights.make import Material, make_weights
 from zoo import WeightsError
 from zoo.checkout import training_commands
@@ -24,19 +22,17 @@ TRAINABLE_HERE = [model_id for model_id in MODELS if not model_id.endswith(".pap
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("every-model")
-    write_cohort(folder / "cohort", cases=12, seed=3, spacing_mm=6.0, processes=2)
-    return folder
+    return tmp_path_factory.mktemp("every-model")
 
 
 @pytest.fixture(scope="module")
-def material(folder):
+def material(cohort, prepared):
     """material(epochs, seed) -> what models are made from."""
-    cases = load_cohort(folder / "cohort").cases
+    cases = cohort.cases[:12]
 
     def make(epochs=1, seed=0):
         options = FitOptions(epochs=epochs, seed=seed)
-        return Material(cases, split_cohort(cases, seed), options, folder / "prepared")
+        return Material(cases, split_cohort(cases, seed), options, prepared)
 
     return make
 

@@ -11,11 +11,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def _run(*arguments):
-    command = [sys.executable, "-m", "training", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -29,16 +24,22 @@ def _run(*arguments):
         (("simulate", "--out", "runs/x", "--simulator", "gan"), "simulator: expected template or physics"),
     ],
 )
-def test_user_errors(arguments, words):
-    result = _run(*arguments)
-    assert result.returncode == 2
-    told = " ".join(result.stderr.replace("│", " ").split())
-    assert words in told
-    assert "Traceback" not in told
+def test_user_errors(run_here, arguments, words):
+    result = run_here("training", *arguments)
+    assert result.status == 2
+    assert words in " ".join(result.stderr.replace("│", " ").split())
 
 
 @pytest.mark.parametrize("wrong", [("--precision", "foo"), ("--seed", "-1")])
-def test_a_bad_value_of_a_shared_option_is_bad_usage(wrong):
-    result = _run("fit", "single-t1", "--cohort", "nowhere", *wrong)
-    assert result.returncode == 2
+def test_a_bad_value_of_a_shared_option_is_bad_usage(run_here, wrong):
+    result = run_here("training", "fit", "single-t1", "--cohort", "nowhere", *wrong)
+    assert result.status == 2
     assert f"Invalid value for '{wrong[0]}'" in result.stderr
+
+
+def test_a_process_of_its_own_ends_the_same_way():
+    command = [sys.executable, "-m", "training", "simulate", "--out", "runs/x", "--simulator", "gan"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("simulator: expected template or physics")
+    assert "Traceback" not in result.stderr

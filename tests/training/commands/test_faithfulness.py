@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -16,7 +15,6 @@ def here(registry, small_model, monkeypatch):
     """A zoo of one small model, in this process."""
     zoo = replace(registry, models={small_model.spec.id: small_model.spec})
     monkeypatch.setattr("zoo.registry.load_registry", lambda: zoo)
-    monkeypatch.setattr("training.jobs.parallel_tasks.side_by_side", lambda: nullcontext(map))
 
 
 def _run(folder, **options):

@@ -13,6 +13,7 @@ import pytest
 from tests_support import LESION_MM, brain_affine, save_scan
 from training.cohorts import Case, CohortError
 from training.data.prepared_cohort import fingerprint, prepare_cohort
+from training.jobs.process_pool import one_thread_each
 from zoo import Recipe
 from zoo.registry import load_registry
 from zoo.study.load import load_volumes
@@ -34,7 +35,9 @@ def cases(make_study):
     ]
 
 
-def test_rows_are_what_grading_would_see(cases, tmp_path):
+def test_rows_are_what_grading_would_see(cases, tmp_path, monkeypatch):
+    """In a pool of processes, as always."""
+    monkeypatch.setattr("training.data.prepared_cohort.one_thread_each", one_thread_each)
     cohort = prepare_cohort(cases, RECIPE, tmp_path / "cache")
     expected = prepare(load_volumes(load_registry().read(cases[0].source)), RECIPE)
     np.testing.assert_allclose(cohort.x[0], expected.x[0], atol=2e-3)

@@ -9,7 +9,13 @@ import pytest
 from training.realism.compare import write_realism
 
 
-def test_alike_cohorts_are_near_and_can_not_be_told_apart(make_cohort, tmp_path):
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Figures alone: to draw them takes longer than to find them."""
+    monkeypatch.setattr("training.realism.compare._draw", lambda *given: [])
+
+
+def test_alike_cohorts_are_near_and_can_not_be_told_apart(undrawn, make_cohort, tmp_path):
     out = tmp_path / "out"
     figures = write_realism(make_cohort("real"), make_cohort("simulated", cases=8, seed=50), out)
     assert all(each["distance"] < 0.03 for channels in figures["intensities"].values() for each in channels.values())
@@ -18,7 +24,7 @@ def test_alike_cohorts_are_near_and_can_not_be_told_apart(make_cohort, tmp_path)
     assert json.loads((out / "realism.json").read_text()) == figures
 
 
-def test_a_cohort_is_nowhere_apart_from_itself(make_cohort, tmp_path):
+def test_a_cohort_is_nowhere_apart_from_itself(undrawn, make_cohort, tmp_path):
     home = make_cohort("real")
     figures = write_realism(home, home, tmp_path / "out")
     assert all(each["distance"] == 0 for channels in figures["intensities"].values() for each in channels.values())
@@ -26,7 +32,7 @@ def test_a_cohort_is_nowhere_apart_from_itself(make_cohort, tmp_path):
     assert figures["c2st_auc"]["all"]["value"] == pytest.approx(0.5)
 
 
-def test_a_shifted_cohort_is_far_and_told_apart(make_cohort, tmp_path):
+def test_a_shifted_cohort_is_far_and_told_apart(undrawn, make_cohort, tmp_path):
     simulated = make_cohort("simulated", seed=50, gain=1.5, smooth=True)
     figures = write_realism(make_cohort("real"), simulated, tmp_path / "out")
     assert figures["intensities"]["core"]["t2"]["distance"] > 0.5

@@ -7,28 +7,24 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.cohorts import load_cohort
 from training.data.batches import predict
 from training.data.folds import split_cohort
 from training.fit.logistic import fit_head
 from training.options import FitOptions
-from training.simulation import write_cohort
 from training.weights.fit_calibration import fit_calibration
 from training.weights.make import Material, describe, make_weights, patient_mark
 from zoo import WeightsError
 from zoo.weights.load import load_weights
 
 
-@pytest.fixture(scope="module")
-def cases(tmp_path_factory):
-    root = tmp_path_factory.mktemp("cohort")
-    write_cohort(root, cases=8, seed=3, spacing_mm=6.0, processes=1)
-    return load_cohort(root).cases
+@pytest.fixture
+def cases(cohort):
+    return cohort.cases[:8]
 
 
 @pytest.fixture
-def material(cases, tmp_path):
-    return Material(cases, split_cohort(cases, 0), FitOptions(epochs=1), tmp_path / "prepared")
+def material(cases, prepared):
+    return Material(cases, split_cohort(cases, 0), FitOptions(epochs=1), prepared)
 
 
 def test_weights_say_what_they_were_trained_on(tiny_spec, material, tmp_path):
@@ -45,6 +41,7 @@ def test_weights_say_what_they_were_trained_on(tiny_spec, material, tmp_path):
 
 
 def test_a_model_without_a_file_for_its_weights_is_not_trained(tiny_spec, material, tmp_path):
+    material = replace(material, prepared=tmp_path / "prepared")
     with pytest.raises(WeightsError, match="expected `weights`, the file to write, found None"):
         make_weights(replace(tiny_spec, weights=None), material, tmp_path / "checkpoint")
     assert not material.prepared.exists()
