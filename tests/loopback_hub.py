@@ -38,7 +38,7 @@ class Fault:
     """What goes wrong with requests of `method` whose path contains `part`, `times` times.
 
     how: a status such as "500", "drop" (the connection ends halfway through the body), "garble" (another byte in it),
-    "slow".
+    "slow" (for so many seconds, or until it is taken away).
     """
 
     method: str
@@ -140,9 +140,14 @@ class Faulty:
         if fault.how.isdigit():
             return await Response("out of order", int(fault.how))(scope, receive, send)
         if fault.how == "slow":
-            await asyncio.sleep(fault.seconds)
+            await self._delay(fault)
             return await self.app(scope, receive, send)
         return await self.app(scope, receive, spoiling(send, fault.how))
+
+    async def _delay(self, fault: Fault) -> None:
+        deadline = time.monotonic() + fault.seconds
+        while fault in self.memory.faults and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
 
 
 def spoiling(send: Callable[..., Any], how: str) -> Callable[..., Any]:

@@ -9,6 +9,8 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.simulation import write_cohort
+
 ROOT = Path(__file__).parents[1]
 NAME, EXPLAINER = "my-grader", "my-explainer"
 
@@ -26,8 +28,7 @@ class NewPlugin:
 
     def train(self, work: Path) -> subprocess.CompletedProcess[str]:
         """On eight tiny simulated studies: the weights are worth nothing, but they are weights."""
-        options = ("--cases", 8, "--spacing", 4, "--processes", 1)
-        _run(self.python, "training", "simulate", "--out", work / "cohort", *options).check_returncode()
+        write_cohort(work / "cohort", cases=8, seed=1, spacing_mm=4.0, processes=1)
         return self.run("training", "fit", NAME, "--cohort", work / "cohort", "--epochs", 1, "--run-dir", work / "runs")
 
 

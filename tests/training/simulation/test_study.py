@@ -12,9 +12,9 @@ from training.simulation.site import ANYWHERE, draw_site
 from training.simulation.study import grade_of, into_field_of_view, study_signs, study_site
 
 
-@pytest.fixture(scope="module")
-def studies():
-    return [simulate_study(7, index, spacing_mm=4.0) for index in range(12)]
+@pytest.fixture
+def studies(studies_of):
+    return studies_of("template")
 
 
 def test_layout(studies):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,19 +84,15 @@ def test_a_process_gone_wrong_is_replaced(worker, task, words):
 
 
 def test_a_task_may_be_given_longer(worker):
-    started = time.monotonic()
-    with pytest.raises(PluginError, match="working: no answer within 2 s"):
-        list(worker.run(f"{TASKS}:long_but_polite", 2.4))
-    assert time.monotonic() - started > 2.3
+    with pytest.raises(PluginError, match="working: no answer within 3 s"):
+        list(worker.run(f"{TASKS}:long_but_polite", 3.0))
 
 
 def test_closing_the_generator_cancels_cooperatively(worker):
     before = worker.result(f"{TASKS}:process_id")
     running = worker.run(f"{TASKS}:long_but_polite")
     next(running)
-    started = time.monotonic()
     running.close()
-    assert time.monotonic() - started < 1
     assert worker.result(f"{TASKS}:process_id") == before
 
 
@@ -103,32 +100,37 @@ def test_a_task_that_ignores_the_cancel_is_killed(worker):
     before = worker.result(f"{TASKS}:process_id")
     running = worker.run(f"{TASKS}:long_and_rude")
     next(running)
-    started = time.monotonic()
     running.close()
-    assert time.monotonic() - started < 2
     assert worker.result(f"{TASKS}:process_id") != before
 
 
 def test_a_silent_task_can_be_cancelled(worker):
     before = worker.result(f"{TASKS}:process_id")
-    started = time.monotonic()
     running = worker.run(f"{TASKS}:hang")
     assert [next(running), next(running)] == [Update(0.0, "Starting")] * 2
     running.close()
-    assert time.monotonic() - started < 2
     assert worker.result(f"{TASKS}:process_id") != before
 
 
-def test_waiting_ends_when_the_task_does(worker):
+def test_waiting_ends_when_the_task_does(worker, monkeypatch):
+    monkeypatch.setattr(worker, "limits", Limits(seconds=60, grace_seconds=600))
+    waiting = threading.Thread(target=worker.wait_until_idle)
     running = worker.run(f"{TASKS}:long_but_polite")
     next(running)
-    started = time.monotonic()
-    worker.wait_until_idle()
-    assert 1.9 < time.monotonic() - started < 2.5, "twice the grace, since the task goes on"
+    waiting.start()
+    assert waiting.is_alive()
     running.close()
-    started = time.monotonic()
+    waiting.join(60)
+    assert not waiting.is_alive()
+
+
+def test_waiting_ends_though_the_task_goes_on(worker, monkeypatch):
+    monkeypatch.setattr(worker, "limits", Limits(seconds=60, grace_seconds=0.1))
+    running = worker.run(f"{TASKS}:long_but_polite")
+    next(running)
     worker.wait_until_idle()
-    assert time.monotonic() - started < 0.1
+    assert next(running).text == "working"
+    running.close()
 
 
 def test_a_late_cancel_does_not_hit_the_next_task(worker):

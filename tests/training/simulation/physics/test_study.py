@@ -13,9 +13,9 @@ from training.simulation.study import simulate_study as other_simulator
 from training.simulation.study import study_id as other_id
 
 
-@pytest.fixture(scope="module")
-def studies():
-    return [simulate_study(7, index, spacing_mm=4.0) for index in range(12)]
+@pytest.fixture
+def studies(studies_of):
+    return studies_of("physics")
 
 
 def test_layout_is_that_of_the_first_simulator(studies):
