@@ -16,17 +16,22 @@ SEED = 777
 ENHANCING = 4  # in the masks, as in BraTS
 
 
-@lru_cache(maxsize=128)
 def simulated(index: int, tumour: bool = True) -> Volumes:
     """A study of the training simulator at 2 mm that no model was trained on."""
-    study = simulate_study(SEED, index, 2.0, tumour=tumour)
-    return _volumes(study.images, study.affine)
+    return _simulated(index, tumour)[0]
 
 
 def enhancing_ml(index: int) -> float:
     """Of the enhancing region, in truth."""
-    study = simulate_study(SEED, index, 2.0)
-    return float((study.labels == ENHANCING).sum() * abs(np.linalg.det(study.affine[:3, :3])) / 1000)
+    return _simulated(index, True)[1]
+
+
+@lru_cache(maxsize=128)
+def _simulated(index: int, tumour: bool) -> tuple[Volumes, float]:
+    """The study, which nobody changes, and its enhancing millilitres."""
+    study = simulate_study(SEED, index, 2.0, tumour=tumour)
+    millilitres = (study.labels == ENHANCING).sum() * abs(np.linalg.det(study.affine[:3, :3])) / 1000
+    return _volumes(study.images, study.affine), float(millilitres)
 
 
 def healthy(index: int) -> Volumes:

@@ -116,6 +116,13 @@ def page(browser: Browser, requests: list[str], outside: Callable[[], list[str]]
     assert not outside(), f"requests left this machine: {outside()}"
 
 
+@pytest.fixture
+def undrawn(page: Page) -> None:
+    """Its browser has no WebGL: for tests that look at no picture, since to draw one without a graphics card takes
+    longer than all else."""
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+
+
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
     """serve(blocks, **launch arguments) → URL of the running app; all are closed after the module."""

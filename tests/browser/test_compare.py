@@ -57,6 +57,7 @@ def _adds_up(row):
     return abs(sum(values) + nothing - answer) < 0.05
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_cancel_keeps_what_was_found(comparing):
     try_example(comparing)
     expect(comparing.locator("#scans")).to_contain_text("simulated-hgg_flair")
@@ -67,6 +68,7 @@ def test_a_cancel_keeps_what_was_found(comparing):
     expect(comparing.locator("#comparison tbody tr")).to_have_count(2)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_another_study_takes_the_old_answers_away(comparing, make_study):
     upload(comparing, sorted(make_study().iterdir()))
     comparing.click("#compare")

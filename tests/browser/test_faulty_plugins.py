@@ -12,6 +12,8 @@ from page_actions import PATIENCE_MS, card, choose, open_zoo, upload
 
 GOOD = "T1ce alone (single-t1ce.compact)"
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture(scope="module")
 def site(start_app, tmp_path_factory):

@@ -50,6 +50,7 @@ def test_an_example_takes_one_click(visit, name):
         visit.screenshot(path=Path(folder) / "screenshot.png", full_page=True)
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_an_example_is_reached_and_started_by_keyboard(visit, key):
     low_grade = visit.locator("#simulated-lgg button")
@@ -62,6 +63,7 @@ def test_an_example_is_reached_and_started_by_keyboard(visit, key):
     expect(visit.locator("#scans")).to_contain_text("simulated-lgg_flair")
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_of_two_examples_the_last_is_graded(visit):
     first, last = EXAMPLES
     try_example(visit, last)
@@ -144,6 +146,7 @@ def test_a_report_is_downloaded_and_another_study_takes_it_away(visit, make_stud
     expect(visit.locator("#report")).not_to_be_visible()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_bad_input_is_told_and_the_page_stays_usable(visit, make_study):
     folder = make_study()
     (folder / "case1_t2.nii.gz").write_text("I am a text file")
@@ -161,6 +164,7 @@ def test_a_missing_modality_is_refused_by_name(visit, make_study):
     visit.wait_for_selector(READY, timeout=PATIENCE_MS)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_two_candidates_are_settled_in_the_table(visit, make_study):
     folder = make_study()
     (folder / "case1_t1gd.nii.gz").write_bytes((folder / "case1_t1ce.nii.gz").read_bytes())
@@ -173,6 +177,7 @@ def test_two_candidates_are_settled_in_the_table(visit, make_study):
     card(visit, "graded")
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("start", ["#grade", *(f"#{name} button" for name in EXAMPLES)])
 def test_cancel_stops_the_work_and_the_next_grade_runs(visit, start):
     """With a study of full size, so that there is something to cancel."""
