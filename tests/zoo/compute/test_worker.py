@@ -114,7 +114,7 @@ def test_a_silent_task_can_be_cancelled(worker):
 
 def test_waiting_ends_when_the_task_does(worker, monkeypatch):
     monkeypatch.setattr(worker, "limits", Limits(seconds=60, grace_seconds=600))
-    waiting = threading.Thread(target=worker.wait_until_idle)
+    waiting = threading.Thread(target=worker.wait_until_idle, daemon=True)
     running = worker.run(f"{TASKS}:long_but_polite")
     next(running)
     waiting.start()
@@ -128,7 +128,10 @@ def test_waiting_ends_though_the_task_goes_on(worker, monkeypatch):
     monkeypatch.setattr(worker, "limits", Limits(seconds=60, grace_seconds=0.1))
     running = worker.run(f"{TASKS}:long_but_polite")
     next(running)
-    worker.wait_until_idle()
+    waiting = threading.Thread(target=worker.wait_until_idle, daemon=True)
+    waiting.start()
+    waiting.join(60)
+    assert not waiting.is_alive()
     assert next(running).text == "working"
     running.close()
 
