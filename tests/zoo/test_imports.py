@@ -106,6 +106,8 @@ def test_types_import_nothing_else_of_ours():
         "import zoo",
         "import zoo.render.grade_facts",
         "from zoo.registry import load_registry; load_registry()",
+        "from typer.testing import CliRunner; from zoo.__main__ import app; "
+        "assert 'early-fusion' in CliRunner().invoke(app, ['models']).stdout",
     ],
 )
 def test_nothing_heavy_is_loaded(code):
