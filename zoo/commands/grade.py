@@ -65,8 +65,7 @@ def _answers(source: Path | list[Path], reading: Future[Volumes], specs: list[Re
     from zoo.inference.open_study import OpenStudy
 
     try:
-        volumes = reading.result()
-        study = OpenStudy(volumes, requested_registry().check(volumes))
+        study = OpenStudy(requested_registry(), reading.result())
     except ZooError as error:
         yield {"study": _name(source), "error": str(error)}, str(error), BAD_INPUT
         return
