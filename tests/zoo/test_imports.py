@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MAY_IMPORT = {"zoo": {"zoo"}, "plugins": {"zoo", "plugins"}, "training": {"zoo", "training"}, "app.py": {"zoo"}}
 OURS = {"zoo", "plugins", "training", "app", "tests"}
-HEAVY = {"torch", "torchvision", "timm", "captum"}
+HEAVY = {"torch", "torchvision", "timm", "captum", "nibabel"}
 LAYERS = (  # of the zoo, from the ground up: a room imports what lies below it, and nothing beside or above
     {"errors", "metrics", "types"},
     {"blocks", "checkout", "hookspecs"},
