@@ -70,7 +70,7 @@ class ModalityTransformer(Fusion):
         return self.layers(tokens, mask=self._hidden(present))[:, 0]
 
     def _hidden(self, present: Tensor) -> Tensor:
-        """Which tokens are not attended to, bool [B · heads, T, T]: said by token, torch would load sympy to check it."""
+        """Tokens that are not attended to, bool [B · heads, T, T]; torch would load sympy to check a mask [B, T]."""
         hidden = torch.cat([torch.zeros_like(present[:, :1]), ~present], dim=1)
         return hidden[:, None, None].expand(-1, self.heads, hidden.shape[1], -1).flatten(0, 1)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -12,11 +15,21 @@ from typer.testing import CliRunner
 
 from zoo import api
 from zoo.__main__ import app
+from zoo.assets import examples
 from zoo.commands import read_ahead
 from zoo.study import read
 
 pytestmark = pytest.mark.usefixtures("trained_zoo")
 PATIENCE = 60.0  # until a test that waits in vain fails
+NEEDLESS = {"timm", "torchvision", "captum", "gradio", "sympy", "torch._dynamo"}
+GRADE = f"""
+import sys
+from typer.testing import CliRunner
+from zoo.__main__ import app
+
+print(CliRunner().invoke(app, ["grade", sys.argv[1]]).stdout)
+print(sorted({NEEDLESS!r} & set(sys.modules)))
+"""
 MODELS = ("--model", "single-t1ce", "--model", "early-fusion", "--model", "hemis-fusion")
 
 
@@ -102,3 +115,11 @@ def test_an_interrupt_ends_it(studies, watched_reading, monkeypatch):
     result = _grade(*studies)
     assert (result.stdout, result.exit_code) == ("", 130)
     assert set(begun) <= set(studies[:2])
+
+
+def test_nothing_is_loaded_that_no_grade_needs():
+    """Of what models, torch and the readers could draw in."""
+    study = Path(examples.__file__).parent / "simulated-lgg"
+    printed = subprocess.run([sys.executable, "-c", GRADE, study], capture_output=True, text=True, check=True).stdout
+    assert "by ensemble.compact" in printed
+    assert printed.splitlines()[-1] == "[]"
