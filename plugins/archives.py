@@ -11,7 +11,6 @@ from typing import Any
 
 from zoo import StudyError, hookimpl
 from zoo.compute.sandbox import run_sandboxed
-from zoo.study.load import MAX_FILE_BYTES
 from zoo.study.sources import files_of, is_nifti
 
 MAX_ENTRIES = 5000
@@ -44,6 +43,8 @@ def extract(archive: Path, folder: Path) -> list[Path]:
 
     Raises `StudyError` for anything but plain files within the limits above.
     """
+    from zoo.study.load import MAX_FILE_BYTES
+
     if not archive.is_file():
         raise StudyError("No such zip file; check its path.")
     if archive.stat().st_size > MAX_FILE_BYTES:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from zoo.commands.app import app as serve
@@ -24,6 +26,7 @@ app.command()(new_plugin)
 
 def main() -> None:
     """Run the command that was typed."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # idle threads sleep: spinning, they hold up who reads ahead
     run(app)
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from zoo.checkout import TRAINING, training_commands
 from zoo.registry import Registry
 from zoo.types import MODALITY_TITLES, ModelSpec, RegisteredModel
+from zoo.weights.noted_size import size_of
 
 PIPED_WIDTH = 120
 TO_TRAIN = f"To train one: {TRAINING} fit ID --cohort DIR (decision fusion after its members)."
@@ -39,10 +40,8 @@ def model_facts(spec: RegisteredModel) -> dict[str, Any]:
 
 
 def _size(spec: ModelSpec) -> dict[str, Any]:
-    from zoo.weights.size import measure_size
-
     try:
-        size = measure_size(spec)
+        size = size_of(spec)
     except Exception as error:  # a plugin's own code may raise anything
         return {"parameters": None, "gflops": None, "size_error": f"{type(error).__name__}: {error}"}
     return {"parameters": size.parameters, "gflops": size.gflops, "size_error": None}

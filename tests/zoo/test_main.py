@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 
 import nibabel as nib
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from zoo.__main__ import app
+from zoo.__main__ import app, main
 from zoo.types import DISCLAIMER
 
 pytestmark = pytest.mark.usefixtures("trained_zoo")
@@ -160,3 +161,14 @@ def test_models_that_the_environment_names_are_listed_or_left_out(run, published
     told = json.loads(run("models", "--json")[0].stdout)
     assert told["models"][-1]["source"] == str(published)
     assert [fault["plugin"] for fault in told["faults"]] == [missing]
+
+
+@pytest.mark.parametrize(("chosen", "policy"), [(None, "passive"), ("active", "active")])
+def test_idle_threads_sleep_unless_the_user_wants_them_to_spin(chosen, policy, monkeypatch):
+    seen = []
+    monkeypatch.setenv("OMP_WAIT_POLICY", chosen or "")
+    if chosen is None:
+        monkeypatch.delenv("OMP_WAIT_POLICY")
+    monkeypatch.setattr("zoo.__main__.run", lambda app: seen.append(os.environ["OMP_WAIT_POLICY"]))
+    main()
+    assert seen == [policy]

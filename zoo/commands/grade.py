@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +13,18 @@ import typer
 
 from zoo.checkout import TRAINING
 from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
+from zoo.commands.read_ahead import read_ahead
 from zoo.commands.shared_options import AsJson, Models, Sources, studies_in
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.render.grade_facts import grade_json, grade_text
 from zoo.types import DISCLAIMER, RegisteredModel
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from zoo.inference.open_study import OpenStudy
     from zoo.registry import Registry
+    from zoo.types import Volumes
 
 Answer = tuple[dict[str, Any], str, int]  # as JSON, in words, exit status
 
@@ -26,13 +32,17 @@ Answer = tuple[dict[str, Any], str, int]  # as JSON, in words, exit status
 def grade(sources: Sources, model: Models = None, as_json: AsJson = False) -> None:
     """Grade studies by all trained models unless you choose: 0 when all were graded, 2 on bad input, 3 when refused."""
     from zoo.inference.loaded import requested_registry
+    from zoo.study.read import read_volumes  # before the thread: to import here and there at once can end in a deadlock
 
-    specs = _chosen(requested_registry(), model)
+    registry = requested_registry()
+    specs = _chosen(registry, model)
     codes = [DONE]
-    for source in studies_in(sources):
-        for row, text, code in _answers(source, specs):
-            codes.append(code)
-            typer.echo(json.dumps(row) if as_json else text, err=code == BAD_INPUT and not as_json)
+    with closing(read_ahead(partial(read_volumes, registry), studies_in(sources))) as studies:
+        for source, reading in studies:
+            for row, text, code in _answers(source, reading, specs):
+                codes.append(code)
+                typer.echo(json.dumps(row) if as_json else text, err=code == BAD_INPUT and not as_json)
+            del reading  # which holds the study
     if not as_json:
         typer.echo(DISCLAIMER)
     raise typer.Exit(max(codes))
@@ -49,12 +59,13 @@ def _chosen(registry: Registry, names: list[str] | None) -> list[RegisteredModel
     return trained
 
 
-def _answers(source: Path | list[Path], specs: list[RegisteredModel]) -> Iterator[Answer]:
+def _answers(source: Path | list[Path], reading: Future[Volumes], specs: list[RegisteredModel]) -> Iterator[Answer]:
     """One answer per model, or one for the study when it can't be read; no error stops the other studies."""
-    from zoo.api import open_study
+    from zoo.inference.loaded import requested_registry
+    from zoo.inference.open_study import OpenStudy
 
     try:
-        study = open_study(source)
+        study = OpenStudy(requested_registry(), reading.result())
     except ZooError as error:
         yield {"study": _name(source), "error": str(error)}, str(error), BAD_INPUT
         return

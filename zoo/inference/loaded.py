@@ -45,7 +45,14 @@ def _trained(address: str, model_id: str) -> TrainedModel:
     """
     from zoo.weights.load import load_weights
 
-    return load_weights(model(address), load_member=lambda member: _trained(member.address, member.id))
+    return load_weights(model(address), load_member=_member)
+
+
+def _member(spec: RegisteredModel) -> TrainedModel:
+    """Load a part of a model; that of one from elsewhere is no model of this zoo, and has its whole's address."""
+    from zoo.weights.load import load_weights
+
+    return _trained(spec.address, spec.id) if registry().models.get(spec.id) is spec else load_weights(spec)
 
 
 def forget() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import torch
-from torch.utils.flop_counter import FlopCounterMode
+from typing import TYPE_CHECKING
 
 from zoo.types import MODALITIES, ModelSpec
-from zoo.weights.load import build_module
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,11 @@ class Size:
 
 
 def measure_size(spec: ModelSpec) -> Size:
-    """Builds the model without memory for its weights."""
+    """Build the model without memory for its weights, and measure it."""
+    import torch
+
+    from zoo.weights.load import build_module
+
     with torch.device("meta"):
         module = build_module(spec).eval()
         x = torch.zeros(1, len(MODALITIES), *spec.recipe.shape)
@@ -33,6 +37,9 @@ def measure_size(spec: ModelSpec) -> Size:
 
 
 def _gflops(module: torch.nn.Module, x: torch.Tensor, present: torch.Tensor) -> float | None:
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
     try:
         with FlopCounterMode(display=False) as counter, torch.inference_mode():
             module(x, present)

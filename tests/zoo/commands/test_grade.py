@@ -1,0 +1,125 @@
+"""Several studies: the answers are those of each alone, and reading one and grading another go on at once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+from typer.testing import CliRunner
+
+from zoo import api
+from zoo.__main__ import app
+from zoo.assets import examples
+from zoo.commands import read_ahead
+from zoo.study import read
+
+pytestmark = pytest.mark.usefixtures("trained_zoo")
+PATIENCE = 60.0  # until a test that waits in vain fails
+NEEDLESS = {"timm", "torchvision", "captum", "gradio", "sympy", "torch._dynamo"}
+GRADE = f"""
+import sys
+from typer.testing import CliRunner
+from zoo.__main__ import app
+
+print(CliRunner().invoke(app, ["grade", sys.argv[1]]).stdout)
+print(sorted({NEEDLESS!r} & set(sys.modules)))
+"""
+MODELS = ("--model", "single-t1ce", "--model", "early-fusion", "--model", "hemis-fusion")
+
+
+@pytest.fixture
+def studies(make_study):
+    """Four: the second can't be read, the third is refused by one model."""
+    folders = [make_study(name="whole"), make_study(name="bad"), make_study(("t1", "t1ce"), name="few")]
+    (folders[1] / "bad_t2.nii.gz").write_bytes(b"no")
+    return [*folders, make_study(name="last")]
+
+
+@pytest.fixture
+def watched_reading(monkeypatch):
+    """watched_reading(before, after) are called with a study's folder before it is read, and with what was read."""
+    original = read.read_volumes
+
+    def watch(before=lambda source: None, after=lambda volumes: None):
+        def watched(registry, source):
+            before(source)
+            volumes = original(registry, source)
+            after(volumes)
+            return volumes
+
+        monkeypatch.setattr(read, "read_volumes", watched)
+
+    return watch
+
+
+def _grade(*arguments):
+    return CliRunner().invoke(app, ["grade", *map(str, arguments), *MODELS, "--json"])
+
+
+def _rows(result):
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
+
+
+def test_many_studies_are_answered_as_each_alone(studies):
+    together, alone = _grade(*studies), [_grade(study) for study in studies]
+    assert _rows(together) == [row for result in alone for row in _rows(result)]
+    assert [result.exit_code for result in alone] == [0, 2, 3, 0]
+    assert together.exit_code == 3
+
+
+def test_a_study_is_graded_while_the_next_is_read(studies, watched_reading, monkeypatch):
+    next_is_read, graded = Event(), api.grade
+    watched_reading(after=lambda volumes: next_is_read.set() if volumes.id == "last" else None)
+
+    def grade(study, model):
+        if study.volumes.id == "few":
+            assert next_is_read.wait(PATIENCE)
+        return graded(study, model)
+
+    monkeypatch.setattr(api, "grade", grade)
+    result = _grade(*studies)
+    assert next_is_read.is_set()
+    assert result.exit_code == 3
+
+
+def test_two_studies_are_in_memory_at_most(make_study, watched_reading, monkeypatch):
+    """When a third is about to be read, nothing holds the first any more."""
+    seen, held = [], []
+
+    class Watched(ThreadPoolExecutor):
+        def submit(self, *arguments):
+            held.append([volumes().id for volumes in seen[: len(held) - 1] if volumes()])
+            return super().submit(*arguments)
+
+    monkeypatch.setattr(read_ahead, "ThreadPoolExecutor", Watched)
+    watched_reading(after=lambda volumes: seen.append(weakref.ref(volumes)))
+    _grade(*(make_study(name=name) for name in "abcd"))
+    assert (len(seen), held) == (4, [[], [], [], []])
+
+
+def test_an_interrupt_ends_it(studies, watched_reading, monkeypatch):
+    begun = []
+    watched_reading(begun.append)
+
+    def grade(study, model):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(api, "grade", grade)
+    result = _grade(*studies)
+    assert (result.stdout, result.exit_code) == ("", 130)
+    assert set(begun) <= set(studies[:2])
+
+
+def test_nothing_is_loaded_that_no_grade_needs():
+    """Of what models, torch and the readers could draw in."""
+    study = Path(examples.__file__).parent / "simulated-lgg"
+    printed = subprocess.run([sys.executable, "-c", GRADE, study], capture_output=True, text=True, check=True).stdout
+    assert "by ensemble.compact" in printed
+    assert printed.splitlines()[-1] == "[]"
