@@ -61,18 +61,13 @@ class ModalityTransformer(Fusion):
         self.modality = nn.Parameter(torch.randn(modalities, width) / width**0.5)
         self.class_token = nn.Parameter(torch.randn(width) / width**0.5)
         layer = nn.TransformerEncoderLayer(width, heads, 2 * width, dropout=0.1, batch_first=True, norm_first=True)
-        self.heads = heads
         self.layers = nn.TransformerEncoder(layer, layers, norm=nn.LayerNorm(width), enable_nested_tensor=False)
 
     def forward(self, maps: Tensor, present: Tensor) -> Tensor:
         tokens = self.embed(pooled(maps)) + self.modality
         tokens = torch.cat([self.class_token.expand(len(tokens), 1, -1), tokens], dim=1)
-        return self.layers(tokens, mask=self._hidden(present))[:, 0]
-
-    def _hidden(self, present: Tensor) -> Tensor:
-        """Tokens that are not attended to, bool [B · heads, T, T]; torch would load sympy to check a mask [B, T]."""
         hidden = torch.cat([torch.zeros_like(present[:, :1]), ~present], dim=1)
-        return hidden[:, None, None].expand(-1, self.heads, hidden.shape[1], -1).flatten(0, 1)
+        return self.layers(tokens, src_key_padding_mask=hidden)[:, 0]
 
 
 class Moments(Fusion):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, cast
 
+import timm
 import torch
 from torch import Tensor, nn
 
 from zoo import GRADES, MODALITIES
 from zoo.blocks import AttentionReading, CachedModule, RegionScores, masked, slices_with_brain
-
-from . import mobilenet
 
 MAX_REDUCTION = 8
 
@@ -35,7 +34,7 @@ class GatedAttentionPooling(nn.Module):
 
 
 class Backbone(Protocol):
-    """The part of a timm model that is used here, and the one of ours has."""
+    """The part of a timm model that is used here."""
 
     head_hidden_size: int
     feature_info: Sequence[Mapping[str, Any]]
@@ -63,7 +62,11 @@ class SliceGrader(CachedModule):
         dropout: float = 0.2,
     ) -> None:
         super().__init__()
-        self.backbone = _backbone(backbone, pretrained, backbone_options or {})
+        _expect_nothing_to_fetch(backbone, backbone_options or {})
+        network = timm.create_model(
+            backbone, pretrained=pretrained, in_chans=len(MODALITIES), num_classes=0, **(backbone_options or {})
+        )
+        self.backbone = cast(Backbone, network)
         features = self.backbone.head_hidden_size
         self.middle, channels = _fine_enough(self.backbone.feature_info)
         self.regions = RegionScores(channels)
@@ -96,19 +99,7 @@ class SliceGrader(CachedModule):
         return middle, rows.unflatten(0, (-1, depth)), slices_with_brain(x, depth)
 
 
-def _backbone(name: str, pretrained: bool, options: Mapping[str, Any]) -> Backbone:
-    if name == mobilenet.NAME and not pretrained and not options:
-        return mobilenet.MobileNetV3Small(len(MODALITIES))
-    import timm  # slow, and only wanted here
-
-    _expect_nothing_to_fetch(name, options)
-    network = timm.create_model(name, pretrained=pretrained, in_chans=len(MODALITIES), num_classes=0, **options)
-    return cast(Backbone, network)
-
-
 def _expect_nothing_to_fetch(backbone: str, options: Mapping[str, Any]) -> None:
-    import timm
-
     if not timm.is_model(backbone):
         raise ValueError(f"backbone: expected a name that timm.list_models() knows; found {backbone!r}.")
     for name, value in options.items():

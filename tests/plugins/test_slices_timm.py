@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 import timm
 import torch
-from timm.models._efficientnet_builder import efficientnet_init_weights
 
-from zoo.plugins.slices_timm.mobilenet import NAME, MobileNetV3Small, initialise
 from zoo.plugins.slices_timm.network import GatedAttentionPooling, SliceGrader
 
 PRESENT = torch.ones(1, 4, dtype=torch.bool)
@@ -44,55 +40,6 @@ def test_equals_timm_called_by_hand(backbone):
     curve = module.attention_maps(x, PRESENT)["t2"].slices[0]
     torch.testing.assert_close(curve[1:].double(), weights / weights.sum(), atol=1e-5, rtol=1e-5)
     assert curve[0] == 0
-
-
-@pytest.fixture
-def both():
-    """timm's MobileNetV3-Small and ours, with the same weights."""
-    torch.manual_seed(1)
-    theirs, ours = timm.create_model(NAME, in_chans=4, num_classes=0), MobileNetV3Small(4)
-    ours.load_state_dict(theirs.state_dict())
-    return theirs, ours
-
-
-@pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize("stage", range(5))
-def test_our_mobilenet_is_timms_bit_for_bit(both, training, stage):
-    answers = []
-    for network in both:
-        x = torch.randn(3, 4, 96, 80, generator=torch.Generator().manual_seed(0)).requires_grad_()
-        last, (middle,) = network.train(training).forward_intermediates(x, indices=[stage])
-        (network.forward_head(last).square().sum() + middle.sum()).backward()
-        answers.append((last, middle, x.grad, *network.state_dict().values(), *(p.grad for p in network.parameters())))
-    for theirs, ours in zip(*answers, strict=True):
-        assert ours is theirs is None or torch.equal(ours, theirs)
-
-
-def test_our_mobilenet_says_of_itself_what_timms_does(both):
-    theirs, ours = both
-    known = [{name: value for name, value in stage.items() if name != "module"} for stage in theirs.feature_info]
-    assert (list(ours.feature_info), ours.head_hidden_size) == (known, theirs.head_hidden_size)
-    assert list(ours.state_dict()) == list(theirs.state_dict())
-
-
-def test_our_mobilenet_begins_as_timms_does():
-    network = MobileNetV3Small(4)
-    assert not network.conv_head.bias.any()
-    drawn = []
-    for first_weights in (efficientnet_init_weights, lambda network: network.apply(initialise)):
-        torch.manual_seed(0)
-        first_weights(network)
-        drawn.append({name: value.clone() for name, value in network.state_dict().items()})
-    assert all(torch.equal(value, drawn[1][name]) for name, value in drawn[0].items())
-
-
-def test_the_built_in_model_needs_no_timm(registry, monkeypatch):
-    monkeypatch.setitem(sys.modules, "timm", None)
-    spec = registry.model("slices-timm")
-    assert spec.build(**spec.options)(_study(), PRESENT).shape == (1, 2)
-    for options in ({"pretrained": True}, {"backbone": "resnet18"}, {"backbone_options": {"drop_rate": 0.1}}):
-        with pytest.raises(ImportError):
-            spec.build(**{**spec.options, **options})
 
 
 @pytest.mark.parametrize(
