@@ -28,7 +28,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def material(cohort, prepared):
     """material(epochs, seed) -> what models are made from."""
-    cases = cohort.cases[:12]
+    cases = cohort.cases[:8]
 
     def make(epochs=1, seed=0):
         options = FitOptions(epochs=epochs, seed=seed)
