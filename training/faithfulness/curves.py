@@ -42,7 +42,7 @@ def margins_on_the_way(question: Question, start: torch.Tensor, end: torch.Tenso
     with torch.inference_mode(), OneDNNConvolutions():
         for fraction in FRACTIONS:
             moved = torch.from_numpy(order[: round(fraction * len(order))]).to(start.device)
-            x = start.clone()
+            x = start.clone(memory_format=torch.contiguous_format)  # as `order` counts
             x.view(-1)[moved] = end.reshape(-1)[moved]
             margins.append(float(question.margin(x)))
     return margins
