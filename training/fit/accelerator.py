@@ -35,4 +35,11 @@ def _precision(options: FitOptions) -> str | None:
     """Choose the precision; None leaves it to `accelerate launch`."""
     if options.precision != "auto":
         return options.precision
-    return "bf16" if torch.cuda.is_available() and torch.cuda.is_bf16_supported() else None
+    return "bf16" if _faster_in_bfloat16() else None
+
+
+def _faster_in_bfloat16() -> bool:
+    """Whether the GPU has it, or the CPU matrix units for it (AMX): with vector instructions alone it takes longer."""
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported()
+    return bool(torch.cpu.get_capabilities().get("amx_bf16"))

@@ -40,9 +40,9 @@ class TrainingLoss(nn.Module):
         return losses + self._region_losses(auxiliary[REGIONS_OUTPUT], regions)
 
     def _region_losses(self, logits: Tensor, shares: Tensor) -> Tensor:
-        options = self.options
-        losses = options.region_weight * region_losses(logits, shares, options.rare_region)
-        return losses + options.overlap_weight * overlap_losses(logits, shares)
+        options, target = self.options, _on_grid_of(logits, shares)
+        losses = options.region_weight * region_losses(logits, target, options.rare_region)
+        return losses + options.overlap_weight * overlap_losses(logits, target)
 
     def _grade_and_auxiliary(self, x: Tensor, present: Tensor) -> tuple[Tensor, Mapping[str, Tensor]]:
         """What a model offers to train by beside its logits: nothing, unless it says otherwise."""
@@ -87,6 +87,8 @@ def overlap_losses(logits: Tensor, shares: Tensor) -> Tensor:
 
 def _on_grid_of(logits: Tensor, shares: Tensor) -> Tensor:
     depth, height, width = logits.shape[2:]
+    if shares.shape[2:] == logits.shape[2:]:
+        return shares
     return functional.adaptive_avg_pool3d(shares, (depth, height, width))
 
 
