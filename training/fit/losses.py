@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from torch.nn import functional
 from zoo.blocks import REGIONS_OUTPUT, SupportsAuxiliary, SupportsRegions
 
 from ..options import FitOptions
+from .accelerator import stays_in_float32
 
 
 class TrainingLoss(nn.Module):
@@ -28,8 +30,13 @@ class TrainingLoss(nn.Module):
         super().__init__()
         self.module, self.options = module, options
         self.class_weights = class_weights
+        self.in_float32 = stays_in_float32(module, options)
 
     def forward(self, x: Tensor, present: Tensor, regions: Tensor, y: Tensor | None) -> Tensor:
+        with torch.autocast("cpu", enabled=False) if self.in_float32 else nullcontext():
+            return self._losses(x, present, regions, y)
+
+    def _losses(self, x: Tensor, present: Tensor, regions: Tensor, y: Tensor | None) -> Tensor:
         if y is None:
             assert isinstance(self.module, SupportsRegions)
             return self._region_losses(self.module.region_logits(x, present), regions)
