@@ -65,10 +65,10 @@ class SingleEncoderGrader(nn.Module):
         _, high, slices = self._encode(x, present)
         return dict.fromkeys(self.modalities, self.attention.read(high, slices))
 
-    def _encode(self, x: Tensor, present: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+    def _encode(self, x: Tensor, present: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         scans = self._scans(x, present)
         middle, high = self.encoder(scans)
-        return middle, high, slices_with_brain(scans, high.shape[2]) if self.attention.slice is not None else None
+        return middle, high, slices_with_brain(scans, high.shape[2])
 
     def _scans(self, x: Tensor, present: Tensor) -> Tensor:
         """The modalities that it reads; to choose all of them would copy them into a layout that is slow to read."""

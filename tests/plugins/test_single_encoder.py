@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 import torch
 
@@ -38,14 +36,3 @@ def test_a_single_encoder_reads_its_modality(registry, modality):
     x = _studies()
     seen = _seen_by(build_module(registry.model(f"single-{modality}")), x)
     assert torch.equal(seen, x[:, [MODALITIES.index(modality)]])
-
-
-def test_slices_are_looked_for_where_attention_asks_for_them(registry, monkeypatch):
-    plain, looking = (build_module(registry.model(name)) for name in ("early-fusion", "single-t1ce-attention"))
-    asked = []
-    network = sys.modules[type(plain).__module__]
-    monkeypatch.setattr(network, "slices_with_brain", lambda scan, depth: asked.append(depth))
-    plain(_studies(), ALL)
-    assert not asked
-    looking(_studies(), ALL)
-    assert asked == [4]
