@@ -1,4 +1,4 @@
-"""What an epoch of training costs beside its model: against constant tensors, and against MONAI's loaders."""
+"""How many images training sees in a second, and what an epoch costs beside its model, next to MONAI's loaders."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader
 
 from training.cohorts import Case, load_cohort
 from training.data.batches import Batch, Plan, plan_epoch, training_batches
+from training.data.patches import studies_of
 from training.data.prepared_cohort import PreparedCohort, prepare_cohort
 from training.fit.accelerator import start_accelerator
 from training.fit.loop import seeded, train_epoch
@@ -24,46 +25,64 @@ from training.fit.losses import TrainingLoss, balanced_weights
 from training.fit.optimizer import build_optimization, channels_last
 from training.options import FitOptions
 from training.simulation import write_cohort
-from zoo import GRADES, MODALITIES, ModelSpec, Recipe
+from zoo import GRADES, MODALITIES, ModelSpec, Phase, Recipe
 from zoo.registry import load_registry
 from zoo.weights.load import build_module
 
 STUDIES, ROUNDS, EPOCHS = 16, 3, 5
 SPACING_MM = 1.0  # as in BraTS
 OPTIONS = FitOptions()
+PATCHES, WHOLE = ("unet-radiomics", 0), ("early-fusion", 1)
+"""A model and which of its phases: one learns from patches, one from whole studies."""
 Loader = Callable[[], Iterable[Batch]]
 
 
 def bench_training() -> None:
     """Prints; what is compared takes turns, and ratios are medians over rounds: a busy machine slows both."""
-    spec = load_registry().model("early-fusion")
     with tempfile.TemporaryDirectory() as folder:
         write_cohort(Path(folder) / "cohort", STUDIES, seed=1, spacing_mm=SPACING_MM)
         cases = load_cohort(Path(folder) / "cohort").cases
-        cohort = prepare_cohort(cases, spec.recipe, Path(folder) / "prepared")
-        train = _trainer(spec)
-        constant = list(_ours(cohort, spec))
-        cache = CacheDataset(_items(cases), _monai(spec.recipe), num_workers=2, progress=False)
-        loaders: dict[str, Loader] = {
-            "ours": lambda: _ours(cohort, spec),
-            "constant tensors": lambda: constant,
-            "MONAI without a cache": lambda: _theirs(Dataset(_items(cases), _monai(spec.recipe)), cohort),
-            "MONAI's CacheDataset": lambda: _theirs(cache, cohort),
-        }
-        rounds = [{name: _seconds(train, load) for name, load in loaders.items()} for _ in range(ROUNDS + 1)][1:]
-        print(f"an epoch of early-fusion         {_median(rounds, 'ours'):6.2f} s, {STUDIES} studies")
-        print(f"of it the model's own            {_ratio(rounds, 'constant tensors', 'ours'):6.0%}")
-        for name in ("MONAI without a cache", "MONAI's CacheDataset"):
-            print(f"the same with {name:23} {_ratio(rounds, name, 'ours'):.2f} x the time")
-        print(f"memory after each of {EPOCHS} epochs    {_memory(train, loaders['ours'])} GiB")
+        cohort = prepare_cohort(cases, load_registry().model(WHOLE[0]).recipe, Path(folder) / "prepared")
+        for kind, (model, phase) in {"patches": PATCHES, "whole studies": WHOLE}.items():
+            print(f"an epoch of {model:15} {images_a_second(cohort, model, phase):6.1f} images/s, {kind}")
+        _beside_monai(cases, cohort)
 
 
-def _trainer(spec: ModelSpec) -> Callable[[Iterable[Batch]], None]:
+def images_a_second(cohort: PreparedCohort, model: str, phase: int) -> float:
+    """Median speed of the epochs of one phase; each patch is an image, and so is each whole study."""
+    spec = load_registry().model(model)
+    train = _trainer(spec, spec.phases[phase])
+    images = len(studies_of(spec.phases[phase], np.arange(STUDIES)))
+    seconds = [_seconds(train, lambda: _ours(cohort, spec.phases[phase])) for _ in range(ROUNDS + 1)][1:]
+    return images / statistics.median(seconds)
+
+
+def _beside_monai(cases: Sequence[Case], cohort: PreparedCohort) -> None:
+    spec = load_registry().model(WHOLE[0])
+    phase = spec.phases[WHOLE[1]]
+    train = _trainer(spec, phase)
+    constant = list(_ours(cohort, phase))
+    cache = CacheDataset(_items(cases), _monai(spec.recipe), num_workers=2, progress=False)
+    loaders: dict[str, Loader] = {
+        "ours": lambda: _ours(cohort, phase),
+        "constant tensors": lambda: constant,
+        "MONAI without a cache": lambda: _theirs(Dataset(_items(cases), _monai(spec.recipe)), cohort),
+        "MONAI's CacheDataset": lambda: _theirs(cache, cohort),
+    }
+    rounds = [{name: _seconds(train, load) for name, load in loaders.items()} for _ in range(ROUNDS + 1)][1:]
+    print(f"an epoch of early-fusion         {_median(rounds, 'ours'):6.2f} s, {STUDIES} studies")
+    print(f"of it the model's own            {_ratio(rounds, 'constant tensors', 'ours'):6.0%}")
+    for name in ("MONAI without a cache", "MONAI's CacheDataset"):
+        print(f"the same with {name:23} {_ratio(rounds, name, 'ours'):.2f} x the time")
+    print(f"memory after each of {EPOCHS} epochs    {_memory(train, loaders['ours'])} GiB")
+
+
+def _trainer(spec: ModelSpec, phase: Phase) -> Callable[[Iterable[Batch]], None]:
     """One epoch of the same model, loss and optimizer, whoever loads the batches."""
     accelerator = start_accelerator(OPTIONS, STUDIES)
     module = channels_last(build_module(spec))
     trainee = accelerator.prepare_model(TrainingLoss(module, balanced_weights(np.arange(STUDIES) % 2), OPTIONS))
-    optimizer, schedule = build_optimization(module, spec.phases[0], OPTIONS, 10_000)
+    optimizer, schedule = build_optimization(module, phase, OPTIONS, 10_000)
     stepper = accelerator.prepare_optimizer(optimizer)
     plan = Plan(np.arange(0), np.arange(0), 1.0)
 
@@ -73,9 +92,9 @@ def _trainer(spec: ModelSpec) -> Callable[[Iterable[Batch]], None]:
     return train
 
 
-def _ours(cohort: PreparedCohort, spec: ModelSpec) -> Iterator[Batch]:
-    plans = plan_epoch(np.arange(STUDIES), OPTIONS, seeded(OPTIONS, 0))
-    return training_batches(plans, cohort, spec.phases[0], torch.device("cpu"))
+def _ours(cohort: PreparedCohort, phase: Phase) -> Iterator[Batch]:
+    plans = plan_epoch(studies_of(phase, np.arange(STUDIES)), OPTIONS, seeded(OPTIONS, 0))
+    return training_batches(plans, cohort, phase, torch.device("cpu"))
 
 
 def _theirs(dataset: Dataset, cohort: PreparedCohort) -> Iterator[Batch]:

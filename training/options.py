@@ -19,7 +19,8 @@ class FitOptions:
     that the rate rises for.
     batch_size: studies in one step of the optimizer, over all processes. accumulate: in how many pieces each process
     takes its share, to save memory; it changes nothing but speed.
-    precision: "auto" is bfloat16 on a GPU that has it, else none but float32.
+    precision: of the arithmetic, not of the parameters. "auto" is bfloat16 on a GPU that has it and on a CPU with
+    matrix units for it (Intel's AMX), else none but float32 ("no"), as for networks that bfloat16 would slow down.
     region_weight: of the auxiliary loss on tumour masks, which teaches where to look; overlap_weight: of the soft Dice
     loss on them, in which small regions don't drown in the background. rare_region: how much a tumour voxel counts
     against one without.

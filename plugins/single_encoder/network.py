@@ -58,7 +58,7 @@ class SingleEncoderGrader(nn.Module):
 
     def region_logits(self, x: Tensor, present: Tensor) -> Tensor:
         """Return region logits [B, 3, D, h, w], of whole studies or of patches."""
-        return self.regions(self.encoder.middle(masked(x, present)[:, self.channels]))
+        return self.regions(self.encoder.middle(self._scans(x, present)))
 
     def attention_maps(self, x: Tensor, present: Tensor) -> dict[str, AttentionReading]:
         """What attention looked at, on the grid of the features: one reading for all the modalities it sees."""
@@ -66,6 +66,11 @@ class SingleEncoderGrader(nn.Module):
         return dict.fromkeys(self.modalities, self.attention.read(high, slices))
 
     def _encode(self, x: Tensor, present: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        scans = masked(x, present)[:, self.channels]
+        scans = self._scans(x, present)
         middle, high = self.encoder(scans)
         return middle, high, slices_with_brain(scans, high.shape[2])
+
+    def _scans(self, x: Tensor, present: Tensor) -> Tensor:
+        """The modalities that it reads; to choose all of them would copy them into a layout that is slow to read."""
+        x = masked(x, present)
+        return x if self.modalities == MODALITIES else x[:, self.channels]

@@ -18,12 +18,12 @@ MAX_SHIFT = 3
 def augment(x: Tensor, regions: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Mirror left and right, jitter intensities, add noise.
 
-    x: float32 [4, D, H, W]; regions: float32 [3, D, H/2, W/2]; generator: of the CPU. Gain and offset are shared
-    between the modalities for the larger part, so that T1ce − T1, which carries the grade, stays what it was.
+    x: [4, D, H, W], float32 afterwards; regions: float32 [3, D, H/2, W/2]; generator: of the CPU. Gain and offset are
+    shared between the modalities for the larger part, so that T1ce − T1, which carries the grade, stays what it was.
     """
     mirrored = torch.rand((), generator=generator) < 0.5
-    x, regions = (x.flip(-1), regions.flip(-1)) if mirrored else (x.clone(), regions)
-    return _jitter(x, generator), regions
+    x, regions = (x.flip(-1), regions.flip(-1)) if mirrored else (x, regions)
+    return _jitter(x.to(torch.float32, copy=True), generator), regions
 
 
 def shift_slices(x: Tensor, regions: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -47,10 +47,16 @@ class Plan(NamedTuple):
 
 def load_batch(cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[str], device: torch.device) -> Batch:
     """Load the chosen cases, with only those modalities present that are to be shown."""
+    batch = _stored(cohort, rows, modalities, device)
+    return batch._replace(x=batch.x.float())
+
+
+def _stored(cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[str], device: torch.device) -> Batch:
+    """The same with x in half precision, as it lies on disk: to cut and to shift half as many bytes."""
     shown = np.array([name in modalities for name in MODALITIES])
     arrays = cohort.x[rows], cohort.present[rows] & shown, cohort.regions[rows], cohort.y[rows]
     x, present, regions, y = (torch.from_numpy(array).to(device) for array in arrays)
-    return Batch(x.float(), present, regions.float(), y)
+    return Batch(x, present, regions.float(), y)
 
 
 def plan_epoch(
@@ -76,7 +82,7 @@ def training_batches(
     """Yield the planned studies on the device, augmented, each made while the one before is computed with."""
 
     def make(plan: Plan) -> Batch:
-        batch = load_batch(cohort, plan.rows, phase.modalities, device)
+        batch = _stored(cohort, plan.rows, phase.modalities, device)
         return augmented(batch, plan.seeds.tolist(), phase)
 
     return prefetched(make, plans) if device.type == "cuda" else map(make, plans)
@@ -94,16 +100,23 @@ def step_count(train: np.ndarray, options: FitOptions) -> int:
 
 
 def augmented(batch: Batch, seeds: Sequence[int], phase: Phase) -> Batch:
-    """Change each study, or a patch of it, at random by its seed; x is laid out as 3-D convolutions like it."""
+    """Change each study, or a patch of it, at random by its seed; x, float32, lies as 3-D convolutions like it."""
     place = patch if phase.patches else shift_slices
     changed = []
     for x, present, regions, seed in zip(batch.x, batch.present, batch.regions, seeds, strict=True):
         generator = torch.Generator().manual_seed(seed)
         seen = augment(*place(x, regions, generator), generator)
         changed.append((*seen, hide_modalities(present, phase.modality_dropout, generator)))
-    x, regions, present = (torch.stack(parts) for parts in zip(*changed, strict=True))
+    studies, regions, present = zip(*changed, strict=True)
     y = None if phase.patches else batch.y
-    return Batch(x.contiguous(memory_format=torch.channels_last_3d), present, regions, y)
+    return Batch(_channels_last(studies), torch.stack(present), torch.stack(regions), y)
+
+
+def _channels_last(studies: Sequence[Tensor]) -> Tensor:
+    """Stack studies and lay them out in one pass."""
+    shape = (len(studies), *studies[0].shape)
+    x = torch.empty(shape, device=studies[0].device, memory_format=torch.channels_last_3d)
+    return torch.stack(list(studies), out=x)
 
 
 def prefetched(make: Callable[[Plan], Batch], plans: Iterable[Plan]) -> Iterator[Batch]:

@@ -24,7 +24,7 @@ def studies_of(phase: Phase, rows: np.ndarray) -> np.ndarray:
 def patch(x: Tensor, regions: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Cut a window, three times of four around a voxel of the tumour; anywhere where no mask shows one.
 
-    x: float32 [4, D, H, W]; regions: float32 [3, D', H', W'] on the same or a coarser grid; generator: of the CPU.
+    x: [4, D, H, W]; regions: float32 [3, D', H', W'] on the same or a coarser grid; generator: of the CPU.
     """
     lengths = regions.shape[1:]
     size = [max(1, length // 2) for length in lengths]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from torch.nn import functional
 from zoo.blocks import REGIONS_OUTPUT, SupportsAuxiliary, SupportsRegions
 
 from ..options import FitOptions
+from .accelerator import stays_in_float32
 
 
 class TrainingLoss(nn.Module):
@@ -28,8 +30,13 @@ class TrainingLoss(nn.Module):
         super().__init__()
         self.module, self.options = module, options
         self.class_weights = class_weights
+        self.in_float32 = stays_in_float32(module, options)
 
     def forward(self, x: Tensor, present: Tensor, regions: Tensor, y: Tensor | None) -> Tensor:
+        with torch.autocast("cpu", enabled=False) if self.in_float32 else nullcontext():
+            return self._losses(x, present, regions, y)
+
+    def _losses(self, x: Tensor, present: Tensor, regions: Tensor, y: Tensor | None) -> Tensor:
         if y is None:
             assert isinstance(self.module, SupportsRegions)
             return self._region_losses(self.module.region_logits(x, present), regions)
@@ -40,9 +47,9 @@ class TrainingLoss(nn.Module):
         return losses + self._region_losses(auxiliary[REGIONS_OUTPUT], regions)
 
     def _region_losses(self, logits: Tensor, shares: Tensor) -> Tensor:
-        options = self.options
-        losses = options.region_weight * region_losses(logits, shares, options.rare_region)
-        return losses + options.overlap_weight * overlap_losses(logits, shares)
+        options, target = self.options, _on_grid_of(logits, shares)
+        losses = options.region_weight * region_losses(logits, target, options.rare_region)
+        return losses + options.overlap_weight * overlap_losses(logits, target)
 
     def _grade_and_auxiliary(self, x: Tensor, present: Tensor) -> tuple[Tensor, Mapping[str, Tensor]]:
         """What a model offers to train by beside its logits: nothing, unless it says otherwise."""
@@ -87,6 +94,8 @@ def overlap_losses(logits: Tensor, shares: Tensor) -> Tensor:
 
 def _on_grid_of(logits: Tensor, shares: Tensor) -> Tensor:
     depth, height, width = logits.shape[2:]
+    if shares.shape[2:] == logits.shape[2:]:
+        return shares
     return functional.adaptive_avg_pool3d(shares, (depth, height, width))
 
 

@@ -11,6 +11,7 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
 from zoo import Phase
+from zoo.weights.load import device_of
 
 from ..options import FitOptions
 
@@ -22,9 +23,11 @@ def build_optimization(module: nn.Module, phase: Phase, options: FitOptions, ste
         rate = _rate(name, phase)
         parameter.requires_grad_(rate > 0)
         groups.setdefault(rate, []).append(parameter)
+    on_cpu = device_of(module).type == "cpu"
     optimizer = AdamW(
         [{"params": parameters, "lr": options.learning_rate * rate} for rate, parameters in groups.items()],
         weight_decay=options.weight_decay,
+        fused=on_cpu or None,  # in one pass; None leaves it to torch
     )
     return optimizer, LambdaLR(optimizer, warm_cosine(steps, options.warm_up))
 

@@ -5,10 +5,11 @@ Reference for encoder, attention and guidance: Xu et al., arXiv 2401.09029.
 
 from zoo.blocks.attention import AttentionReading, DualAttention, SliceAttention, SpatialAttention
 from zoo.blocks.cache import ActivationCache, CachedModule, cached_activations
-from zoo.blocks.encoder import NORMS, RMCEncoder, group_norm, load_mc3_18, tie_convolutions
+from zoo.blocks.encoder import NORMS, RMCEncoder, load_mc3_18, tie_convolutions
 from zoo.blocks.guidance import GUIDANCE, Guidance
 from zoo.blocks.heads import REGIONS, LogisticHead, RegionScores, average, average_and_peak
 from zoo.blocks.inputs import any_present, masked, slices_with_brain
+from zoo.blocks.norm import group_norm
 from zoo.blocks.onednn import OneDNNConvolutions
 from zoo.blocks.optional_outputs import (
     AUXILIARY_OUTPUTS,

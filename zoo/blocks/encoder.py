@@ -7,13 +7,8 @@ from collections.abc import Callable, Iterable
 from torch import Tensor, nn
 from torch.nn import functional
 
+from zoo.blocks.norm import group_norm
 from zoo.errors import expect_one_of
-
-
-def group_norm(channels: int) -> nn.GroupNorm:
-    """Normalisation for compact models: no batch statistics, so simulated and real batches are treated alike."""
-    return nn.GroupNorm(min(8, channels), channels)
-
 
 NORMS: dict[str, Callable[[int], nn.Module]] = {"group": group_norm, "batch": nn.BatchNorm3d}
 

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from training.data.batches import apply, load_batch, plan_epoch, prefetched, shuffled, training_batches
+from training.data.augment import augment, shift_slices
+from training.data.batches import Plan, apply, load_batch, plan_epoch, prefetched, shuffled, training_batches
+from training.data.patches import patch
 from training.data.prepared_cohort import PreparedCohort
 from training.options import FitOptions
 from zoo import MODALITIES, Phase
@@ -76,6 +78,23 @@ def test_volumes_lie_as_3d_convolutions_like_them(cohort):
     plans = plan_epoch(np.arange(8), FitOptions(batch_size=8), torch.Generator())
     (batch,) = training_batches(plans, cohort, Phase("all", MODALITIES), torch.device("cpu"))
     assert batch.x.is_contiguous(memory_format=torch.channels_last_3d)
+
+
+@pytest.mark.parametrize("patches", [False, True])
+def test_studies_are_cut_and_shifted_as_in_full_precision(patches):
+    rng = np.random.default_rng(0)
+    x, regions = rng.normal(0, 1, (3, 4, 6, 8, 8)).astype(np.float16), rng.random((3, 3, 6, 4, 4)).astype(np.float16)
+    y, phase = np.arange(3) % 2, Phase("all", MODALITIES, patches=patches)
+    cohort = PreparedCohort(x, np.ones((3, 4), bool), regions, y, y)
+    plan = Plan(np.array([2, 0]), np.array([7, 8]), 1.0)
+    (batch,) = training_batches([plan], cohort, phase, torch.device("cpu"))
+    for index, (row, seed) in enumerate(zip(plan.rows, plan.seeds, strict=True)):
+        generator = torch.Generator().manual_seed(int(seed))
+        whole = torch.from_numpy(x[row]).float(), torch.from_numpy(regions[row]).float()
+        expected = augment(*(patch if patches else shift_slices)(*whole, generator), generator)
+        assert torch.equal(batch.x[index], expected[0])
+        assert torch.equal(batch.regions[index], expected[1])
+    assert batch.x.dtype == batch.regions.dtype == torch.float32
 
 
 def test_prefetching_keeps_the_order_and_passes_errors_on():

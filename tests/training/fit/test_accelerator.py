@@ -11,12 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from accelerate.state import AcceleratorState
 from safetensors.torch import load_file
 
 from training.data.folds import Split
 from training.data.prepared_cohort import PreparedCohort
-from training.fit.accelerator import start_accelerator
+from training.fit.accelerator import _precision, start_accelerator
 from training.fit.loop import fit
 from training.options import FitOptions
 from training.simulation import write_cohort
@@ -25,18 +24,31 @@ from zoo import ZooError
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture(autouse=True)
-def _fresh_state():
-    """Accelerate keeps one precision for the whole process."""
-    AcceleratorState._reset_state()
-    yield
-    AcceleratorState._reset_state()
-
-
-@pytest.mark.parametrize(("precision", "expected"), [("auto", "no"), ("no", "no"), ("bf16", "bf16")])
-def test_precision_is_as_chosen(precision, expected, monkeypatch):
+def _processor(monkeypatch, **has):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True, **has})
+
+
+@pytest.mark.parametrize(
+    ("precision", "matrix_units", "expected"),
+    [("auto", False, "no"), ("auto", True, "bf16"), ("no", True, "no"), ("bf16", False, "bf16")],
+)
+def test_precision_is_as_chosen_or_what_the_processor_is_fast_in(precision, matrix_units, expected, monkeypatch):
+    _processor(monkeypatch, amx_bf16=matrix_units)
     assert start_accelerator(FitOptions(precision=precision), 16).mixed_precision == expected
+
+
+def test_a_processor_that_says_nothing_of_matrix_units_computes_in_float32(monkeypatch):
+    _processor(monkeypatch)
+    assert start_accelerator(FitOptions(), 16).mixed_precision == "no"
+
+
+@pytest.mark.parametrize(("gpu_has_it", "expected"), [(True, "bf16"), (False, None)])
+def test_where_there_is_a_gpu_its_abilities_count_alone(gpu_has_it, expected, monkeypatch):
+    _processor(monkeypatch, amx_bf16=True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: gpu_has_it)
+    assert _precision(FitOptions()) == expected
 
 
 def test_unknown_precision_is_refused():
@@ -74,6 +86,7 @@ def _fit(cohort, folder, *launcher):
     options = ["secondaries=t2,", "width=4", "dropout=0"]
     chosen = [word for option in options for word in ("--option", option)]
     command = [sys.executable, "-m", *launcher, "training", *arguments, *chosen, "--batch-size", 4, "--no-tracking"]
+    command += ["--precision", "no"]  # pieces of a batch add up to it, but for rounding
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     run = subprocess.run(
         [str(word) for word in command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False

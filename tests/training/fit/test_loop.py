@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from accelerate.state import AcceleratorState
 
 from training.data.batches import predict, step_count
 from training.data.folds import Split
@@ -187,12 +188,51 @@ def test_a_checkpoint_of_the_first_version_is_gone_on_from(tiny_spec, cohort, tm
 
 def test_accumulating_gradients_changes_nothing(tiny_spec, cohort, tmp_path):
     spec = replace(tiny_spec, options={**tiny_spec.options, "dropout": 0.0})
+    options = replace(OPTIONS, precision="no")
     states = [
-        fit(spec, cohort, SPLIT, replace(OPTIONS, accumulate=pieces), tmp_path / str(pieces)).state_dict()
+        fit(spec, cohort, SPLIT, replace(options, accumulate=pieces), tmp_path / str(pieces)).state_dict()
         for pieces in (1, 3)
     ]
     for name, value in states[0].items():
         assert (states[1][name] - value).norm() <= 1e-4 * value.norm(), name
+
+
+@pytest.mark.parametrize("precision", ["no", "bf16"])
+def test_in_either_precision_a_seed_says_what_comes_out(tiny_spec, cohort, tmp_path, precision):
+    options = replace(OPTIONS, precision=precision)
+    one, two = (fit(tiny_spec, cohort, FEW, options, tmp_path / name).state_dict() for name in ("one", "two"))
+    assert all(torch.equal(one[name], two[name]) for name in one)
+
+
+def test_bfloat16_is_for_arithmetic_alone_and_learns_alike(tiny_spec, cohort, tmp_path):
+    """Without dropout, which draws otherwise in each precision."""
+    spec, losses = replace(tiny_spec, options={**tiny_spec.options, "dropout": 0.0}), {}
+    for precision in ("no", "bf16"):
+        AcceleratorState._reset_state()
+        checkpoint = tmp_path / precision
+        fit(spec, cohort, SPLIT, replace(OPTIONS, epochs=1, precision=precision), checkpoint)
+        losses[precision] = np.array([(row["loss"], row["val_loss"]) for row in _history(checkpoint)])
+        state = torch.load(checkpoint, weights_only=True)
+        moments = [value for values in state["optimizer"]["state"].values() for value in values.values()]
+        assert {value.dtype for value in [*state["module"].values(), *moments]} == {torch.float32}
+    assert not np.array_equal(losses["no"], losses["bf16"])
+    np.testing.assert_allclose(losses["bf16"], losses["no"], rtol=0.03)
+
+
+def test_a_checkpoint_of_an_optimizer_that_took_several_passes_is_gone_on_from(
+    tiny_spec, cohort, tmp_path, monkeypatch
+):
+    """As AdamW was until 0.1."""
+    with monkeypatch.context() as patch:
+        _stop_after(patch, 1)
+        with pytest.raises(KeyboardInterrupt):
+            fit(tiny_spec, cohort, FEW, OPTIONS, tmp_path / "c")
+    state = torch.load(tmp_path / "c", weights_only=True)
+    for group in state["optimizer"]["param_groups"]:
+        group["fused"] = None
+    torch.save(state, tmp_path / "c")
+    fit(tiny_spec, cohort, FEW, OPTIONS, tmp_path / "c")
+    assert [row["epoch"] for row in _history(tmp_path / "c")] == [1, 2, 3]
 
 
 def test_stages_share_the_epochs_and_each_gets_one(tiny_spec):

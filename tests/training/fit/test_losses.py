@@ -68,6 +68,32 @@ class Grader(nn.Module):
         return LOGITS
 
 
+class Convolving(nn.Module):
+    """Notes in which precision it convolves."""
+
+    def __init__(self, groups):
+        super().__init__()
+        self.convolve, self.dtypes = nn.Conv3d(4, 4, 1, groups=groups), []
+
+    def forward(self, x, present):
+        maps = self.convolve(x)
+        self.dtypes.append(maps.dtype)
+        return maps.mean((2, 3, 4))[:, :2]
+
+
+@pytest.mark.parametrize(
+    ("groups", "precision", "expected"),
+    [(1, "auto", torch.bfloat16), (4, "auto", torch.float32), (4, "bf16", torch.bfloat16)],
+)
+def test_grouped_convolutions_stay_in_float32_unless_told_otherwise(groups, precision, expected):
+    module = Convolving(groups)
+    loss = TrainingLoss(module, torch.ones(2), FitOptions(precision=precision))
+    with torch.autocast("cpu", torch.bfloat16):
+        losses = loss(torch.rand(4, 4, 2, 2, 2), torch.ones(4, 4, dtype=torch.bool), torch.zeros(0), Y)
+    assert module.dtypes == [expected]
+    assert losses.dtype == torch.float32
+
+
 class WithRegions(Grader):
     def grade_and_auxiliary(self, x, present):
         return LOGITS, {"regions": torch.ones(4, 3, 2, 2, 2)}

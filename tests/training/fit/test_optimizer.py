@@ -47,6 +47,23 @@ def test_short_phases_have_a_rate_at_every_step(steps):
     assert all(0 < warm_cosine(steps, 0.2)(step) <= 1 for step in range(steps))
 
 
+def test_on_a_cpu_a_step_is_adamws_in_one_pass():
+    torch.manual_seed(0)
+    modules = [channels_last(nn.Conv3d(4, 3, 3)) for _ in range(2)]
+    modules[1].load_state_dict(modules[0].state_dict())
+    options = FitOptions(learning_rate=0.1, weight_decay=0.1)
+    one_pass, _ = build_optimization(modules[0], Phase("one", ("t1",)), options, 1)
+    plain = torch.optim.AdamW(modules[1].parameters(), lr=0.1, weight_decay=0.1, foreach=False, fused=False)
+    assert one_pass.param_groups[0]["fused"]
+    x = torch.randn(2, 4, 5, 5, 5)
+    for optimizer, module in ((one_pass, modules[0]), (plain, modules[1])):
+        for _ in range(3):
+            module(x).square().mean().backward()
+            optimizer.step()
+            optimizer.zero_grad()
+    torch.testing.assert_close(modules[0].state_dict(), modules[1].state_dict())
+
+
 def test_only_volumetric_kernels_are_laid_out_anew():
     module = nn.Sequential(nn.Conv3d(2, 3, 3), nn.Conv2d(2, 3, 3))
     before = [parameter.clone() for parameter in module.parameters()]
