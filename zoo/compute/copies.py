@@ -1,4 +1,4 @@
-"""A study's anonymous copies on disk: what a viewer shows, and what a new process goes on from when one is lost."""
+"""A study's scans as a viewer shows them: copies without their headers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What the compute process does for the page: read a study once, then grade and explain it model by model.
 
-What one task keeps for the next is in memory, and in a session folder: header-stripped copies of the scans, which the
-viewer shows too. So a replaced process can go on, and the uploaded files can be deleted.
+What one task keeps for the next is in memory, and in a session folder without any header: so a replaced process can go
+on, and the uploaded files can be deleted at once.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def load(source: str, progress: Progress) -> None:
 def read(files: Mapping[str, Path], folder: Path, progress: Progress) -> None:
     """Read {modality: file} as the study of a session, whose folder's name becomes its id."""
     progress(0.1, "Reading the scans")
-    STUDIES.keep(folder, load_volumes(replace(registry().read(files), id=folder.name)))
+    STUDIES.add(folder, load_volumes(replace(registry().read(files), id=folder.name)))
 
 
 def copy(folder: Path, progress: Progress) -> None:

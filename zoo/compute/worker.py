@@ -29,7 +29,7 @@ from zoo.errors import Cancelled, PluginError, ZooError
 POLL_SECONDS = 0.25
 START_SECONDS = 60.0
 KEEPING = {"MALLOC_MMAP_THRESHOLD_": str(32 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20)}
-"""For glibc: memory that a layer has freed is there for the next, or a fifth of its time goes into having it zeroed."""
+"""Settings of glibc: memory that a layer has freed stays for the next, and need not be had anew and zeroed."""
 
 Result = TypeVar("Result")
 

@@ -43,11 +43,11 @@ class ComputeClient:
         return (yield from self.read_files(session, source))
 
     def read_files(self, session: Session | None, source: Mapping[str, Path]) -> Generator[str, None, Session]:
-        """The session of these files, by modality: the open one if it is of the same and whole, else a new one.
+        """The session of these files, by modality: the open one if it is of the same, else a new one.
 
         Yields cards while a new one is made, when the open one is gone already.
         """
-        if session is not None and session.source == source and session.volumes:
+        if session is not None and session.source == source:
             return session
         self.sessions.close(session)
         yield progress_card(0, "Starting")

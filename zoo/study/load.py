@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,11 +49,16 @@ def load_volumes(study: Study) -> Volumes:
         raise StudyError(f"{study.id}: no scans; expected at least one of {', '.join(MODALITY_TITLES.values())}.")
     scans = {name: _open(study.id, name, study.paths[name]) for name in names}
     shape, affine = _common_grid(study.id, scans)
-    data = np.zeros((len(MODALITIES), *shape[::-1]), np.float32).transpose(0, 3, 2, 1)  # x is fastest, as in the files
+    data = zero_volumes(shape)
     with ThreadPoolExecutor(len(names)) as pool:
         list(pool.map(lambda name: _read_voxels(study.id, name, scans[name], data[MODALITIES.index(name)]), names))
     present = np.array([name in scans for name in MODALITIES])
     return Volumes(study.id, data, present, affine, brain_mask([data[MODALITIES.index(name)] for name in names]))
+
+
+def zero_volumes(shape: Sequence[int]) -> np.ndarray:
+    """Volumes without anything in them, float32 [4, *shape], in memory as in files: x is fastest."""
+    return np.zeros((len(MODALITIES), *reversed(shape)), np.float32).transpose(0, 3, 2, 1)
 
 
 def _open(study_id: str, name: str, path: Path) -> Scan:
@@ -169,7 +175,7 @@ def _fill(scan: Scan, into: np.ndarray) -> tuple[np.ndarray, bool]:
 
 
 def _rows_with_more_than_zeros(slab: np.ndarray) -> slice:
-    """From the first to the last: memory for background, which is zeros already, is never touched."""
+    """Rows from the first to the last: memory for background, which is zeros already, is never touched."""
     rows = np.flatnonzero(slab.any(axis=(0, 2)))
     return slice(rows[0], rows[-1] + 1) if len(rows) else slice(0)
 

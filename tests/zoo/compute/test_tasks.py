@@ -55,7 +55,8 @@ def test_copies_hold_the_picture_and_nothing_else(files, folder):
     np.testing.assert_array_equal(copy.brain, original.brain)
     np.testing.assert_allclose(copy.affine, original.affine)
     for path in folder.iterdir():
-        content = gzip.decompress(path.read_bytes())
+        content = path.read_bytes()
+        content = gzip.decompress(content) if path.suffix == ".gz" else content
         assert b"Jane" not in content
         assert b"Doe" not in path.name.encode()
 
