@@ -1,4 +1,4 @@
-"""How many images training sees in a second, and what an epoch costs beside its model, next to MONAI's loaders."""
+"""How many images training sees in a second; what an epoch costs beside its model, next to MONAI's loaders."""
 
 from __future__ import annotations
 
@@ -43,8 +43,6 @@ def bench_training() -> None:
         write_cohort(Path(folder) / "cohort", STUDIES, seed=1, spacing_mm=SPACING_MM)
         cases = load_cohort(Path(folder) / "cohort").cases
         cohort = prepare_cohort(cases, load_registry().model(WHOLE[0]).recipe, Path(folder) / "prepared")
-        for kind, (model, phase) in {"patches": PATCHES, "whole studies": WHOLE}.items():
-            print(f"an epoch of {model:15} {images_a_second(cohort, model, phase):6.1f} images/s, {kind}")
         _beside_monai(cases, cohort)
 
 

@@ -67,4 +67,11 @@ STEPS = (
         rounds=1,
         warm_up=False,
     ),
+    Step(
+        "epoch",
+        ("training by patches, U-Net: an image", "… by whole studies, early fusion: an image"),
+        "bench.training_speed:epochs",
+        rounds=3,
+        warm_up=False,
+    ),
 )
