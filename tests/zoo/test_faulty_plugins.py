@@ -46,11 +46,10 @@ def worker(plugins: Path) -> Iterator[Worker]:
 
 @pytest.fixture
 def study(worker, registry, make_study, tmp_path) -> Path:
-    """The session folder of a study that the worker has read and copied, so that a new process finds it."""
+    """The session folder of a study that the worker has read."""
     folder = tmp_path / "session"
     folder.mkdir()
     worker.result("zoo.compute.tasks:read", files=registry.read(make_study()).paths, folder=folder)
-    worker.result("zoo.compute.tasks:copy", folder=folder)
     return folder
 
 
