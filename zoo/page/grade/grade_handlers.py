@@ -48,11 +48,7 @@ class Grading:
             reading = self.client.read(session, scans or [], slots)
             session = yield from map_steps(reading, lambda card: nothing_yet | progress_in(widgets.card, card))
             yield {widgets.session: session}
-            card, graded = yield from self._graded(session, model_id)
-            yield {widgets.card: card}
-            yield from self._shown(session, card)
-            if graded:
-                yield from self._explained(session, model_id, card)
+            yield from self._answered(session, model_id)
         except ZooError as error:
             yield {widgets.card: message_card("error", "That did not work", str(error))}
 
@@ -61,15 +57,19 @@ class Grading:
         self.client.wait_until_idle()
         return {self.widgets.card: message_card("cancelled", "Cancelled", "Nothing is being computed any more.")}
 
-    def _graded(self, session: Session, model_id: str) -> Generator[Updates, None, tuple[str, bool]]:
-        """The card that says the grade, or why there is none; and whether there is one."""
+    def _answered(self, session: Session, model_id: str) -> Iterator[Updates]:
+        """The grade and its heat map, or why there is none, and the study in either case."""
         try:
             grade = yield from self._follow("grade", session, model_id=model_id)
-            return grade_card(grade, self.client.registry.model(model_id)), True
+            card = grade_card(grade, self.client.registry.model(model_id))
         except Refused as refusal:
-            return message_card("refused", "Not graded", str(refusal)), False
-        except ZooError as error:
-            return message_card("error", "That did not work", str(error)), False
+            card = message_card("refused", "Not graded", str(refusal))
+            yield {self.widgets.card: card}
+            yield from self._shown(session, card)
+        else:
+            yield {self.widgets.card: card}
+            yield from self._shown(session, card)
+            yield from self._explained(session, model_id, card)
 
     def _shown(self, session: Session, card: str) -> Iterator[Updates]:
         """The study in the viewer, which waits for the copies that it shows."""

@@ -6,7 +6,7 @@ import nibabel
 import numpy as np
 
 from fake_worker import FakeWorker
-from zoo import Grade, StudyError
+from zoo import Grade, Refused, StudyError
 from zoo.compute.worker import Update
 from zoo.page.compute_client import ComputeClient
 from zoo.page.grade.grade_handlers import GradeWidgets, Grading
@@ -53,8 +53,25 @@ def test_the_same_study_is_not_read_twice_and_another_one_replaces_it(registry, 
     _run(page, session, files)
     assert worker.asked == ["grade"]
     _run(page, session, files[:2])
-    assert worker.asked == ["grade", "read", "grade", "copy"]
+    assert worker.asked == ["grade", "read", "grade"]
     assert not session.folder.exists()
+
+
+def test_a_study_that_is_refused_is_shown_all_the_same(registry, files, tmp_path):
+    worker = FakeWorker(grade=Refused("not graded: no brain"))
+    steps = _run(_grading(registry, worker, tmp_path / "cache"), None, files)
+    assert worker.asked == ["read", "grade", "copy"]
+    assert steps[-1]["viewer"].overlay is None
+    assert "no brain" in steps[-1]["card"]
+
+
+def test_the_grade_is_there_before_the_viewers_files(registry, files, tmp_path):
+    grade = Grade("s", "m", "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
+    worker = FakeWorker(grade=grade, explain=StudyError("no layer"))
+    for step in _grading(registry, worker, tmp_path / "cache").grade(None, files, "single-t1ce.compact", *(None,) * 4):
+        if "90.0 %" in str(step.get("card")):
+            break
+    assert worker.asked == ["read", "grade"]
 
 
 def test_a_card_is_sent_again_only_when_it_has_news(registry, files, tmp_path):
