@@ -83,7 +83,7 @@ def _enhancement(coarse: Coarse) -> Iterator[str]:
 def contrast_gain(coarse: Coarse) -> np.ndarray:
     """T1ce − T1 in the interior, each divided by its level of white matter; its median taken away."""
     t1, t1ce = coarse.images[:2, coarse.interior]
-    low, high = np.percentile(t1, WHITE_MATTER_BAND["t1"])
+    low, high = np.quantile(t1, WHITE_MATTER_BAND["t1"])
     white = (t1 >= low) & (t1 <= high)
     gain = t1ce / np.median(t1ce[white]) - t1 / np.median(t1[white])
     return gain - np.median(gain)
