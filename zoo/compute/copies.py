@@ -17,14 +17,18 @@ def copies(folder: Path) -> dict[str, Path]:
 
 
 def write_copies(folder: Path, volumes: Volumes) -> Iterator[str]:
-    """Write the scans without their headers, two at a time; yields each modality once its copy is there."""
+    """Write the scans without their headers, two at a time; yields each modality once it is written.
+
+    They are there when all of them are: whoever stops half-way leaves none.
+    """
     rows = dict(zip(MODALITIES, volumes.data, strict=True))
+    parts = {name: folder / f"{name}.part.nii.gz" for name in volumes.modalities}
 
     def write(name: str) -> str:
-        written = folder / f"{name}.part.nii.gz"  # so that what is there is whole
-        save_nifti(written, rows[name], volumes.affine)
-        written.rename(folder / f"{name}.nii.gz")
+        save_nifti(parts[name], rows[name], volumes.affine)
         return name
 
     with ThreadPoolExecutor(2) as pool:
-        yield from pool.map(write, volumes.modalities)
+        yield from pool.map(write, parts)
+    for name, part in parts.items():
+        part.rename(folder / f"{name}.nii.gz")

@@ -27,3 +27,12 @@ def test_half_a_copy_is_none(volumes, tmp_path, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         list(write_copies(tmp_path, volumes))
     assert not copies(tmp_path)
+
+
+def test_who_stops_half_way_leaves_none(volumes, tmp_path):
+    """A study with one scan of four would else be shown as if it had no more."""
+    writing = write_copies(tmp_path, volumes)
+    assert next(writing) == "t1"
+    writing.close()
+    assert not copies(tmp_path)
+    assert list(write_copies(tmp_path, volumes)) == list(copies(tmp_path)) == ["t1", "t1ce", "t2", "flair"]
