@@ -43,8 +43,15 @@ def cohort():
     return PreparedCohort(x, np.ones((24, 4), bool), regions, y, y)
 
 
+def _fit_until(monkeypatch, epochs, *arguments):
+    """Fit as if killed right after that many checkpoints."""
+    with monkeypatch.context() as patch:
+        _stop_after(patch, epochs)
+        with pytest.raises(KeyboardInterrupt):
+            fit(*arguments)
+
+
 def _stop_after(monkeypatch, epochs):
-    """As if killed right after that many checkpoints."""
     from training.fit import loop as module
 
     saved = []
@@ -71,10 +78,7 @@ def test_a_stopped_run_ends_bit_for_bit_as_an_unbroken_one(tiny_spec, cohort, tm
     phases = (Phase("one", ("t1ce",), 0.5), Phase("two", ("t1ce",), 0.5, {"encoder.": 0.1}))
     spec = replace(tiny_spec, phases=phases)
     unbroken = fit(spec, cohort, SPLIT, OPTIONS, tmp_path / "unbroken").state_dict()
-    with monkeypatch.context() as patch:
-        _stop_after(patch, epochs)
-        with pytest.raises(KeyboardInterrupt):
-            fit(spec, cohort, SPLIT, OPTIONS, tmp_path / "stopped")
+    _fit_until(monkeypatch, epochs, spec, cohort, SPLIT, OPTIONS, tmp_path / "stopped")
     resumed = fit(spec, cohort, SPLIT, OPTIONS, tmp_path / "stopped").state_dict()
     assert all(torch.equal(unbroken[name], resumed[name]) for name in unbroken)
 
@@ -146,20 +150,14 @@ def test_each_phase_ends_with_its_best_epoch(tiny_spec, cohort, tmp_path, monkey
 def test_a_phase_without_progress_ends_early_and_resumes_after_its_end(tiny_spec, cohort, tmp_path, monkeypatch):
     spec = replace(tiny_spec, phases=(Phase("stuck", ("t1ce",), 0.5, {"": 1e-30}), Phase("rest", ("t1ce",), 0.5)))
     options = replace(OPTIONS, epochs=12, patience=2)
-    with monkeypatch.context() as patch:
-        _stop_after(patch, 3)
-        with pytest.raises(KeyboardInterrupt):
-            fit(spec, cohort, SPLIT, options, tmp_path / "c")
+    _fit_until(monkeypatch, 3, spec, cohort, SPLIT, options, tmp_path / "c")
     fit(spec, cohort, SPLIT, options, tmp_path / "c")
     epochs = [(row["phase"], row["epoch"]) for row in _history(tmp_path / "c")]
     assert epochs[:4] == [("stuck", 1), ("stuck", 2), ("stuck", 3), ("rest", 7)]
 
 
 def test_the_history_has_each_epoch_once_however_often_it_was_stopped(tiny_spec, cohort, tmp_path, monkeypatch):
-    with monkeypatch.context() as patch:
-        _stop_after(patch, 2)
-        with pytest.raises(KeyboardInterrupt):
-            fit(tiny_spec, cohort, SPLIT, OPTIONS, tmp_path / "c")
+    _fit_until(monkeypatch, 2, tiny_spec, cohort, SPLIT, OPTIONS, tmp_path / "c")
     told = []
     fit(tiny_spec, cohort, SPLIT, OPTIONS, tmp_path / "c", lambda history: told.append(len(history)))
     history = _history(tmp_path / "c")
@@ -171,10 +169,7 @@ def test_the_history_has_each_epoch_once_however_often_it_was_stopped(tiny_spec,
 def test_a_checkpoint_of_the_first_version_is_gone_on_from(tiny_spec, cohort, tmp_path, monkeypatch):
     """It calls the validation loss by another name."""
     unbroken = fit(tiny_spec, cohort, FEW, OPTIONS, tmp_path / "unbroken").state_dict()
-    with monkeypatch.context() as patch:
-        _stop_after(patch, 1)
-        with pytest.raises(KeyboardInterrupt):
-            fit(tiny_spec, cohort, FEW, OPTIONS, tmp_path / "stopped")
+    _fit_until(monkeypatch, 1, tiny_spec, cohort, FEW, OPTIONS, tmp_path / "stopped")
     state = torch.load(tmp_path / "stopped", weights_only=True)
     for row in state["progress"]["history"]:
         row["inner_loss"] = row.pop("val_loss")
@@ -223,10 +218,7 @@ def test_a_checkpoint_of_an_optimizer_that_took_several_passes_is_gone_on_from(
     tiny_spec, cohort, tmp_path, monkeypatch
 ):
     """As AdamW was until 0.1."""
-    with monkeypatch.context() as patch:
-        _stop_after(patch, 1)
-        with pytest.raises(KeyboardInterrupt):
-            fit(tiny_spec, cohort, FEW, OPTIONS, tmp_path / "c")
+    _fit_until(monkeypatch, 1, tiny_spec, cohort, FEW, OPTIONS, tmp_path / "c")
     state = torch.load(tmp_path / "c", weights_only=True)
     for group in state["optimizer"]["param_groups"]:
         group["fused"] = None
