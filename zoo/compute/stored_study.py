@@ -22,7 +22,7 @@ def store_study(folder: Path, volumes: Volumes) -> None:
     corner = np.array([[side.start for side in box], [side.stop for side in box], volumes.brain.shape])
     written = folder / f"{FILE}.part"  # so that what is there is whole
     with written.open("wb") as file:
-        for array in (volumes.affine, volumes.present, corner):
+        for array in (volumes.affine, volumes.present, corner, np.array(volumes.remarks, dtype=str)):
             np.save(file, array)
         for index in np.flatnonzero(volumes.present):
             np.save(file, np.ascontiguousarray(volumes.data[index][box].T))  # as it lies in memory
@@ -32,9 +32,9 @@ def store_study(folder: Path, volumes: Volumes) -> None:
 def restore_study(folder: Path) -> Volumes:
     """Read the study of a session; its id is the folder's name."""
     with (folder / FILE).open("rb") as file:
-        affine, present, (start, stop, shape) = (np.load(file) for _ in range(3))
+        affine, present, (start, stop, shape), remarks = (np.load(file) for _ in range(4))
         box = tuple(slice(first, last) for first, last in zip(start, stop, strict=True))
         data = zero_volumes(shape)
         for index in np.flatnonzero(present):
             data[index][box] = np.load(file).T
-    return Volumes(folder.name, data, present, affine, brain_mask(data))
+    return Volumes(folder.name, data, present, affine, brain_mask(data), tuple(remarks.tolist()))

@@ -39,11 +39,12 @@ def grade_study(
         p_hgg=p_hgg,
         logit=logit,
         seconds=seconds,
-        warnings=(*(finding.message for finding in findings), *_missing_warning(volumes, model)),
+        warnings=(*_messages(findings, "warning"), *_missing_warning(volumes, model)),
         weights=model.revision,
         calibration=calibration.description,
         calibration_error=error,
         trained_on=record.trained_on,
+        remarks=_messages(findings, "remark"),
     )
 
 
@@ -75,6 +76,10 @@ def hgg_margin(model: TrainedModel, model_input: ModelInput) -> float:
         if not torch.isfinite(logits).all():
             raise PluginError("the model's output is not a finite number. Choose another model.")
         return float(logits[0, 1] - logits[0, 0])
+
+
+def _messages(findings: Sequence[Finding], severity: str) -> tuple[str, ...]:
+    return tuple(finding.message for finding in findings if finding.severity == severity)
 
 
 def _missing_warning(volumes: Volumes, model: TrainedModel) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from zoo.inference.grade import grade_study, refuse_unfit
 from zoo.registry import Registry
 from zoo.study.prepare import prepare_once
 from zoo.study.read import read_volumes
-from zoo.types import ExplainerSpec, Explanation, Grade, Progress, Volumes
+from zoo.types import ExplainerSpec, Explanation, Finding, Grade, Progress, Volumes
 from zoo.weights.load import TrainedModel
 
 
@@ -22,7 +22,7 @@ def in_silence(fraction: float, text: str) -> None:
 
 
 class OpenStudy:
-    """A study in memory, with what the checks say of it. findings: theirs.
+    """A study in memory, with what is to be said of it. findings: remarks of its reading, and what checks noticed.
 
     cache: what encoders have answered, so that no two models encode the same, nor a check; of this study alone if not
     given.
@@ -33,7 +33,8 @@ class OpenStudy:
         self._cache = cache or ActivationCache()
         self._prepare = prepare_once(volumes)
         with self._cache.shared():
-            self.findings = tuple(registry.check(volumes, self._prepare))
+            noticed = registry.check(volumes, self._prepare)
+        self.findings = (*(Finding("remark", sentence) for sentence in volumes.remarks), *noticed)
 
     def grade(self, model: TrainedModel) -> Grade:
         """One model's grade; raises `Refused` when this model must not grade this study, `PluginError` when it fails,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 
 from zoo.assets.examples import Example
-from zoo.render.grade_facts import PERCENT, facts_at, warnings_of
+from zoo.render.grade_facts import PERCENT, facts_at, sentences_at
 from zoo.types import DISCLAIMER, Grade, ModelSpec
 
 WONDER_SECONDS = 1
@@ -24,7 +24,8 @@ def grade_card(grade: Grade, spec: ModelSpec) -> str:
     <span>probability of high grade <strong>{probability.text}</strong></span></h2>
   <div class="zoo-scale" role="img" aria-label="Probability of HGG: {probability.text}">{scale_mark(grade)}</div>
   <div class="zoo-ends"><span>low grade (LGG)</span><span>high grade (HGG)</span></div>
-  {warning_lines(warnings_of(grade, spec))}
+  {warning_lines(sentences_at(grade, spec, "warning"))}
+  {remark_lines(sentences_at(grade, spec, "remark"))}
   <dl>{rows}</dl>
   <p class="zoo-disclaimer">{DISCLAIMER}</p>
 </section>"""
@@ -44,6 +45,11 @@ def scale_mark(grade: Grade, title: str = "") -> str:
 def warning_lines(sentences: Iterable[str]) -> str:
     """A paragraph for each sentence."""
     return "".join(f'<p class="zoo-warning">⚠ {escape(sentence)}</p>' for sentence in sentences)
+
+
+def remark_lines(sentences: Iterable[str]) -> str:
+    """A paragraph for each sentence, quieter than a warning."""
+    return "".join(f'<p class="zoo-remark">{escape(sentence)}</p>' for sentence in sentences)
 
 
 def message_card(state: str, title: str, text: str) -> str:

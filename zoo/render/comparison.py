@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Literal
 
 from zoo.listing import in_words
-from zoo.render.cards import grade_badge, scale_mark, warning_lines
-from zoo.render.grade_facts import PERCENT, Fact, Place, facts_at, percent, warnings_of
+from zoo.render.cards import grade_badge, remark_lines, scale_mark, warning_lines
+from zoo.render.grade_facts import PERCENT, Fact, Place, facts_at, percent, sentences_at
 from zoo.types import DISCLAIMER, MODALITIES, MODALITY_TITLES, Explanation, Grade, ModelResult, ModelSpec
 
 Names = tuple[tuple[str, str], ...]  # of columns, each with what shows on hovering
@@ -34,11 +35,17 @@ def comparison_card(answers: Sequence[ModelResult], unfolded: bool = False) -> s
 <section class="zoo-card zoo-comparison" data-state="compared" data-graded="{len(graded)}">
   {_agreement(graded)}
   {_table((MODEL, PROBABILITY, *columns, PARAMETERS), (_row(answer, len(columns)) for answer in answers))}
-  {warning_lines(dict.fromkeys(sentence for spec, grade in graded for sentence in warnings_of(grade, spec)))}
+  {warning_lines(_said(graded, "warning"))}
+  {remark_lines(_said(graded, "remark"))}
   <p>{_facts_below(graded, "note")}</p>
   {_fold(_facts_below(graded, "detail"), unfolded)}
   <p class="zoo-disclaimer">{DISCLAIMER}</p>
 </section>"""
+
+
+def _said(graded: Graded, place: Literal["remark", "warning"]) -> dict[str, None]:
+    """What any grade says there, each sentence once."""
+    return dict.fromkeys(sentence for spec, grade in graded for sentence in sentences_at(grade, spec, place))
 
 
 def _table(names: Names, rows: Iterable[str]) -> str:

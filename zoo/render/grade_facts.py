@@ -11,7 +11,7 @@ from typing import Any, Literal
 from zoo.types import DISCLAIMER, MODALITY_TITLES, Grade, ModelSpec
 
 PERCENT = 100
-Place = Literal["heading", "note", "column", "detail", "warning"]
+Place = Literal["heading", "note", "column", "detail", "remark", "warning"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Fact:
 
     place: how prominently it stands where space is short. A "heading" each face draws in its own way; a "note" always
     stands beside the probability; a "column" is short, and compared between models; a "detail" may be folded away; a
-    "warning" has a list of sentences as its value. meaning: an explanation of the label, shown on hovering.
+    "remark" and a "warning" have a list of sentences as their value. meaning: an explanation of the label, shown on
+    hovering.
     """
 
     key: str
@@ -56,6 +57,7 @@ def grade_facts(grade: Grade, spec: ModelSpec) -> tuple[Fact, ...]:
         Fact("logit", "Log-odds of HGG", f"{grade.logit:+.2f}", grade.logit),
         Fact("weights", "Weights", grade.weights, grade.weights),
         Fact("uses", "Looks at", ", ".join(MODALITY_TITLES[name] for name in spec.uses), list(spec.uses)),
+        Fact("remarks", "Remarks", " ".join(grade.remarks), list(grade.remarks), "remark"),
         Fact("warnings", "Warnings", " ".join(grade.warnings), list(grade.warnings), "warning"),
     )  # fmt: skip
 
@@ -65,9 +67,9 @@ def facts_at(grade: Grade, spec: ModelSpec, *places: Place) -> list[Fact]:
     return [fact for fact in grade_facts(grade, spec) if fact.place in places]
 
 
-def warnings_of(grade: Grade, spec: ModelSpec) -> list[str]:
-    """The sentences of all warnings."""
-    return [sentence for fact in facts_at(grade, spec, "warning") for sentence in fact.value]
+def sentences_at(grade: Grade, spec: ModelSpec, place: Literal["remark", "warning"]) -> list[str]:
+    """All remarks, or all warnings."""
+    return [sentence for fact in facts_at(grade, spec, place) for sentence in fact.value]
 
 
 def grade_json(grade: Grade, spec: ModelSpec) -> dict[str, Any]:
@@ -76,12 +78,13 @@ def grade_json(grade: Grade, spec: ModelSpec) -> dict[str, Any]:
 
 
 def grade_text(grade: Grade, spec: ModelSpec) -> str:
-    """One line with the grade and what it rests on, one with all else, and one a warning; the disclaimer is left to
-    whoever prints it."""
+    """One line with the grade and what it rests on, one with all else, and one a remark or warning; the disclaimer
+    is left to whoever prints it."""
     model, verdict, probability = facts_at(grade, spec, "heading")
     notes, others = _phrases(grade, spec, "note"), _phrases(grade, spec, "column", "detail")
     line = f"{grade.study}: {verdict.text} by {model.value}, p(HGG) {probability.text} ({notes})"
-    return "\n".join([line, f"  {others}", *(f"  warning: {sentence}" for sentence in warnings_of(grade, spec))])
+    said = [f"  {place}: {text}" for place in ("remark", "warning") for text in sentences_at(grade, spec, place)]
+    return "\n".join([line, f"  {others}", *said])
 
 
 def _phrases(grade: Grade, spec: ModelSpec, *places: Place) -> str:

@@ -39,7 +39,8 @@ def load_results(folder: Path, models: Iterable[RegisteredModel]) -> tuple[Model
 
 def _result(folder: Path, spec: RegisteredModel) -> ModelResult:
     content = json.loads((folder / f"{spec.id}.{GRADE}").read_text(encoding="utf-8"))
-    grade = Grade(**content["grade"] | {"warnings": tuple(content["grade"]["warnings"])})
+    sentences = {name: tuple(content["grade"][name]) for name in ("warnings", "remarks")}
+    grade = Grade(**content["grade"] | sentences)
     contributions = _contributions(folder / f"{spec.id}.{CONTRIBUTIONS}")
     return ModelResult(spec, grade, content["parameters"], contributions=contributions)
 

@@ -53,7 +53,8 @@ def load_volumes(study: Study) -> Volumes:
     with ThreadPoolExecutor(len(names)) as pool:
         list(pool.map(lambda name: _read_voxels(study.id, name, scans[name], data[MODALITIES.index(name)]), names))
     present = np.array([name in scans for name in MODALITIES])
-    return Volumes(study.id, data, present, affine, brain_mask([data[MODALITIES.index(name)] for name in names]))
+    brain = brain_mask([data[MODALITIES.index(name)] for name in names])
+    return Volumes(study.id, data, present, affine, brain, study.remarks)
 
 
 def zero_volumes(shape: Sequence[int]) -> np.ndarray:

@@ -17,7 +17,8 @@ class Grade:
     """One model's answer on one study.
 
     p_hgg: probability of HGG, calibrated where `calibration` says so. calibration_error: expected calibration error on
-    the cases held out when it was trained, None where nobody measured it.
+    the cases held out when it was trained, None where nobody measured it. warnings: sentences that make it doubtful.
+    remarks: sentences on what was done with the files before.
     """
 
     study: str
@@ -31,6 +32,7 @@ class Grade:
     calibration: str
     trained_on: str
     calibration_error: float | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

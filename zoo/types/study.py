@@ -14,17 +14,24 @@ from zoo.types.constants import MODALITIES
 
 @dataclass(frozen=True)
 class Study:
-    """One patient's scans at one time point: the files of any non-empty subset of the modalities."""
+    """One patient's scans at one time point: the files of any non-empty subset of the modalities.
+
+    remarks: sentences on how the files were chosen, such as what was left out, for whoever reads the grade.
+    """
 
     id: str
     paths: Mapping[str, Path]
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check noticed: a warning is shown beside the grade, a refusal takes its place."""
+    """What is to be said of a study: a remark and a warning are shown beside the grade, a refusal takes its place.
 
-    severity: Literal["warning", "refusal"]
+    A remark tells what was done with the files before they were graded; a warning makes the grade doubtful.
+    """
+
+    severity: Literal["remark", "warning", "refusal"]
     message: str
 
 
@@ -36,6 +43,7 @@ class Volumes:
     present: bool [4].
     affine: float64 [4, 4], voxel to world in mm.
     brain: bool [x, y, z], voxels that are not background in some modality.
+    remarks: sentences on what was done with the files to get there.
     """
 
     id: str
@@ -43,6 +51,7 @@ class Volumes:
     present: np.ndarray
     affine: np.ndarray
     brain: np.ndarray
+    remarks: tuple[str, ...] = ()
 
     @property
     def modalities(self) -> tuple[str, ...]:

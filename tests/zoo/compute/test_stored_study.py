@@ -15,8 +15,9 @@ from zoo.types import MODALITIES
 @pytest.mark.parametrize("modalities", [MODALITIES, ("t1ce", "flair")])
 def test_it_comes_back_to_the_bit(tmp_path, modalities):
     volumes = make_volumes(brain_affine(), modalities=modalities)
-    store_study(tmp_path, replace(volumes, id="Jane Doe"))
+    store_study(tmp_path, replace(volumes, id="Jane Doe", remarks=("not used: x.nii", "µm")))
     again = restore_study(tmp_path)
+    assert again.remarks == ("not used: x.nii", "µm")
     assert again.id == tmp_path.name
     for field in ("data", "present", "affine", "brain"):
         np.testing.assert_array_equal(getattr(again, field), getattr(volumes, field))

@@ -48,8 +48,9 @@ def test_recipes_are_prepared_once(volumes, model, monkeypatch):
 
 
 def test_findings_of_the_checks_stand_beside_the_grade_or_in_its_place(volumes, model, registry):
-    warned = _open(volumes, Finding("warning", "odd contrast"))
+    warned = _open(replace(volumes, remarks=("one file left out",)), Finding("warning", "odd contrast"))
     assert "odd contrast" in warned.grade(model).warnings
+    assert warned.grade(model).remarks == ("one file left out",)
     refused = _open(volumes, Finding("refusal", "no brain"))
     with pytest.raises(Refused, match="no brain"):
         refused.grade(model)

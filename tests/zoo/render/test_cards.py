@@ -33,7 +33,9 @@ def test_text_is_escaped(card):
 
 
 def test_grade_card_escapes_what_plugins_say(registry):
-    card = grade_card(_grade(warnings=(NASTY,), trained_on=NASTY, model=NASTY), registry.model("single-t1ce"))
+    card = grade_card(
+        _grade(warnings=(NASTY,), remarks=(NASTY,), trained_on=NASTY, model=NASTY), registry.model("single-t1ce")
+    )
     assert "<script" not in card
 
 

@@ -60,11 +60,12 @@ def test_a_model_that_failed_says_why_and_is_not_counted(specs):
 
 
 def test_training_is_told_apart_where_it_differs(specs):
-    grades = [_grade(0.9), _grade(0.8, trained_on=NASTY, warnings=(NASTY, "blurred"))]
+    grades = [_grade(0.9), _grade(0.8, trained_on=NASTY, warnings=(NASTY, "blurred"), remarks=("cut", "cut"))]
     card = comparison_card([ModelResult(spec, grade, 5) for spec, grade in zip(specs, grades, strict=False)])
     assert "trained on 1800 simulated gliomas" in card
     assert "<script" not in card
     assert "⚠ blurred" in card
+    assert card.count(">cut<") == 1
 
 
 def test_bars_share_one_scale_and_point_to_their_side(specs):

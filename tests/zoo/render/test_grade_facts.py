@@ -34,7 +34,7 @@ def _grade(model="single-t1ce.compact", **changes):
     values = {
         "study": "s", "model": model, "grade": "HGG", "p_hgg": 0.873, "logit": 1.93, "seconds": 0.51,
         "warnings": ("blurred", "tilted"), "weights": "embedded:ab12", "calibration": "calibrated on 300 gliomas",
-        "trained_on": "1200 simulated gliomas", "calibration_error": 0.058,
+        "trained_on": "1200 simulated gliomas", "calibration_error": 0.058, "remarks": ("not used: notes.nii",),
     }  # fmt: skip
     return Grade(**values | changes)
 
@@ -133,7 +133,7 @@ def test_what_was_learned_from_is_never_folded_away(registry):
 
 
 def test_the_command_line_says_grade_and_grounds_then_the_rest_then_a_line_a_warning(registry):
-    first, second, *warnings = grade_text(_grade(), registry.model("single-t1ce")).splitlines()
+    first, second, *said = grade_text(_grade(), registry.model("single-t1ce")).splitlines()
     assert first.startswith("s: HGG by single-t1ce.compact, p(HGG) 87.3 % (trained on 1200 simulated gliomas; prob")
     assert second.startswith("  calibration error ± 6 %; time 0.51 s; log-odds of HGG +1.93; weights embedded:ab12")
-    assert warnings == ["  warning: blurred", "  warning: tilted"]
+    assert said == ["  remark: not used: notes.nii", "  warning: blurred", "  warning: tilted"]

@@ -12,7 +12,9 @@ MODEL = "single-t1ce.compact"
 
 
 def test_grade_and_contributions_come_back(registry, tmp_path):
-    grade = Grade("s", MODEL, "HGG", 0.9, 2.2, 0.1, ("blurred",), "embedded:x", "uncalibrated", "nothing", 0.05)
+    grade = Grade(
+        "s", MODEL, "HGG", 0.9, 2.2, 0.1, ("blurred",), "embedded:x", "uncalibrated", "nothing", 0.05, ("cut",)
+    )
     found = Explanation("s", MODEL, "modality-shapley", np.float32([0, 1.5, 0, 0]), np.eye(4), {"nothing": 0.5})
     assert load_results(tmp_path, registry.models.values()) == ()
     store_grade(tmp_path, grade, 1234, grade.model)

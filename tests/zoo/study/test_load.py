@@ -39,6 +39,11 @@ def test_any_subset_is_a_study(make_study):
     assert not volumes.data[1].any()
 
 
+def test_what_the_reader_remarked_goes_along(make_study):
+    study = _study(make_study())
+    assert load_volumes(Study("case1", study.paths, ("not used: x.nii",))).remarks == ("not used: x.nii",)
+
+
 def test_trailing_axis_of_one_is_dropped(make_study):
     folder = make_study()
     save_scan(_t2(folder), brain_image("t2", brain_affine())[..., None], brain_affine())
