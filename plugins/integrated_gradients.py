@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from zoo import Attribution, ExplainerSpec, ModelSpec, PluginError, Question, hookimpl
 from zoo.types import Progress
 
-PIECES, STEPS = 4, 4  # of the way, and of each piece
-TYPICAL_STEPS, MOST_STEPS = 48, 240
+PIECES, THIRDS = 4, 3  # of the way, and of each piece
+WEIGHTS = (9 / 8, 6 / 8, 9 / 8)  # of the thirds, after Maclaurin
+TYPICAL_STEPS, MOST_STEPS = 40, 240
 RELATIVE_TOLERANCE, TOLERANCE = 0.05, 0.05
 
 
@@ -38,9 +41,10 @@ def _has_gradients(model: ModelSpec) -> bool:
 def explain(question: Question, progress: Progress) -> Attribution:
     """Gradients of logit(HGG) − logit(LGG) along a straight path from the question's baseline to the study.
 
-    By Gauss–Legendre quadrature of four steps on each of four pieces of the way. What a piece's voxels add up to is off
-    from the difference of the logits at its ends; the piece that is off most is halved until all together are off by no
-    more than 5 % or 0.05, or 240 steps were taken. facts: steps, difference, convergence_delta (sum minus difference).
+    By Maclaurin's rule, a gradient in the middle of each third, on each of four pieces of the way. What a piece's
+    voxels add up to is off from the difference of the logits at its ends; the piece that is off most is cut in three,
+    whose middles are known already, until all together are off by no more than 5 % or 0.05, or 240 steps were taken.
+    facts: steps, difference, convergence_delta (sum minus difference).
     """
     if not question.spec.differentiable:
         raise PluginError("This model has no gradients: choose occlusion, or modality Shapley values.")
@@ -50,21 +54,38 @@ def explain(question: Question, progress: Progress) -> Attribution:
     pieces = [way.piece(index / PIECES, (index + 1) / PIECES) for index in range(PIECES)]
     while sum(map(_off, pieces)) > max(RELATIVE_TOLERANCE * abs(difference), TOLERANCE) and way.steps < MOST_STEPS:
         worst = pieces.pop(max(range(len(pieces)), key=lambda index: _off(pieces[index])))
-        middle = (worst.low + worst.high) / 2
-        pieces += [way.piece(worst.low, middle), way.piece(middle, worst.high)]
+        pieces += [way.piece(third.low, third.high, third.values / THIRDS) for third in worst.thirds]
     delta = sum(piece.delta for piece in pieces)
     facts = {"steps": float(way.steps), "difference": difference, "convergence_delta": delta}
-    return Attribution(sum(piece.values for piece in pieces), facts)
+    return Attribution(way.everywhere(sum(piece.values for piece in pieces)), facts)
 
 
 @dataclass(frozen=True)
-class _Piece:
-    """Part of the way. values: float32 [4, D, H, W]. delta: their sum, less what the margin gains between its ends."""
+class _Stretch:
+    """Part of the way by one gradient, that of its middle. values: float32 [voxels that differ along the way]."""
 
     low: float
     high: float
     values: Any
-    delta: float
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Part of the way by three gradients. gain: what the margin gains between its ends."""
+
+    thirds: Sequence[_Stretch]
+    gain: float
+
+    @property
+    def values(self) -> Any:
+        """Attributions of this part of the way, float32 [voxels that differ along it]; exact for cubic gradients."""
+        return sum(weight * third.values for weight, third in zip(WEIGHTS, self.thirds, strict=True))
+
+    @property
+    def delta(self) -> float:
+        """What the values add up to, less the gain."""
+        totals = (weight * third.values.sum(dtype=float) for weight, third in zip(WEIGHTS, self.thirds, strict=True))
+        return float(sum(totals)) - self.gain
 
 
 def _off(piece: _Piece) -> float:
@@ -78,32 +99,40 @@ class _Way:
         self.question, self.progress = question, progress
         self.steps = 0
         self.margins: dict[float, float] = {}
+        self.differing = (question.x != question.baseline)[0].cpu().numpy()
 
-    def piece(self, low: float, high: float) -> _Piece:
-        """Integrate one step at a time, so that progress is told and a cancel is obeyed at each."""
-        import torch
-        from captum.attr import IntegratedGradients
-
-        with torch.enable_grad():
-            found = IntegratedGradients(self._step).attribute(
-                self._point(high), self._point(low), n_steps=STEPS, method="gausslegendre", internal_batch_size=1
-            )
-        values = found[0].cpu().numpy()
-        return _Piece(low, high, values, float(values.sum(dtype=float)) - self.gain(low, high))
+    def piece(self, low: float, high: float, middle: Any = None) -> _Piece:
+        """Integrate between two points. middle: values of the middle third, where they are known."""
+        cuts = [low + (high - low) * cut / THIRDS for cut in range(THIRDS + 1)]
+        known = [None, middle, None]
+        thirds = [
+            _Stretch(*ends, self._step(*ends) if values is None else values)
+            for *ends, values in zip(cuts[:-1], cuts[1:], known, strict=True)
+        ]
+        return _Piece(thirds, self.gain(low, high))
 
     def gain(self, low: float, high: float) -> float:
         """What the margin gains between two points."""
         return self._margin(high) - self._margin(low)
 
-    def _step(self, x: Any) -> Any:
-        """Compute the margin and tell of the step, of which nobody knows how many will come.
+    def everywhere(self, values: Any) -> np.ndarray:
+        """Values of the voxels that differ at their places, float32 [4, D, H, W], 0 elsewhere."""
+        placed = np.zeros(self.differing.shape, np.float32)
+        placed[self.differing] = values
+        return placed
 
-        Captum asks once more before the first, without gradients.
-        """
-        if x.requires_grad:
-            self.progress(self.steps / (self.steps + TYPICAL_STEPS), f"Integrated gradients, step {self.steps + 1}")
-            self.steps += 1
-        return self.question.margin(x)
+    def _step(self, low: float, high: float) -> Any:
+        """Integrate by the gradient in the middle, Gauss–Legendre's rule of one step, and tell of it; nobody knows how
+        many steps will come."""
+        import torch
+        from captum.attr import IntegratedGradients
+
+        self.progress(self.steps / (self.steps + TYPICAL_STEPS), f"Integrated gradients, step {self.steps + 1}")
+        self.steps += 1
+        with torch.enable_grad():
+            method = IntegratedGradients(self.question.margin)
+            found = method.attribute(self._point(high), self._point(low), n_steps=1, method="gausslegendre")
+        return found[0].cpu().numpy()[self.differing]
 
     def _margin(self, at: float) -> float:
         import torch

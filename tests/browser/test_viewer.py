@@ -95,6 +95,7 @@ def values(serve):
         "study": viewer_value(study),
         "heat": viewer_value(study, overlay),
         "curve": viewer_value(study, curves={"t1ce": [(-60.0, 0.2), (0.0, 3.0), (60.0, 0.1)]}),
+        "heat and curve": viewer_value(study, overlay, curves={"t1ce": [(-60.0, 0.2), (60.0, 0.1)]}),
         "FLAIR heat": viewer_value(study, coarse_overlay(folder / "flair.nii.gz", signs=(0, 0, 0, 1))),
         "small": viewer_value({"t2": small["t2"], "flair": small["flair"]}),
         "side": viewer_value(study, right_sided_overlay(folder / "side.nii.gz")),
@@ -257,6 +258,27 @@ def test_a_heat_map_added_later_keeps_the_choice(opened, requests):
     assert opened.locator("#viewer [data-part=modalities] [aria-pressed=true]").inner_text() == "FLAIR"
     assert text(opened, "position") == "Coronal 34 of 64"
     assert fetched(requests) == ["t1ce", "flair", "overlay"]
+
+
+def test_only_what_is_new_is_drawn_into_a_texture(opened):
+    """Without a graphics card each layer of a real study takes a second or two."""
+    show(opened, "study")
+    opened.evaluate(
+        """() => {
+            const { prototype } = niivue.Niivue;
+            const refreshLayers = prototype.refreshLayers;
+            globalThis.layers = [];
+            prototype.refreshLayers = function (image, layer) {
+                globalThis.layers.push(layer);
+                return refreshLayers.call(this, image, layer);
+            };
+        }"""
+    )
+    show(opened, "heat")
+    show(opened, "heat and curve")
+    assert opened.evaluate("() => globalThis.layers") == [1]
+    show(opened, "study")
+    assert opened.evaluate("() => globalThis.layers") == [1, 0], "a heat map that goes leaves the scan drawn alone"
 
 
 def test_without_a_choice_the_modality_where_the_heat_map_is_strongest_is_shown(opened, look):

@@ -10,7 +10,7 @@ import torch
 
 from zoo import Cancelled, PluginError, Question, Recipe
 from zoo.assets.examples import EXAMPLES
-from zoo.plugins.integrated_gradients import PIECES, STEPS, TYPICAL_STEPS, explain
+from zoo.plugins.integrated_gradients import PIECES, THIRDS, TYPICAL_STEPS, explain
 from zoo.registry import load_registry
 from zoo.study.load import load_volumes
 from zoo.study.prepare import prepare
@@ -34,7 +34,7 @@ class Polynomial(torch.nn.Module):
 
 
 class Cliff(torch.nn.Module):
-    """A step that sixteen points on the path can't place."""
+    """A step that twelve points on the path can't place."""
 
     def forward(self, x, present):
         margin = 4 * torch.sigmoid(2000 * (x.mean((1, 2, 3, 4)) - 0.031))
@@ -63,7 +63,7 @@ def test_equals_the_integral(registry, power):
     module, x = Polynomial(power), _inside()
     found = explain(_question(registry, module, x), lambda *update: None)
     np.testing.assert_allclose(found.values, (module.weight * x[0] ** power).numpy(), atol=1e-4)
-    assert found.facts["steps"] == PIECES * STEPS
+    assert found.facts["steps"] == PIECES * THIRDS
     assert found.facts["difference"] == pytest.approx(found.values.sum(), abs=1e-3)
 
 
@@ -75,10 +75,10 @@ def test_background_is_no_difference(registry):
     assert found[..., 1:].all()
 
 
-def test_only_pieces_that_do_not_add_up_are_halved(registry):
+def test_only_pieces_that_do_not_add_up_are_cut(registry):
     x = torch.full((1, 4, *SHAPE), 0.1)
     found = explain(_question(registry, Cliff(), x), lambda *update: None)
-    assert PIECES * STEPS < found.facts["steps"] < 4 * PIECES * STEPS
+    assert PIECES * THIRDS < found.facts["steps"] < 4 * PIECES * THIRDS
     assert abs(found.facts["convergence_delta"]) <= 0.05 * found.facts["difference"]
 
 
@@ -102,7 +102,7 @@ def test_what_is_told_never_goes_back(registry):
     fractions, texts = zip(*told, strict=True)
     assert list(fractions) == sorted(fractions)
     assert texts[1] == "Integrated gradients, step 1"
-    assert len(set(texts)) > PIECES * STEPS
+    assert len(set(texts)) > PIECES * THIRDS
 
 
 def test_models_without_gradients_are_told_what_else_there_is(registry):

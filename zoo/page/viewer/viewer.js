@@ -24,6 +24,7 @@ let plane = "all";
 let turn = 0; // counts calls of show(): a load that comes back in a later turn is dropped
 let starting = null; // promise of the Niivue object
 let drawn = null; // the Niivue object once a picture is drawn
+let pictured = {}; // the scan, the heat map, its frame and range in that picture
 let repaint = 0;
 const images = new Map(); // url → { promise of NVImage, controller }
 
@@ -68,6 +69,7 @@ function fail(error) {
 function clear() {
   turn += 1;
   if (drawn) drawn.volumes = [];
+  pictured = {};
   setState("empty", "No study yet.");
 }
 
@@ -117,6 +119,9 @@ async function startNiivue(url) {
 }
 
 function draw(niivue, scan, heat, frame) {
+  const range = heat && String(shown.overlay_range);
+  const before = pictured;
+  pictured = { scan, heat, frame: heat && frame, range };
   drawn = niivue;
   niivue.volumes = heat ? [scan, heat] : [scan]; // negative colours are right only on the topmost layer (niivue#583)
   niivue.back = scan;
@@ -125,7 +130,9 @@ function draw(niivue, scan, heat, frame) {
     heat.frame4D = frame;
     heat.opacity = opacity();
   }
-  niivue.updateGLVolume();
+  const changed = Object.keys(pictured).filter((key) => pictured[key] !== before[key]);
+  if (changed.includes("scan") || (changed.length && !heat)) niivue.updateGLVolume(); // seconds without a graphics card
+  else if (changed.length) addHeat();
   if (heat) lookAtPeak(niivue);
   showPosition();
 }
@@ -136,6 +143,11 @@ function lookAtPeak(niivue) {
   niivue.scene.crosshairPos = niivue.mm2frac(shown.focus);
   niivue.drawScene();
   tellOthers();
+}
+
+function addHeat() { // over a scan that is drawn already, whose texture stays
+  drawn.refreshColormaps();
+  drawHeat();
 }
 
 function drawHeat() {
