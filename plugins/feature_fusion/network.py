@@ -49,5 +49,4 @@ class FeatureFusionGrader(nn.Module):
         some = next(iter(encoded.values()))
         nothing = tuple(torch.zeros_like(features) for features in some)
         middles, highs = zip(*(encoded.get(name, nothing) for name in MODALITIES), strict=True)
-        here = present[:, :, None, None, None, None]
-        return torch.stack(middles, dim=1) * here, torch.stack(highs, dim=1) * here
+        return masked(torch.stack(middles, dim=1), present), masked(torch.stack(highs, dim=1), present)

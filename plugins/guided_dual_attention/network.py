@@ -83,7 +83,7 @@ class GuidedDualAttention(nn.Module):
         guides: dict[str, Tensor] = {}
         for name in (self.options.primary, *self.options.secondaries):
             index = MODALITIES.index(name)
-            here = present[:, index, None, None, None, None]
+            here = present[:, index : index + 1]
             if name != self.options.primary and not any_present(here):
                 continue
             scan = x[:, index : index + 1]
@@ -92,10 +92,10 @@ class GuidedDualAttention(nn.Module):
                 low = self.guidance[name](low, self._guide(name, low, scan, guides, present))
             middle, high = self.encoders[name].high(low)
             slices = slices_with_brain(scan, high.shape[2])
-            attended = self.attention[name](high, slices) * here
+            attended = masked(self.attention[name](high, slices), here)
             donor = self.donor if name == self.options.primary else None
             guides[name] = attended if donor is None else donor(attended)
-            yield Encoded(name, middle * here, high, slices, attended)
+            yield Encoded(name, masked(middle, here), high, slices, attended)
 
     def _guide(self, name: str, low: Tensor, scan: Tensor, guides: dict[str, Tensor], present: Tensor) -> Tensor:
         """The features that guide a secondary, by `guidance_source`."""

@@ -10,8 +10,14 @@ BACKGROUND_MARGIN = 0.05
 
 
 def masked(x: Tensor, present: Tensor) -> Tensor:
-    """Zero absent modalities, whatever their voxels hold: x [B, 4, D, H, W], present bool [B, 4]."""
-    return torch.where(present[:, :, None, None, None], x, 0)
+    """Zero absent modalities, whatever their voxels hold: x [B, 4, D, H, W], present bool [B, 4].
+
+    Also features of one modality, [B, C, …], by its own present, bool [B, 1], or of all, [B, 4, C, …]. What lacks
+    nothing comes back as it is, not as a copy.
+    """
+    if not present.is_meta and bool(present.all()):
+        return x
+    return torch.where(present[(..., *[None] * (x.dim() - present.dim()))], x, 0)
 
 
 def any_present(here: Tensor) -> bool:

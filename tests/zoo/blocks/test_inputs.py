@@ -14,6 +14,18 @@ def test_masked_zeroes_absent_modalities_even_when_they_hold_nan():
     assert out[0, :, 0, 0, 0].tolist() == [1, 0, 0, 1]
 
 
+def test_masked_features_of_one_modality_and_of_all():
+    present = torch.tensor([[True, False], [True, True]])
+    of_one, of_all = torch.ones(2, 3, 2, 2, 2), torch.ones(2, 2, 3, 2, 2, 2)
+    assert masked(of_one, present[:, 1:])[:, :, 0, 0, 0].tolist() == [[0, 0, 0], [1, 1, 1]]
+    assert masked(of_all, present)[:, :, 0, 0, 0, 0].tolist() == [[1, 0], [1, 1]]
+
+
+def test_what_lacks_nothing_is_not_copied():
+    x = torch.ones(1, 2, 2, 2, 2)
+    assert masked(x, torch.ones(1, 2, dtype=torch.bool)) is x
+
+
 def test_any_present_means_any_study_of_the_batch():
     present = torch.tensor([[True, False, False], [True, True, False]])
     assert [any_present(here) for here in present.unbind(1)] == [True, True, False]
