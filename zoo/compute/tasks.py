@@ -78,13 +78,13 @@ def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
     study, spec = STUDIES.open(folder), model(model_id)
     progress(0.5, f"Grading with {spec.title}{origin(spec)}")
     answer = study.grade(trained(model_id))
-    store_grade(folder, answer, parameters(model_id, progress), spec.address)
+    store_grade(folder, answer, trained(model_id).parameters, spec.address)
     return answer
 
 
 def parameters(model_id: str, progress: Progress) -> int:
     """How many a model has, those of its members with it."""
-    return sum(parameter.numel() for parameter in trained(model_id).module.parameters())
+    return trained(model_id).parameters
 
 
 def contributions(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import torch
@@ -37,6 +37,11 @@ class TrainedModel:
     @property
     def device(self) -> torch.device:
         return device_of(self.module)
+
+    @cached_property
+    def parameters(self) -> int:
+        """How many there are, those of members with them."""
+        return sum(parameter.numel() for parameter in self.module.parameters())
 
 
 def device_of(module: nn.Module) -> torch.device:
