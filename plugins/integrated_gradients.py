@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -104,10 +105,10 @@ class _Way:
     def piece(self, low: float, high: float, middle: Any = None) -> _Piece:
         """Integrate between two points. middle: values of the middle third, where they are known."""
         cuts = [low + (high - low) * cut / THIRDS for cut in range(THIRDS + 1)]
-        known = [None, middle, None]
+        known = (None, middle, None)
         thirds = [
-            _Stretch(*ends, self._step(*ends) if values is None else values)
-            for *ends, values in zip(cuts[:-1], cuts[1:], known, strict=True)
+            _Stretch(start, stop, self._step(start, stop) if values is None else values)
+            for (start, stop), values in zip(pairwise(cuts), known, strict=True)
         ]
         return _Piece(thirds, self.gain(low, high))
 
