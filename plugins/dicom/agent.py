@@ -14,7 +14,7 @@ NONE_GIVEN = re.compile(r"0+|n|nil|false|plain|nativ\w*|(no|none|non|not|without
 
 
 def agent_given(header: Any) -> bool | None:
-    """None where the fields are empty: who doesn't fill them in for one series doesn't for another."""
+    """Tell by amount and name, in single-frame files and enhanced ones; None where the fields are empty or unclear."""
     administered = terms(header, "ContrastBolusAgentAdministered")
     if administered:
         return "YES" in administered

@@ -83,7 +83,8 @@ def frame_headers(header: Dataset) -> list[Any]:
     if count == 1 and PER_FRAME not in header:
         return [header]
     try:
-        frames, shared = [*header[PER_FRAME]], [*header.get(SHARED, ()), Dataset()][0]
+        frames = list(header.get(PER_FRAME) or ())
+        shared = next(iter(header.get(SHARED) or ()), Dataset())
         complete = len(frames) == count and len({SCALING in frame for frame in frames}) == 1
     except Exception:  # pydicom raises almost anything on damaged groups
         complete = False

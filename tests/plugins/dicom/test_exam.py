@@ -85,6 +85,10 @@ def test_the_exams_protocol_tells_nothing_of_its_series(protocol):
     assert modalities_of([*(_series(*each, protocol) for each in WHOLE), localizer]) == [*MODALITIES, None]
 
 
+def test_nor_does_it_where_the_series_are_called_nothing():
+    assert modalities_of([_series("", times, "BRAIN GAD") for times in (SE, T2, INVERTED)]) == [None, "t2", "flair"]
+
+
 @pytest.mark.parametrize("beginning", ["HEAD GAD", "BRAIN PERFUSION", "BRAIN W/WO"])
 def test_nor_do_words_that_all_descriptions_begin_with(beginning):
     assert modalities_of([_series(f"{beginning} {name}", times) for name, times in WHOLE]) == MODALITIES
@@ -123,3 +127,4 @@ def test_description_and_agent_outrank_the_protocol():
     assert modalities_of([_series("t1_mprage", MPRAGE | {"agent_given": False}, "t1_mprage_km")]) == ["t1"]
     assert modalities_of([_series("t1_mprage native", MPRAGE, "t1_mprage_km")]) == ["t1"]
     assert modalities_of([_series("AX T2", T2, "t1_mprage_km")]) == ["t2"]
+    assert modalities_of([_series("T1 map", SE, "t1_vibe")]) == [None]
