@@ -68,14 +68,16 @@ class SeriesMaker:
 
     def write(self, folder: Path, stored: np.ndarray) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
-        uid = self.uid or generate_uid(entropy_srcs=[str(folder), str(self.tags)])
         names = np.random.default_rng(self.seed).permutation(len(stored))
-        paths = []
-        for index, pixels in enumerate(stored):
-            path = folder / f"IM{names[index]:04d}"
-            self._dataset(uid, index, pixels).save_as(path, enforce_file_format=True)
-            paths.append(path)
+        paths = [folder / f"IM{name:04d}" for name in names]
+        for path, dataset in zip(paths, self.datasets(stored, str(folder)), strict=True):
+            dataset.save_as(path, enforce_file_format=True)
         return paths
+
+    def datasets(self, stored: np.ndarray, source: str = "") -> list[Dataset]:
+        """The slices as files' contents, in the order of their places; of another source it is another series."""
+        uid = self.uid or generate_uid(entropy_srcs=[source, str(self.tags)])
+        return [self._dataset(uid, index, pixels) for index, pixels in enumerate(stored)]
 
     def _dataset(self, series_uid: str, index: int, pixels: np.ndarray) -> Dataset:
         dataset = Dataset()

@@ -17,8 +17,10 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 import pydicom
+from pydicom.uid import RLELossless
 
 from dicom_files import ACQUISITIONS, SeriesMaker
+from enhanced_files import GROUPS, folded
 
 SHAPE = (16, 17, 18)
 NUMBERS = ("u1", "i2", "u2", "f4", "f8")
@@ -43,6 +45,7 @@ ZEROS = gzip.compress(bytes(2**23))
 SYNTAX_ENDS = (
     "", ".1", ".2", ".5", ".7", ".1.99", ".4.50", ".4.51", ".4.57", ".4.70", ".4.80", ".4.90", ".4.91", ".4.100"
 )  # fmt: skip
+PIXEL_TAG = b"\xe0\x7f\x10\x00"
 TAGS = (
     "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "SamplesPerPixel",
     "NumberOfFrames", "PixelSpacing", "ImageOrientationPatient", "ImagePositionPatient", "RescaleSlope",
@@ -211,11 +214,19 @@ def _dicom_tags(random: Random, content: bytearray) -> bytes:
         value = random.choice((*EXTREMES, *TEXTS))
         many = random.choice((1, element.VM, element.VM + 1, 100))
         element._value = [value] * many if many > 1 else value  # past the checks of pydicom
-    written = io.BytesIO()
+    return _saved_or_cut(random, dataset, content)
+
+
+def _saved_or_cut(random: Random, dataset: pydicom.Dataset, content: bytearray) -> bytes:
     try:
-        dataset.save_as(written)
+        return _saved(dataset)
     except Exception:  # what pydicom can't write at all
         return bytes(content[: random.randrange(len(content))])
+
+
+def _saved(dataset: pydicom.Dataset) -> bytes:
+    written = io.BytesIO()
+    dataset.save_as(written)
     return written.getvalue()
 
 
@@ -232,7 +243,7 @@ def _dicom_syntax(random: Random, content: bytearray) -> bytes:
 
 def _encapsulate(random: Random, content: bytearray) -> None:
     """Pixels become a fragment of noise that begins as a codec expects."""
-    at = content.rindex(b"\xe0\x7f\x10\x00")
+    at = content.rindex(PIXEL_TAG)
     start = random.choice((b"\xff\xd8\xff\xc3", b"\xff\xd8\xff\xf7", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  ", b""))
     fragment = start + random.randbytes(200 - len(start))
     content[at:] = b"\xe0\x7f\x10\x00OB\x00\x00\xff\xff\xff\xff\xfe\xff\x00\xe0" + struct.pack("<I", 0)
@@ -246,10 +257,69 @@ def _dicom_rest(random: Random, content: bytearray) -> bytes:
     return content[: random.randrange(132, 400)] + random.randbytes(random.randrange(3000))
 
 
+@cache
+def _enhanced(compressed: bool) -> bytes:
+    stored = np.arange(np.prod(SHAPE)).reshape(SHAPE).astype(np.uint16)
+    file = folded(SeriesMaker(tags=ACQUISITIONS["t1ce"], uid="1.2.3", slopes=(2.0, 0.5)).datasets(stored))
+    if compressed:
+        file.compress(RLELossless)
+    file.preamble = bytes(128)
+    return _saved(file)
+
+
+def _enhanced_dicom(random: Random, folder: Path) -> list[Path]:
+    content = bytearray(_enhanced(random.random() < 0.3))
+    way = random.choice((_enhanced_bytes, _frame_tags, _frame_tags, _frame_items, _dicom_tags, _dicom_rest))
+    (folder / "enhanced").write_bytes(way(random, content))
+    return [folder / "enhanced"]
+
+
+def _enhanced_bytes(random: Random, content: bytearray) -> bytes:
+    """Anywhere in the header, most of which are the frames' groups."""
+    _garble(random, content, 132, content.rindex(PIXEL_TAG))
+    return content
+
+
+def _frame_tags(random: Random, content: bytearray) -> bytes:
+    """What frames tell gets other values, in some frames or in all."""
+    dataset = pydicom.dcmread(io.BytesIO(content))
+    frames = [dataset.SharedFunctionalGroupsSequence[0], *dataset.PerFrameFunctionalGroupsSequence]
+    name = random.choice(list(GROUPS))
+    value = random.choice((*EXTREMES, *TEXTS))
+    for frame in random.sample(frames, random.choice((1, 2, len(frames)))):
+        for element in (element for item in frame.get(name, ()) for element in item):
+            element._value = [value] * element.VM if element.VM > 1 else value  # past the checks of pydicom
+    return _saved_or_cut(random, dataset, content)
+
+
+def _frame_items(random: Random, content: bytearray) -> bytes:
+    """Frames or their groups are lost, doubled, empty, or not as many as announced."""
+    dataset = pydicom.dcmread(io.BytesIO(content))
+    frames = dataset.PerFrameFunctionalGroupsSequence
+    way = random.choice(("lost", "doubled", "empty", "group", "shared", "count", "one"))
+    if way == "lost":
+        del frames[random.randrange(len(frames))]
+    elif way == "doubled":
+        frames.append(frames[random.randrange(len(frames))])
+    elif way == "empty":
+        frames[random.randrange(len(frames))].clear()
+    elif way == "group":
+        frame = random.choice(frames)
+        frame[random.choice([*frame.keys()])].value = random.choice((None, []))
+    elif way == "shared":
+        dataset.SharedFunctionalGroupsSequence = random.choice(([], [pydicom.Dataset()], [frames[0]]))
+    elif way == "one":
+        dataset.PerFrameFunctionalGroupsSequence, dataset.NumberOfFrames = frames[:1], 1
+    else:
+        dataset.NumberOfFrames = random.choice((0, 1, 2, 15, 17, 2**31 - 1))
+    return _saved_or_cut(random, dataset, content)
+
+
 KINDS: dict[str, Callable[[Random, Path], Any]] = {
     "nifti-bytes": _nifti_bytes,
     "nifti-fields": _nifti_fields,
     "gzip": _gzip,
     "zip": _zip,
     "dicom": _dicom,
+    "enhanced": _enhanced_dicom,
 }

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import SimpleITK
 
 from zoo import MODALITY_TITLES, StudyError
 
+from .exam import modalities_of
+from .frames import write_frames
 from .geometry import NotAVolumeError, in_order
 from .headers import Slice, read_series
-from .weighting import modality_of
 
 UNDECIDED = "series"
 
@@ -23,8 +25,9 @@ def convert(files: Sequence[Path], folder: Path) -> list[Path]:
     """
     volumes: list[tuple[str, Path, list[Slice]]] = []
     failed: dict[str, str] = {}
-    for number, series in enumerate(read_series(files), start=1):
-        kind = modality_of(series) or UNDECIDED
+    exam = read_series(files)
+    for number, (series, modality) in enumerate(zip(exam, modalities_of(exam), strict=True), start=1):
+        kind = modality or UNDECIDED
         try:
             volumes.append((kind, folder / f"{number:02d}-{series.label}_{kind}.nii", in_order(series)))
         except NotAVolumeError as reason:
@@ -41,10 +44,25 @@ def _write(slices: Sequence[Slice], path: Path) -> Path:
     SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(1)  # each would reserve memory, of which there is little
     reader = SimpleITK.ImageSeriesReader()
     reader.SetImageIO("GDCMImageIO")
-    reader.SetFileNames([str(each.path) for each in slices])
     reader.SetOutputPixelType(SimpleITK.sitkFloat32)
     try:
-        SimpleITK.WriteImage(reader.Execute(), str(path))
-    except RuntimeError:  # whose text has the files' paths
+        with TemporaryDirectory(dir=path.parent) as folder:
+            reader.SetFileNames([str(file) for file in _single_files(slices, Path(folder))])
+            SimpleITK.WriteImage(reader.Execute(), str(path))
+    except Exception:  # of any kind; its text has the files' paths
         raise StudyError(f"The images of {path.stem} can't be decoded: export the series uncompressed.") from None
     return path
+
+
+def _single_files(slices: Sequence[Slice], folder: Path) -> list[Path]:
+    """A file for each slice: a frame becomes one, as SimpleITK would give all frames the first one's slope."""
+    frames: dict[Path, list[int]] = {}
+    for each in slices:
+        if each.frame is not None:
+            frames.setdefault(each.path, []).append(each.frame)
+    written = {
+        (path, number): file
+        for position, (path, numbers) in enumerate(frames.items())
+        for number, file in zip(numbers, write_frames(path, numbers, folder / f"{position}"), strict=True)
+    }
+    return [each.path if each.frame is None else written[each.path, each.frame] for each in slices]

@@ -22,12 +22,10 @@ def in_order(series: Series) -> list[Slice]:
     """The slices from the lowest to the highest along their normal; raises `NotAVolumeError`."""
     slices = series.slices
     grids = np.array([each.grid for each in slices])
-    if any(each.frames > 1 for each in slices):
-        raise NotAVolumeError("it is multi-frame; convert it with dcm2niix")
     if any(each.samples != 1 for each in slices):
         raise NotAVolumeError("it is in colours")
     if not np.isfinite(grids).all() or not np.isfinite([each.position for each in slices]).all():
-        raise NotAVolumeError("size or place of a slice is missing from its header")
+        raise NotAVolumeError("size, place or scale of a slice or frame is missing from its header")
     if np.abs(grids - grids[0]).max() > GRID_TOLERANCE:
         raise NotAVolumeError("its slices differ in size or orientation")
     _check_size(len(slices), *grids[0][:2])
@@ -52,9 +50,16 @@ def _stacked(slices: Sequence[Slice], grid: np.ndarray) -> list[Slice]:
     steps = np.diff([each.position for each in ordered], axis=0)
     gaps = steps @ normal
     if gaps.min() < GAP_TOLERANCE_MM:
-        raise NotAVolumeError("it has several images at one place, as a series over time has")
+        raise NotAVolumeError(f"it has several images at one place, {_why_several(slices)}")
     if np.abs(gaps - np.median(gaps)).max() > GAP_TOLERANCE_MM:
         raise NotAVolumeError("its slices are not evenly spaced: some are missing")
     if np.abs(steps - gaps[:, None] * normal).max() > GAP_TOLERANCE_MM:
         raise NotAVolumeError("its slices are not stacked at right angles")
     return ordered
+
+
+def _why_several(slices: Sequence[Slice]) -> str:
+    echoes = sorted({each.echo_time for each in slices if each.echo_time is not None})
+    if len(echoes) == 1 or not echoes:
+        return "as a series over time has"
+    return f"of {len(echoes)} echo times ({echoes[0]:g} to {echoes[-1]:g} ms); each must be a series of its own"

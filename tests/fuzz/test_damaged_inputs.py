@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-LAST = {"nifti-bytes": 3100, "nifti-fields": 3100, "gzip": 3100, "zip": 2100, "dicom": 2100}
+LAST = {"nifti-bytes": 3100, "nifti-fields": 3100, "gzip": 3100, "zip": 2100, "dicom": 2100, "enhanced": 1100}
 
 
 @pytest.mark.parametrize("kind", LAST)
