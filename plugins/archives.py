@@ -11,7 +11,8 @@ from typing import Any
 
 from zoo import StudyError, hookimpl
 from zoo.compute.sandbox import run_sandboxed
-from zoo.study.sources import files_of, is_nifti
+from zoo.study.sources import files_of
+from zoo.study.suffixes import is_image, is_scan_file
 
 MAX_ENTRIES = 5000
 MAX_BYTES = 2**30
@@ -22,6 +23,7 @@ PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 CENTRAL_ENTRY = b"PK\x01\x02"
 NESTED_SUFFIXES = {".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst"}
 NESTED_MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+TABLES = ("dataset.json",)  # in which nnU-Net and others tell which channel is what
 HIDDEN = re.compile(r"^\.|^__MACOSX$|^Thumbs\.db$")
 
 
@@ -64,10 +66,10 @@ def extract(archive: Path, folder: Path) -> list[Path]:
 def _extracted(opened: zipfile.ZipFile, packed_bytes: int, folder: Path) -> Iterator[Path]:
     budget = min(MAX_BYTES, packed_bytes * MAX_RATIO + SPARE_BYTES)
     for number, entry in enumerate(_checked(opened.infolist(), budget)):
-        name = _parts(entry)[-1]
-        path = folder / (name if is_nifti(name) else f"{number:05d}")
+        path = folder / (_telling_name(_parts(entry)) or f"{number:05d}{_mark(entry)}")
         if path.exists():
-            raise StudyError("The zip file has two NIfTI files of one name; pack one study only.")
+            raise StudyError("The zip file has two scans of one name; pack one study only.")
+        path.parent.mkdir(exist_ok=True)
         budget -= _inflate(opened, entry, path, budget)
         yield path
 
@@ -91,7 +93,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
         raise StudyError("The zip file has links or paths that lead out of it; pack plain files only.")
     if entry.flag_bits & 1 or entry.compress_type not in PACKED:
         raise StudyError("The zip file has a password or an unusual compression; pack it again without.")
-    nested = Path(parts[-1]).suffix.lower() in NESTED_SUFFIXES and not is_nifti(parts[-1])
+    nested = Path(parts[-1]).suffix.lower() in NESTED_SUFFIXES and not is_scan_file(parts[-1])
     if nested and not _is_hidden(entry):
         raise _nested()
 
@@ -101,7 +103,7 @@ def _inflate(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, budget
     written = 0
     with opened.open(entry) as packed, path.open("xb") as file:
         while chunk := packed.read(CHUNK_BYTES):
-            if not written and chunk.startswith(NESTED_MAGICS) and not is_nifti(path.name):
+            if not written and chunk.startswith(NESTED_MAGICS) and not is_scan_file(path.name):
                 raise _nested()
             written += len(chunk)
             if written > budget:
@@ -116,6 +118,19 @@ def _is_hidden(entry: zipfile.ZipInfo) -> bool:
 
 def _parts(entry: zipfile.ZipInfo) -> list[str]:
     return re.split(r"[/\\]", entry.filename)
+
+
+def _telling_name(parts: list[str]) -> str:
+    """The name by which readers tell a file, with that of the folder which stands for it; "" of a file without one."""
+    name = parts[-1]
+    if is_scan_file(name) and len(parts) > 1 and is_scan_file(parts[-2]):
+        return f"{parts[-2]}/{name}"
+    return name if is_scan_file(name) or name in TABLES else ""
+
+
+def _mark(entry: zipfile.ZipInfo) -> str:
+    """A suffix for notes, tables and pictures, so that no reader counts them among scans that it has no use for."""
+    return "" if is_image(_parts(entry)[-1]) else ".note"
 
 
 def _nested() -> StudyError:

@@ -47,9 +47,9 @@ def watched_reading(monkeypatch):
     original = read.read_volumes
 
     def watch(before=lambda source: None, after=lambda volumes: None):
-        def watched(registry, source):
+        def watched(registry, source, name=""):
             before(source)
-            volumes = original(registry, source)
+            volumes = original(registry, source, name)
             after(volumes)
             return volumes
 

@@ -1,0 +1,71 @@
+"""What lies in a folder: one study, in it or in folders below, or several studies. No image is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from zoo.study.sources import MAX_DEPTH, folders_in, scans_in
+
+from .channels import channel_of
+from .scan_names import ScanName, modality_of, scan_name
+
+LEAST_OF_A_STUDY = 2  # modalities, where one folder has many studies
+
+
+@dataclass(frozen=True)
+class FoundStudy:
+    """A study somewhere below a folder: where its scans lie, and these."""
+
+    folder: Path
+    scans: tuple[Path, ...]
+
+
+def studies_below(folder: Path, depth: int = MAX_DEPTH) -> list[FoundStudy]:
+    """Find the studies in a folder: itself where it has scans that are told, else what the folders in it have.
+
+    Folders that have one modality each, such as EGD's 1_T1/NIFTI and 2_T1GD/NIFTI, are one study.
+    """
+    own = scans_in(folder)
+    if any(_tells(path) for path in own):
+        return [FoundStudy(folder, tuple(own))]
+    found = [study for inside in folders_in(folder) for study in studies_below(inside, depth - 1)] if depth else []
+    return [FoundStudy(folder, tuple(scan for part in found for scan in part.scans))] if _are_parts(found) else found
+
+
+def by_study(names: Mapping[Path, ScanName]) -> dict[str, list[Path]]:
+    """Group files by the study that their names tell, where there are several and each has two modalities; else none.
+
+    What tells no modality, such as a mask, goes with the study that its name begins with.
+    """
+    told = sorted((name.study, name.modality or "", path) for path, name in names.items() if name.modality)
+    groups = {study: list(rows) for study, rows in groupby(told, key=lambda row: row[0])}
+    kinds = {study: {modality for _, modality, _ in rows} for study, rows in groups.items()}
+    if len(groups) < LEAST_OF_A_STUDY or any(len(found) < LEAST_OF_A_STUDY for found in kinds.values()):
+        return {}
+    files = {study: [path for *_, path in rows] for study, rows in groups.items()}
+    for path, name in names.items():
+        owners = [study for study in files if path.name.startswith(study) and name.modality is None]
+        files[max(owners, key=len)].append(path) if owners else None
+    return files
+
+
+def _tells(path: Path) -> bool:
+    return scan_name(path).modality is not None or channel_of(path) is not None
+
+
+def _are_parts(found: Sequence[FoundStudy]) -> bool:
+    """Tell whether folders are the parts of one study: each has one modality, not all the same, of one patient."""
+    names = [(study.folder, name) for study in found for name in map(scan_name, study.scans) if name.modality]
+    kinds = {folder: {name.modality for other, name in names if other == folder} for folder, _ in names}
+    patients = {name.study.lower() for _, name in names}
+    told = patients != {""} or all(name.modality in _modalities_of(folder) for folder, name in names)
+    several = len(set().union(*kinds.values())) > 1
+    return len(patients) == 1 and several and told and all(len(kind) == 1 for kind in kinds.values())
+
+
+def _modalities_of(folder: Path) -> set[str | None]:
+    """What the names of a folder and of the one above it tell."""
+    return {modality_of(f"{each.name}.nii") for each in (folder, folder.parent)}
