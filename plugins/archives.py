@@ -11,8 +11,8 @@ from typing import Any
 
 from zoo import StudyError, hookimpl
 from zoo.compute.sandbox import run_sandboxed
-from zoo.study.sources import files_of
-from zoo.study.suffixes import is_image, is_scan_file
+from zoo.study.dataset_json import DATASET_JSON
+from zoo.study.sources import files_of, is_image, is_nifti
 
 MAX_ENTRIES = 5000
 MAX_BYTES = 2**30
@@ -23,7 +23,6 @@ PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 CENTRAL_ENTRY = b"PK\x01\x02"
 NESTED_SUFFIXES = {".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst"}
 NESTED_MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
-TABLES = ("dataset.json",)  # in which nnU-Net and others tell which channel is what
 HIDDEN = re.compile(r"^\.|^__MACOSX$|^Thumbs\.db$")
 
 
@@ -93,7 +92,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
         raise StudyError("The zip file has links or paths that lead out of it; pack plain files only.")
     if entry.flag_bits & 1 or entry.compress_type not in PACKED:
         raise StudyError("The zip file has a password or an unusual compression; pack it again without.")
-    nested = Path(parts[-1]).suffix.lower() in NESTED_SUFFIXES and not is_scan_file(parts[-1])
+    nested = Path(parts[-1]).suffix.lower() in NESTED_SUFFIXES and not is_nifti(parts[-1])
     if nested and not _is_hidden(entry):
         raise _nested()
 
@@ -103,7 +102,7 @@ def _inflate(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, budget
     written = 0
     with opened.open(entry) as packed, path.open("xb") as file:
         while chunk := packed.read(CHUNK_BYTES):
-            if not written and chunk.startswith(NESTED_MAGICS) and not is_scan_file(path.name):
+            if not written and chunk.startswith(NESTED_MAGICS) and not is_nifti(path.name):
                 raise _nested()
             written += len(chunk)
             if written > budget:
@@ -123,9 +122,9 @@ def _parts(entry: zipfile.ZipInfo) -> list[str]:
 def _telling_name(parts: list[str]) -> str:
     """The name by which readers tell a file, with that of the folder which stands for it; "" of a file without one."""
     name = parts[-1]
-    if is_scan_file(name) and len(parts) > 1 and is_scan_file(parts[-2]):
+    if is_nifti(name) and len(parts) > 1 and is_nifti(parts[-2]):
         return f"{parts[-2]}/{name}"
-    return name if is_scan_file(name) or name in TABLES else ""
+    return name if is_nifti(name) or name == DATASET_JSON else ""
 
 
 def _mark(entry: zipfile.ZipInfo) -> str:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from zoo import MODALITIES, SeveralStudiesError, Study, StudyError, hookimpl
-from zoo.study.sources import files_of, scans_below
-from zoo.study.suffixes import is_image, is_scan_file
+from zoo.study.dataset_json import DATASET_JSON
+from zoo.study.sources import files_of, is_image, is_nifti, scans_below
 from zoo.study.unused import listed, not_used
 
-from .channels import DATASET, UNNAMED, with_channels
 from .choice import Choice, choose
+from .numbered_scans import UNNAMED, with_channels
 from .scan_names import ScanName, modality_of, scan_name
 from .study_trees import by_study, studies_below
 
@@ -30,7 +30,7 @@ def read_study(source: Any) -> Study | None:
     if isinstance(source, str | Path) and Path(source).is_dir():
         return _of_folder(Path(source))
     files = files_of(source)
-    return _of_files("", None, [path for path in files if is_scan_file(path.name)], files)
+    return _of_files("", None, [path for path in files if is_nifti(path.name)], files)
 
 
 def _mapped(paths: Mapping[str, Path]) -> Study:
@@ -62,7 +62,7 @@ def _of_files(study_id: str, root: Path | None, scans: Sequence[Path], files: Se
     if not scans:
         _refuse_pairs(files)
         return None
-    tables = [path for path in files if path.name == DATASET]
+    tables = [path for path in files if path.name == DATASET_JSON]
     names = with_channels({path: scan_name(path) for path in scans}, tables)
     study_id = study_id or _common_id(names.values())
     choice = choose(names, lambda path: _label(path, root))
@@ -72,8 +72,8 @@ def _of_files(study_id: str, root: Path | None, scans: Sequence[Path], files: Se
     _refuse_clashes(study_id, choice, root)
     if not choice.paths:
         raise _nothing_told(study_id, names)
-    choice.unused |= {path: "not NIfTI" for path in files if is_image(path.name) and not is_scan_file(path.name)}
-    below = {path: scan_name(path) for path in files if is_scan_file(path.name) and path not in names}
+    choice.unused |= {path: "not NIfTI" for path in files if is_image(path.name) and not is_nifti(path.name)}
+    below = {path: scan_name(path) for path in files if is_nifti(path.name) and path not in names}
     choice.unused |= {path: "in a folder below" if name.modality else name.why for path, name in below.items()}
     return Study(study_id, _in_order(choice.paths), choice.sentences(lambda path: _label(path, root)))
 
@@ -101,8 +101,8 @@ def _nothing_told(study_id: str, names: Mapping[Path, ScanName]) -> StudyError:
     if any(name.why == UNNAMED for name in names.values()):
         numbered = listed(path.name for path, name in names.items() if name.why == UNNAMED)
         return StudyError(
-            f"{study_id}: scans {UNNAMED} ({numbered}), and no {DATASET} that tells which number is which modality. "
-            "Put it beside them, or name the files like patient7_t1ce.nii.gz."
+            f"{study_id}: scans {UNNAMED} ({numbered}), and no {DATASET_JSON} that tells which number is which "
+            "modality. Put it beside them, or name the files like patient7_t1ce.nii.gz."
         )
     why = " ".join(not_used({path.name: name.why for path, name in names.items()}))
     return StudyError(f"{study_id}: no modality recognised in the files' names; {EXPECTED}. {why}".rstrip())
@@ -116,7 +116,7 @@ def _label(path: Path, root: Path | None) -> str:
     """What a file is called to who gave it: its place in the folder given, or its name."""
     if root and path.is_relative_to(root):
         return path.relative_to(root).as_posix()
-    return f"{path.parent.name}/{path.name}" if is_scan_file(path.parent.name) else path.name
+    return f"{path.parent.name}/{path.name}" if is_nifti(path.parent.name) else path.name
 
 
 def _in_order(paths: Mapping[str, Path]) -> dict[str, Path]:

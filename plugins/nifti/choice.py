@@ -50,19 +50,24 @@ def choose(names: Mapping[Path, ScanName], label: Callable[[Path], str]) -> Choi
 
 
 def _best(candidates: Sequence[Path], names: Mapping[Path, ScanName]) -> list[Path]:
-    """The candidates without those that are an earlier state of another, or another's very bytes."""
+    """The candidates without those that are an earlier state of another, or the same downloaded twice."""
     left = [path for path in candidates if not any(_outdone(names[path], names[other]) for other in candidates)]
     left = sorted(left, key=lambda path: (len(path.name), path))  # that of a download's two without its number
-    return left[:1] if all(_same_bytes(left[0], other) for other in left[1:]) else left
+    twice = all(_same_scan(names[left[0]], names[other]) and _same_bytes(left[0], other) for other in left[1:])
+    return left[:1] if twice else left
 
 
 def _outdone(name: ScanName, other: ScanName) -> bool:
     """Tell whether another file is this scan, more of it stripped and placed, or else less of it altered."""
-    if (name.study.lower(), name.acquisition) != (other.study.lower(), other.acquisition):
+    if not _same_scan(name, other):
         return False
     if name.untouched != other.untouched:
         return name.untouched
     return name.states < other.states or (name.states == other.states and name.altered > other.altered)
+
+
+def _same_scan(name: ScanName, other: ScanName) -> bool:
+    return (name.study.lower(), name.acquisition) == (other.study.lower(), other.acquisition)
 
 
 def _same_bytes(path: Path, other: Path) -> bool:

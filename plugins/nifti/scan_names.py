@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from zoo.study.suffixes import is_scan_file, stem_of
+from zoo.study.sources import is_nifti, stem
 
 from .spellings import KIND_OF
 
@@ -62,10 +62,10 @@ class ScanName:
 def scan_name(path: Path | str) -> ScanName:
     """Read the name of a file, or of the folder that stands for it where the file has none."""
     path = Path(path)
-    own = _told(stem_of(path.name))
-    if not is_scan_file(path.parent.name):
+    own = _told(stem(path.name))
+    if not is_nifti(path.parent.name):
         return own
-    outer = _told(stem_of(path.parent.name))
+    outer = _told(stem(path.parent.name))
     if own.modality and outer.modality and own.modality != outer.modality:
         return ScanName(outer.study, why=TWO_TOLD)
     return outer if outer.modality or own.modality is None else replace(own, study=outer.study)

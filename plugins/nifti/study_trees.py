@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zoo.study.sources import MAX_DEPTH, folders_in, scans_in
 
-from .channels import channel_of
+from .numbered_scans import channel_of
 from .scan_names import ScanName, modality_of, scan_name
 
 LEAST_OF_A_STUDY = 2  # modalities, where one folder has many studies

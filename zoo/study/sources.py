@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from zoo.study.suffixes import is_scan_file
-
 MAX_DEPTH = 6
+NIFTI = re.compile(r"(?P<stem>[^.].*?)\.nii(\.gz)*", re.IGNORECASE)
+# Chrome's "x (1).nii.gz", Firefox's "x.nii(1).gz", and what Windows and macOS call a copy.
+COPY = re.compile(r"(?: - copy| copy)?(?: ?\(\d+\))?(?=(?:\.\w+)+$)", re.IGNORECASE)
+# Whatever may be a scan: by its suffix, or without one as scanners export them, IM0001 or a UID.
+IMAGE = re.compile(
+    r"[^.].*\.(hdr|img|mha|mhd|nrrd|nhdr|mgz|mgh|mnc|npy|npz|dcm|ima|zip|gz|\d+)|[^.]*\d[^.]*", re.IGNORECASE
+)
 
 
 def files_of(source: Any) -> list[Path]:
@@ -26,7 +32,7 @@ def files_of(source: Any) -> list[Path]:
 
 def scans_in(folder: Path) -> list[Path]:
     """List the scans in a folder."""
-    return [path for path in _visible(folder) if is_scan_file(path.name) and path.is_file()]
+    return [path for path in _visible(folder) if is_nifti(path.name) and path.is_file()]
 
 
 def folders_in(folder: Path) -> list[Path]:
@@ -40,9 +46,24 @@ def scans_below(folder: Path, depth: int = MAX_DEPTH) -> list[Path]:
     return [*scans_in(folder), *deeper]
 
 
+def is_nifti(name: str) -> bool:
+    return stem(name) != ""
+
+
+def is_image(name: str) -> bool:
+    """Tell whether a file may be a scan, in a format that is read or not: notes, tables and pictures are none."""
+    return is_nifti(name) or IMAGE.fullmatch(name) is not None
+
+
+def stem(name: str) -> str:
+    """What a NIfTI file is called without its suffix and without a copy's number; "" of other files."""
+    match = NIFTI.fullmatch(COPY.sub("", name))
+    return match["stem"] if match else ""
+
+
 def is_folder(path: Path) -> bool:
     """Tell whether a path is a folder, and not one that stands for a file."""
-    return path.is_dir() and not is_scan_file(path.name)
+    return path.is_dir() and not is_nifti(path.name)
 
 
 def _visible(folder: Path) -> list[Path]:
@@ -55,5 +76,5 @@ def _visible(folder: Path) -> list[Path]:
 
 def _unwrapped(paths: Sequence[Path]) -> list[Path]:
     """Put in the place of each folder that stands for a file what is in it."""
-    stand_in = {path for path in paths if is_scan_file(path.name) and path.is_dir()}
+    stand_in = {path for path in paths if is_nifti(path.name) and path.is_dir()}
     return [file for path in paths for file in (sorted(path.iterdir()) if path in stand_in else [path])]

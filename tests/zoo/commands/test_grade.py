@@ -74,6 +74,20 @@ def test_many_studies_are_answered_as_each_alone(studies):
     assert together.exit_code == 3
 
 
+def test_the_folder_of_a_data_set_is_graded_study_by_study(studies):
+    result = _grade(studies[0].parent)
+    assert {row["study"] for row in _rows(result)} == {"whole", "bad", "few", "last"}
+    assert [row for row in _rows(result) if row["study"] == "whole"] == _rows(_grade(studies[0]))
+    assert result.exit_code == 3
+
+
+def test_what_was_not_used_is_said_with_the_grade(make_study):
+    folder = make_study(name="p")
+    (folder / "p_seg.nii.gz").touch()
+    (row, *_) = _rows(_grade(folder))
+    assert row["remarks"] == ["Not used: p_seg.nii.gz (a mask)."]
+
+
 def test_a_study_is_graded_while_the_next_is_read(studies, watched_reading, monkeypatch):
     next_is_read, graded = Event(), api.grade
     watched_reading(after=lambda volumes: next_is_read.set() if volumes.id == "last" else None)

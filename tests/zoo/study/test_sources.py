@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from zoo.study.sources import files_of, folders_in, is_folder, scans_below, scans_in
+from zoo.study.sources import files_of, folders_in, is_folder, is_image, is_nifti, scans_below, scans_in, stem
+
+STEMS = {
+    "a.nii": "a",
+    "A.b.NII.GZ": "A.b",
+    "a (1).nii.gz": "a",
+    "a.nii(2).gz": "a",
+    "a - Copy.nii": "a",
+    "a copy.nii.gz": "a",
+    "a.nii.gz.gz": "a",
+    "._a.nii": "",
+    ".nii": "",
+    "a.nii.zip": "",
+    "a.json": "",
+}
 
 
 @pytest.fixture
@@ -42,3 +56,19 @@ def test_scans_and_folders_without_what_macos_leaves(plant, tmp_path):
     assert folders_in(tmp_path) == [tmp_path / "b"]
     assert scans_below(tmp_path) == [scan, wrapped, deeper]
     assert scans_below(tmp_path, depth=1) == [scan, wrapped]
+
+
+@pytest.mark.parametrize("name", STEMS)
+def test_the_name_without_suffix_and_copys_number(name):
+    assert stem(name) == STEMS[name]
+    assert is_nifti(name) == bool(STEMS[name])
+
+
+@pytest.mark.parametrize("name", ["a.nii", "a.mgz", "a.IMG", "IM0001", "1.2.840.1", "a.dcm", "a.zip"])
+def test_images_are_told_from_notes(name):
+    assert is_image(name)
+
+
+@pytest.mark.parametrize("name", ["a.json", "notes.txt", "README", "a.png", "DICOMDIR", ".DS_Store", "._a.nii"])
+def test_notes_are_no_images(name):
+    assert not is_image(name)

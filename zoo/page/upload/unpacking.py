@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zoo.errors import StudyError
 from zoo.registry import Registry
-from zoo.study.suffixes import is_nifti, is_scan_file
+from zoo.study.sources import is_nifti
 
 
 def is_packed(files: Sequence[Path]) -> bool:
@@ -24,7 +24,7 @@ def unpacked(registry: Registry, files: Sequence[Path], cache: Path) -> list[Pat
     folder = cache / f"scans-{secrets.token_hex(6)}"
     folder.mkdir(parents=True)
     try:
-        scans = [path for path in registry.unpack(files, folder) if is_scan_file(path.name)]
+        scans = [path for path in registry.unpack(files, folder) if is_nifti(path.name)]
         if not scans:
             raise StudyError("No scans found: expected NIfTI files, the DICOM files of one study, or a zip of either.")
     except BaseException:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from zoo import StudyError
-from zoo.study.suffixes import stem_of
+from zoo.study.dataset_json import DATASET_JSON, channel_names
+from zoo.study.sources import stem
 
 from .scan_names import ScanName, modality_of
 
-DATASET = "dataset.json"
 NUMBERED = re.compile(r"(?P<study>.*?)[_-]?000(?P<channel>[0-9])")
-MAX_BYTES = 2**24  # it lists every training case
 UNNAMED = "numbered as nnU-Net does"
 
 
 def channel_of(path: Path) -> tuple[str, int] | None:
     """The case and channel that a file's name tells, or None where it ends in no such number."""
-    match = NUMBERED.fullmatch(stem_of(path.name))
+    match = NUMBERED.fullmatch(stem(path.name))
     return (match["study"], int(match["channel"])) if match else None
 
 
@@ -43,23 +39,15 @@ def _with_channel(
     if name.modality or not numbered:
         return name
     study, channel = numbered
-    beside = [path.parent / DATASET, path.parent.parent / DATASET]
+    beside = [path.parent / DATASET_JSON, path.parent.parent / DATASET_JSON]
     table = next((each for each in (*tables, *beside) if each.is_file()), None)
     if table is None:
         return replace(name, study=study, why=UNNAMED)
     modality = read(table).get(channel)
-    return ScanName(study, modality, "" if modality else f"{DATASET} calls it no modality", (str(channel),))
+    return ScanName(study, modality, "" if modality else f"{DATASET_JSON} calls it no modality", (str(channel),))
 
 
 def channel_modalities(table: Path) -> dict[int, str]:
-    """The modality of each channel by a dataset.json of nnU-Net or the Medical Segmentation Decathlon.
-
-    Channels of other names are left out. Raises `StudyError` where the file can't be read.
-    """
-    with suppress(OSError, ValueError, AttributeError, RecursionError):
-        if table.stat().st_size <= MAX_BYTES:
-            content = json.loads(table.read_text(encoding="utf-8"))
-            said = content.get("channel_names") or content.get("modality") or {}
-            told = {int(number): modality_of(f"{name}.nii") for number, name in said.items()}
-            return {number: modality for number, modality in told.items() if modality}
-    raise StudyError(f"{DATASET} can't be read: expected nnU-Net's own, whose channel_names tell each channel's name.")
+    """The modality of each channel by a dataset.json; one of another name is left out. Raises `StudyError`."""
+    told = {number: modality_of(f"{name}.nii") for number, name in channel_names(table).items()}
+    return {number: modality for number, modality in told.items() if modality}
