@@ -48,7 +48,8 @@ def by_study(names: Mapping[Path, ScanName]) -> dict[str, list[Path]]:
     files = {study: [path for *_, path in rows] for study, rows in groups.items()}
     for path, name in names.items():
         owners = [study for study in files if path.name.startswith(study) and name.modality is None]
-        files[max(owners, key=len)].append(path) if owners else None
+        if owners:
+            files[max(owners, key=len)].append(path)
     return files
 
 
