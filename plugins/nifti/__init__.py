@@ -54,7 +54,7 @@ def _of_folder(folder: Path) -> Study | None:
         raise _several(folder.resolve().name, studies, passed_over)
     files = [path for path in files_of(folder) if path.is_file()]
     told = found[0].scans if found else scans
-    return _of_files(folder.resolve().name, folder, told, [*files, *(path for path in scans if path not in files)])
+    return _of_files(folder.resolve().name, folder, told, list(dict.fromkeys([*files, *scans])))
 
 
 def _of_files(study_id: str, root: Path | None, scans: Sequence[Path], files: Sequence[Path]) -> Study | None:
@@ -65,17 +65,22 @@ def _of_files(study_id: str, root: Path | None, scans: Sequence[Path], files: Se
     tables = [path for path in files if path.name == DATASET_JSON]
     names = with_channels({path: scan_name(path) for path in scans}, tables)
     study_id = study_id or _common_id(names.values())
-    choice = choose(names, lambda path: _label(path, root))
-    if choice.clashes and (studies := by_study(names)):
+    if studies := by_study(names):
         given = {path for group in studies.values() for path in group}
         raise _several(study_id, studies, [_label(path, root) for path in scans if path not in given])
+    choice = choose(names, lambda path: _label(path, root))
     _refuse_clashes(study_id, choice, root)
     if not choice.paths:
         raise _nothing_told(study_id, names)
-    choice.unused |= {path: "not NIfTI" for path in files if is_image(path.name) and not is_nifti(path.name)}
-    below = {path: scan_name(path) for path in files if is_nifti(path.name) and path not in names}
-    choice.unused |= {path: "in a folder below" if name.modality else name.why for path, name in below.items()}
+    choice.unused |= {path: _why_left_out(path) for path in files if path not in names and is_image(path.name)}
     return Study(study_id, _in_order(choice.paths), choice.sentences(lambda path: _label(path, root)))
+
+
+def _why_left_out(path: Path) -> str:
+    if not is_nifti(path.name):
+        return "not NIfTI"
+    name = scan_name(path)
+    return "in a folder below" if name.modality else name.why
 
 
 def _refuse_pairs(files: Iterable[Path]) -> None:

@@ -12,7 +12,7 @@ from zoo.study.sources import MAX_DEPTH, folders_in, scans_in
 from .numbered_scans import channel_of
 from .scan_names import ScanName, modality_of, scan_name
 
-LEAST_OF_A_STUDY = 2  # modalities, where one folder has many studies
+LEAST_OF_A_STUDY = 2  # modalities, or folders that have one each
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,16 @@ def studies_below(folder: Path, depth: int = MAX_DEPTH) -> list[FoundStudy]:
 
 
 def by_study(names: Mapping[Path, ScanName]) -> dict[str, list[Path]]:
-    """Group files by the study that their names tell, where there are several and each has two modalities; else none.
+    """Group files by the study that their names tell; none where this is one study, whatever its files are called.
 
-    What tells no modality, such as a mask, goes with the study that its name begins with.
+    They are several studies where each has two modalities, and one of these is there twice. What tells no modality,
+    such as a mask, goes with the study that its name begins with.
     """
     told = sorted((name.study, name.modality or "", path) for path, name in names.items() if name.modality)
     groups = {study: list(rows) for study, rows in groupby(told, key=lambda row: row[0])}
     kinds = {study: {modality for _, modality, _ in rows} for study, rows in groups.items()}
-    if len(groups) < LEAST_OF_A_STUDY or any(len(found) < LEAST_OF_A_STUDY for found in kinds.values()):
+    twice = sum(map(len, kinds.values())) > len(set().union(*kinds.values()))
+    if not twice or any(len(kind) < LEAST_OF_A_STUDY for kind in kinds.values()):
         return {}
     files = {study: [path for *_, path in rows] for study, rows in groups.items()}
     for path, name in names.items():
@@ -59,12 +61,17 @@ def _tells(path: Path) -> bool:
 
 def _are_parts(found: Sequence[FoundStudy]) -> bool:
     """Tell whether folders are the parts of one study: each has one modality, not all the same, of one patient."""
-    names = [(study.folder, name) for study in found for name in map(scan_name, study.scans) if name.modality]
-    kinds = {folder: {name.modality for other, name in names if other == folder} for folder, _ in names}
-    patients = {name.study.lower() for _, name in names}
-    told = patients != {""} or all(name.modality in _modalities_of(folder) for folder, name in names)
-    several = len(set().union(*kinds.values())) > 1
-    return len(patients) == 1 and several and told and all(len(kind) == 1 for kind in kinds.values())
+    if len(found) < LEAST_OF_A_STUDY:
+        return False
+    kinds, patients = set(), set()
+    for study in found:
+        names = [name for name in map(scan_name, study.scans) if name.modality]
+        kind = {name.modality for name in names}
+        patients |= {name.study.lower() for name in names}
+        if len(kind) != 1 or len(patients) > 1 or (patients == {""} and not kind <= _modalities_of(study.folder)):
+            return False
+        kinds |= kind
+    return len(kinds) > 1
 
 
 def _modalities_of(folder: Path) -> set[str | None]:
