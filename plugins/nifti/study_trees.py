@@ -26,7 +26,7 @@ class FoundStudy:
 def studies_below(folder: Path, depth: int = MAX_DEPTH) -> list[FoundStudy]:
     """Find the studies in a folder: itself where it has scans that are told, else what the folders in it have.
 
-    Folders that have one modality each, such as EGD's 1_T1/NIFTI and 2_T1GD/NIFTI, are one study.
+    Folders that are called as the modality in them, such as EGD's 1_T1/NIFTI and 2_T1GD/NIFTI, are one study.
     """
     own = scans_in(folder)
     if any(_tells(path) for path in own):
@@ -60,7 +60,8 @@ def _tells(path: Path) -> bool:
 
 
 def _are_parts(found: Sequence[FoundStudy]) -> bool:
-    """Tell whether folders are the parts of one study: each has one modality, not all the same, of one patient."""
+    """Tell whether folders are the parts of one study: each is called as what is in it, not all the same, of one
+    patient."""
     if len(found) < LEAST_OF_A_STUDY:
         return False
     kinds, patients = set(), set()
@@ -68,7 +69,7 @@ def _are_parts(found: Sequence[FoundStudy]) -> bool:
         names = [name for name in map(scan_name, study.scans) if name.modality]
         kind = {name.modality for name in names}
         patients |= {name.study.lower() for name in names}
-        if len(kind) != 1 or len(patients) > 1 or (patients == {""} and not kind <= _modalities_of(study.folder)):
+        if not kind or len(patients) > 1 or not kind <= _modalities_of(study.folder):
             return False
         kinds |= kind
     return len(kinds) > 1

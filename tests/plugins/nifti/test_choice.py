@@ -56,6 +56,7 @@ def test_a_file_that_is_there_twice_is_one(tmp_path):
     choice = choose(names, lambda path: path.name)
     assert choice.paths == {"t1": files[0]}
     assert choice.remarks == ["T1 is p_t1.nii.gz, the same file twice; not used: p_t1 (1).nii.gz."]
+    assert "t1" in choose({files[0]: scan_name("p_AX_t1.nii"), files[1]: scan_name("p_SAG_t1.nii")}, str).clashes
     files[1].write_bytes(b"another!")
     assert len(choose(names, lambda path: path.name).clashes["t1"]) == 2
 

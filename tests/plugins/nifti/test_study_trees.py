@@ -32,6 +32,11 @@ def test_a_modality_a_folder_is_one_study(plant):
     assert _found(plant(*EGD, "5_MASK/NIFTI/MASK.nii.gz")) == [(".", 4)]
 
 
+def test_a_folder_for_each_file_as_in_brats_2015_is_one_study(plant):
+    names = ["VSD.Brain.XX.O.MR_T1.54513", "VSD.Brain.XX.O.MR_T2.54515", "VSD.Brain_3more.XX.XX.OT.54517"]
+    assert _found(plant(*(f"{name}/{name}.nii.gz" for name in names))) == [(".", 2)]
+
+
 def test_the_same_in_each_of_several_folders_are_several(plant):
     root = plant(*(f"{case}/{name}" for case in ("EGD-1", "EGD-2") for name in EGD))
     assert _found(root) == [("EGD-1", 4), ("EGD-2", 4)]
@@ -56,9 +61,11 @@ def test_folders_that_tell_nothing_are_none(plant):
         ("p1/t1.nii.gz", "p2/t2.nii.gz"),
         ("p1/p1_t1.nii.gz", "p2/p2_t2.nii.gz"),
         ("T1/p1_t1.nii.gz", "T2/p2_t2.nii.gz"),
+        ("ses-1/p_t1.nii.gz", "ses-2/p_t2.nii.gz"),
+        ("T1/c_0000.nii.gz", "T2/c_0001.nii.gz"),
     ],
 )
-def test_scans_of_two_patients_are_never_joined(plant, names):
+def test_scans_of_two_patients_or_sessions_are_never_joined(plant, names):
     assert len(_found(plant(*names))) == 2
 
 
