@@ -69,7 +69,7 @@ def _are_parts(found: Sequence[FoundStudy]) -> bool:
         names = [name for name in map(scan_name, study.scans) if name.modality]
         kind = {name.modality for name in names}
         patients |= {name.study.lower() for name in names}
-        if not kind or len(patients) > 1 or not kind <= _modalities_of(study.folder):
+        if len(patients) > 1 or not kind <= _modalities_of(study.folder):
             return False
         kinds |= kind
     return len(kinds) > 1
