@@ -20,8 +20,11 @@ UNEVEN = "eq"  # as dcm2niix marks a volume that it made even
 
 @dataclass
 class Choice:
-    """paths: the file of each modality that has one. clashes: of others the files that could be it. remarks: on how the
-    files were chosen. unused: the other scans, and why each is not used."""
+    """What was made of a study's files.
+
+    paths: the file of each modality that has one. clashes: of others the files that could be it. remarks: on how the
+    files were chosen. unused: the other scans, and why each is not used.
+    """
 
     paths: dict[str, Path] = field(default_factory=dict)
     clashes: dict[str, list[Path]] = field(default_factory=dict)
