@@ -22,7 +22,7 @@ NOTHING_TOLD = "its name tells no modality"
 TWO_TOLD = "its name tells two modalities"
 CONTRAST_UNCLEAR = "whether before or after contrast is not clear"
 TOWARDS = ("to", "into", "onto", "in")
-TOKEN = re.compile(r"[a-z0-9+]+", re.IGNORECASE)
+TOKEN = re.compile(r"(?:[^\W_]|\+)+")
 # A word, and the letter that dcm2niix adds to a name that is taken: t1a. A number, also of a run. Registered to what.
 LETTERED, NUMBER, PLACED_ON = re.compile(r"(.+)[a-h]"), re.compile(r"(run)?\d+"), re.compile(r"(?:reg|coreg|2)(.+)")
 ONTO = re.compile(r"(.+)2([a-z].*)")  # flair2t1, but not t1

@@ -14,6 +14,8 @@ TOLD = {
     "x_T1_INJ.nii.gz": "t1ce",
     "x_T1_sans_INJ.nii.gz": "t1",
     "x_T1_mit_KM.nii.gz": "t1ce",
+    "x_T1_injecté.nii.gz": "t1ce",
+    "x_T1W_3D_TFE_GD_SENSE_5.nii.gz": "t1ce",
     "x_T1+C.nii.gz": "t1ce",
     "T1_FLAIR_POST.nii.gz": "t1ce",
     "post_contrast_t1.nii.gz": "t1ce",
