@@ -58,10 +58,11 @@ TABLE = (
     Words("half", "half of a word above, as in `skull_strip` and `hd_bet`", ("skull", "hd")),
     Words(
         "neutral", "planes, sequences and the like, which tell two scans of a modality apart",
-        ("ax", "axial", "tra", "trans", "transverse", "sag", "sagittal", "cor", "coronal", "2d", "3d", "se", "tse", "fse",
-         "spgr", "fspgr", "bravo", "vibe", "tfl", "tfe", "fl3d", "ir", "mpr", "sense", "drive", "clear", "stealth", "head",
-         "vol", "cube", "vista", "blade", "propeller", "fs", "fatsat", "iso", "isotropic", "1mm", "dark", "fluid", "space",
-         "weighted", "mr", "mri", "preop", "postop", "copy", "iv", "with", "mit", "avec", "con"),
+        ("ax", "axial", "tra", "trans", "transverse", "sag", "sagittal", "cor", "coronal", "2d", "3d", "se", "tse",
+         "fse", "spgr", "fspgr", "bravo", "vibe", "tfl", "tfe", "fl3d", "ir", "mpr", "sense", "drive", "clear",
+         "stealth", "head", "vol", "cube", "vista", "blade", "propeller", "fs", "fatsat", "iso", "isotropic", "1mm",
+         "dark", "fluid", "space", "weighted", "mr", "mri", "preop", "postop", "copy", "iv", "with", "mit", "avec",
+         "con"),
     ),
     Words(
         "mask", "a mask, never a scan",
