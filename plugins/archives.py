@@ -11,7 +11,8 @@ from typing import Any
 
 from zoo import StudyError, hookimpl
 from zoo.compute.sandbox import run_sandboxed
-from zoo.study.sources import files_of, is_nifti
+from zoo.study.dataset_json import DATASET_JSON
+from zoo.study.sources import files_of, is_image, is_nifti
 
 MAX_ENTRIES = 5000
 MAX_BYTES = 2**30
@@ -64,10 +65,10 @@ def extract(archive: Path, folder: Path) -> list[Path]:
 def _extracted(opened: zipfile.ZipFile, packed_bytes: int, folder: Path) -> Iterator[Path]:
     budget = min(MAX_BYTES, packed_bytes * MAX_RATIO + SPARE_BYTES)
     for number, entry in enumerate(_checked(opened.infolist(), budget)):
-        name = _parts(entry)[-1]
-        path = folder / (name if is_nifti(name) else f"{number:05d}")
+        path = folder / (_telling_name(_parts(entry)) or f"{number:05d}{_mark(entry)}")
         if path.exists():
-            raise StudyError("The zip file has two NIfTI files of one name; pack one study only.")
+            raise StudyError("The zip file has two scans of one name; pack one study only.")
+        path.parent.mkdir(exist_ok=True)
         budget -= _inflate(opened, entry, path, budget)
         yield path
 
@@ -116,6 +117,19 @@ def _is_hidden(entry: zipfile.ZipInfo) -> bool:
 
 def _parts(entry: zipfile.ZipInfo) -> list[str]:
     return re.split(r"[/\\]", entry.filename)
+
+
+def _telling_name(parts: list[str]) -> str:
+    """The name by which readers tell a file, with that of the folder which stands for it; "" of a file without one."""
+    name = parts[-1]
+    if is_nifti(name) and len(parts) > 1 and is_nifti(parts[-2]):
+        return f"{parts[-2]}/{name}"
+    return name if is_nifti(name) or name == DATASET_JSON else ""
+
+
+def _mark(entry: zipfile.ZipInfo) -> str:
+    """A suffix for notes, tables and pictures, so that no reader counts them among scans that it has no use for."""
+    return "" if is_image(_parts(entry)[-1]) else ".note"
 
 
 def _nested() -> StudyError:

@@ -2,7 +2,16 @@
 
 from zoo.api import explain, grade, list_models, load_model, open_study
 from zoo.checkout import CHECKOUT
-from zoo.errors import Cancelled, PluginError, Refused, StudyError, WeightsError, ZooError, expect_one_of
+from zoo.errors import (
+    Cancelled,
+    PluginError,
+    Refused,
+    SeveralStudiesError,
+    StudyError,
+    WeightsError,
+    ZooError,
+    expect_one_of,
+)
 from zoo.hookspecs import hookimpl
 from zoo.types import (
     DISCLAIMER,
@@ -32,6 +41,7 @@ __version__ = "0.2.0"
 __all__ = [
     "DISCLAIMER", "GRADES", "MODALITIES", "MODALITY_TITLES",
     "Attribution", "Cancelled", "Card", "ExplainerSpec", "Explanation", "Finding", "Grade", "ModelInput", "ModelSpec",
-    "Phase", "PluginError", "Question", "Recipe", "Refused", "Study", "StudyError", "Volumes", "WeightsError",
-    "ZooError", "expect_one_of", "explain", "grade", "hookimpl", "list_models", "load_model", "open_study",
+    "Phase", "PluginError", "Question", "Recipe", "Refused", "SeveralStudiesError", "Study", "StudyError", "Volumes",
+    "WeightsError", "ZooError", "expect_one_of", "explain", "grade", "hookimpl", "list_models", "load_model",
+    "open_study",
 ]  # fmt: skip

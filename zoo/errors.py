@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
 
 class ZooError(Exception):
@@ -11,6 +12,20 @@ class ZooError(Exception):
 
 class StudyError(ZooError):
     """The scans can't be read, or can't be one study."""
+
+
+class SeveralStudiesError(StudyError):
+    """The scans are of several studies: whoever can grades each by itself.
+
+    studies: the source of each by its name. passed_over: scans that belong to none, as a user would name them.
+    """
+
+    def __init__(
+        self, message: str, studies: Mapping[str, Path | Sequence[Path]] | None = None, passed_over: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message)
+        self.studies = studies or {}
+        self.passed_over = passed_over
 
 
 class WeightsError(ZooError):

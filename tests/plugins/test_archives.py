@@ -24,6 +24,11 @@ def _pack(path, entries, method=zipfile.ZIP_DEFLATED):
     return path
 
 
+def _scans(folder):
+    """Modality and file of each scan, in the order of modalities."""
+    return [(name, folder / f"{folder.name}_{name}.nii.gz") for name in MODALITIES]
+
+
 def _pack_folder(path, folder):
     return _pack(
         path,
@@ -38,6 +43,22 @@ def test_a_zip_of_nifti_files_is_the_study_that_was_packed(registry, make_study,
     opened = read_volumes(registry, _pack_folder(tmp_path / "case7.zip", folder))
     assert opened.id == "case7"
     np.testing.assert_array_equal(opened.data, read_volumes(registry, folder).data)
+
+
+def test_a_folder_that_stands_for_a_file_does_so_in_a_zip(registry, make_study, tmp_path):
+    scans = [(f"p/p_{name}.nii/volume.nii", gzip.decompress(path.read_bytes())) for name, path in _scans(make_study())]
+    opened = read_volumes(registry, _pack(tmp_path / "p.zip", scans))
+    assert opened.modalities == MODALITIES
+    assert opened.remarks == ()
+
+
+def test_a_table_of_channels_is_read_and_notes_are_not_counted(registry, make_study, tmp_path):
+    table = b'{"channel_names": {"0": "T1", "1": "T1ce", "2": "T2", "3": "FLAIR"}}'
+    scans = [(f"c_000{number}.nii.gz", path.read_bytes()) for number, (_, path) in enumerate(_scans(make_study()))]
+    others = [("dataset.json", table), ("notes 1.txt", b"x"), ("c_seg.nii.gz", b"x")]
+    opened = read_volumes(registry, _pack(tmp_path / "c.zip", [*scans, *others]))
+    assert opened.modalities == MODALITIES
+    assert opened.remarks == ("Not used: c_seg.nii.gz (a mask).",)
 
 
 def test_a_zip_of_dicom_series_is_a_study(registry, tmp_path):
@@ -114,7 +135,7 @@ HOSTILE = {
     "nested, by name": (_zip(("more.zip", b"x")), "another archive in it"),
     "nested, by content": (_zip(("IM0001", b"PK\x03\x04" + bytes(50))), "another archive in it"),
     "nested gzip": (_zip(("IM0001", gzip.compress(b"x" * 50))), "another archive in it"),
-    "twice": (_zip(("a/x_t1.nii", b"x"), ("b/x_t1.nii", b"x")), "two NIfTI files of one name"),
+    "twice": (_zip(("a/x_t1.nii", b"x"), ("b/x_t1.nii", b"x")), "two scans of one name"),
     "password": (_with_password, "password or an unusual compression"),
     "unusual compression": (_zip(("a_t1.nii", b"x"), method=zipfile.ZIP_LZMA), "password or an unusual compression"),
     "many": (_zip(*((f"IM{n}", b"") for n in range(5001))), "more than 5000 files"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zoo import StudyError
+from zoo import SeveralStudiesError, StudyError
 from zoo.plugins.nifti import modality_of, read_study
 
 NAMES = {
@@ -20,7 +20,7 @@ NAMES = {
     "X_T1Gd.NII.GZ": "t1ce",
     "X_FLAIR.nii": "flair",
     "flair.nii.gz": "flair",
-    "t2_t1.nii.gz": "t1",
+    "t2_t1.nii.gz": None,
     "x_seg.nii.gz": None,
     "x_adc.nii.gz": None,
     "x_t1.nrrd": None,
@@ -54,7 +54,7 @@ def test_folder_is_a_study_of_what_is_there(folder):
 
 def test_files_in_any_order_and_one_file(folder):
     files = sorted(folder.iterdir())
-    assert read_study(files) == read_study(files[::-1])
+    assert read_study(files).paths == read_study(files[::-1]).paths
     assert read_study(folder / "case7_FLAIR.nii.gz").paths.keys() == {"flair"}
 
 
@@ -86,3 +86,60 @@ def test_pairs_are_told_what_to_become(tmp_path):
         (tmp_path / name).touch()
     with pytest.raises(StudyError, match=r"save each pair as one \.nii\.gz file"):
         read_study(tmp_path)
+
+
+def test_what_is_not_used_is_named(folder):
+    (folder / "case7_t2.mgz").touch()
+    (folder / "IM0001").touch()
+    (folder / "native").mkdir()
+    (folder / "native" / "case7_t2.nii.gz").touch()
+    assert read_study(folder).remarks == (
+        "Not used: case7_seg.nii.gz (a mask), IM0001 (not NIfTI), case7_t2.mgz (not NIfTI), native/case7_t2.nii.gz (in "
+        "a folder below).",
+    )
+    files = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    assert read_study(files).remarks == (
+        "Not used: case7_seg.nii.gz (a mask), IM0001 (not NIfTI), case7_t2.mgz (not NIfTI).",
+    )
+
+
+def test_a_study_in_folders_below_is_named_as_the_folder_given(tmp_path):
+    for place in ("1_T1/NIFTI/T1.nii.gz", "3_T2/NIFTI/T2.nii.gz", "5_MASK/NIFTI/MASK.nii.gz"):
+        (tmp_path / "EGD-1" / place).parent.mkdir(parents=True)
+        (tmp_path / "EGD-1" / place).touch()
+    study = read_study(tmp_path / "EGD-1")
+    assert (study.id, list(study.paths)) == ("EGD-1", ["t1", "t2"])
+    assert study.remarks == ("Not used: 5_MASK/NIFTI/MASK.nii.gz (a mask).",)
+
+
+def test_a_data_set_is_no_study_and_tells_which_there_are(tmp_path):
+    for place in ("a/p1/x_t1.nii.gz", "a/p2/x_t1.nii.gz", "a/p2/sub/x_t2.nii.gz", "a/odd/brain.nii.gz"):
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).touch()
+    with pytest.raises(SeveralStudiesError, match="expected one study, found 2: a/p1, a/p2") as caught:
+        read_study(tmp_path)
+    assert caught.value.studies == {name: tmp_path / name for name in ("a/p1", "a/p2")}
+    assert caught.value.passed_over == ["a/odd/brain.nii.gz"]
+
+
+def test_files_of_two_patients_are_no_study(tmp_path):
+    files = [tmp_path / f"{case}_{name}.nii.gz" for case in ("p1", "p2") for name in ("t1", "t2")]
+    with pytest.raises(SeveralStudiesError, match="found 2: p1, p2") as caught:
+        read_study(files)
+    assert caught.value.studies == {"p1": files[:2], "p2": files[2:]}
+
+
+def test_two_runs_are_told_apart_by_the_user(tmp_path):
+    files = [tmp_path / f"sub-01_{name}.nii.gz" for name in ("run-1_T1w", "run-2_T1w", "T2w")]
+    with pytest.raises(StudyError, match=r"found 2: sub-01_run-1_T1w\.nii\.gz, sub-01_run-2_T1w\.nii\.gz. Keep one"):
+        read_study(files)
+
+
+def test_numbers_alone_are_asked_about(tmp_path):
+    with pytest.raises(StudyError, match=r"numbered as nnU-Net does \(c_0000\.nii\.gz\), and no dataset\.json"):
+        read_study([tmp_path / "c_0000.nii.gz"])
+
+
+def test_why_no_name_tells_is_said(tmp_path):
+    with pytest.raises(StudyError, match=r"post_t1\.nii\.gz \(whether before or after contrast is not clear\)"):
+        read_study([tmp_path / "post_t1.nii.gz"])

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoo import GRADES, MODALITIES
 
 from .case import LeftOut
-from .folders import nifti_files
+from .folders import find_masks, nifti_files
 from .label_tables import Row
 
 FILES = (*MODALITIES, "seg")
@@ -45,7 +45,8 @@ class Claims:
 
     def doubt(self, unread: Sequence[str]) -> str:
         """Why the case can't be used, in words; "" where it can. unread: spreadsheets that may know its grade."""
-        return self._disagreement() or self._absence() or self._grade_fault(unread) or self._probability_fault()
+        faults = (self._disagreement(), self._absence(), self._mask_fault(), self._grade_fault(unread))
+        return next(filter(None, faults), "") or self._probability_fault()
 
     def _disagreement(self) -> str:
         return "; ".join(
@@ -61,6 +62,13 @@ class Claims:
         if self.paths(MODALITIES) or nifti_files(folder):
             return ""
         return f"no NIfTI file in its folder {folder}" if folder.is_dir() else f"its folder is not there: {folder}"
+
+    def _mask_fault(self) -> str:
+        """Why the tumour's mask is not known, where no table tells it."""
+        if self.paths(FILES):
+            return ""
+        masks = find_masks(Path(self.get("folder")))
+        return f"several masks: {', '.join(path.name for path in masks)}; keep one" if len(masks) > 1 else ""
 
     def _grade_fault(self, unread: Sequence[str]) -> str:
         grade = self.get("grade")

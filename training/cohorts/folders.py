@@ -6,16 +6,17 @@ import re
 from pathlib import Path
 
 from zoo import GRADES
+from zoo.study.sources import folders_in, scans_below, scans_in
 
 # "Segm" because the mask of BraTS20_Training_355 is called W39_1998.09.19_Segm.nii.
 MASK = re.compile(r".*seg[a-z]*\.nii(\.gz)?", re.IGNORECASE)
-NIFTI = re.compile(r".*\.nii(\.gz)?", re.IGNORECASE)
+BRAIN = re.compile(r".*brain_(parenchyma_)?segmentation\..*", re.IGNORECASE)  # of UCSF-PDGM, beside the tumour's
 
 
 def levels(root: Path) -> list[Path]:
     """`root`, then what is wrapped in it: its only subfolder, that one's only subfolder, down to the studies."""
     inside = subfolders(root)
-    if len(inside) != 1 or _grade_of(inside[0]) or nifti_files(inside[0]):
+    if len(inside) != 1 or _grade_of(inside[0]) or scans_in(inside[0]):
         return [root]
     return [root, *levels(inside[0])]
 
@@ -28,7 +29,7 @@ def case_folders(home: Path) -> list[tuple[Path, str]]:
 
 
 def subfolders(folder: Path) -> list[Path]:
-    return [path for path in _visible(folder) if path.is_dir()]
+    return folders_in(folder) if folder.is_dir() else []
 
 
 def files_named(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
@@ -36,11 +37,13 @@ def files_named(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
 
 
 def nifti_files(folder: Path) -> list[Path]:
-    return files_named(folder, NIFTI)
+    """A study's files: those in its folder, or where it has none, those in folders below, as EGD's lie."""
+    return (scans_in(folder) or scans_below(folder)) if folder.is_dir() else []
 
 
-def find_mask(folder: Path) -> Path | None:
-    return next(iter(files_named(folder, MASK)), None)
+def find_masks(folder: Path) -> list[Path]:
+    """List the masks of a study's tumour: one, if all is well."""
+    return [path for path in nifti_files(folder) if MASK.fullmatch(path.name) and not BRAIN.fullmatch(path.name)]
 
 
 def _grade_of(folder: Path) -> str:

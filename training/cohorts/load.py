@@ -11,7 +11,7 @@ from zoo.checkout import TRAINING
 
 from .case import Case, Cohort, CohortError, LeftOut
 from .claims import Claims, gather
-from .folders import case_folders, find_mask, levels
+from .folders import case_folders, find_masks, levels
 from .label_tables import read_labels, read_table, unread_spreadsheets
 from .names import hospital_of, patient_of, since, site_of, without_time_point
 
@@ -68,7 +68,7 @@ def _key(case: Claims) -> str:
 
 def _case(claims: Claims, names: set[str]) -> Case:
     files, folder = claims.paths(MODALITIES), Path(claims.get("folder"))
-    mask = claims.paths(["seg"]).get("seg") or (None if files else find_mask(folder))
+    mask = claims.paths(["seg"]).get("seg") or (None if files else next(iter(find_masks(folder)), None))
     site = claims.get("site") or site_of(names)
     return Case(
         id=claims.case,

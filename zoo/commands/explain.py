@@ -28,10 +28,10 @@ def explain(
 
     method = requested_registry().explainer(explainer)
     _expect_place_for(method, out)
-    studies = studies_in(source)
+    studies = studies_in(requested_registry(), source)
     if len(studies) != 1:
         raise typer.BadParameter(f"expected one study, found {len(studies)}: explain them one by one.")
-    study = api.open_study(studies[0])
+    study = api.open_study(studies[0].source)
     explanation = api.explain(study, model, explainer)
     if out:
         study.save(explanation, out)

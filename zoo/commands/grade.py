@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -14,7 +12,7 @@ import typer
 from zoo.checkout import TRAINING
 from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
 from zoo.commands.read_ahead import read_ahead
-from zoo.commands.shared_options import AsJson, Models, Sources, studies_in
+from zoo.commands.shared_options import AsJson, Models, Sources, StudySource, studies_in
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.render.grade_facts import grade_json, grade_text
 from zoo.types import DISCLAIMER, RegisteredModel
@@ -37,9 +35,13 @@ def grade(sources: Sources, model: Models = None, as_json: AsJson = False) -> No
     registry = requested_registry()
     specs = _chosen(registry, model)
     codes = [DONE]
-    with closing(read_ahead(partial(read_volumes, registry), studies_in(sources))) as studies:
-        for source, reading in studies:
-            for row, text, code in _answers(source, reading, specs):
+
+    def read(study: StudySource) -> Volumes:
+        return read_volumes(registry, study.source, study.name)
+
+    with closing(read_ahead(read, studies_in(registry, sources))) as studies:
+        for study, reading in studies:
+            for row, text, code in _answers(study, reading, specs):
                 codes.append(code)
                 typer.echo(json.dumps(row) if as_json else text, err=code == BAD_INPUT and not as_json)
             del reading  # which holds the study
@@ -59,7 +61,7 @@ def _chosen(registry: Registry, names: list[str] | None) -> list[RegisteredModel
     return trained
 
 
-def _answers(source: Path | list[Path], reading: Future[Volumes], specs: list[RegisteredModel]) -> Iterator[Answer]:
+def _answers(source: StudySource, reading: Future[Volumes], specs: list[RegisteredModel]) -> Iterator[Answer]:
     """One answer per model, or one for the study when it can't be read; no error stops the other studies."""
     from zoo.inference.loaded import requested_registry
     from zoo.inference.open_study import OpenStudy
@@ -67,7 +69,7 @@ def _answers(source: Path | list[Path], reading: Future[Volumes], specs: list[Re
     try:
         study = OpenStudy(requested_registry(), reading.result())
     except ZooError as error:
-        yield {"study": _name(source), "error": str(error)}, str(error), BAD_INPUT
+        yield {"study": source.label, "error": str(error)}, source.in_its_name(error), BAD_INPUT
         return
     for spec in specs:
         yield _answer(study, spec)
@@ -84,7 +86,3 @@ def _answer(study: OpenStudy, spec: RegisteredModel) -> Answer:
         return identity | {"refused": str(error)}, str(error), REFUSED
     except ZooError as error:
         return identity | {"error": str(error)}, str(error), BAD_INPUT
-
-
-def _name(source: Path | list[Path]) -> str:
-    return source.resolve().name if isinstance(source, Path) else source[0].name

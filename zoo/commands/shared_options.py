@@ -2,21 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from zoo.errors import SeveralStudiesError, ZooError
+from zoo.study.sources import files_of, is_folder
+from zoo.study.unused import not_used
+
+if TYPE_CHECKING:
+    from zoo.registry import Registry
 
 NAME = "Model id, file:PATH for weights of your own, or hub:ORG/NAME@SHA for those on the Hugging Face Hub"
 Models = Annotated[list[str] | None, typer.Option("--model", help=f"{NAME}; repeatable; all if none.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Sources = Annotated[
-    list[Path], typer.Argument(help="One folder or zip per study, NIfTI or DICOM, or the files of one study.")
+    list[Path],
+    typer.Argument(help="Folders or zips of a study each, NIfTI or DICOM, the files of one, or a data set's folder."),
 ]
 
 
-def studies_in(sources: list[Path]) -> list[Path | list[Path]]:
-    """Each folder is a study, and so is each zip; loose files together are one more."""
-    studies = [path for path in sources if path.is_dir() or path.suffix.lower() == ".zip"]
-    files = [path for path in sources if path not in studies]
-    return [*studies, *([files] if files else [])]
+@dataclass(frozen=True)
+class StudySource:
+    """One study to read: a folder, a zip, or files. name: in the data set that it is one of; else its reader tells."""
+
+    source: Path | Sequence[Path]
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called before it is read."""
+        return self.name or (self.source.resolve().name if isinstance(self.source, Path) else self.source[0].name)
+
+    def in_its_name(self, error: ZooError) -> str:
+        """An error's sentence, which names the study where it is one of a data set."""
+        return str(error) if str(error).startswith(self.name) else f"{self.name}: {error}"
+
+
+def studies_in(registry: Registry, sources: Sequence[Path]) -> list[StudySource]:
+    """Find the studies in what was typed: each folder and each zip is one, and so are loose files together.
+
+    A folder of a whole data set, and files of several patients, are a study each; what belongs to none is named on
+    standard error.
+    """
+    single = [path for path in sources if is_folder(path) or path.suffix.lower() == ".zip"]
+    loose = [path for path in sources if path not in single]
+    given = [*map(StudySource, single), *([StudySource(loose)] if loose else [])]
+    return [study for each in given for study in _studies_of(registry, each)]
+
+
+def _studies_of(registry: Registry, given: StudySource) -> list[StudySource]:
+    try:
+        registry.read(given.source)
+    except SeveralStudiesError as several:
+        if several.passed_over:
+            typer.echo(f"{given.label}: {' '.join(not_used(dict.fromkeys(several.passed_over, '')))}", err=True)
+        return [StudySource(source, name) for name, source in several.studies.items()]
+    except ZooError:  # told when it is read, by whoever then knows the scans in a zip or in DICOM files
+        return [StudySource(path) for path in _zips_in(given.source)] or [given]
+    return [given]
+
+
+def _zips_in(source: Path | Sequence[Path]) -> list[Path]:
+    """The zips in a folder that has nothing else; none of another source."""
+    inside = [path for path in files_of(source) if not path.name.startswith((".", "__"))]
+    zips = [path for path in inside if path.suffix.lower() == ".zip"]
+    return zips if isinstance(source, Path) and is_folder(source) and len(zips) == len(inside) else []

@@ -59,10 +59,11 @@ def load(source: str, progress: Progress) -> None:
     trained(source)
 
 
-def read(files: Mapping[str, Path], folder: Path, progress: Progress) -> None:
-    """Read {modality: file} as the study of a session, whose folder's name becomes its id."""
+def read(files: Mapping[str, Path], folder: Path, progress: Progress, remarks: tuple[str, ...] = ()) -> None:
+    """Read {modality: file} as the study of a session, whose folder's name becomes its id. remarks: on their choice."""
     progress(0.1, "Reading the scans")
-    STUDIES.add(folder, load_volumes(replace(registry().read(files), id=folder.name)))
+    study = registry().read(files)
+    STUDIES.add(folder, load_volumes(replace(study, id=folder.name, remarks=(*study.remarks, *remarks))))
 
 
 def copy(folder: Path, progress: Progress) -> None:

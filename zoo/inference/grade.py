@@ -49,21 +49,31 @@ def grade_study(
 
 
 def refuse_unfit(volumes: Volumes, findings: Sequence[Finding], spec: ModelSpec) -> None:
-    """Raise `Refused` when a check says so or when the study lacks a modality that the model needs."""
-    for finding in findings:
-        if finding.severity == "refusal":
-            raise Refused(f"{volumes.id}: not graded: {finding.message}")
+    """Raise `Refused` when a check says so or when the study lacks a modality that the model needs.
+
+    What was done with the files is said too: what is lacking may be among those that were not used.
+    """
+    if reason := _unfitness(volumes, findings, spec):
+        raise Refused(" ".join([f"{volumes.id}: not graded: {reason}", *_messages(findings, "remark")]))
+
+
+def _unfitness(volumes: Volumes, findings: Sequence[Finding], spec: ModelSpec) -> str:
+    """Why a model must not grade a study, "" where it may."""
+    refusals = _messages(findings, "refusal")
+    if refusals:
+        return refusals[0]
     missing = [name for name in spec.needs if name not in volumes.modalities]
     if missing:
-        raise Refused(
-            f"{volumes.id}: not graded: {spec.id} needs {_titles(spec.needs)}, but the study has "
-            f"{_titles(volumes.modalities)}. Add {_titles(missing)} or choose another model."
+        return (
+            f"{spec.id} needs {_titles(spec.needs)}, but the study has {_titles(volumes.modalities)}. "
+            f"Add {_titles(missing)} or choose another model."
         )
     if not set(spec.uses) & set(volumes.modalities):
-        raise Refused(
-            f"{volumes.id}: not graded: {spec.id} looks at {_titles(spec.uses)}, but the study has only "
-            f"{_titles(volumes.modalities)}. Add one of them or choose another model."
+        return (
+            f"{spec.id} looks at {_titles(spec.uses)}, but the study has only {_titles(volumes.modalities)}. "
+            "Add one of them or choose another model."
         )
+    return ""
 
 
 def hgg_margin(model: TrainedModel, model_input: ModelInput) -> float:

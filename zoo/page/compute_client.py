@@ -11,7 +11,7 @@ from zoo.assets.leaderboard import measured_seconds
 from zoo.compute.worker import Update, Worker
 from zoo.page.eta import DurationEstimator
 from zoo.page.sessions import Session, Sessions
-from zoo.page.upload.assignment import settle
+from zoo.page.upload.assignment import remarks_on, settle
 from zoo.registry import Registry
 from zoo.render.cards import progress_card
 from zoo.types import MODALITIES
@@ -39,21 +39,25 @@ class ComputeClient:
         self, session: Session | None, scans: Sequence[str], slots: Sequence[str | None]
     ) -> Generator[str, None, Session]:
         """The session of what the visitor dropped and settled in the table; as `read_files`."""
-        source = settle(self.registry, [Path(scan) for scan in scans], dict(zip(MODALITIES, slots, strict=True)))
-        return (yield from self.read_files(session, source))
+        files = [Path(scan) for scan in scans]
+        source = settle(self.registry, files, dict(zip(MODALITIES, slots, strict=True)))
+        return (yield from self.read_files(session, source, remarks_on(self.registry, files, source)))
 
-    def read_files(self, session: Session | None, source: Mapping[str, Path]) -> Generator[str, None, Session]:
+    def read_files(
+        self, session: Session | None, source: Mapping[str, Path], remarks: tuple[str, ...] = ()
+    ) -> Generator[str, None, Session]:
         """The session of these files, by modality: the open one if it is of the same, else a new one.
 
-        Yields cards while a new one is made, when the open one is gone already.
+        remarks: sentences on how they were chosen, which are said with every grade. Yields cards while a new one is
+        made, when the open one is gone already.
         """
-        if session is not None and session.source == source:
+        if session is not None and (session.source, session.remarks) == (source, remarks):
             return session
         self.sessions.close(session)
         yield progress_card(0, "Starting")
-        session = self.sessions.open(source)
+        session = self.sessions.open(source, remarks)
         try:
-            yield from self.follow("zoo.compute.tasks:read", files=source, folder=session.folder)
+            yield from self.follow("zoo.compute.tasks:read", files=source, folder=session.folder, remarks=remarks)
         except BaseException:  # a cancel too: half a study must not be graded later
             self.sessions.close(session)
             raise

@@ -13,10 +13,12 @@ from zoo.compute.copies import copies
 
 @dataclass(frozen=True)
 class Session:
-    """A visitor's study. folder: anonymous copies of the scans, and heat maps. source: the uploads, by modality."""
+    """A visitor's study. folder: anonymous copies of the scans, and heat maps. source: the uploads, by modality.
+    remarks: on how these were chosen."""
 
     folder: Path
     source: Mapping[str, Path]
+    remarks: tuple[str, ...] = ()
 
     @property
     def volumes(self) -> dict[str, Path]:
@@ -31,8 +33,8 @@ class Sessions:
         self.root = root
         self._open: list[Session] = []
 
-    def open(self, source: Mapping[str, Path]) -> Session:
-        session = Session(self.root / f"study-{secrets.token_hex(6)}", dict(source))
+    def open(self, source: Mapping[str, Path], remarks: tuple[str, ...] = ()) -> Session:
+        session = Session(self.root / f"study-{secrets.token_hex(6)}", dict(source), remarks)
         session.folder.mkdir(parents=True)
         self._open.append(session)
         return session

@@ -12,13 +12,16 @@ from zoo.study.load import load_volumes
 from zoo.types import Volumes
 
 
-def read_volumes(registry: Registry, source: Any) -> Volumes:
-    """The study at `source`: a folder, a zip, files, or {modality: file}; nothing unpacked is left. `StudyError`."""
+def read_volumes(registry: Registry, source: Any, name: str = "") -> Volumes:
+    """The study at `source`: a folder, a zip, files, or {modality: file}; nothing unpacked is left. `StudyError`.
+
+    name: what it is called; by its source if not given.
+    """
     with TemporaryDirectory(prefix="glioma-zoo-") as folder:
         scans = registry.unpack(source, Path(folder))
         study = registry.read(scans)
-        if scans is not source:
-            study = replace(study, id=source_name(source))
+        if name or scans is not source:
+            study = replace(study, id=name or source_name(source))
         return load_volumes(study)
 
 

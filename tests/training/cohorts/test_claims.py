@@ -104,3 +104,8 @@ def test_a_grade_for_nobody(tmp_path, add_study, write):
     add_study("LGG/b")
     write("labels.csv", "case,grade", "a,HGG", ",HGG", ",")
     assert load_cohort(tmp_path).left_out == (LeftOut("row 3 of labels.csv", "a grade, but no case is named"),)
+
+
+def test_two_masks_of_a_tumour(left_out, add_study):
+    add_study("HGG/a", suffixes=["_t1", "_seg", "_oldseg"])
+    assert left_out() == {"a": "several masks: a_oldseg.nii.gz, a_seg.nii.gz; keep one"}

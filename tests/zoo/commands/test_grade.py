@@ -47,9 +47,9 @@ def watched_reading(monkeypatch):
     original = read.read_volumes
 
     def watch(before=lambda source: None, after=lambda volumes: None):
-        def watched(registry, source):
+        def watched(registry, source, name=""):
             before(source)
-            volumes = original(registry, source)
+            volumes = original(registry, source, name)
             after(volumes)
             return volumes
 
@@ -72,6 +72,20 @@ def test_many_studies_are_answered_as_each_alone(studies):
     assert _rows(together) == [row for result in alone for row in _rows(result)]
     assert [result.exit_code for result in alone] == [0, 2, 3, 0]
     assert together.exit_code == 3
+
+
+def test_the_folder_of_a_data_set_is_graded_study_by_study(studies):
+    result = _grade(studies[0].parent)
+    assert {row["study"] for row in _rows(result)} == {"whole", "bad", "few", "last"}
+    assert [row for row in _rows(result) if row["study"] == "whole"] == _rows(_grade(studies[0]))
+    assert result.exit_code == 3
+
+
+def test_what_was_not_used_is_said_with_the_grade(make_study):
+    folder = make_study(name="p")
+    (folder / "p_seg.nii.gz").touch()
+    (row, *_) = _rows(_grade(folder))
+    assert row["remarks"] == ["Not used: p_seg.nii.gz (a mask)."]
 
 
 def test_a_study_is_graded_while_the_next_is_read(studies, watched_reading, monkeypatch):

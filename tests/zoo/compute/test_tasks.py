@@ -61,6 +61,11 @@ def test_copies_hold_the_picture_and_nothing_else(files, folder):
         assert b"Doe" not in path.name.encode()
 
 
+def test_what_was_not_used_is_said_with_every_grade(files, folder):
+    tasks.read(files, folder, _ignore, remarks=("Not used: a.nii.gz.",))
+    assert [finding.message for finding in tasks.STUDIES.open(folder).findings][:1] == ["Not used: a.nii.gz."]
+
+
 def test_grade_and_explain_work_on_the_session_folder(files, folder, tiny_spec, monkeypatch):
     from zoo.weights.load import TrainedModel
     from zoo.weights.record import TrainingRecord

@@ -108,6 +108,15 @@ def test_findings_refuse_or_warn(tiny_spec, volumes):
         grade_study(volumes, [Finding("refusal", "no brain")], _model(tiny_spec, [[0.0, 0.0]]))
 
 
+def test_a_refusal_says_what_was_not_used(registry, tiny_spec, volumes):
+    remark = Finding("remark", "Not used: ct1.nii.gz.")
+    with pytest.raises(Refused, match=r"not graded: no brain\. Not used: ct1\.nii\.gz\.$"):
+        grade_study(volumes, [remark, Finding("refusal", "no brain.")], _model(tiny_spec, [[0.0, 0.0]]))
+    lacking, spec = make_volumes(brain_affine(), modalities=("t1", "t2")), registry.model("single-t1ce.compact")
+    with pytest.raises(Refused, match=r"Add T1ce or choose another model\. Not used: ct1\.nii\.gz\.$"):
+        grade_study(lacking, [remark], _model(spec, [[0.0, 0.0]]))
+
+
 @pytest.mark.parametrize(
     ("logits", "words"), [([[0.0, np.nan]], "not a finite number"), ([0.0, 1.0], r"shape \(1, 2\), found \(2,\)")]
 )

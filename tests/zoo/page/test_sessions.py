@@ -37,6 +37,10 @@ def test_a_session_has_a_folder_of_its_own_until_it_is_closed(sessions, upload):
     sessions.close(None)
 
 
+def test_a_session_knows_how_its_files_were_chosen(sessions, upload):
+    assert sessions.open({"t1": upload("aa")}, ("Not used: b.nii.",)).remarks == ("Not used: b.nii.",)
+
+
 def test_who_changes_the_study_keeps_the_uploads_and_who_leaves_does_not(sessions, upload):
     path = upload("aa")
     sessions.close(sessions.open({"t1": path}))

@@ -41,6 +41,10 @@ def test_a_folder_and_a_mapping_are_read_as_they_are(registry, make_study):
         np.testing.assert_array_equal(volumes.data, expected.data)
 
 
+def test_a_study_of_a_data_set_has_the_name_that_is_given(registry, make_study):
+    assert read_volumes(registry, make_study(), "site/case1").id == "site/case1"
+
+
 def test_nothing_unpacked_stays(registry, zipped, temporary):
     assert read_volumes(registry, zipped).id == "case7"
     assert not list(temporary.iterdir())

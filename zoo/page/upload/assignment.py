@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from zoo.errors import StudyError
 from zoo.registry import Registry
+from zoo.study.unused import not_used
 from zoo.types import MODALITIES, MODALITY_TITLES
 
 
@@ -23,9 +25,22 @@ def candidates(registry: Registry, files: Sequence[Path]) -> dict[str, list[Path
     return possible
 
 
-def unambiguous(possible: Mapping[str, Sequence[Path]]) -> dict[str, Path]:
-    """The file of each modality that has one candidate only."""
-    return {name: paths[0] for name, paths in possible.items() if len(paths) == 1}
+def unambiguous(registry: Registry, possible: Mapping[str, Sequence[Path]]) -> dict[str, Path]:
+    """The file of each modality for which a reader takes one of the candidates, such as the stripped one of two."""
+    chosen: dict[str, Path] = {}
+    for paths in possible.values():
+        with suppress(StudyError):
+            chosen |= registry.read(paths).paths if paths else {}
+    return chosen
+
+
+def remarks_on(registry: Registry, files: Sequence[Path], chosen: Mapping[str, Path]) -> tuple[str, ...]:
+    """What a reader says of this choice, or else the names of the files that it leaves out."""
+    with suppress(StudyError):
+        study = registry.read(files)
+        if study.paths == chosen:
+            return study.remarks
+    return not_used({path.name: "" for path in files if path not in chosen.values()})
 
 
 def complaints(files: Sequence[Path], possible: Mapping[str, Sequence[Path]], chosen: Mapping[str, Path]) -> list[str]:
@@ -65,7 +80,7 @@ def settle(registry: Registry, files: Sequence[Path], table: Mapping[str, str | 
     if len({path.name for path in files}) < len(files):
         raise StudyError("Two files have the same name: rename one, so that they can be told apart.")
     possible = candidates(registry, files)
-    chosen = from_table(files, table) or unambiguous(possible)
+    chosen = from_table(files, table) or unambiguous(registry, possible)
     if len(set(chosen.values())) < len(chosen):
         raise StudyError("One file is assigned to two modalities: choose a different file for each.")
     undecided = [MODALITY_TITLES[name] for name, paths in possible.items() if len(paths) > 1 and name not in chosen]

@@ -51,7 +51,7 @@ class Uploading:
     def _assigned(self, files: list[Path]) -> dict[Block, Any]:
         """The table for these files, and its questions on the card."""
         possible = candidates(self.client.registry, files)
-        chosen = unambiguous(possible)
+        chosen = unambiguous(self.client.registry, possible)
         names = [path.name for path in files]
         questions = complaints(files, possible, chosen)
         slots: dict[Block, Any] = {

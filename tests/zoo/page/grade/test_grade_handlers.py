@@ -57,6 +57,15 @@ def test_the_same_study_is_not_read_twice_and_another_one_replaces_it(registry, 
     assert not session.folder.exists()
 
 
+def test_a_file_without_a_slot_is_handed_on_by_name(registry, files, tmp_path):
+    told = []
+    worker = FakeWorker(read=lambda remarks, **others: told.append(remarks), grade=StudyError("enough"))
+    page = _grading(registry, worker, tmp_path / "cache")
+    session = _values(_run(page, None, [*files, str(tmp_path / "case1_seg.nii.gz")]), "session")[-1]
+    _run(page, session, files)
+    assert told == [("Not used: case1_seg.nii.gz (a mask).",), ()]
+
+
 def test_a_study_that_is_refused_is_shown_all_the_same(registry, files, tmp_path):
     worker = FakeWorker(grade=Refused("not graded: no brain"))
     steps = _run(_grading(registry, worker, tmp_path / "cache"), None, files)
