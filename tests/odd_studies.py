@@ -10,6 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from training.simulation import simulate_study
+from training.simulation.physics import simulate_study as simulate_by_physics
 from zoo import MODALITIES, Volumes
 
 SEED = 777
@@ -19,6 +20,13 @@ ENHANCING = 4  # in the masks, as in BraTS
 def simulated(index: int, tumour: bool = True) -> Volumes:
     """A study of the training simulator at 2 mm that no model was trained on."""
     return _simulated(index, tumour)[0]
+
+
+@lru_cache(maxsize=128)
+def simulated_by_physics(index: int) -> Volumes:
+    """A study of the other simulator, which never trains a model."""
+    study = simulate_by_physics(SEED, index, 2.0)
+    return _volumes(study.images, study.affine)
 
 
 def enhancing_ml(index: int) -> float:
@@ -184,6 +192,11 @@ def _cut_at_an_end(name: str, missing_mm: float, degrees: float, below: bool, ab
     return cut
 
 
+HARDER: dict[str, Callable[[Volumes], Volumes]] = {
+    "T1 and FLAIR swapped": swapped("t1", "flair"),
+    "T1ce and FLAIR swapped": swapped("t1ce", "flair"),
+}
+"""What only most of the time differs from what some patient's scans look like."""
 SPOILT: dict[str, Callable[[Volumes], Volumes]] = {
     "noise in the shape of a brain": noise,
     "sphere": sphere,
@@ -200,8 +213,6 @@ SPOILT: dict[str, Callable[[Volumes], Volumes]] = {
     "T1ce inverted": inverted("t1ce"),
     "T2 inverted": inverted("t2"),
     "FLAIR inverted": inverted("flair"),
-    "T1 and FLAIR swapped": swapped("t1", "flair"),
-    "T1ce and FLAIR swapped": swapped("t1ce", "flair"),
     "upside down": laid(0, 1, 2, flipped=(2,)),
     "back to front": laid(0, 1, 2, flipped=(1,)),
     "turned by 90° about left–right": laid(0, 2, 1),

@@ -35,9 +35,9 @@ USUAL_CORRELATIONS = {
 }
 USUAL_FLUID = {"t1": -0.35, "t1ce": -0.3, "t2": 0.35, "flair": -0.35}
 FLUID_WEIGHT = 3.0  # against a correlation
-LIKER_SWAPPED = 0.25  # of 240 sound simulated studies the likest is at 0.18
-USUAL_LIKENESS = 1.0  # PLACEHOLDER
-TOLD_OTHERWISE = {("t1", "t1ce")}  # by what enhances: they correlate alike
+FAR_LIKER = 0.25  # otherwise than as given; of 240 sound simulated studies the likest is at 0.18
+LEAST_USUAL = 0.3  # of what is usual; 240 sound simulated studies have 0.33 to 1.1 of it
+TOLD_OTHERWISE = {("t1", "t1ce"), ("flair",)}  # by what enhances, since they correlate alike; by fluid alone
 BLUNDER = "The grade may mean nothing: check which file is which."
 
 Pair = tuple[str, str]
@@ -50,7 +50,7 @@ def check(volumes: Volumes, coarse: Coarse) -> list[Finding]:
 def _odd_signs(volumes: Volumes, coarse: Coarse) -> Iterator[str]:
     yield from _shape(coarse)
     agree, rank = _correlations(volumes, coarse), ranks(coarse, volumes.modalities)
-    yield from _swapped(coarse, agree, rank)
+    yield from _unusual(coarse, agree, rank)
     yield from _pictures(volumes, coarse)
     yield from _fluid_on_flair(coarse, rank)
     yield from _pairs(agree)
@@ -71,25 +71,40 @@ def _correlations(volumes: Volumes, coarse: Coarse) -> dict[Pair, float]:
     return {(a, b): _correlation(scans[a], scans[b]) for a, b in combinations(scans, 2)}
 
 
-def _swapped(coarse: Coarse, agree: Mapping[Pair, float], rank: Mapping[str, np.ndarray]) -> Iterator[str]:
-    """Tell which two scans would look as usual in each other's slots, and far more so than in their own."""
+def _unusual(coarse: Coarse, agree: Mapping[Pair, float], rank: Mapping[str, np.ndarray]) -> Iterator[str]:
+    """Tell which two scans, swapped, or which scan, inverted, would look as usual, and far more so than as given."""
     likely = likely_fluid(coarse)
     fluid = {name: brightness(each, likely) - 0.5 for name, each in rank.items()}
-    swapped = {(a, b): _likeness(agree, fluid, {a: b, b: a}) for a, b in agree if (a, b) not in TOLD_OTHERWISE}
-    pair = max(swapped, key=swapped.__getitem__, default=None)
-    if pair and swapped[pair] > max(USUAL_LIKENESS, _likeness(agree, fluid, {}) + LIKER_SWAPPED):
-        yield f"{MODALITY_TITLES[pair[0]]} and {MODALITY_TITLES[pair[1]]} look swapped."
+    otherwise = {(name,): _likeness(*_inverted(name, agree, fluid)) for name in fluid}
+    otherwise |= {pair: _likeness(*_swapped(*pair, agree, fluid)) for pair in agree}
+    best = max(otherwise, key=otherwise.__getitem__)
+    usual = _likeness({pair: USUAL_CORRELATIONS[pair] for pair in agree}, {name: USUAL_FLUID[name] for name in fluid})
+    if best not in TOLD_OTHERWISE and otherwise[best] > max(LEAST_USUAL * usual, _likeness(agree, fluid) + FAR_LIKER):
+        titles = " and ".join(MODALITY_TITLES[name] for name in best)
+        yield f"{titles} {'look swapped' if len(best) > 1 else 'looks inverted'}."
 
 
-def _likeness(agree: Mapping[Pair, float], fluid: Mapping[str, float], instead: Mapping[str, str]) -> float:
-    """How far scans look as usual. instead: which scan is taken for which slot, where it isn't its own."""
-    taken = {name: instead.get(name, name) for name in fluid}
-    pairs = sum(
-        USUAL_CORRELATIONS[slots] * agree[first, second]
-        for slots in agree
-        for first, second in [sorted((taken[name] for name in slots), key=MODALITIES.index)]
-    )
-    return pairs + FLUID_WEIGHT * sum(USUAL_FLUID[name] * fluid[scan] for name, scan in taken.items())
+def _likeness(agree: Mapping[Pair, float], fluid: Mapping[str, float]) -> float:
+    """How far scans look as usual, by their correlations and by how bright fluid is on each."""
+    pairs = sum(USUAL_CORRELATIONS[pair] * found for pair, found in agree.items())
+    return pairs + FLUID_WEIGHT * sum(USUAL_FLUID[name] * found for name, found in fluid.items())
+
+
+def _swapped(
+    a: str, b: str, agree: Mapping[Pair, float], fluid: Mapping[str, float]
+) -> tuple[dict[Pair, float], dict[str, float]]:
+    """The same measures with two scans in each other's slots."""
+    taken = {name: {a: b, b: a}.get(name, name) for name in fluid}
+    either_way = {**agree, **{pair[::-1]: found for pair, found in agree.items()}}
+    return {(c, d): either_way[taken[c], taken[d]] for c, d in agree}, {name: fluid[taken[name]] for name in fluid}
+
+
+def _inverted(
+    name: str, agree: Mapping[Pair, float], fluid: Mapping[str, float]
+) -> tuple[dict[Pair, float], dict[str, float]]:
+    """The same measures with one scan's bright and dark exchanged."""
+    pairs = {pair: -found if name in pair else found for pair, found in agree.items()}
+    return pairs, {**fluid, name: -fluid[name]}
 
 
 def _pictures(volumes: Volumes, coarse: Coarse) -> Iterator[str]:
