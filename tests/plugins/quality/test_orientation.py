@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from odd_studies import laid, simulated
+from odd_studies import inverted, laid, simulated
+from zoo import MODALITIES
 from zoo.plugins.quality.grid import standardised
 from zoo.plugins.quality.orientation import UPRIGHT, WAYS, check, fits_by_way
 
@@ -50,3 +51,7 @@ def test_all_24_ways_are_tried_and_the_upright_one_fits_best():
     fits = fits_by_way(study, standardised(study))
     assert len(fits) == len(WAYS) == 24
     assert max(fits, key=fits.__getitem__) == UPRIGHT
+
+
+def test_what_fits_no_way_at_all_is_not_called_turned():
+    assert checked(inverted(*MODALITIES)(simulated(1))) == []
