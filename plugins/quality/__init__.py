@@ -39,10 +39,10 @@ def _checks(volumes: Volumes, prepare: Callable[[Volumes, Recipe], ModelInput]) 
         yield skull_stripping.check(volumes)
     brain = cropped(volumes)
     thin = thinned(brain)
-    yield field_of_view.check_extent(thin)
+    coarse = standardised(thin)
+    yield field_of_view.check_extent(coarse)
     yield skull_stripping.check(volumes)
     yield duplicate_scans.check(brain)
-    coarse = standardised(thin)
     if outlines := outlines_of(thin):
         yield alignment.check(thin, outlines)
         if partial := partial_scans.check(thin, outlines, prepare):
@@ -51,6 +51,6 @@ def _checks(volumes: Volumes, prepare: Callable[[Volumes, Recipe], ModelInput]) 
     if turned := orientation.check(thin, coarse):
         yield turned
     else:
-        yield field_of_view.check_cuts(brain)
+        yield field_of_view.check_cuts(brain) or field_of_view.check_height(coarse)
         yield sequences.check(thin, coarse)
     yield tumour.check(volumes, prepare)

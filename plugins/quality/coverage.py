@@ -15,10 +15,9 @@ from zoo.study.resample import resample
 
 from .grid import GRID, OUTERMOST, grid_affine
 
-HALF, NEARLY_ALL = 0.5, 0.9  # of what the larger outline has in a slice
+HALF, NEARLY_ALL = 0.5, 0.9  # of what an outline has in a slice
 END = 0.1  # of the mean slice's area: where an outline ends
-LEAST_MISSING = 0.005  # of the larger outline
-MOST_IN_EXCESS = 0.5  # of what is missing; a moved scan has as much elsewhere as it lacks
+LEAST_SLICES = 2  # 8 mm, missing at an end; skull stripping differs by less
 
 
 @dataclass(frozen=True)
@@ -51,13 +50,9 @@ def outlines_of(volumes: Volumes) -> Outlines | None:
 def shown_part(outline: np.ndarray, larger: np.ndarray) -> tuple[slice, ...]:
     """The box of the grid in which an outline has nearly all that a larger one has; the whole grid where none lacks.
 
-    A side is cut only if more than half of the larger outline's end is missing there; a cut that runs askew, where it
-    begins.
+    A side is cut only if more than half of the larger outline's end is missing there, and no more is there on the other
+    side, as of a scan that was moved; a cut that runs askew, where it begins.
     """
-    whole = tuple(slice(None) for _ in outline.shape)
-    missing, excess = np.maximum(larger - outline, 0).sum(), np.maximum(outline - larger, 0).sum()
-    if missing < LEAST_MISSING * larger.sum() or excess > MOST_IN_EXCESS * missing:
-        return whole
     return tuple(_shown_slices(outline, larger, axis) for axis in range(outline.ndim))
 
 
@@ -77,13 +72,20 @@ def missing_part(outline: np.ndarray, larger: np.ndarray) -> np.ndarray:
 
 
 def _shown_slices(outline: np.ndarray, larger: np.ndarray, axis: int) -> slice:
-    others = tuple(other for other in range(outline.ndim) if other != axis)
-    has, both = larger.sum(axis=others), np.minimum(outline, larger).sum(axis=others)
-    there = np.flatnonzero(has > END * has.mean())
-    share = both[there] / has[there]
-    enough = there[share >= NEARLY_ALL]
-    if not len(enough):
-        return slice(None)
-    first = int(enough[0]) if share[0] < HALF else None
-    stop = int(enough[-1]) + 1 if share[-1] < HALF else None
+    (there, shown), (_, known) = _shares(outline, larger, axis), _shares(larger, outline, axis)
+    enough = there[shown >= NEARLY_ALL]
+    first = int(enough[0]) if len(enough) and _ends_early(shown) and not _ends_early(known[::-1]) else None
+    stop = int(enough[-1]) + 1 if len(enough) and _ends_early(shown[::-1]) and not _ends_early(known) else None
     return slice(first, stop)
+
+
+def _shares(outline: np.ndarray, of: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Slices in which another outline is, and how much of it an outline has in each."""
+    others = tuple(other for other in range(outline.ndim) if other != axis)
+    has, both = of.sum(axis=others), np.minimum(outline, of).sum(axis=others)
+    there = np.flatnonzero(has > END * has.mean())
+    return there, both[there] / has[there]
+
+
+def _ends_early(shares: np.ndarray) -> bool:
+    return bool((shares[:LEAST_SLICES] < HALF).all())

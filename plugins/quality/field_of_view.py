@@ -12,9 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from zoo import Finding, Volumes
-from zoo.study.brain import brain_extent
 
-from .grid import OUTERMOST
+from .grid import Coarse
 
 AXES = ("wide", "long", "high")  # left to right, back to front, bottom to top
 SIDES = (("left", "right"), ("back", "front"), ("bottom", "top"))
@@ -33,12 +32,10 @@ class Face(NamedTuple):
     thickness_mm: float
 
 
-def check_extent(volumes: Volumes) -> list[Finding]:
-    """Refuse what is too small along some axis to be a head; `volumes` without the background around."""
-    extent = _extent_mm(volumes)
-    small = [
-        f"{found:.0f} mm {name}" for found, name, least in zip(extent, AXES, LEAST_MM, strict=True) if found < least
-    ]
+def check_extent(coarse: Coarse) -> list[Finding]:
+    """Refuse what is too small along some axis to be a head."""
+    sizes = zip(coarse.extent_mm, AXES, LEAST_MM, strict=True)
+    small = [f"{found:.0f} mm {name}" for found, name, least in sizes if found < least]
     if not small:
         return []
     expected = ", ".join(f"{least:.0f} mm {name}" for least, name in zip(LEAST_MM, AXES, strict=True))
@@ -50,27 +47,27 @@ def check_extent(volumes: Volumes) -> list[Finding]:
 
 
 def check_cuts(volumes: Volumes) -> list[Finding]:
-    """Doubt a brain of which something is missing; `volumes` as above."""
+    """Doubt a brain with flat ends; `volumes` without the background around."""
     cuts = [f"{face.side} ({face.area_cm2:.0f} cm²)" for face in _faces(volumes) if face.area_cm2 > _largest_cm2(face)]
-    if cuts:
-        message = (
-            f"The brain is cut off flat at its {', '.join(cuts)}: some of it is missing, and the grade may be off. "
-            "Give the whole head, uncropped."
-        )
-        return [Finding("warning", message)]
-    _, length, height = _extent_mm(volumes)
-    if height < FLATTEST * length:
-        message = (
-            f"The brain is {height:.0f} mm high and {length:.0f} mm long; expected at least {FLATTEST} of its length. "
-            "The grade may be off: check the spacing of slices in the header, and whether some are missing."
-        )
-        return [Finding("warning", message)]
-    return []
+    if not cuts:
+        return []
+    message = (
+        f"The brain is cut off flat at its {', '.join(cuts)}: some of it is missing, and the grade may be off. "
+        "Give the whole head, uncropped."
+    )
+    return [Finding("warning", message)]
 
 
-def _extent_mm(volumes: Volumes) -> np.ndarray:
-    low, high = brain_extent(volumes, OUTERMOST)
-    return np.asarray(high - low)
+def check_height(coarse: Coarse) -> list[Finding]:
+    """Doubt a brain that is too low for its length."""
+    _, length, height = coarse.extent_mm
+    if height >= FLATTEST * length:
+        return []
+    message = (
+        f"The brain is {height:.0f} mm high and {length:.0f} mm long; expected at least {FLATTEST} of its length. The "
+        "grade may be off: check the spacing of slices in the header, and whether some are missing."
+    )
+    return [Finding("warning", message)]
 
 
 def _largest_cm2(face: Face) -> float:
@@ -85,6 +82,6 @@ def _faces(volumes: Volumes) -> Iterator[Face]:
         direction = volumes.affine[:3, axis]
         world = int(np.abs(direction).argmax())
         sides = SIDES[world] if direction[world] > 0 else SIDES[world][::-1]
-        pixel_cm2 = np.delete(spacing, axis).prod() / 100
+        pixel_cm2, slices = np.delete(spacing, axis).prod() / 100, np.moveaxis(volumes.brain, axis, 0)
         for side, index in zip(sides, (0, -1), strict=True):
-            yield Face(side, np.count_nonzero(volumes.brain.take(index, axis)) * pixel_cm2, thickness)
+            yield Face(side, np.count_nonzero(slices[index]) * pixel_cm2, thickness)

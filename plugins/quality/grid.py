@@ -27,12 +27,14 @@ FLUID_ON_T1, FLUID_ON_T2 = 0.65, 1.7  # of white matter: at most, at least
 class Coarse:
     """A study on the coarse grid.
 
-    images: float32 [4, D, H, W], intensities as stored. brain: bool [D, H, W]; interior: without its rim.
+    images: float32 [4, D, H, W], intensities as stored. brain: bool [D, H, W]; interior: without its rim. extent_mm: of
+    the brain before it was stretched, along x, y, z, float64 [3], without the OUTERMOST voxels.
     """
 
     images: np.ndarray
     brain: np.ndarray
     interior: np.ndarray
+    extent_mm: np.ndarray
 
 
 def standardised(volumes: Volumes) -> Coarse:
@@ -42,7 +44,7 @@ def standardised(volumes: Volumes) -> Coarse:
         _with_brain(volumes), volumes.affine, grid_affine((low + high) / 2, (high - low) / EXTENT_MM), GRID
     )
     brain = sampled[-1] > 0.5
-    return Coarse(sampled[:-1], brain, _eroded(brain))
+    return Coarse(sampled[:-1], brain, _eroded(brain), high - low)
 
 
 def where_all_show(coarse: Coarse, present: np.ndarray) -> Coarse:

@@ -66,7 +66,7 @@ def _shape(coarse: Coarse) -> Iterator[str]:
 
 
 def _correlations(volumes: Volumes, coarse: Coarse) -> dict[Pair, float]:
-    """Of each two scans that are present, in the order of MODALITIES."""
+    """Correlations of each two scans that are present, in the order of MODALITIES."""
     scans = {name: coarse.images[MODALITIES.index(name)][coarse.interior] for name in volumes.modalities}
     return {(a, b): _correlation(scans[a], scans[b]) for a, b in combinations(scans, 2)}
 

@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 
 from odd_studies import cut_box, simulated, slices_too_close
-from zoo.plugins.quality.field_of_view import check_cuts, check_extent
+from zoo.plugins.quality.field_of_view import check_cuts, check_extent, check_height
+from zoo.plugins.quality.grid import standardised
 from zoo.study.brain import cropped
 
 WHOLE_MM = 400
 
 
 def test_a_whole_brain_passes():
-    brain = cropped(simulated(1))
-    assert check_extent(brain) == []
-    assert check_cuts(brain) == []
+    study = simulated(1)
+    assert check_extent(standardised(study)) == []
+    assert check_cuts(cropped(study)) == []
+    assert check_height(standardised(study)) == []
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,7 @@ def test_sides_are_the_heads_whichever_way_the_voxels_run():
 
 def test_a_slab_that_claims_thin_slices_is_refused():
     """Whose volume is a brain's, with its skull."""
-    (finding,) = check_extent(cropped(slices_too_close(simulated(1))))
+    (finding,) = check_extent(standardised(slices_too_close(simulated(1))))
     assert finding.severity == "refusal"
     assert "60 mm high; found one of" in finding.message
     assert "spacing of slices" in finding.message
@@ -60,6 +62,6 @@ def test_a_slab_that_claims_thin_slices_is_refused():
 def test_a_brain_too_flat_is_doubted():
     """Slices of 1.5 mm that claim to be 1 mm apart."""
     study = simulated(1)
-    (finding,) = check_cuts(cropped(replace(study, affine=study.affine @ np.diag([1, 1, 2 / 3, 1]))))
+    (finding,) = check_height(standardised(replace(study, affine=study.affine @ np.diag([1, 1, 2 / 3, 1]))))
     assert finding.severity == "warning"
     assert "mm high and" in finding.message

@@ -24,7 +24,7 @@ def test_a_gain_is_told_in_levels_of_white_matter():
     t1 = np.linspace(0, 1, 1001).reshape(7, 11, 13).astype(np.float32)
     brighter = t1 > 0.5
     images = np.stack([t1, np.where(brighter, 2 * t1, t1), t1, t1])
-    gain = contrast_gain(Coarse(images, t1 >= 0, t1 >= 0))
+    gain = contrast_gain(Coarse(images, t1 >= 0, t1 >= 0, np.ones(3)))
     assert np.ptp(gain[brighter.ravel()]) < 1e-5
     assert gain[~brighter.ravel()].min() < gain[brighter.ravel()].mean() - 0.3
 
