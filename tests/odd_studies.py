@@ -10,6 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from training.simulation import simulate_study
+from training.simulation.physics import simulate_study as simulate_by_physics
 from zoo import MODALITIES, Volumes
 
 SEED = 777
@@ -19,6 +20,13 @@ ENHANCING = 4  # in the masks, as in BraTS
 def simulated(index: int, tumour: bool = True) -> Volumes:
     """A study of the training simulator at 2 mm that no model was trained on."""
     return _simulated(index, tumour)[0]
+
+
+@lru_cache(maxsize=128)
+def simulated_by_physics(index: int) -> Volumes:
+    """A study of the other simulator, which never trains a model."""
+    study = simulate_by_physics(SEED, index, 2.0)
+    return _volumes(study.images, study.affine)
 
 
 def enhancing_ml(index: int) -> float:
@@ -132,6 +140,63 @@ def with_skull(volumes: Volumes) -> Volumes:
     return with_data(volumes, np.where(shell, np.array(level)[:, None, None, None] * 1.2, volumes.data))
 
 
+def laid(*axes: int, flipped: tuple[int, ...] = ()) -> Callable[[Volumes], Volumes]:
+    """The head with its voxels' axes in another order, and some reversed, under the affine of an upright one."""
+
+    def lay(volumes: Volumes) -> Volumes:
+        lying = [np.flip(scan.transpose(axes), flipped) for scan in volumes.data]
+        return with_data(volumes, np.ascontiguousarray(np.stack(lying)))
+
+    return lay
+
+
+def cut_box(*size_mm: float) -> Callable[[Volumes], Volumes]:
+    """Only a box in the middle of the field of view kept, 0 around it."""
+
+    def cut(volumes: Volumes) -> Volumes:
+        inside = (np.abs(_from_centre_mm(volumes)) <= np.array(size_mm) / 2).all(axis=-1)
+        return with_data(volumes, volumes.data * inside)
+
+    return cut
+
+
+def slices_too_close(volumes: Volumes) -> Volumes:
+    """A raw head of which 25 thick slices claim to be 1 mm apart: 25 mm high, as large as a brain for all that."""
+    return replace(with_skull(volumes), affine=volumes.affine @ np.diag([1, 1, 12.5 / volumes.brain.shape[2], 1]))
+
+
+def cut_below(name: str, missing_mm: float, degrees: float = 0.0) -> Callable[[Volumes], Volumes]:
+    """One scan without the lowest of the brain: it begins so far above the brain's end, and may be tilted."""
+    return _cut_at_an_end(name, missing_mm, degrees, below=True, above=False)
+
+
+def slab_of(name: str, missing_mm: float) -> Callable[[Volumes], Volumes]:
+    """One scan without the lowest and the highest of the brain."""
+    return _cut_at_an_end(name, missing_mm, 0.0, below=True, above=True)
+
+
+def _cut_at_an_end(name: str, missing_mm: float, degrees: float, below: bool, above: bool):
+    def cut(volumes: Volumes) -> Volumes:
+        place = _from_centre_mm(volumes)
+        height = place[..., 2] + np.tan(np.deg2rad(degrees)) * place[..., 1]
+        heights = height[volumes.brain]
+        shown = np.ones(volumes.brain.shape, bool)
+        if below:
+            shown &= height > heights.min() + missing_mm
+        if above:
+            shown &= height < heights.max() - missing_mm
+        data = volumes.data.copy()
+        data[MODALITIES.index(name)] *= shown
+        return with_data(volumes, data)
+
+    return cut
+
+
+HARDER: dict[str, Callable[[Volumes], Volumes]] = {
+    "T1 and FLAIR swapped": swapped("t1", "flair"),
+    "T1ce and FLAIR swapped": swapped("t1ce", "flair"),
+}
+"""What only most of the time differs from what some patient's scans look like."""
 SPOILT: dict[str, Callable[[Volumes], Volumes]] = {
     "noise in the shape of a brain": noise,
     "sphere": sphere,
@@ -148,6 +213,17 @@ SPOILT: dict[str, Callable[[Volumes], Volumes]] = {
     "T1ce inverted": inverted("t1ce"),
     "T2 inverted": inverted("t2"),
     "FLAIR inverted": inverted("flair"),
+    "upside down": laid(0, 1, 2, flipped=(2,)),
+    "back to front": laid(0, 1, 2, flipped=(1,)),
+    "turned by 90° about left–right": laid(0, 2, 1),
+    "turned by 90° about front–back": laid(2, 1, 0),
+    "turned by 90° about up–down": laid(1, 0, 2),
+    "cropped to 128 mm each way": cut_box(128, 128, 128),
+    "25 slices with a skull, said to be 1 mm apart": slices_too_close,
+    "FLAIR without the lowest 35 mm": cut_below("flair", 35),
+    "FLAIR without the lowest 35 mm, askew": cut_below("flair", 35, degrees=6),
+    "T1ce without the lowest 35 mm": cut_below("t1ce", 35),
+    "FLAIR a slab without 25 mm above and below": slab_of("flair", 25),
     "FLAIR shifted by 4 mm": moved("flair", shift_mm=4),
     "T1 turned by 6°": moved("t1", degrees=6),
 }

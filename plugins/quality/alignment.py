@@ -1,7 +1,8 @@
 """Check that the scans of one head lie on each other: each scan's outline is laid on what most of them share.
 
 The rigid motion is found by Gauss-Newton on soft outlines (Lucas & Kanade 1981), as registration tools do on images.
-A scan that was moved before its skull was stripped with the others' mask can't be told apart this way.
+A scan that shows less of the head than the others is compared where both show it. One that was moved before its skull
+was stripped with the others' mask can't be told apart this way.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ import torch
 from torch.nn import functional
 
 from zoo import MODALITY_TITLES, Finding, Volumes
-from zoo.study.brain import brain_extent, brain_mask
 from zoo.study.resample import resample
 
-from .grid import GRID, OUTERMOST, grid_affine
+from .coverage import Outlines, completed
+from .grid import GRID
 
 FARTHEST_MM = 2.0
 FARTHEST_DEGREES = 3.0
@@ -25,25 +26,38 @@ SETTLED = 0.02  # mm and degrees: a hundredth of what is looked for
 BLUR = 5  # voxels; a wide slope is seen from farther away
 
 
-def check(volumes: Volumes) -> list[Finding]:
-    scans = volumes.data[volumes.present]
-    outlines = np.stack([brain_mask(scan[None]) for scan in scans])
-    if len(outlines) < 2 or all(np.array_equal(outlines[0], other) for other in outlines[1:]):
-        return []
-    shared = outlines.mean(axis=0, keepdims=True, dtype=np.float32) >= 0.5
-    centre = np.mean(brain_extent(volumes, OUTERMOST), axis=0)
-    onto = grid_affine(centre)
-    *coarse, target = resample(np.concatenate([outlines, shared]), volumes.affine, onto, GRID)
-    registration = Registration(target, onto, centre)
-    measured = [shift_and_turn(registration.motion(outline), centre) for outline in coarse]
+def check(volumes: Volumes, outlines: Outlines) -> list[Finding]:
+    measured = _shifts_and_turns(outlines)
     off = [
         f"{MODALITY_TITLES[name]} lies {shift:.0f} mm and {turn:.0f}° off"
         for name, (shift, turn) in zip(volumes.modalities, measured, strict=True)
-        if shift > FARTHEST_MM or turn > FARTHEST_DEGREES
+        if _is_far(shift, turn)
     ]
     if not off:
         return []
     return [Finding("refusal", f"{', '.join(off)} what most scans share. Co-register the scans and give them again.")]
+
+
+def _shifts_and_turns(outlines: Outlines) -> list[tuple[float, float]]:
+    registration = Registration(outlines.shared, outlines.onto, outlines.centre)
+    found = [shift_and_turn(registration.motion(outline), outlines.centre) for outline in outlines.each]
+    return [
+        _where_both_are_shown(outline, outlines) or motion if _is_far(*motion) else motion
+        for outline, motion in zip(outlines.each, found, strict=True)
+    ]
+
+
+def _where_both_are_shown(outline: np.ndarray, outlines: Outlines) -> tuple[float, float] | None:
+    """Measure again a scan that shows less of the head than most, or more; None where it shows the same."""
+    smaller, larger = sorted((outline, outlines.shared), key=np.sum)
+    whole = completed(smaller, larger)
+    if np.array_equal(whole, smaller):
+        return None
+    return shift_and_turn(Registration(larger, outlines.onto, outlines.centre).motion(whole), outlines.centre)
+
+
+def _is_far(shift: float, turn: float) -> bool:
+    return shift > FARTHEST_MM or turn > FARTHEST_DEGREES
 
 
 class Registration:

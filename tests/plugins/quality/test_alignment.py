@@ -7,7 +7,13 @@ import re
 import pytest
 
 from odd_studies import moved, simulated
-from zoo.plugins.quality.alignment import check
+from zoo.plugins.quality import alignment
+from zoo.plugins.quality.coverage import outlines_of
+
+
+def check(volumes):
+    outlines = outlines_of(volumes)
+    return alignment.check(volumes, outlines) if outlines else []
 
 
 @pytest.mark.parametrize(("shift", "turn"), [(5, 0), (0, 8), (6, 5), (20, 0)])
