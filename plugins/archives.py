@@ -43,7 +43,7 @@ def extract(archive: Path, folder: Path) -> list[Path]:
 
     Raises `StudyError` for anything but plain files within the limits above.
     """
-    from zoo.study.load import MAX_FILE_BYTES
+    from zoo.study.scan_file import MAX_FILE_BYTES
 
     if not archive.is_file():
         raise StudyError("No such zip file; check its path.")
