@@ -11,7 +11,8 @@ from typing import Any
 
 from zoo import StudyError, hookimpl
 from zoo.compute.sandbox import run_sandboxed
-from zoo.study.sources import files_of, is_nifti
+from zoo.study.sources import files_of
+from zoo.study.suffixes import is_scan_file
 
 MAX_ENTRIES = 5000
 MAX_BYTES = 2**30
@@ -65,9 +66,9 @@ def _extracted(opened: zipfile.ZipFile, packed_bytes: int, folder: Path) -> Iter
     budget = min(MAX_BYTES, packed_bytes * MAX_RATIO + SPARE_BYTES)
     for number, entry in enumerate(_checked(opened.infolist(), budget)):
         name = _parts(entry)[-1]
-        path = folder / (name if is_nifti(name) else f"{number:05d}")
+        path = folder / (name if is_scan_file(name) else f"{number:05d}")
         if path.exists():
-            raise StudyError("The zip file has two NIfTI files of one name; pack one study only.")
+            raise StudyError("The zip file has two scans of one name; pack one study only.")
         budget -= _inflate(opened, entry, path, budget)
         yield path
 
@@ -91,7 +92,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
         raise StudyError("The zip file has links or paths that lead out of it; pack plain files only.")
     if entry.flag_bits & 1 or entry.compress_type not in PACKED:
         raise StudyError("The zip file has a password or an unusual compression; pack it again without.")
-    nested = Path(parts[-1]).suffix.lower() in NESTED_SUFFIXES and not is_nifti(parts[-1])
+    nested = Path(parts[-1]).suffix.lower() in NESTED_SUFFIXES and not is_scan_file(parts[-1])
     if nested and not _is_hidden(entry):
         raise _nested()
 
@@ -101,7 +102,7 @@ def _inflate(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, budget
     written = 0
     with opened.open(entry) as packed, path.open("xb") as file:
         while chunk := packed.read(CHUNK_BYTES):
-            if not written and chunk.startswith(NESTED_MAGICS) and not is_nifti(path.name):
+            if not written and chunk.startswith(NESTED_MAGICS) and not is_scan_file(path.name):
                 raise _nested()
             written += len(chunk)
             if written > budget:

@@ -114,7 +114,7 @@ HOSTILE = {
     "nested, by name": (_zip(("more.zip", b"x")), "another archive in it"),
     "nested, by content": (_zip(("IM0001", b"PK\x03\x04" + bytes(50))), "another archive in it"),
     "nested gzip": (_zip(("IM0001", gzip.compress(b"x" * 50))), "another archive in it"),
-    "twice": (_zip(("a/x_t1.nii", b"x"), ("b/x_t1.nii", b"x")), "two NIfTI files of one name"),
+    "twice": (_zip(("a/x_t1.nii", b"x"), ("b/x_t1.nii", b"x")), "two scans of one name"),
     "password": (_with_password, "password or an unusual compression"),
     "unusual compression": (_zip(("a_t1.nii", b"x"), method=zipfile.ZIP_LZMA), "password or an unusual compression"),
     "many": (_zip(*((f"IM{n}", b"") for n in range(5001))), "more than 5000 files"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zoo.errors import StudyError
 from zoo.registry import Registry
-from zoo.study.sources import is_nifti
+from zoo.study.suffixes import is_nifti, is_scan_file
 
 
 def is_packed(files: Sequence[Path]) -> bool:
@@ -17,14 +17,14 @@ def is_packed(files: Sequence[Path]) -> bool:
 
 
 def unpacked(registry: Registry, files: Sequence[Path], cache: Path) -> list[Path]:
-    """The NIfTI files in `files`, made in a new folder of `cache`; the rest of what came out is deleted. `StudyError`.
+    """The scans in `files`, made in a new folder of `cache`; the rest of what came out is deleted. `StudyError`.
 
     Gradio cleans them up as it does uploads: what lies in its cache and is shown as a file goes an hour later.
     """
     folder = cache / f"scans-{secrets.token_hex(6)}"
     folder.mkdir(parents=True)
     try:
-        scans = [path for path in registry.unpack(files, folder) if is_nifti(path.name)]
+        scans = [path for path in registry.unpack(files, folder) if is_scan_file(path.name)]
         if not scans:
             raise StudyError("No scans found: expected NIfTI files, the DICOM files of one study, or a zip of either.")
     except BaseException:
