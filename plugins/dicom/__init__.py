@@ -8,8 +8,7 @@ from typing import Any
 
 from zoo import StudyError, hookimpl
 from zoo.compute.sandbox import run_sandboxed
-from zoo.study.sources import files_of
-from zoo.study.suffixes import is_nifti
+from zoo.study.sources import files_of, is_nifti
 
 MAX_FILES = 5000
 PREAMBLE_BYTES, MAGIC = 128, b"DICM"

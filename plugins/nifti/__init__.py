@@ -1,4 +1,4 @@
-"""Reads studies from scans named the way BraTS and its relatives name them."""
+"""Reads studies from NIfTI files named the way BraTS and its relatives name them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from zoo import MODALITIES, Study, StudyError, hookimpl
-from zoo.study.sources import files_of
-from zoo.study.suffixes import is_scan_file
+from zoo.study.sources import files_of, is_nifti
 
 from .modality_suffixes import modality_of, study_of
 
+PAIRED_SUFFIXES = (".hdr", ".img")
 EXPECTED = "expected names that end in _t1, _t1ce, _t2 or _flair, like patient7_t1ce.nii.gz"
 
 
@@ -19,7 +19,10 @@ EXPECTED = "expected names that end in _t1, _t1ce, _t2 or _flair, like patient7_
 def read_study(source: Any) -> Study | None:
     if isinstance(source, Mapping):
         return _checked(_common_id(source.values()), {name: [Path(path)] for name, path in source.items()})
-    files = [path for path in files_of(source) if is_scan_file(path.name)]
+    found = files_of(source)
+    files = [path for path in found if is_nifti(path.name)]
+    if not files and any(path.suffix.lower() in PAIRED_SUFFIXES for path in found):
+        raise StudyError("Found NIfTI pairs of .hdr and .img, expected .nii.gz: save each pair as one .nii.gz file.")
     return _checked(_study_id(source, files), _assign(files)) if files else None
 
 

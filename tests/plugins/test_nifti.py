@@ -23,9 +23,7 @@ NAMES = {
     "t2_t1.nii.gz": "t1",
     "x_seg.nii.gz": None,
     "x_adc.nii.gz": None,
-    "x_t1.nrrd": "t1",
-    "x_t2.hdr": "t2",
-    "x_t1.txt": None,
+    "x_t1.nrrd": None,
     "boot1.nii.gz": None,
 }
 
@@ -81,3 +79,10 @@ def test_no_modality_in_any_name(tmp_path):
 @pytest.mark.parametrize("source", ["notes.txt", "."])
 def test_not_ours(tmp_path, source):
     assert read_study(tmp_path / source) is None
+
+
+def test_pairs_are_told_what_to_become(tmp_path):
+    for name in ("x_t1.hdr", "x_t1.img"):
+        (tmp_path / name).touch()
+    with pytest.raises(StudyError, match=r"save each pair as one \.nii\.gz file"):
+        read_study(tmp_path)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+NIFTI = re.compile(r"[^.].*\.nii(\.gz)?", re.IGNORECASE)
 
 
 def files_of(source: Any) -> list[Path]:
@@ -15,3 +18,7 @@ def files_of(source: Any) -> list[Path]:
         path = Path(source)
         return sorted(path.iterdir()) if path.is_dir() else [path]
     return [Path(item) for item in source]
+
+
+def is_nifti(name: str) -> bool:
+    return NIFTI.fullmatch(name) is not None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from zoo.study.sources import files_of
+import pytest
+
+from zoo.study.sources import files_of, is_nifti
 
 
 def test_folders_files_and_lists(tmp_path):
@@ -12,3 +14,10 @@ def test_folders_files_and_lists(tmp_path):
     assert files_of(tmp_path) == files_of(str(tmp_path)) == files_of(map(str, paths)) == paths
     assert files_of(paths[0]) == paths[:1]
     assert files_of({"t1": paths[0]}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("a.nii", True), ("A.NII.GZ", True), ("._a.nii", False), ("a.nii.zip", False), (".nii", False)]
+)
+def test_nifti_is_told_by_the_name(name, told):
+    assert is_nifti(name) == told

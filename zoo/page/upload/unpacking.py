@@ -9,7 +9,8 @@ from pathlib import Path
 
 from zoo.errors import StudyError
 from zoo.registry import Registry
-from zoo.study.suffixes import is_nifti, is_scan_file
+from zoo.study.sources import is_nifti
+from zoo.study.suffixes import is_scan_file
 
 
 def is_packed(files: Sequence[Path]) -> bool:
