@@ -11,7 +11,7 @@ import numpy as np
 
 from zoo.errors import StudyError
 from zoo.study.brain import brain_mask
-from zoo.study.scan_file import NotAScanError, Scan, open_scan, open_stream
+from zoo.study.scan_file import NotAScanError, Scan, open_scan, open_stream, why_damaged
 from zoo.types import MODALITIES, MODALITY_TITLES, Study, Volumes
 
 AFFINE_TOLERANCE_MM = 0.01
@@ -31,7 +31,8 @@ def load_volumes(study: Study) -> Volumes:
         list(pool.map(lambda name: _read_voxels(study.id, name, scans[name], data[MODALITIES.index(name)]), names))
     present = np.array([name in scans for name in MODALITIES])
     brain = brain_mask([data[MODALITIES.index(name)] for name in names])
-    return Volumes(study.id, data, present, affine, brain, study.remarks)
+    misnamed = [f"{MODALITY_TITLES[name]}: {scans[name].remark}." for name in names if scans[name].remark]
+    return Volumes(study.id, data, present, affine, brain, (*study.remarks, *misnamed))
 
 
 def zero_volumes(shape: Sequence[int]) -> np.ndarray:
@@ -68,7 +69,7 @@ def _read_voxels(study_id: str, name: str, scan: Scan, into: np.ndarray) -> None
     try:
         extremes, surplus = _fill(scan, into)
     except Exception as error:
-        raise _error(study_id, name, "the file ends early or is damaged; copy or download it again") from error
+        raise _error(study_id, name, why_damaged(error)) from error
     if surplus:
         raise _error(study_id, name, "the file holds far more than its header announces; save it again")
     low, high = extremes  # NaN, where there is one
@@ -85,7 +86,7 @@ def _fill(scan: Scan, into: np.ndarray) -> tuple[np.ndarray, bool]:
     """
     slices = max(1, SLAB_VOXELS // (scan.shape[0] * scan.shape[1]))
     extremes = []
-    with open_stream(scan.path) as stream, np.errstate(all="ignore"):
+    with open_stream(scan.path, scan.layers) as stream, np.errstate(all="ignore"):
         voxels = nib.arrayproxy.ArrayProxy(stream, scan.header).reshape(scan.shape)
         for start in range(0, scan.shape[2], slices):
             slab = voxels[..., start : start + slices]

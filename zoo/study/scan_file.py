@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from gzip import BadGzipFile
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, cast
 
 import nibabel as nib
 import numpy as np
 from isal import igzip
+
+from zoo.study.suffixes import NOT_READ, PAIRED, split_suffix
 
 MAX_FILE_BYTES = 200 * 2**20
 MAX_VOXELS = 40_000_000
@@ -18,8 +22,11 @@ HEADER_BYTES = 540  # of NIfTI-2, the longer one
 NIFTI_HEADER_BYTES = 348
 MAX_OFFSET = 16 * 2**20  # room for extensions, such as a DICOM header
 SINGLE_MAGICS, PAIRED_MAGICS = (b"n+1", b"n+2"), (b"ni1", b"ni2")
-PAIRED_SUFFIXES = (".hdr", ".img")
-MEND_A_PAIR = "whose place in space is easily lost; save both as one .nii.gz file"
+GZIP = b"\x1f\x8b"
+COMPRESSED = ("isn't compressed", "is compressed", "is compressed twice")
+HALF = "half of a NIfTI pair; give its .hdr and its .img together, under one name"
+JUNK = "something that isn't part of the scan follows the end of its gzip; copy or download the file again"
+CUT = "the file ends early or is damaged; copy or download it again"
 
 
 class NotAScanError(Exception):
@@ -28,36 +35,100 @@ class NotAScanError(Exception):
 
 @dataclass(frozen=True)
 class Scan:
-    """A file whose header has been read. dtype: as stored. shape: of the volume. affine: voxel to world in mm."""
+    """A file whose header has been read. dtype: as stored. shape: of the volume. affine: voxel to world in mm.
+
+    layers: how often the file was compressed.
+    """
 
     path: Path
+    layers: int
     header: Any
     dtype: np.dtype
     shape: tuple[int, ...]
     affine: np.ndarray
 
+    @property
+    def remark(self) -> str:
+        """What was read otherwise than the file's name says, "" if nothing."""
+        told = int(self.path.suffix.lower() == ".gz")
+        return "" if self.layers == told else f"the file {COMPRESSED[self.layers]}, whatever its name says"
+
 
 def open_scan(path: Path) -> Scan:
     """The scan with its header checked; nothing behind the header has been read yet. Raises `NotAScanError`."""
+    scan = read_header(path)
+    if bytes(scan.header["magic"])[:3] in PAIRED_MAGICS:
+        raise NotAScanError(HALF)
+    check_grid(scan.shape, scan.dtype, scan.affine)
+    _check_layout(scan.header)
+    return replace(scan, shape=scan.shape[:3])
+
+
+def read_header(path: Path) -> Scan:
+    """What a NIfTI file's header says, be it of half a pair or of several volumes; raises `NotAScanError`."""
+    _check_file(path)
+    try:
+        layers = _layers(path)
+        with open_stream(path, layers) as stream:
+            block = stream.read(HEADER_BYTES)
+    except Exception as error:  # a damaged gzip raises one of several kinds
+        raise NotAScanError(why_damaged(error)) from error
+    try:
+        with np.errstate(all="ignore"):
+            header = _header(block)
+            dtype, shape, affine = header.get_data_dtype(), header.get_data_shape(), header.get_best_affine()
+    except Exception as error:  # nibabel lets seven kinds escape on damaged files
+        raise NotAScanError(_what_it_is(block)) from error
+    if bytes(header["magic"])[:3] not in (*SINGLE_MAGICS, *PAIRED_MAGICS):
+        raise NotAScanError(_what_it_is(block))
+    return Scan(path, layers, header, dtype, shape, affine)
+
+
+def check_grid(shape: tuple[int, ...], dtype: np.dtype, affine: np.ndarray) -> None:
+    """Raise `NotAScanError` unless this is one volume of numbers, of a size and at a place that a head can have."""
+    _check_voxels(shape, dtype)
+    _check_space(affine)
+
+
+def open_stream(path: Path, layers: int) -> IO[bytes]:
+    """A file's content, without the gzip around it, of which there may be two."""
+    if layers < 2:
+        return cast(IO[bytes], igzip.open(path) if layers else path.open("rb"))
+    most = min(2 * path.stat().st_size + 2**20, MAX_FILE_BYTES)  # what is compressed hardly shrinks again; a bomb does
+    with igzip.open(path) as outer:
+        inner = outer.read(most + 1)
+    if len(inner) > most:
+        raise NotAScanError("the file is compressed twice, and unpacks to far too much; save the scan again")
+    return cast(IO[bytes], igzip.open(BytesIO(inner)))
+
+
+def why_damaged(error: Exception) -> str:
+    """Why a file can't be read to its end, of what was raised then."""
+    if isinstance(error, NotAScanError):
+        return str(error)
+    is_junk = isinstance(error, BadGzipFile) and "Not a gzipped" in str(error)  # a wrong checksum is of this kind too
+    return JUNK if is_junk else CUT
+
+
+def _check_file(path: Path) -> None:
+    _, suffix = split_suffix(path.name)
+    if suffix in NOT_READ:
+        raise NotAScanError(f"a .{suffix} file {NOT_READ[suffix]}")
+    if suffix in PAIRED:
+        raise NotAScanError(HALF)
     if not path.is_file():
         raise NotAScanError("no such file; give the path of a .nii or .nii.gz file")
     if path.stat().st_size > MAX_FILE_BYTES:
         raise NotAScanError(f"the file is larger than {MAX_FILE_BYTES // 2**20} MB; resample it to 1 mm")
-    if path.suffix.lower() in PAIRED_SUFFIXES:
-        raise NotAScanError(f"half of a NIfTI pair of files, {MEND_A_PAIR}")
-    try:
-        with open_stream(path) as stream, np.errstate(all="ignore"):
-            header = _header(stream.read(HEADER_BYTES))
-            layout = (header.get_data_offset(), *header.get_slope_inter())
-            scan = Scan(path, header, header.get_data_dtype(), header.get_data_shape(), header.get_best_affine())
-    except Exception as error:  # nibabel lets seven kinds escape on damaged files
-        raise NotAScanError("not a readable NIfTI file; expected .nii or .nii.gz, save it again") from error
-    _check_header(scan, layout)
-    return replace(scan, shape=scan.shape[:3])
 
 
-def open_stream(path: Path) -> IO[bytes]:
-    return cast(IO[bytes], igzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb"))
+def _layers(path: Path) -> int:
+    """Tell how often a file was compressed by what is in it, as a name can be wrong."""
+    with path.open("rb") as file:
+        if file.read(len(GZIP)) != GZIP:
+            return 0
+    with igzip.open(path) as file:
+        return 2 if file.read(len(GZIP)) == GZIP else 1
 
 
 def _header(block: bytes) -> Any:
@@ -66,28 +137,30 @@ def _header(block: bytes) -> Any:
     return kind(block[: kind.template_dtype.itemsize], check=False)
 
 
-def _check_header(scan: Scan, layout: tuple) -> None:
-    magic = bytes(scan.header["magic"])[:3]
-    if magic in PAIRED_MAGICS:
-        raise NotAScanError(f"half of a NIfTI pair of files, {MEND_A_PAIR}")
-    if magic not in SINGLE_MAGICS:
-        raise NotAScanError("not a readable NIfTI file; expected .nii or .nii.gz, save it again")
-    _check_voxels(scan)
-    _check_space(scan.affine)
-    offset, *scaling = layout
-    announced = [value for value in scaling if value is not None]
-    if not NIFTI_HEADER_BYTES <= offset <= MAX_OFFSET or not np.isfinite(announced).all():
-        raise NotAScanError("the header's data offset or intensity scaling is invalid; re-export the scan")
+def _what_it_is(block: bytes) -> str:
+    """What a file is that begins like this, and is no NIfTI file."""
+    if not block:
+        return "the file is empty; copy or download it again"
+    if block.startswith(b"version https://git-lfs"):
+        return "a Git LFS pointer, which only stands for the scan; get the scan itself with `git lfs pull`"
+    if block[128:132] == b"DICM":
+        return "a DICOM file under the name of a NIfTI file; give all DICOM files of the study, under their own names"
+    if nib.AnalyzeHeader.may_contain_header(block) and not any(block[344:348]):  # where NIfTI says that it is NIfTI
+        return "an Analyze 7.5 file, which doesn't say which side is left; convert the scan from its source to NIfTI"
+    if not any(byte < 32 and chr(byte) not in "\t\n\r\f" for byte in block):
+        return "a text file, not a scan; copy or download the scan again"
+    return "not a readable NIfTI file; expected .nii or .nii.gz, save it again"
 
 
-def _check_voxels(scan: Scan) -> None:
-    axes, further = scan.shape[:3], scan.shape[3:]
+def _check_voxels(shape: tuple[int, ...], dtype: np.dtype) -> None:
+    axes, further = shape[:3], shape[3:]
     if len(axes) != 3 or any(size != 1 for size in further):
-        raise NotAScanError(f"expected a 3-D volume, found shape {scan.shape}; give one volume a file")
+        wanted = "give one volume a file, or with it the dataset.json that names its volumes"
+        raise NotAScanError(f"expected a 3-D volume, found shape {shape}; {wanted}")
     low, high = AXIS_RANGE
     if not all(low <= axis <= high for axis in axes) or np.prod(axes) > MAX_VOXELS:
         raise NotAScanError(f"expected {low} to {high} voxels along each axis, found {axes}; resample it")
-    if scan.dtype.kind not in "iuf":
+    if dtype.kind not in "iuf":
         raise NotAScanError("expected voxels that are integers or floating-point numbers; convert the scan")
 
 
@@ -98,3 +171,15 @@ def _check_space(affine: np.ndarray) -> None:
     if not ((spacing >= SPACING_RANGE_MM[0]) & (spacing <= SPACING_RANGE_MM[1])).all():
         expected = f"expected voxels of {SPACING_RANGE_MM[0]} to {SPACING_RANGE_MM[1]} mm"
         raise NotAScanError(f"{expected}, found {spacing.round(2).tolist()}; check the header's units")
+
+
+def _check_layout(header: Any) -> None:
+    try:
+        with np.errstate(all="ignore"):
+            offset, *scaling = header.get_data_offset(), *header.get_slope_inter()
+        announced = [value for value in scaling if value is not None]
+        is_valid = NIFTI_HEADER_BYTES <= offset <= MAX_OFFSET and np.isfinite(announced).all()
+    except Exception:  # of an offset that is no number, or scaling that is half there
+        is_valid = False
+    if not is_valid:
+        raise NotAScanError("the header's data offset or intensity scaling is invalid; re-export the scan")

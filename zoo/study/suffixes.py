@@ -22,6 +22,6 @@ def is_scan_file(name: str) -> bool:
 
 
 def split_suffix(name: str) -> tuple[str, str]:
-    """A scan's name and its suffix, which is "" of NIfTI files and of what is no scan; in lower case, without its dot."""
+    """A scan's name and its suffix, in lower case and without its dot; "" for NIfTI files and for what is no scan."""
     match = SCAN.fullmatch(name)
     return (match["stem"], match["suffix"].lower()) if match else (name, "")

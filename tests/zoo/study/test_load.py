@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import re
 
 import nibabel as nib
 import numpy as np
@@ -106,11 +107,57 @@ def test_every_orientation_keeps_each_voxel_at_its_place(tmp_path, axcodes):
 @pytest.mark.parametrize("name", ["a_t1.hdr", "a_t1.img"])
 def test_half_of_a_pair_is_told_as_such(tmp_path, name):
     nib.save(nib.Nifti1Pair(np.ones((16, 16, 16), np.int16), np.eye(4)), tmp_path / "a_t1.hdr")
-    with pytest.raises(StudyError, match=r"a: T1: half of a NIfTI pair .* save both as one \.nii\.gz file"):
+    with pytest.raises(StudyError, match=r"a: T1: half of a NIfTI pair; give its \.hdr and its \.img together"):
         load_volumes(Study("a", {"t1": tmp_path / name}))
     (tmp_path / name).rename(tmp_path / "b.nii")
     with pytest.raises(StudyError, match="half of a NIfTI pair" if name.endswith("hdr") else "not a readable NIfTI"):
         load_volumes(Study("a", {"t1": tmp_path / "b.nii"}))
+
+
+ONCE = gzip.compress
+MISNAMED = {
+    "a.nii.gz": ((), "isn't compressed"),
+    "a.nii": ((ONCE,), "is compressed"),
+    "b.nii": ((ONCE, ONCE), "is compressed twice"),
+    "c.nii.gz": ((ONCE, ONCE), "is compressed twice"),
+}
+
+
+@pytest.mark.parametrize("name", MISNAMED)
+def test_a_sound_file_of_a_wrong_name_is_read_with_a_remark(make_study, name):
+    folder = make_study(("t1", "t2"))
+    layers, words = MISNAMED[name]
+    content = gzip.decompress(_t2(folder).read_bytes())
+    for compress in layers:
+        content = compress(content)
+    (folder / name).write_bytes(content)
+    study = Study("a", {"t1": folder / "case1_t1.nii.gz", "t2": folder / name}, ("given",))
+    volumes = load_volumes(study)
+    np.testing.assert_array_equal(volumes.data[2], brain_image("t2", brain_affine()).astype(np.int16))
+    assert volumes.remarks == ("given", f"T2: the file {words}, whatever its name says.")
+
+
+def test_three_gzips_are_too_many(make_study):
+    path = _t2(make_study())
+    path.write_bytes(ONCE(ONCE(path.read_bytes())))
+    with pytest.raises(StudyError, match="T2: not a readable NIfTI"):
+        load_volumes(Study("a", {"t2": path}))
+
+
+NOT_READ = {
+    "a.mhd": "a .mhd file keeps its voxels in another file: save the scan as .nii.gz, .mha or .nrrd",
+    "a.nhdr": "a .nhdr file keeps its voxels in another file",
+    "a.npy": "a .npy file is an array without a voxel size or a place in space: save it as .nii.gz",
+    "a.hdr": "half of a NIfTI pair",
+    "a.img.gz": "half of a NIfTI pair",
+}
+
+
+@pytest.mark.parametrize("name", NOT_READ)
+def test_other_formats_are_told_by_their_suffix(tmp_path, name):
+    (tmp_path / name).write_bytes(b"whatever")
+    with pytest.raises(StudyError, match=f"a: T1: {re.escape(NOT_READ[name])}"):
+        load_volumes(Study("a", {"t1": tmp_path / name}))
 
 
 def _text(path):
@@ -121,8 +168,38 @@ def _truncate(path):
     path.write_bytes(path.read_bytes()[:-2000])
 
 
-def _not_gzip(path):
-    path.write_bytes(gzip.decompress(path.read_bytes()))
+def _empty(path):
+    path.write_bytes(b"")
+
+
+def _text_in_gzip(path):
+    path.write_bytes(gzip.compress(b"<!DOCTYPE html>\n<p>503</p>"))
+
+
+def _git_lfs(path):
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 2313485\n")
+
+
+def _dicom(path):
+    path.write_bytes(bytes(128) + b"DICM" + bytes(400))
+
+
+def _analyze(path):
+    image = nib.AnalyzeImage(np.ones((16, 16, 16), np.int16), np.eye(4))
+    path.write_bytes(image.header.binaryblock + image.dataobj.tobytes())
+
+
+def _junk_behind(path):
+    path.write_bytes(path.read_bytes() + b"left over by a download")
+
+
+def _cut_at_once(path):
+    path.write_bytes(path.read_bytes()[:20])
+
+
+def _bomb_in_a_gzip(path):
+    """0.2 MB that unpack to a gzip of 2 GB."""
+    path.write_bytes(gzip.compress(path.read_bytes() + ZEROS * 20000, 1))
 
 
 def _remove(path):
@@ -194,6 +271,10 @@ def _unknown_datatype(path):
     _patch_header(path, datatype=999)
 
 
+def _unknown_magic(path):
+    _patch_header(path, magic=b"n+7")
+
+
 def _far_away(path):
     _patch_header(path, vox_offset=2e9)
 
@@ -223,9 +304,16 @@ def _infinite_slope(path):
 
 
 DAMAGE = {
-    _text: "not a readable NIfTI",
+    _text: "a text file, not a scan",
+    _text_in_gzip: "a text file, not a scan",
+    _empty: "the file is empty",
+    _git_lfs: "a Git LFS pointer, which only stands for the scan",
+    _dicom: "a DICOM file under the name of a NIfTI file",
+    _analyze: "an Analyze 7.5 file, which doesn't say which side is left",
     _truncate: "ends early",
-    _not_gzip: "not a readable NIfTI",
+    _cut_at_once: "ends early",
+    _junk_behind: "something that isn't part of the scan follows the end of its gzip",
+    _bomb_in_a_gzip: "compressed twice, and unpacks to far too much",
     _remove: "no such file",
     _four_d: "expected a 3-D volume, found shape",
     _too_small: "16 to 512 voxels",
@@ -241,6 +329,7 @@ DAMAGE = {
     _complex: "integers or floating-point",
     _colours: "integers or floating-point",
     _unknown_datatype: "not a readable NIfTI",
+    _unknown_magic: "not a readable NIfTI",
     _far_away: "data offset",
     _one_byte_changed: "damaged",
     _huge: "16 to 512 voxels",
