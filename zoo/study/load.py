@@ -11,11 +11,11 @@ import numpy as np
 
 from zoo.errors import StudyError
 from zoo.study.brain import brain_mask
-from zoo.study.scan_file import NotAScanError, Scan, open_scan, open_stream, why_damaged
+from zoo.study.scan_file import Scan, open_scan
+from zoo.study.scan_stream import MAX_PADDING, TOO_LONG, NotAScanError, open_stream, why_damaged
 from zoo.types import MODALITIES, MODALITY_TITLES, Study, Volumes
 
 AFFINE_TOLERANCE_MM = 0.01
-MAX_PADDING = 2**20
 SLAB_VOXELS = 2**20
 
 
@@ -71,7 +71,7 @@ def _read_voxels(study_id: str, name: str, scan: Scan, into: np.ndarray) -> None
     except Exception as error:
         raise _error(study_id, name, why_damaged(error)) from error
     if surplus:
-        raise _error(study_id, name, "the file holds far more than its header announces; save it again")
+        raise _error(study_id, name, TOO_LONG)
     low, high = extremes  # NaN, where there is one
     if not np.isfinite(extremes).all():
         raise _error(study_id, name, "some voxels are not finite numbers; export the scan again")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from gzip import BadGzipFile
-from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 import nibabel as nib
 import numpy as np
-from isal import igzip
 
+from zoo.study.scan_stream import NotAScanError, check_file, gzip_layers, open_stream, what_it_is, why_damaged
 from zoo.study.suffixes import NOT_READ, PAIRED, split_suffix
 
-MAX_FILE_BYTES = 200 * 2**20
 MAX_VOXELS = 40_000_000
 AXIS_RANGE = (16, 512)
 SPACING_RANGE_MM = (0.3, 8.0)
@@ -22,15 +19,9 @@ HEADER_BYTES = 540  # of NIfTI-2, the longer one
 NIFTI_HEADER_BYTES = 348
 MAX_OFFSET = 16 * 2**20  # room for extensions, such as a DICOM header
 SINGLE_MAGICS, PAIRED_MAGICS = (b"n+1", b"n+2"), (b"ni1", b"ni2")
-GZIP = b"\x1f\x8b"
 COMPRESSED = ("isn't compressed", "is compressed", "is compressed twice")
+NOT_NIFTI = "not a readable NIfTI file; expected .nii or .nii.gz, save it again"
 HALF = "half of a NIfTI pair; give its .hdr and its .img together, under one name"
-JUNK = "something that isn't part of the scan follows the end of its gzip; copy or download the file again"
-CUT = "the file ends early or is damaged; copy or download it again"
-
-
-class NotAScanError(Exception):
-    """A file that can't be read as a scan, and why, in words."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +47,7 @@ class Scan:
 
 def open_scan(path: Path) -> Scan:
     """The scan with its header checked; nothing behind the header has been read yet. Raises `NotAScanError`."""
+    expect_readable_suffix(path)
     scan = read_header(path)
     if bytes(scan.header["magic"])[:3] in PAIRED_MAGICS:
         raise NotAScanError(HALF)
@@ -64,11 +56,20 @@ def open_scan(path: Path) -> Scan:
     return replace(scan, shape=scan.shape[:3])
 
 
+def expect_readable_suffix(path: Path) -> None:
+    """Raise `NotAScanError` for a suffix that is no single NIfTI file's, with what to do about it."""
+    _, suffix = split_suffix(path.name)
+    if suffix in NOT_READ:
+        raise NotAScanError(f"a .{suffix} file {NOT_READ[suffix]}")
+    if suffix in PAIRED:
+        raise NotAScanError(HALF)
+
+
 def read_header(path: Path) -> Scan:
     """What a NIfTI file's header says, be it of half a pair or of several volumes; raises `NotAScanError`."""
-    _check_file(path)
+    check_file(path)
     try:
-        layers = _layers(path)
+        layers = gzip_layers(path)
         with open_stream(path, layers) as stream:
             block = stream.read(HEADER_BYTES)
     except Exception as error:  # a damaged gzip raises one of several kinds
@@ -78,9 +79,9 @@ def read_header(path: Path) -> Scan:
             header = _header(block)
             dtype, shape, affine = header.get_data_dtype(), header.get_data_shape(), header.get_best_affine()
     except Exception as error:  # nibabel lets seven kinds escape on damaged files
-        raise NotAScanError(_what_it_is(block)) from error
+        raise NotAScanError(what_it_is(block) or NOT_NIFTI) from error
     if bytes(header["magic"])[:3] not in (*SINGLE_MAGICS, *PAIRED_MAGICS):
-        raise NotAScanError(_what_it_is(block))
+        raise NotAScanError(what_it_is(block) or NOT_NIFTI)
     return Scan(path, layers, header, dtype, shape, affine)
 
 
@@ -90,66 +91,10 @@ def check_grid(shape: tuple[int, ...], dtype: np.dtype, affine: np.ndarray) -> N
     _check_space(affine)
 
 
-def open_stream(path: Path, layers: int) -> IO[bytes]:
-    """A file's content, without the gzip around it, of which there may be two."""
-    if layers < 2:
-        return cast(IO[bytes], igzip.open(path) if layers else path.open("rb"))
-    most = min(2 * path.stat().st_size + 2**20, MAX_FILE_BYTES)  # what is compressed hardly shrinks again; a bomb does
-    with igzip.open(path) as outer:
-        inner = outer.read(most + 1)
-    if len(inner) > most:
-        raise NotAScanError("the file is compressed twice, and unpacks to far too much; save the scan again")
-    return cast(IO[bytes], igzip.open(BytesIO(inner)))
-
-
-def why_damaged(error: Exception) -> str:
-    """Why a file can't be read to its end, of what was raised then."""
-    if isinstance(error, NotAScanError):
-        return str(error)
-    is_junk = isinstance(error, BadGzipFile) and "Not a gzipped" in str(error)  # a wrong checksum is of this kind too
-    return JUNK if is_junk else CUT
-
-
-def _check_file(path: Path) -> None:
-    _, suffix = split_suffix(path.name)
-    if suffix in NOT_READ:
-        raise NotAScanError(f"a .{suffix} file {NOT_READ[suffix]}")
-    if suffix in PAIRED:
-        raise NotAScanError(HALF)
-    if not path.is_file():
-        raise NotAScanError("no such file; give the path of a .nii or .nii.gz file")
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise NotAScanError(f"the file is larger than {MAX_FILE_BYTES // 2**20} MB; resample it to 1 mm")
-
-
-def _layers(path: Path) -> int:
-    """Tell how often a file was compressed by what is in it, as a name can be wrong."""
-    with path.open("rb") as file:
-        if file.read(len(GZIP)) != GZIP:
-            return 0
-    with igzip.open(path) as file:
-        return 2 if file.read(len(GZIP)) == GZIP else 1
-
-
 def _header(block: bytes) -> Any:
     """Whatever the byte order; extensions, which can be of any size and hold a patient's name, are not read."""
     kind = nib.Nifti2Header if nib.Nifti2Header.may_contain_header(block) else nib.Nifti1Header
     return kind(block[: kind.template_dtype.itemsize], check=False)
-
-
-def _what_it_is(block: bytes) -> str:
-    """What a file is that begins like this, and is no NIfTI file."""
-    if not block:
-        return "the file is empty; copy or download it again"
-    if block.startswith(b"version https://git-lfs"):
-        return "a Git LFS pointer, which only stands for the scan; get the scan itself with `git lfs pull`"
-    if block[128:132] == b"DICM":
-        return "a DICOM file under the name of a NIfTI file; give all DICOM files of the study, under their own names"
-    if nib.AnalyzeHeader.may_contain_header(block) and not any(block[344:348]):  # where NIfTI says that it is NIfTI
-        return "an Analyze 7.5 file, which doesn't say which side is left; convert the scan from its source to NIfTI"
-    if not any(byte < 32 and chr(byte) not in "\t\n\r\f" for byte in block):
-        return "a text file, not a scan; copy or download the scan again"
-    return "not a readable NIfTI file; expected .nii or .nii.gz, save it again"
 
 
 def _check_voxels(shape: tuple[int, ...], dtype: np.dtype) -> None:
