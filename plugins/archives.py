@@ -11,6 +11,7 @@ from typing import Any
 
 from zoo import StudyError, hookimpl
 from zoo.compute.sandbox import run_sandboxed
+from zoo.study.dataset_json import DATASET_JSON
 from zoo.study.sources import files_of
 from zoo.study.suffixes import is_scan_file
 
@@ -40,11 +41,11 @@ def unpack_scans(source: Any, folder: Path) -> list[Path] | None:
 
 
 def extract(archive: Path, folder: Path) -> list[Path]:
-    """Write the files of a zip into a new folder: NIfTI files under their names, the others numbered.
+    """Write the files of a zip into a new folder: scans under their names, the others numbered.
 
     Raises `StudyError` for anything but plain files within the limits above.
     """
-    from zoo.study.scan_file import MAX_FILE_BYTES
+    from zoo.study.scan_stream import MAX_FILE_BYTES
 
     if not archive.is_file():
         raise StudyError("No such zip file; check its path.")
@@ -66,7 +67,7 @@ def _extracted(opened: zipfile.ZipFile, packed_bytes: int, folder: Path) -> Iter
     budget = min(MAX_BYTES, packed_bytes * MAX_RATIO + SPARE_BYTES)
     for number, entry in enumerate(_checked(opened.infolist(), budget)):
         name = _parts(entry)[-1]
-        path = folder / (name if is_scan_file(name) else f"{number:05d}")
+        path = folder / (name if is_scan_file(name) or name == DATASET_JSON else f"{number:05d}")
         if path.exists():
             raise StudyError("The zip file has two scans of one name; pack one study only.")
         budget -= _inflate(opened, entry, path, budget)
