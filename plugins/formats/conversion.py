@@ -1,4 +1,4 @@
-"""What is to be converted into what."""
+"""A conversion: from which files, to which."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Conversion:
-    """files: in which one or several volumes are stored, a header's before its voxels'. names: of the NIfTI files that
-    become of them, without suffix. dataset: the file that told these names, if one did."""
+    """Files in which one or several volumes are stored, and what is to become of them.
+
+    files: a header's before its voxels'. names: of the NIfTI files, without suffix. dataset: the file that told them,
+    if one did.
+    """
 
     files: tuple[Path, ...]
     names: tuple[str, ...]

@@ -6,6 +6,7 @@ damaged (findings/simpleitk-ignores-checksums.sh), and opens any file of the ser
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from .nifti_writer import copy_volumes, new_header
 from .text_header import affine_of, expect_place, read_lines
 
 LAST = "ElementDataFile"
+FIELD = re.compile(r"(?P<name>\w+)\s*[=:]\s*(?P<value>.*)")
 TYPES = {
     "MET_CHAR": "i1", "MET_UCHAR": "u1", "MET_SHORT": "i2", "MET_USHORT": "u2", "MET_INT": "i4", "MET_UINT": "u4",
     "MET_LONG_LONG": "i8", "MET_ULONG_LONG": "u8", "MET_FLOAT": "f4", "MET_DOUBLE": "f8",
@@ -49,8 +51,8 @@ def convert(files: Sequence[Path], paths: Sequence[Path]) -> None:
 
 
 def _fields(lines: Sequence[str]) -> dict[str, str]:
-    fields = {name.strip(): value.strip() for name, _, value in (line.partition("=") for line in lines)}
-    if fields[LAST].upper() != "LOCAL":
+    fields = {match["name"]: match["value"] for match in map(FIELD.fullmatch, lines) if match}
+    if fields.get(LAST, "").upper() != "LOCAL":
         raise NotAScanError(f"a .mha file that {ELSEWHERE}")
     return fields
 
@@ -61,6 +63,8 @@ def _header(fields: Mapping[str, str]) -> Any:
     expect_place([" or ".join(PLACE[kind]) for kind, value in place.items() if not value])
     if fields.get("ElementNumberOfChannels", "1") != "1" or not _is_true(fields, "BinaryData"):
         raise NotAScanError("expected one binary number a voxel; save the scan alone, as .nii.gz")
+    if fields.get("HeaderSize", "0") != "0":
+        raise NotAScanError("expected voxels right behind the header; save the scan as .nii.gz")
     try:
         dtype = np.dtype(TYPES[fields["ElementType"]]).newbyteorder(">" if _is_true(fields, *BIG_ENDIAN) else "<")
         shape = tuple(int(size) for size in fields["DimSize"].split())

@@ -74,6 +74,13 @@ def test_what_simpleitk_writes_is_read_as_simpleitk_reads_it(expect_read, tmp_pa
     expect_read(tmp_path, VOXELS, _affine(-1))
 
 
+def test_metaimage_may_write_colons(expect_read, tmp_path):
+    path = save_metaimage(tmp_path / "a_t1.mha", VOXELS, _affine(), fields={"Comment": "a = b: c", "Modality": ""})
+    head, last, voxels = path.read_bytes().partition(b"ElementDataFile = LOCAL\n")
+    path.write_bytes(head.replace(b"TransformMatrix =", b"TransformMatrix :") + last.replace(b" =", b":") + voxels)
+    expect_read([path], VOXELS, _affine())
+
+
 def test_one_byte_a_voxel_needs_no_byte_order(expect_read, tmp_path):
     voxels = (VOXELS % 251).astype("u1")
     expect_read([save_nrrd(tmp_path / "a_t1.nrrd", voxels, _affine(), fields={"endian": None})], voxels, _affine())
@@ -259,6 +266,7 @@ REFUSED = {
     "mha, no spacing": ("a_t1.mha", _metaimage(ElementSpacing=None), "has no ElementSpacing"),
     "mha, colours": ("a_t1.mha", _colours, "expected one binary number a voxel"),
     "mha, text as voxels": ("a_t1.mha", _metaimage(BinaryData="False"), "expected one binary number a voxel"),
+    "mha, further behind": ("a_t1.mha", _metaimage(HeaderSize="500"), "expected voxels right behind the header"),
     "mha, 2-D": ("a_t1.mha", _metaimage(DimSize="16 437"), "expected a 3-D volume"),
     "mha, odd numbers": ("a_t1.mha", _metaimage(ElementType="MET_STRING"), "expected a 3-D volume of numbers"),
     "mha, odd spacing": ("a_t1.mha", _metaimage(ElementSpacing="1 1"), "expected a 3-D volume of numbers"),
