@@ -13,7 +13,7 @@ from zoo.study.scan_stream import NotAScanError
 from zoo.study.sources import files_of, is_nifti
 from zoo.study.suffixes import MADE_NIFTI, is_scan_file, split_suffix
 
-from .channels import by_channel
+from .stacks import by_channel
 from .conversion import Conversion
 from .pairs import pairs
 
@@ -26,7 +26,7 @@ def unpack_scans(source: Any, folder: Path) -> list[Path] | None:
     if not conversions:
         _expect_one_readable(files)
         return None
-    scans = run_sandboxed(f"{__name__}.convert:convert", conversions=conversions, folder=folder / "formats")
+    scans = run_sandboxed(f"{__name__}.converters:convert", conversions=conversions, folder=folder / "formats")
     used = {path for conversion in conversions for path in conversion.used}
     return [path for path in files if path not in used] + scans
 

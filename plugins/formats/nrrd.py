@@ -69,8 +69,8 @@ def _header(fields: Mapping[str, str]) -> Any:
     if signs is None:
         raise NotAScanError(f"expected a space of {', '.join(SPACES)}, found another; save the scan as .nii.gz")
     try:
-        dtype = np.dtype(NUMBER_OF[fields["type"]])
-        dtype = dtype.newbyteorder(ORDERS[fields["endian"]]) if dtype.itemsize > 1 else dtype
+        number = NUMBER_OF[fields["type"]]
+        dtype = np.dtype(number if number in ("i1", "u1") else ORDERS[fields["endian"]] + number)
         shape = tuple(int(size) for size in fields["sizes"].split())
         axes, origin = (_vectors(fields[name]) for name in PLACE[1:])
         affine = affine_of(axes.reshape(3, 3), origin.reshape(3), signs)

@@ -121,8 +121,8 @@ def _check_space(affine: np.ndarray) -> None:
 def _check_layout(header: Any) -> None:
     try:
         with np.errstate(all="ignore"):
-            offset, *scaling = header.get_data_offset(), *header.get_slope_inter()
-        announced = [value for value in scaling if value is not None]
+            offset = header.get_data_offset()
+            announced = [value for value in header.get_slope_inter() if value is not None]
         is_valid = NIFTI_HEADER_BYTES <= offset <= MAX_OFFSET and np.isfinite(announced).all()
     except Exception:  # of an offset that is no number, or scaling that is half there
         is_valid = False

@@ -44,7 +44,7 @@ class Uploading:
         except StudyError as error:
             yield self._assigned([]) | {self.card: message_card("error", "That did not work", str(error))}
             return
-        replaced: Updates = {self.study.scans: [str(path) for path in found]} if found != files else {}
+        replaced: dict[Block, Any] = {self.study.scans: [str(path) for path in found]} if found != files else {}
         yield self._assigned(found) | replaced
 
     def _assigned(self, files: list[Path]) -> dict[Block, Any]:
