@@ -8,10 +8,8 @@ from typing import Any
 
 from zoo import StudyError, hookimpl
 from zoo.compute.sandbox import run_sandboxed
-from zoo.study.scan_file import expect_readable_suffix
-from zoo.study.scan_stream import NotAScanError
 from zoo.study.sources import files_of, is_nifti
-from zoo.study.suffixes import MADE_NIFTI, is_scan_file, split_suffix
+from zoo.study.suffixes import MADE_NIFTI, is_scan_file, split_suffix, why_not_read
 
 from .stacks import by_channel
 from .conversion import Conversion
@@ -39,7 +37,4 @@ def _alone(files: Sequence[Path]) -> list[Conversion]:
 def _expect_one_readable(files: Sequence[Path]) -> None:
     scans = [path for path in files if is_scan_file(path.name)]
     if scans and not any(is_nifti(path.name) for path in scans):
-        try:
-            expect_readable_suffix(scans[0])
-        except NotAScanError as reason:
-            raise StudyError(f"{scans[0].name}: {reason}.") from reason
+        raise StudyError(f"{scans[0].name}: {why_not_read(scans[0].name)}.")

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from zoo import StudyError
 from zoo.study.dataset_json import DATASET_JSON, channel_names
-from zoo.study.scan_file import read_header
-from zoo.study.scan_stream import NotAScanError
 from zoo.study.sources import is_nifti
 
 from .conversion import Conversion
@@ -40,6 +38,9 @@ def by_channel(files: Sequence[Path]) -> list[Conversion]:
 
 def _volumes(path: Path) -> int:
     """How many volumes a file has; 0 where that can't be told, which its reader will say."""
+    from zoo.study.scan_file import read_header  # nibabel, which nobody needs who only lists models
+    from zoo.study.scan_stream import NotAScanError
+
     try:
         return prod(read_header(path).shape[3:])
     except NotAScanError:

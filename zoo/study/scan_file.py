@@ -10,7 +10,7 @@ import nibabel as nib
 import numpy as np
 
 from zoo.study.scan_stream import NotAScanError, check_file, gzip_layers, open_stream, what_it_is, why_damaged
-from zoo.study.suffixes import NOT_READ, PAIRED, split_suffix
+from zoo.study.suffixes import HALF, why_not_read
 
 MAX_VOXELS = 40_000_000
 AXIS_RANGE = (16, 512)
@@ -21,7 +21,6 @@ MAX_OFFSET = 16 * 2**20  # room for extensions, such as a DICOM header
 SINGLE_MAGICS, PAIRED_MAGICS = (b"n+1", b"n+2"), (b"ni1", b"ni2")
 COMPRESSED = ("isn't compressed", "is compressed", "is compressed twice")
 NOT_NIFTI = "not a readable NIfTI file; expected .nii or .nii.gz, save it again"
-HALF = "half of a NIfTI pair; give its .hdr and its .img together, under one name"
 
 
 @dataclass(frozen=True)
@@ -47,22 +46,14 @@ class Scan:
 
 def open_scan(path: Path) -> Scan:
     """The scan with its header checked; nothing behind the header has been read yet. Raises `NotAScanError`."""
-    expect_readable_suffix(path)
+    if reason := why_not_read(path.name):
+        raise NotAScanError(reason)
     scan = read_header(path)
     if bytes(scan.header["magic"])[:3] in PAIRED_MAGICS:
         raise NotAScanError(HALF)
     check_grid(scan.shape, scan.dtype, scan.affine)
     _check_layout(scan.header)
     return replace(scan, shape=scan.shape[:3])
-
-
-def expect_readable_suffix(path: Path) -> None:
-    """Raise `NotAScanError` for a suffix that is no single NIfTI file's, with what to do about it."""
-    _, suffix = split_suffix(path.name)
-    if suffix in NOT_READ:
-        raise NotAScanError(f"a .{suffix} file {NOT_READ[suffix]}")
-    if suffix in PAIRED:
-        raise NotAScanError(HALF)
 
 
 def read_header(path: Path) -> Scan:
