@@ -11,9 +11,9 @@ from zoo.compute.sandbox import run_sandboxed
 from zoo.study.sources import files_of, is_nifti
 from zoo.study.suffixes import MADE_NIFTI, is_scan_file, split_suffix, why_not_read
 
-from .stacks import by_channel
 from .conversion import Conversion
 from .pairs import pairs
+from .stacks import by_channel
 
 
 @hookimpl
