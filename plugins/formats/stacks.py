@@ -50,7 +50,7 @@ def _volumes(path: Path) -> int:
 def _named(path: Path, volumes: int, files: Sequence[Path]) -> Conversion | None:
     dataset = _dataset_of(path, files)
     told = channel_names(dataset) if dataset else {}
-    if sorted(told) != list(range(volumes)):
+    if len(told) != volumes or sorted(told) != list(range(len(told))):  # a damaged header can announce billions
         return None
     label = re.sub(r"[^A-Za-z0-9]+", "-", path.name.partition(".nii")[0])
     names = tuple(f"{number + 1:02d}-{label}_{_word(told[number])}" for number in range(volumes))

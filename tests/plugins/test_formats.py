@@ -178,6 +178,14 @@ def test_four_volumes_that_nothing_names_are_asked_about(registry, tmp_path):
         read_volumes(registry, [stack, _save_dataset(tmp_path, {"0": "FLAIR", "1": "T1w"})])
 
 
+def test_billions_of_volumes_are_not_counted_one_by_one(registry, tmp_path):
+    raw = bytearray(_save_stack(tmp_path / "a.nii").read_bytes())
+    raw[40:56] = np.array([7, *VOXELS.shape, 30000, 30000, 30000, 1], "<i2").tobytes()
+    (tmp_path / "a.nii").write_bytes(raw)
+    with pytest.raises(StudyError, match="holds 27000000000000 volumes"):
+        read_volumes(registry, [tmp_path / "a.nii", _save_dataset(tmp_path)])
+
+
 def test_names_of_channels_are_never_guessed(registry, tmp_path):
     """What isn't a spelling of a modality stays unknown: T2* is no T2."""
     _save_dataset(tmp_path, {"0": "T2*", "1": "T1w", "2": "../../x_t1ce", "3": "CT"})
