@@ -219,10 +219,10 @@ def _nrrd(**fields):
     return lambda path: save_nrrd(path, VOXELS, _affine(), fields=named)
 
 
-def _cut(save):
+def _cut(save, count=1000):
     def make(path):
         save(path)
-        path.write_bytes(path.read_bytes()[:-1000])
+        path.write_bytes(path.read_bytes()[:-count])
 
     return make
 
@@ -281,6 +281,7 @@ REFUSED = {
     "mha, huge": ("a_t1.mha", _metaimage(DimSize="500 500 500"), "16 to 512 voxels"),
     "mha, micrometres": ("a_t1.mha", _metaimage(ElementSpacing="1100 700 3300"), "check the header's units"),
     "mha, cut": ("a_t1.mha", _cut(_metaimage()), "ends early or is damaged"),
+    "mha, checksum cut": ("a_t1.mha", _cut(_metaimage(), 2), "ends early or is damaged"),
     "mha, a byte changed": ("a_t1.mha", _changed(_metaimage()), "ends early or is damaged"),
     "mha, far too long": ("a_t1.mha", _long, "holds far more than its header announces"),
     "mha, text": ("a_t1.mha", _text, "a text file, not a scan"),
