@@ -70,6 +70,7 @@ def test_a_damaged_zip_is_one_sentence_and_leaves_nothing(page, tmp_path):
 def test_nifti_files_are_left_as_they_are(page, files):
     (assigned,) = page.assign(files)
     assert "scans" not in assigned
+    assert not list(page.client.cache.iterdir()), "no folder is left behind"
     assert [slot.value for slot in _slots(assigned)] == [f"case1_{name}.nii.gz" for name in MODALITIES]
     assert not assigned["table"].open
 
