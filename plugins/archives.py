@@ -13,6 +13,7 @@ from zoo import StudyError, hookimpl
 from zoo.compute.sandbox import run_sandboxed
 from zoo.study.dataset_json import DATASET_JSON
 from zoo.study.sources import files_of, is_image, is_nifti
+from zoo.study.suffixes import is_scan_file
 
 MAX_ENTRIES = 5000
 MAX_BYTES = 2**30
@@ -40,11 +41,11 @@ def unpack_scans(source: Any, folder: Path) -> list[Path] | None:
 
 
 def extract(archive: Path, folder: Path) -> list[Path]:
-    """Write the files of a zip into a new folder: NIfTI files under their names, the others numbered.
+    """Write the files of a zip into a new folder: scans under their names, the others numbered.
 
     Raises `StudyError` for anything but plain files within the limits above.
     """
-    from zoo.study.load import MAX_FILE_BYTES
+    from zoo.study.scan_stream import MAX_FILE_BYTES
 
     if not archive.is_file():
         raise StudyError("No such zip file; check its path.")
@@ -92,7 +93,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
         raise StudyError("The zip file has links or paths that lead out of it; pack plain files only.")
     if entry.flag_bits & 1 or entry.compress_type not in PACKED:
         raise StudyError("The zip file has a password or an unusual compression; pack it again without.")
-    nested = Path(parts[-1]).suffix.lower() in NESTED_SUFFIXES and not is_nifti(parts[-1])
+    nested = Path(parts[-1]).suffix.lower() in NESTED_SUFFIXES and not is_scan_file(parts[-1])
     if nested and not _is_hidden(entry):
         raise _nested()
 
@@ -102,7 +103,7 @@ def _inflate(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, budget
     written = 0
     with opened.open(entry) as packed, path.open("xb") as file:
         while chunk := packed.read(CHUNK_BYTES):
-            if not written and chunk.startswith(NESTED_MAGICS) and not is_nifti(path.name):
+            if not written and chunk.startswith(NESTED_MAGICS) and not is_scan_file(path.name):
                 raise _nested()
             written += len(chunk)
             if written > budget:
@@ -124,7 +125,7 @@ def _telling_name(parts: list[str]) -> str:
     name = parts[-1]
     if is_nifti(name) and len(parts) > 1 and is_nifti(parts[-2]):
         return f"{parts[-2]}/{name}"
-    return name if is_nifti(name) or name == DATASET_JSON else ""
+    return name if is_scan_file(name) or name == DATASET_JSON else ""
 
 
 def _mark(entry: zipfile.ZipInfo) -> str:

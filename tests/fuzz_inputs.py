@@ -21,6 +21,7 @@ from pydicom.uid import RLELossless
 
 from dicom_files import ACQUISITIONS, SeriesMaker
 from enhanced_files import GROUPS, folded
+from scan_formats import SAVE, save_pair
 
 SHAPE = (16, 17, 18)
 NUMBERS = ("u1", "i2", "u2", "f4", "f8")
@@ -51,6 +52,10 @@ TAGS = (
     "NumberOfFrames", "PixelSpacing", "ImageOrientationPatient", "ImagePositionPatient", "RescaleSlope",
     "RescaleIntercept", "SeriesInstanceUID", "SeriesDescription", "SeriesNumber", "EchoTime", "RepetitionTime",
     "Modality", "PhotometricInterpretation", "PlanarConfiguration", "SpecificCharacterSet", "PatientName",
+)  # fmt: skip
+OTHER_WORDS = (
+    "MET_DOUBLE", "MET_OTHER", "MET_SHORT_ARRAY", "512", "513", "99999999", "True", "LIST", "/etc/passwd", "none",
+    "double", "block", "gzip", "bzip2", "hex", "text", "4", "big", "scanner-xyz", "(1,0,0)", "(nan,0,0)", "(0,0,0)",
 )  # fmt: skip
 TEXTS = ("", "\\", "1\\2\\3", "nan\\nan\\nan", "1e400", "T1\x00", "ÿ" * 70, "ISO_IR 192", "Jane^Doe", "-" * 20)
 
@@ -315,6 +320,69 @@ def _frame_items(random: Random, content: bytearray) -> bytes:
     return _saved_or_cut(random, dataset, content)
 
 
+def _other_format(suffix: str) -> bytes:
+    """One scan; voxels of an .mha and .nrrd as they are, for what is said of them to be changed too."""
+    voxels = np.arange(np.prod(SHAPE)).reshape(SHAPE).astype("i2")
+    options = {"compressed": False} if suffix in ("mha", "nrrd") else {}
+    with TemporaryDirectory() as folder:
+        return SAVE[suffix](Path(folder) / f"a.{suffix}", voxels, np.diag([2, 2, 2, 1]), **options).read_bytes()
+
+
+def _formats(random: Random, folder: Path) -> list[Path]:
+    suffix = random.choice(("mha", "nrrd", "mgh"))
+    content = bytearray(_other_format(suffix))
+    header = 284 if suffix == "mgh" else content.index(b"LOCAL\n" if suffix == "mha" else b"\n\n") + 6
+    way = random.choice(("garble the header", "garble the header", "words", "words", "garble", "truncate", "append"))
+    if way == "garble the header":
+        _garble(random, content, 0, header)
+    elif way == "words" and suffix != "mgh":
+        content[:header] = _other_words(random, bytes(content[:header]))
+    elif way == "truncate":
+        del content[random.randrange(len(content)) :]
+    elif way == "append":
+        content += random.randbytes(random.choice((1, 100, 5000)))
+    else:
+        _garble(random, content, 0, len(content))
+    (folder / f"a_t1.{suffix}").write_bytes(content)
+    return [folder / f"a_t1.{suffix}"]
+
+
+def _other_words(random: Random, header: bytes) -> bytes:
+    """A header of text in which one or two words are others, or lines are gone or doubled."""
+    for _ in range(random.choice((1, 1, 2))):
+        way, lines = random.choice(("word", "word", "word", "drop", "double")), header.split(b"\n")
+        at = random.randrange(len(lines))
+        if way == "word":
+            words = lines[at].split(b" ")
+            words[random.randrange(len(words))] = random.choice((*map(str, EXTREMES), *TEXTS, *OTHER_WORDS)).encode()
+            lines[at] = b" ".join(words)
+        else:
+            lines[at : at + 1] = [] if way == "drop" else [lines[at]] * 2
+        header = b"\n".join(lines)
+    return header
+
+
+def _pair_and_stack(random: Random, folder: Path) -> list[Path]:
+    """A pair, or two volumes and the dataset.json that names them, in some of which bytes are others."""
+    voxels = np.arange(2 * np.prod(SHAPE)).reshape(*SHAPE, 2).astype(random.choice(("u1", "i2", "f4")))
+    if random.random() < 0.5:
+        save_pair(folder / "a_t1.hdr", voxels[..., 0], np.diag([2, 2, 2, 1]))
+        paths = [folder / "a_t1.hdr", folder / "a_t1.img"]
+    else:
+        paths = [folder / "a.nii", folder / "dataset.json"]
+        nib.save(nib.Nifti1Image(voxels, np.diag([2, 2, 2, 1])), paths[0])
+        paths[1].write_text('{"modality": {"0": "T1w", "1": "T2w"}}')
+    for path in random.sample(paths, random.choice((1, 1, 2))):
+        content = bytearray(path.read_bytes())
+        way = random.choice(("garble", "garble", "truncate", "gzip"))
+        if way == "garble":
+            _garble(random, content, 0, min(len(content), 400))
+        elif way == "truncate":
+            del content[random.randrange(len(content)) :]
+        path.write_bytes(gzip.compress(content, 1) if way == "gzip" else content)
+    return paths
+
+
 KINDS: dict[str, Callable[[Random, Path], Any]] = {
     "nifti-bytes": _nifti_bytes,
     "nifti-fields": _nifti_fields,
@@ -322,4 +390,6 @@ KINDS: dict[str, Callable[[Random, Path], Any]] = {
     "zip": _zip,
     "dicom": _dicom,
     "enhanced": _enhanced_dicom,
+    "formats": _formats,
+    "pairs-and-stacks": _pair_and_stack,
 }

@@ -68,7 +68,7 @@ def _reason(files: list[Path]) -> str | None:
 
 @cache
 def _registry() -> Registry:
-    return load_registry(("zoo.plugins.nifti", "zoo.plugins.dicom", "zoo.plugins.archives"))
+    return load_registry(("zoo.plugins.nifti", "zoo.plugins.formats", "zoo.plugins.dicom", "zoo.plugins.archives"))
 
 
 def _peak_memory() -> int:

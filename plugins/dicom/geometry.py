@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from zoo.study.load import AXIS_RANGE, MAX_VOXELS
+from zoo.study.scan_file import AXIS_RANGE, MAX_VOXELS
 
 from .headers import Series, Slice
 

@@ -153,7 +153,7 @@ def test_bad_input_is_told_and_the_page_stays_usable(visit, make_study):
     (folder / "case1_t2.nii.gz").write_text("I am a text file")
     upload(visit, sorted(folder.iterdir()))
     visit.click("#grade")
-    assert "T2: not a readable NIfTI file" in card(visit, "error").inner_text()
+    assert "T2: a text file, not a scan" in card(visit, "error").inner_text()
     try_example(visit)
     card(visit, "graded")
 

@@ -1,13 +1,22 @@
 """Thousands of damaged inputs, each by a fixed seed: read or refused in one sentence, whatever they say.
 
-NIfTI files, and zips and DICOM series, which are taken apart in a process that can be lost.
+NIfTI files; and zips, DICOM series and other formats, which are taken apart in a process that can be lost.
 """
 
 from __future__ import annotations
 
 import pytest
 
-LAST = {"nifti-bytes": 3100, "nifti-fields": 3100, "gzip": 3100, "zip": 2100, "dicom": 2100, "enhanced": 1100}
+LAST = {
+    "nifti-bytes": 3100,
+    "nifti-fields": 3100,
+    "gzip": 3100,
+    "zip": 2100,
+    "dicom": 2100,
+    "enhanced": 1100,
+    "formats": 2100,
+    "pairs-and-stacks": 1100,
+}
 
 
 @pytest.mark.parametrize("kind", LAST)

@@ -68,7 +68,7 @@ def test_one_bad_study_does_not_stop_the_rest(run, make_study, tmp_path):
     result, rows = run("grade", bad, make_study(name="good"), tmp_path / "none", "--model", "single-t1ce", "--json")
     assert result.exit_code == 2
     assert {row["study"]: "p_hgg" in row for row in rows} == {"bad": False, "good": True, "none": False}
-    assert "T2: not a readable NIfTI" in rows[0]["error"]
+    assert "T2: a text file, not a scan" in rows[0]["error"]
 
 
 def test_refusal_is_an_answer_with_its_own_status(run, make_study):

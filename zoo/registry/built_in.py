@@ -9,6 +9,7 @@ from zoo.types import RegisteredModel
 
 BUILT_IN = (
     "zoo.plugins.nifti",
+    "zoo.plugins.formats",
     "zoo.plugins.dicom",
     "zoo.plugins.archives",
     "zoo.plugins.quality",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -95,14 +95,24 @@ class Registry:
     def unpack(self, source: Any, folder: Path) -> Any:
         """`source` as files that readers know, made in `folder` where need be: a zip is opened, then DICOM converted.
 
-        Raises `StudyError`; a plugin that fails otherwise is passed over, with a warning.
+        Files that are given by modality are unpacked one by one, and stay so. Raises `StudyError`; a plugin that fails
+        otherwise is passed over, with a warning.
         """
+        if isinstance(source, Mapping):
+            scans = {name: self._one_scan(Path(path), folder / name) for name, path in source.items()}
+            return source if scans == {name: Path(path) for name, path in source.items()} else scans
         for implementation in reversed(implementations(self.plugins, "unpack_scans")):
             scans, reason = call_safely(call_for_scans, implementation, source, folder)
             if reason:  # of which only the kind is told: the rest can quote a patient's name
                 warnings.warn(f"{implementation.plugin_name} failed: {reason.partition(':')[0]}", stacklevel=2)
             source = source if scans is None else scans
         return source
+
+    def _one_scan(self, path: Path, folder: Path) -> Path:
+        scans = self.unpack([path], folder)
+        if len(scans) != 1:
+            raise StudyError(f"{path.name}: expected one scan for its modality, found {len(scans)}. Give it alone.")
+        return scans[0]
 
     def read(self, source: Any) -> Study:
         """The study at `source`, from the first reader that knows it; `StudyError` when none does."""
@@ -116,7 +126,7 @@ class Registry:
         detail = f" Readers that failed: {'; '.join(failures)}." if failures else ""
         raise StudyError(
             "No reader knows this input: expected a folder with NIfTI files named like case_t1ce.nii.gz, "
-            f"such files themselves, DICOM files, or a zip of either. Give one folder per study.{detail}"
+            f"such files themselves, .mha, .nrrd, .mgz or DICOM files, or a zip. Give one folder per study.{detail}"
         )
 
     def check(self, volumes: Volumes, prepare: Callable[[Volumes, Recipe], ModelInput]) -> list[Finding]:

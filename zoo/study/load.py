@@ -1,45 +1,22 @@
-"""Loading of files as arrays: everything about a NIfTI file is checked before and after its voxels are allocated."""
+"""Loading of files as arrays on one grid, slab by slab; what can only be told by the voxels is checked as they come."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, cast
 
 import nibabel as nib
 import numpy as np
-from isal import igzip
 
 from zoo.errors import StudyError
 from zoo.study.brain import brain_mask
+from zoo.study.scan_file import Scan, open_scan
+from zoo.study.scan_stream import MAX_PADDING, TOO_LONG, NotAScanError, open_stream, why_damaged
 from zoo.types import MODALITIES, MODALITY_TITLES, Study, Volumes
 
-MAX_FILE_BYTES = 200 * 2**20
-MAX_VOXELS = 40_000_000
-AXIS_RANGE = (16, 512)
-SPACING_RANGE_MM = (0.3, 8.0)
 AFFINE_TOLERANCE_MM = 0.01
-HEADER_BYTES = 540  # of NIfTI-2, the longer one
-NIFTI_HEADER_BYTES = 348
-MAX_OFFSET = 16 * 2**20  # room for extensions, such as a DICOM header
-MAX_PADDING = 2**20
 SLAB_VOXELS = 2**20
-SINGLE_MAGICS, PAIRED_MAGICS = (b"n+1", b"n+2"), (b"ni1", b"ni2")
-PAIRED_SUFFIXES = (".hdr", ".img")
-MEND_A_PAIR = "whose place in space is easily lost; save both as one .nii.gz file"
-
-
-@dataclass(frozen=True)
-class Scan:
-    """A file whose header has been read. dtype: as stored. shape: of the volume. affine: voxel to world in mm."""
-
-    path: Path
-    header: Any
-    dtype: np.dtype
-    shape: tuple[int, ...]
-    affine: np.ndarray
 
 
 def load_volumes(study: Study) -> Volumes:
@@ -54,7 +31,8 @@ def load_volumes(study: Study) -> Volumes:
         list(pool.map(lambda name: _read_voxels(study.id, name, scans[name], data[MODALITIES.index(name)]), names))
     present = np.array([name in scans for name in MODALITIES])
     brain = brain_mask([data[MODALITIES.index(name)] for name in names])
-    return Volumes(study.id, data, present, affine, brain, study.remarks)
+    misnamed = [f"{MODALITY_TITLES[name]}: {scans[name].remark}." for name in names if scans[name].remark]
+    return Volumes(study.id, data, present, affine, brain, (*study.remarks, *misnamed))
 
 
 def zero_volumes(shape: Sequence[int]) -> np.ndarray:
@@ -63,66 +41,10 @@ def zero_volumes(shape: Sequence[int]) -> np.ndarray:
 
 
 def _open(study_id: str, name: str, path: Path) -> Scan:
-    """The scan with its header checked; nothing behind the header has been read yet."""
-    if not path.is_file():
-        raise _error(study_id, name, "no such file; give the path of a .nii or .nii.gz file")
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise _error(study_id, name, f"the file is larger than {MAX_FILE_BYTES // 2**20} MB; resample it to 1 mm")
-    if path.suffix.lower() in PAIRED_SUFFIXES:
-        raise _error(study_id, name, f"half of a NIfTI pair of files, {MEND_A_PAIR}")
     try:
-        with _stream(path) as stream, np.errstate(all="ignore"):
-            header = _header(stream.read(HEADER_BYTES))
-            layout = (header.get_data_offset(), *header.get_slope_inter())
-            scan = Scan(path, header, header.get_data_dtype(), header.get_data_shape(), header.get_best_affine())
-    except Exception as error:  # nibabel lets seven kinds escape on damaged files
-        raise _error(study_id, name, "not a readable NIfTI file; expected .nii or .nii.gz, save it again") from error
-    _check_header(study_id, name, scan, layout)
-    return replace(scan, shape=scan.shape[:3])
-
-
-def _stream(path: Path) -> IO[bytes]:
-    return cast(IO[bytes], igzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb"))
-
-
-def _header(block: bytes) -> Any:
-    """Whatever the byte order; extensions, which can be of any size and hold a patient's name, are not read."""
-    kind = nib.Nifti2Header if nib.Nifti2Header.may_contain_header(block) else nib.Nifti1Header
-    return kind(block[: kind.template_dtype.itemsize], check=False)
-
-
-def _check_header(study_id: str, name: str, scan: Scan, layout: tuple) -> None:
-    magic = bytes(scan.header["magic"])[:3]
-    if magic in PAIRED_MAGICS:
-        raise _error(study_id, name, f"half of a NIfTI pair of files, {MEND_A_PAIR}")
-    if magic not in SINGLE_MAGICS:
-        raise _error(study_id, name, "not a readable NIfTI file; expected .nii or .nii.gz, save it again")
-    _check_voxels(study_id, name, scan)
-    _check_space(study_id, name, scan.affine)
-    offset, *scaling = layout
-    announced = [value for value in scaling if value is not None]
-    if not NIFTI_HEADER_BYTES <= offset <= MAX_OFFSET or not np.isfinite(announced).all():
-        raise _error(study_id, name, "the header's data offset or intensity scaling is invalid; re-export the scan")
-
-
-def _check_voxels(study_id: str, name: str, scan: Scan) -> None:
-    axes, further = scan.shape[:3], scan.shape[3:]
-    if len(axes) != 3 or any(size != 1 for size in further):
-        raise _error(study_id, name, f"expected a 3-D volume, found shape {scan.shape}; give one volume a file")
-    low, high = AXIS_RANGE
-    if not all(low <= axis <= high for axis in axes) or np.prod(axes) > MAX_VOXELS:
-        raise _error(study_id, name, f"expected {low} to {high} voxels along each axis, found {axes}; resample it")
-    if scan.dtype.kind not in "iuf":
-        raise _error(study_id, name, "expected voxels that are integers or floating-point numbers; convert the scan")
-
-
-def _check_space(study_id: str, name: str, affine: np.ndarray) -> None:
-    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-6:
-        raise _error(study_id, name, "the header's affine is not a valid position in space; re-export the scan")
-    spacing = np.linalg.norm(affine[:3, :3], axis=0)
-    if not ((spacing >= SPACING_RANGE_MM[0]) & (spacing <= SPACING_RANGE_MM[1])).all():
-        expected = f"expected voxels of {SPACING_RANGE_MM[0]} to {SPACING_RANGE_MM[1]} mm"
-        raise _error(study_id, name, f"{expected}, found {spacing.round(2).tolist()}; check the header's units")
+        return open_scan(path)
+    except NotAScanError as reason:
+        raise _error(study_id, name, str(reason)) from reason
 
 
 def _common_grid(study_id: str, scans: dict[str, Scan]) -> tuple[tuple[int, ...], np.ndarray]:
@@ -147,9 +69,9 @@ def _read_voxels(study_id: str, name: str, scan: Scan, into: np.ndarray) -> None
     try:
         extremes, surplus = _fill(scan, into)
     except Exception as error:
-        raise _error(study_id, name, "the file ends early or is damaged; copy or download it again") from error
+        raise _error(study_id, name, why_damaged(error)) from error
     if surplus:
-        raise _error(study_id, name, "the file holds far more than its header announces; save it again")
+        raise _error(study_id, name, TOO_LONG)
     low, high = extremes  # NaN, where there is one
     if not np.isfinite(extremes).all():
         raise _error(study_id, name, "some voxels are not finite numbers; export the scan again")
@@ -164,7 +86,7 @@ def _fill(scan: Scan, into: np.ndarray) -> tuple[np.ndarray, bool]:
     """
     slices = max(1, SLAB_VOXELS // (scan.shape[0] * scan.shape[1]))
     extremes = []
-    with _stream(scan.path) as stream, np.errstate(all="ignore"):
+    with open_stream(scan.path, scan.layers) as stream, np.errstate(all="ignore"):
         voxels = nib.arrayproxy.ArrayProxy(stream, scan.header).reshape(scan.shape)
         for start in range(0, scan.shape[2], slices):
             slab = voxels[..., start : start + slices]

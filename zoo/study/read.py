@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,5 +28,6 @@ def read_volumes(registry: Registry, source: Any, name: str = "") -> Volumes:
 
 def source_name(source: Any) -> str:
     """A name of the study for who gave it: of the folder, the zip or the first file."""
-    path = Path(source if isinstance(source, str | Path) else next(iter(source))).resolve()
+    files = source.values() if isinstance(source, Mapping) else source
+    path = Path(source if isinstance(source, str | Path) else next(iter(files))).resolve()
     return path.name if path.is_dir() else path.name.partition(".")[0]

@@ -184,6 +184,19 @@ def test_unpackers_are_asked_in_turn_and_one_that_fails_is_passed_over(install, 
         assert registry.unpack([first], tmp_path) == [first, second]
 
 
+def test_files_given_by_modality_are_unpacked_one_by_one(install, tmp_path):
+    """And stay the very source where none had to be."""
+    packed, plain = tmp_path / "a.pack", tmp_path / "b.nii"
+    made = {packed: [tmp_path / "a.nii"], plain: None}
+    registry = load_registry((install("unpacker", unpack_scans=lambda source, folder: made[source[0]]),))
+    source = {"t1": plain}
+    assert registry.unpack(source, tmp_path) is source
+    assert registry.unpack({"t1": plain, "t2": str(packed)}, tmp_path) == {"t1": plain, "t2": tmp_path / "a.nii"}
+    made[packed] = []
+    with pytest.raises(StudyError, match=r"a\.pack: expected one scan for its modality, found 0"):
+        registry.unpack({"t2": packed}, tmp_path)
+
+
 @pytest.mark.parametrize("answer", ["Jane Doe.nii", ["Jane Doe.nii"], {"t1": Path("Jane Doe.nii")}, [None], 0])
 def test_an_unpacker_that_answers_with_no_paths_is_passed_over_and_named(install, tmp_path, answer):
     """Without what it answered, which can hold a patient's name."""

@@ -106,7 +106,7 @@ def test_every_orientation_keeps_each_voxel_at_its_place(tmp_path, axcodes):
 @pytest.mark.parametrize("name", ["a_t1.hdr", "a_t1.img"])
 def test_half_of_a_pair_is_told_as_such(tmp_path, name):
     nib.save(nib.Nifti1Pair(np.ones((16, 16, 16), np.int16), np.eye(4)), tmp_path / "a_t1.hdr")
-    with pytest.raises(StudyError, match=r"a: T1: half of a NIfTI pair .* save both as one \.nii\.gz file"):
+    with pytest.raises(StudyError, match=r"a: T1: half of a NIfTI pair; give its \.hdr and its \.img together"):
         load_volumes(Study("a", {"t1": tmp_path / name}))
     (tmp_path / name).rename(tmp_path / "b.nii")
     with pytest.raises(StudyError, match="half of a NIfTI pair" if name.endswith("hdr") else "not a readable NIfTI"):
@@ -121,8 +121,38 @@ def _truncate(path):
     path.write_bytes(path.read_bytes()[:-2000])
 
 
-def _not_gzip(path):
-    path.write_bytes(gzip.decompress(path.read_bytes()))
+def _empty(path):
+    path.write_bytes(b"")
+
+
+def _text_in_gzip(path):
+    path.write_bytes(gzip.compress(b"<!DOCTYPE html>\n<p>503</p>"))
+
+
+def _git_lfs(path):
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 2313485\n")
+
+
+def _dicom(path):
+    path.write_bytes(bytes(128) + b"DICM" + bytes(400))
+
+
+def _analyze(path):
+    image = nib.AnalyzeImage(np.ones((16, 16, 16), np.int16), np.eye(4))
+    path.write_bytes(image.header.binaryblock + image.dataobj.tobytes())
+
+
+def _junk_behind(path):
+    path.write_bytes(path.read_bytes() + b"left over by a download")
+
+
+def _cut_at_once(path):
+    path.write_bytes(path.read_bytes()[:20])
+
+
+def _bomb_in_a_gzip(path):
+    """0.2 MB that unpack to a gzip of 2 GB."""
+    path.write_bytes(gzip.compress(path.read_bytes() + ZEROS * 20000, 1))
 
 
 def _remove(path):
@@ -194,6 +224,10 @@ def _unknown_datatype(path):
     _patch_header(path, datatype=999)
 
 
+def _unknown_magic(path):
+    _patch_header(path, magic=b"n+7")
+
+
 def _far_away(path):
     _patch_header(path, vox_offset=2e9)
 
@@ -223,9 +257,16 @@ def _infinite_slope(path):
 
 
 DAMAGE = {
-    _text: "not a readable NIfTI",
+    _text: "a text file, not a scan",
+    _text_in_gzip: "a text file, not a scan",
+    _empty: "the file is empty",
+    _git_lfs: "a Git LFS pointer, which only stands for the scan",
+    _dicom: "a DICOM file under another name",
+    _analyze: "an Analyze 7.5 file, which doesn't say which side is left",
     _truncate: "ends early",
-    _not_gzip: "not a readable NIfTI",
+    _cut_at_once: "ends early",
+    _junk_behind: "something that isn't part of the scan follows the end of its gzip",
+    _bomb_in_a_gzip: "compressed twice, and unpacks to far too much",
     _remove: "no such file",
     _four_d: "expected a 3-D volume, found shape",
     _too_small: "16 to 512 voxels",
@@ -241,6 +282,7 @@ DAMAGE = {
     _complex: "integers or floating-point",
     _colours: "integers or floating-point",
     _unknown_datatype: "not a readable NIfTI",
+    _unknown_magic: "not a readable NIfTI",
     _far_away: "data offset",
     _one_byte_changed: "damaged",
     _huge: "16 to 512 voxels",

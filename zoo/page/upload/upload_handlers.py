@@ -34,19 +34,18 @@ class Uploading:
     def assign(self, scans: list[str] | None) -> Iterator[Updates]:
         """Fill the table from the files' names, and open it when it has questions.
 
-        Zips and DICOM files are replaced by the scans in them.
+        Zips, DICOM files and other formats are replaced by the scans in them.
         """
         files = [Path(scan) for scan in scans or []]
-        if not is_packed(files):
-            yield self._assigned(files)
-            return
-        emptied = self._assigned([])
-        yield emptied | {self.card: progress_card(0.2, "Unpacking")}
+        if is_packed(files):
+            yield self._assigned([]) | {self.card: progress_card(0.2, "Unpacking")}
         try:
-            files = unpacked(self.client.registry, files, self.client.cache)
-            yield self._assigned(files) | {self.study.scans: [str(path) for path in files]}
+            found = unpacked(self.client.registry, files, self.client.cache) if files else []
         except StudyError as error:
-            yield emptied | {self.card: message_card("error", "That did not work", str(error))}
+            yield self._assigned([]) | {self.card: message_card("error", "That did not work", str(error))}
+            return
+        replaced: dict[Block, Any] = {self.study.scans: [str(path) for path in found]} if found != files else {}
+        yield self._assigned(found) | replaced
 
     def _assigned(self, files: list[Path]) -> dict[Block, Any]:
         """The table for these files, and its questions on the card."""

@@ -8,9 +8,10 @@ import gradio as gr
 
 from zoo.assets.examples import EXAMPLES, Example
 from zoo.render.cards import example_button
+from zoo.study.suffixes import SUFFIXES
 from zoo.types import MODALITIES, MODALITY_TITLES
 
-FILE_TYPES = [".nii", ".nii.gz", ".zip", ".dcm", ".ima"]
+FILE_TYPES = [".nii", ".nii.gz", *(f".{suffix}" for suffix in SUFFIXES), ".zip", ".dcm", ".ima", ".json"]
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class StudyWidgets:
 
 def study_widgets() -> StudyWidgets:
     scans = gr.File(
-        label="Scans of one study (NIfTI, DICOM, or a zip of either)", file_count="multiple", file_types=FILE_TYPES,
-        elem_id="scans",
+        label="Scans of one study (NIfTI, DICOM, .mha, .nrrd, .mgz, or a zip of them)", file_count="multiple",
+        file_types=FILE_TYPES, elem_id="scans",
     )  # fmt: skip
     gr.Markdown("Or try a simulated study (no patient):")
     with gr.Row(elem_id="examples"):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import gradio as gr
+import nibabel as nib
 import numpy as np
 import pytest
 
 from fake_worker import FakeWorker
+from scan_formats import save_metaimage
 from zoo import DISCLAIMER, Explanation, PluginError
 from zoo.page.api.endpoints import Api
 from zoo.page.compute_client import ComputeClient
@@ -58,6 +60,20 @@ def test_a_heat_map_outlasts_its_study_where_gradio_serves_it(api, scan):
     assert Path(file).read_text() == "a map"
     assert page.client.cache in Path(file).parents
     assert not list(page.client.cache.glob("study-*")), "the copies of the scans are gone"
+
+
+def test_scans_of_other_formats_are_read_too(api, tmp_path):
+    voxels = np.random.default_rng(0).integers(0, 3000, (16, 17, 18)).astype(np.int16)
+    read = {}
+
+    def note(files, **_):
+        read.update({name: np.asarray(nib.load(path).dataobj) for name, path in files.items()})
+
+    page = api(read=note)
+    page.explain("single-t1ce", "occlusion", t1ce=str(save_metaimage(tmp_path / "a.mha", voxels, np.eye(4))))
+    assert list(read) == ["t1ce"]
+    np.testing.assert_array_equal(read["t1ce"], voxels)
+    assert not list(page.client.cache.glob("scans-*")), "nothing converted stays"
 
 
 def test_values_by_modality_come_without_a_file(api, scan):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shutil
 
+import nibabel as nib
 import numpy as np
 import pytest
 
 from dicom_files import ACQUISITIONS, SeriesMaker, write_study
 from fake_worker import FakeWorker
+from scan_formats import save_metaimage, save_pair
 from zoo import MODALITIES, StudyError
 from zoo.page.compute_client import ComputeClient
 from zoo.page.upload.unpacking import is_packed, unpacked
 from zoo.page.upload.upload_handlers import Uploading
-from zoo.page.upload.upload_widgets import StudyWidgets
+from zoo.page.upload.upload_widgets import FILE_TYPES, StudyWidgets
+from zoo.study.suffixes import SUFFIXES
 
 STUDY = StudyWidgets(scans="scans", examples={}, table="table", slots=list(MODALITIES))
 STORED = np.random.default_rng(0).integers(0, 3000, (16, 17, 18)).astype(np.uint16)
@@ -67,12 +70,51 @@ def test_a_damaged_zip_is_one_sentence_and_leaves_nothing(page, tmp_path):
 def test_nifti_files_are_left_as_they_are(page, files):
     (assigned,) = page.assign(files)
     assert "scans" not in assigned
+    assert not list(page.client.cache.iterdir()), "no folder is left behind"
     assert [slot.value for slot in _slots(assigned)] == [f"case1_{name}.nii.gz" for name in MODALITIES]
     assert not assigned["table"].open
+
+
+def test_other_formats_are_replaced_by_nifti_files(page, tmp_path):
+    """Dropped together, the halves of a pair lie in folders of their own."""
+    for folder in ("1", "2"):
+        (tmp_path / folder).mkdir()
+    given = [
+        save_metaimage(tmp_path / "a_t1.mha", STORED, np.diag([2, 2, 2, 1])),
+        save_pair(tmp_path / "1" / "a_t2.hdr", STORED, np.diag([2, 2, 2, 1])),
+        (tmp_path / "1" / "a_t2.img").rename(tmp_path / "2" / "a_t2.img"),
+    ]
+    working, assigned = page.assign([str(path) for path in given])
+    assert "Unpacking" in working["card"]
+    assert [slot.value for slot in _slots(assigned)] == ["a_t1.nii", None, "a_t2.nii", None]
+    assert not assigned["table"].open
+    left = sorted(str(path) for path in (tmp_path / "cache").rglob("*") if path.is_file())
+    assert left == sorted(assigned["scans"])
+
+
+def test_four_volumes_in_one_file_are_asked_about_or_told_apart(page, tmp_path):
+    stack = tmp_path / "BRATS_001.nii.gz"
+    nib.save(nib.Nifti1Image(np.stack([STORED] * 2, axis=-1), np.diag([2, 2, 2, 1])), stack)
+    *_, asked = page.assign([str(stack)])
+    assert "holds 2 volumes, and no dataset.json names them" in asked["card"]
+    assert list((tmp_path / "cache").iterdir()) == []
+    (tmp_path / "dataset.json").write_text('{"modality": {"0": "t1gd", "1": "T2w"}}')
+    *_, assigned = page.assign([str(stack), str(tmp_path / "dataset.json")])
+    assert [slot.value for slot in _slots(assigned)] == [None, "01-BRATS-001_t1gd.nii", "02-BRATS-001_T2w.nii", None]
+
+
+def test_what_is_not_read_stays_to_be_asked_about(page, files, tmp_path):
+    (tmp_path / "case1_t1ce.mhd").write_text("ObjectType = Image")
+    *_, assigned = page.assign([*files[:1], str(tmp_path / "case1_t1ce.mhd")])
+    assert "Modality not told by the name: case1_t1ce.mhd" in assigned["card"]
+
+
+def test_every_format_may_be_dropped():
+    assert {f".{suffix}" for suffix in SUFFIXES} | {".nii", ".nii.gz", ".json"} <= set(FILE_TYPES)
 
 
 def test_files_that_are_no_scans_are_told_so(registry, tmp_path):
     (tmp_path / "a.dcm").write_text("no DICOM")
     assert is_packed([tmp_path / "a.dcm"])
-    with pytest.raises(StudyError, match="No scans found: expected NIfTI files"):
+    with pytest.raises(StudyError, match=r"No scans found: expected NIfTI, \.mha, "):
         unpacked(registry, [tmp_path / "a.dcm"], tmp_path / "cache")
