@@ -18,7 +18,6 @@ from .study_trees import by_study, studies_below
 
 __all__ = ["modality_of", "read_study"]
 
-PAIRED_SUFFIXES = (".hdr", ".img")
 EXPECTED = "expected names that end in _t1, _t1ce, _t2 or _flair, like patient7_t1ce.nii.gz"
 ONE_AT_A_TIME = "Give the folder or the files of one; `grade` at the command line takes all of them"
 
@@ -60,7 +59,6 @@ def _of_folder(folder: Path) -> Study | None:
 def _of_files(study_id: str, root: Path | None, scans: Sequence[Path], files: Sequence[Path]) -> Study | None:
     """The study that `scans` are; `files`: all that were given. root: the folder that they lie in, if one was given."""
     if not scans:
-        _refuse_pairs(files)
         return None
     tables = [path for path in files if path.name == DATASET_JSON]
     names = with_channels({path: scan_name(path) for path in scans}, tables)
@@ -81,11 +79,6 @@ def _why_left_out(path: Path) -> str:
         return "not NIfTI"
     name = scan_name(path)
     return "in a folder below" if name.modality else name.why
-
-
-def _refuse_pairs(files: Iterable[Path]) -> None:
-    if any(path.suffix.lower() in PAIRED_SUFFIXES for path in files):
-        raise StudyError("Found NIfTI pairs of .hdr and .img, expected .nii.gz: save each pair as one .nii.gz file.")
 
 
 def _refuse_clashes(study_id: str, choice: Choice, root: Path | None) -> None:

@@ -81,13 +81,6 @@ def test_not_ours(tmp_path, source):
     assert read_study(tmp_path / source) is None
 
 
-def test_pairs_are_told_what_to_become(tmp_path):
-    for name in ("x_t1.hdr", "x_t1.img"):
-        (tmp_path / name).touch()
-    with pytest.raises(StudyError, match=r"save each pair as one \.nii\.gz file"):
-        read_study(tmp_path)
-
-
 def test_what_is_not_used_is_named(folder):
     (folder / "case7_t2.mgz").touch()
     (folder / "IM0001").touch()
