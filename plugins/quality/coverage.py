@@ -18,6 +18,7 @@ from .grid import GRID, OUTERMOST, grid_affine
 HALF, NEARLY_ALL = 0.5, 0.9  # of what an outline has in a slice
 END = 0.1  # of the mean slice's area: where an outline ends
 LEAST_SLICES = 2  # 8 mm, missing at an end; skull stripping differs by less
+MOST_IN_EXCESS = 0.5  # of what is missing; a scan that was moved has as much elsewhere as it lacks
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ def shown_part(outline: np.ndarray, larger: np.ndarray) -> tuple[slice, ...]:
     A side is cut only if more than half of the larger outline's end is missing there, and no more is there on the other
     side, as of a scan that was moved; a cut that runs askew, where it begins.
     """
+    missing, excess = np.maximum(larger - outline, 0).sum(), np.maximum(outline - larger, 0).sum()
+    if excess > MOST_IN_EXCESS * missing:
+        return (slice(None),) * outline.ndim
     return tuple(_shown_slices(outline, larger, axis) for axis in range(outline.ndim))
 
 
@@ -74,8 +78,10 @@ def missing_part(outline: np.ndarray, larger: np.ndarray) -> np.ndarray:
 def _shown_slices(outline: np.ndarray, larger: np.ndarray, axis: int) -> slice:
     (there, shown), (_, known) = _shares(outline, larger, axis), _shares(larger, outline, axis)
     enough = there[shown >= NEARLY_ALL]
-    first = int(enough[0]) if len(enough) and _ends_early(shown) and not _ends_early(known[::-1]) else None
-    stop = int(enough[-1]) + 1 if len(enough) and _ends_early(shown[::-1]) and not _ends_early(known) else None
+    if not len(enough):
+        return slice(None)
+    first = int(enough[0]) if _ends_early(shown) and known[-1] >= HALF else None
+    stop = int(enough[-1]) + 1 if _ends_early(shown[::-1]) and known[0] >= HALF else None
     return slice(first, stop)
 
 

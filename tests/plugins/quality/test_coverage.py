@@ -27,7 +27,7 @@ def test_what_is_missing_at_an_end_is_taken_from_the_larger(axis, first, last):
 
 
 def test_what_was_moved_lacks_nothing():
-    for moved in (np.roll(BALL, 5, axis=0), np.roll(BALL, -3, axis=1)):
+    for moved in (np.roll(BALL, 5, axis=0), np.roll(BALL, -3, axis=1), np.roll(BALL, 1, axis=2)):
         np.testing.assert_array_equal(completed(moved, BALL), moved)
         assert not missing_part(moved, BALL).any()
 
