@@ -40,7 +40,7 @@ class Scan:
     @property
     def remark(self) -> str:
         """What was read otherwise than the file's name says, "" if nothing."""
-        told = int(self.path.suffix.lower() == ".gz")
+        told = [suffix.lower() for suffix in self.path.suffixes].count(".gz")
         return "" if self.layers == told else f"the file {COMPRESSED[self.layers]}, whatever its name says"
 
 

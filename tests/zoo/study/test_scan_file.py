@@ -35,6 +35,14 @@ def test_a_sound_file_of_a_wrong_name_is_read_with_a_remark(make_study, name):
     assert volumes.remarks == ("given", f"T2: the file {words}, whatever its name says.")
 
 
+def test_a_name_that_tells_of_two_gzips_needs_no_remark(make_study):
+    path = make_study(("t2",)) / "case1_t2.nii.gz"
+    path.write_bytes(ONCE(path.read_bytes()))
+    volumes = load_volumes(Study("a", {"t2": path.rename(path.with_name("a.nii.gz.gz"))}))
+    assert volumes.data[2].any()
+    assert volumes.remarks == ()
+
+
 def test_three_gzips_are_too_many(make_study):
     path = make_study() / "case1_t2.nii.gz"
     path.write_bytes(ONCE(ONCE(path.read_bytes())))
