@@ -41,4 +41,6 @@ def brightness(rank: np.ndarray, likely: np.ndarray) -> float:
 
 
 def _rank(values: np.ndarray) -> np.ndarray:
-    return values.argsort().argsort() / max(len(values) - 1, 1)
+    rank = np.empty(len(values))
+    rank[values.argsort()] = np.linspace(0, 1, len(values))
+    return rank

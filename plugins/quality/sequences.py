@@ -37,7 +37,10 @@ USUAL_FLUID = {"t1": -0.35, "t1ce": -0.3, "t2": 0.35, "flair": -0.35}
 FLUID_WEIGHT = 3.0  # against a correlation
 FAR_LIKER = 0.25  # otherwise than as given; of 240 sound simulated studies the likest is at 0.18
 LEAST_USUAL = 0.3  # of what is usual; 240 sound simulated studies have 0.33 to 1.1 of it
-TOLD_OTHERWISE = {("t1", "t1ce"), ("flair",)}  # by what enhances, since they correlate alike; by fluid alone
+TOLD_OTHERWISE: set[tuple[str, ...]] = {
+    ("t1", "t1ce"),
+    ("flair",),
+}  # by what enhances, since they correlate alike; by fluid alone
 BLUNDER = "The grade may mean nothing: check which file is which."
 
 Pair = tuple[str, str]
@@ -75,8 +78,9 @@ def _unusual(coarse: Coarse, agree: Mapping[Pair, float], rank: Mapping[str, np.
     """Tell which two scans, swapped, or which scan, inverted, would look as usual, and far more so than as given."""
     likely = likely_fluid(coarse)
     fluid = {name: brightness(each, likely) - 0.5 for name, each in rank.items()}
-    otherwise = {(name,): _likeness(*_inverted(name, agree, fluid)) for name in fluid}
-    otherwise |= {pair: _likeness(*_swapped(*pair, agree, fluid)) for pair in agree}
+    otherwise: dict[tuple[str, ...], float] = {pair: _likeness(*_swapped(*pair, agree, fluid)) for pair in agree}
+    for name in fluid:
+        otherwise[name,] = _likeness(*_inverted(name, agree, fluid))
     best = max(otherwise, key=otherwise.__getitem__)
     usual = _likeness({pair: USUAL_CORRELATIONS[pair] for pair in agree}, {name: USUAL_FLUID[name] for name in fluid})
     if best not in TOLD_OTHERWISE and otherwise[best] > max(LEAST_USUAL * usual, _likeness(agree, fluid) + FAR_LIKER):
