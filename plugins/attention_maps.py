@@ -53,18 +53,35 @@ def explain(weights: str, effect: str, question: Question, progress: Progress) -
         if reading is None or getattr(reading, weights) is None or not present[0, index]:
             continue
         found = True
-        values[index] = _on_grid(getattr(reading, weights)[0], x.shape[2:]) * float(getattr(reading, effect)[0])
+        values[index] = _on_grid(question, name, reading, getattr(reading, weights)[0])
+        values[index] *= float(getattr(reading, effect)[0])
     if not found:
         raise PluginError("This model has no attention of that kind to read: choose another explainer, or Grad-CAM.")
     return Attribution(values)
 
 
-def _on_grid(weights: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """A slice curve [D] or a spatial map [D, h, w], in units of an even spread, brought to [D, H, W]."""
-    from torch.nn import functional
-
+def _on_grid(question: Question, name: str, reading: Any, weights: Any) -> np.ndarray:
+    """A slice curve [d] or a spatial map [d, h, w], in units of an even spread, brought to [D, H, W]."""
     volume = weights.float()
     volume = volume[:, None, None] if volume.ndim == 1 else volume
     even = volume.shape[0] if weights.ndim == 1 else volume.shape[1] * volume.shape[2]
-    upsampled = functional.interpolate(volume[None, None] * even, shape, mode="trilinear")
-    return upsampled[0, 0].cpu().numpy()
+    cells = _cells(question, name, reading, volume.shape)
+    return cells.spread(volume * even, question.x.shape[2:]).detach().cpu().numpy()
+
+
+def _cells(question: Question, name: str, reading: Any, grid: tuple[int, ...]) -> Any:
+    """Where the cells lie that one modality's attention looked at."""
+    import torch
+
+    from zoo.assets.references import reference_in_box
+    from zoo.inference.cell_centres import evenly_spread, locate_cells
+
+    module, shape = question.module, question.x.shape[2:]
+    if reading.features is None:
+        return evenly_spread(grid, shape)
+
+    def features(x: Any) -> Any:
+        return module.attention_maps(x, torch.ones(x.shape[:2], dtype=torch.bool, device=x.device))[name].features
+
+    study = torch.from_numpy(reference_in_box(question.spec.recipe, shape)).to(question.x.device)
+    return locate_cells(module, f"attention to {name}", features, study)

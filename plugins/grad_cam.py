@@ -1,7 +1,8 @@
 """3-D class-activation maps from gradients, through Captum: one map for each encoder, in one forward and one backward.
 
 Grad-CAM (Selvaraju et al. 2017, arXiv 1610.02391) weights a channel by its mean gradient, HiResCAM (Draelos & Carin
-2020, arXiv 2011.08891) each of its cells by the cell's own.
+2020, arXiv 2011.08891) each of its cells by the cell's own. A cell is drawn where its field is, see
+`zoo.inference.cell_centres`.
 """
 
 from __future__ import annotations
@@ -41,21 +42,44 @@ def explain(title: str, weights: Callable[[Any], Any], question: Question, progr
     weights: from a layer's gradients [1, C, D, h, w] what its activations are multiplied by. Modalities that share a
     layer share its map; absent ones and those without a layer stay 0.
     """
-    from captum.attr import LayerAttribution
-
     progress(0.1, title)
     cam_layers = question.spec.cam_layers
     shown = [name for index, name in enumerate(MODALITIES) if question.present[0, index] and name in cam_layers]
     if not shown:
         raise PluginError(f"{title} reads the layers that a model names in cam_layers; this model names none.")
     layers = sorted({cam_layers[name] for name in shown})
-    maps = dict(zip(layers, _layer_maps(question, layers, weights), strict=True))
+    maps = _layer_maps(question, layers, weights)
+    placed = {layer: _placed(question, layer, cells[0, 0]) for layer, cells in zip(layers, maps, strict=True)}
     values = np.zeros(question.x.shape[1:], np.float32)
     for name in shown:
-        coarse = maps[cam_layers[name]]
-        upsampled = LayerAttribution.interpolate(coarse, question.x.shape[2:], interpolate_mode="trilinear")
-        values[MODALITIES.index(name)] = upsampled[0, 0].float().cpu().numpy()
+        values[MODALITIES.index(name)] = placed[cam_layers[name]]
     return Attribution(values)
+
+
+def _placed(question: Question, layer: str, cells: Any) -> np.ndarray:
+    """Spread a layer's map [d, h, w] over the voxels that its cells see, float32 [D, H, W]."""
+    import torch
+
+    from zoo.assets.references import reference_in_box
+    from zoo.inference.cell_centres import locate_cells
+
+    shape = question.x.shape[2:]
+    study = torch.from_numpy(reference_in_box(question.spec.recipe, shape)).to(question.x.device)
+    located = locate_cells(question.module, layer, partial(_features, question.module, layer), study)
+    return located.spread(cells.float(), shape).cpu().numpy()
+
+
+def _features(module: Any, layer: str, x: Any) -> Any:
+    """Return what a layer gives for a study with all modalities, [1, C, d, h, w]."""
+    import torch
+
+    outputs: list[Any] = []
+    hook = module.get_submodule(layer).register_forward_hook(lambda layer, inputs, output: outputs.append(output))
+    try:
+        module(x, torch.ones(x.shape[:2], dtype=torch.bool, device=x.device))
+    finally:
+        hook.remove()
+    return _in_space(outputs[-1])
 
 
 def _layer_maps(question: Question, layers: list[str], weights: Callable[[Any], Any]) -> list[Any]:

@@ -71,6 +71,14 @@ def test_the_crosshair_goes_to_the_strongest_value_of_either_sign(tmp_path):
     assert viewer_value({"t1": "a"}).focus is None
 
 
+def test_of_equally_strong_places_the_crosshair_goes_to_their_middle(tmp_path):
+    """As of a slice that attention looked at, or of a map's peak between two finer slices."""
+    data = np.zeros((5, 6, 7, 4), np.float32)
+    data[1:4, 2:5, 3:5, :2] = -0.8
+    nibabel.save(nibabel.Nifti1Image(data, np.eye(4)), tmp_path / "map.nii.gz")
+    assert viewer_value({"t1": "a"}, overlay=tmp_path / "map.nii.gz").focus == (2, 3, 3.5)
+
+
 @pytest.mark.parametrize(
     ("strengths", "first"), [((0, 0.1, 0, -0.2), "flair"), ((1, 1, 0, 0), "t1ce"), ((0, 0, 0, 0), "t1ce")]
 )

@@ -46,6 +46,25 @@ def test_spatial_map_lies_where_the_model_looked(registry):
     assert t1ce[:, :4].max() == 0
 
 
+class StridedReader(torch.nn.Module):
+    """Its features are each third slice, and of these each second row and fourth column; it looks at one place."""
+
+    def attention_maps(self, x, present):
+        features = x[:, :, ::3, ::2, ::4]
+        slices, positions = torch.zeros(1, 3), torch.zeros(1, *features.shape[2:])
+        slices[0, 1], positions[0, :, 3, 1] = 1, 1
+        reading = AttentionReading(slices, torch.ones(1), positions, torch.ones(1), features)
+        return dict.fromkeys(MODALITIES, reading)
+
+
+def test_what_was_looked_at_lies_where_the_features_cells_are(registry):
+    module = StridedReader()
+    curve = _explain(registry, "slice-attention", module)[1].max(axis=(1, 2))
+    assert np.flatnonzero(curve == curve.max()).tolist() == [3]
+    places = _explain(registry, "spatial-attention", module)[1][3]
+    assert np.argwhere(places == places.max()).tolist() == [[6, 4]]
+
+
 @pytest.mark.parametrize("explainer", ["slice-attention", "spatial-attention"])
 def test_a_model_without_attention_is_told_so(registry, explainer):
     with pytest.raises(PluginError, match="no attention of that kind"):

@@ -19,12 +19,15 @@ class AttentionReading:
 
     slices: [B, D], sums to 1: how much each slice was looked at. positions: [B, D, h, w], sums to 1 in each slice.
     slice_effect, position_effect: [B], size of what was added against size of what came in (β‖A·X‖ / ‖X‖).
+    features: [B, C, D, h, w] that attention looked at, which tell where their cells lie in the input; without them
+    cells are taken as evenly spread over it.
     """
 
     slices: Tensor | None = None
     slice_effect: Tensor | None = None
     positions: Tensor | None = None
     position_effect: Tensor | None = None
+    features: Tensor | None = None
 
 
 class SliceAttention(nn.Module):
@@ -181,7 +184,7 @@ class DualAttention(nn.Module):
 
     def read(self, x: Tensor, slices: Tensor | None = None) -> AttentionReading:
         """How attention is spread over x, for viewing."""
-        reading: dict[str, Tensor] = {}
+        reading: dict[str, Tensor] = {"features": x}
         if self.slice is not None:
             added = self.slice(x, slices)
             reading |= {"slices": self.slice.looked_at(x, slices), "slice_effect": _effect(added, x)}

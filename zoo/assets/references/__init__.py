@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +20,11 @@ HERE = Path(__file__).parent
 def load_references(recipe: Recipe) -> np.ndarray:
     """The four as inputs of a model, float32 [4, 4, D, H, W]: reference, modality, slices, rows, columns."""
     return np.concatenate([prepare(volumes, recipe).x for volumes in read_references()])
+
+
+def reference_in_box(recipe: Recipe, shape: Sequence[int]) -> np.ndarray:
+    """One of the four in a box of another shape [D, H, W] than the recipe's, float32 [1, 4, D, H, W]."""
+    return load_references(replace(recipe, shape=tuple(shape)))[:1]
 
 
 def read_references() -> list[Volumes]:

@@ -104,13 +104,14 @@ def _check_range(overlay_range: tuple[float, float] | None) -> None:
 
 def _peak(overlay: str | PathLike[str] | None) -> tuple[tuple[float, float, float] | None, float, dict[str, float]]:
     """Where a heat map is strongest, in world mm (the crosshair goes there first), where full colour begins, and how
-    strong it is in each modality, without signs."""
+    strong it is in each modality, without signs. Of several voxels that are equally strong, such as those of a slice,
+    it is their middle."""
     if overlay is None:
         return None, 1.0, dict.fromkeys(MODALITIES, 0.0)
     image: Any = nibabel.load(overlay)
     strength = np.abs(np.asarray(image.dataobj))
-    *voxel, _ = np.unravel_index(np.argmax(strength), strength.shape)
-    x, y, z, _ = image.affine @ [*voxel, 1]
+    strongest = np.argwhere(strength == strength.max())[:, :3].mean(axis=0)
+    x, y, z, _ = image.affine @ [*strongest, 1]
     strengths = strength.max(axis=(0, 1, 2)).tolist()
     return (float(x), float(y), float(z)), full_colour(strength), dict(zip(MODALITIES, strengths, strict=True))
 
