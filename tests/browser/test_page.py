@@ -129,6 +129,15 @@ def test_another_model_needs_no_second_upload(visit, make_study):
     expect(visit.locator("#card")).to_contain_text("early-fusion.compact", timeout=PATIENCE_MS)
 
 
+def test_a_model_chosen_while_the_first_one_explains_is_not_forgotten(visit, make_study, undrawn):
+    upload(visit, sorted(make_study().iterdir()))
+    visit.click("#grade")
+    card(visit, "graded")
+    choose(visit, "model", "Early fusion")
+    visit.click("#grade")
+    expect(visit.locator("#card")).to_contain_text("early-fusion.compact", timeout=PATIENCE_MS)
+
+
 def test_a_report_is_downloaded_and_another_study_takes_it_away(visit, make_study):
     visit.click("#make-report")
     expect(visit.locator("#reporting")).to_contain_text("Grade a study first")

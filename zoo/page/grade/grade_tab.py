@@ -32,7 +32,9 @@ def one_model_tab(
     assign = {"fn": uploading.assign, "inputs": study.scans, "outputs": uploading.outputs, **PRIVATE}
     # Not on change: Gradio tells of one many times over, and the later ones would undo what was chosen in the table.
     files_changed = gr.on([study.scans.upload, study.scans.delete, study.scans.clear], **assign)
-    started = [files_changed, grade.click(grading.grade, **work, **COMPUTES)]
+    # Whoever presses it with another model chosen, while the heat map of the first is made, is not to be left unheard.
+    graded = grade.click(grading.grade, **work, **COMPUTES, trigger_mode="always_last")
+    started = [files_changed, graded]
     for example, picture in study.examples.items():
         example_chosen = picture.click(example.scans, None, study.scans, **PRIVATE).then(**assign)
         started.append(example_chosen.then(grading.grade, **work, **COMPUTES))
