@@ -76,7 +76,8 @@ def _cells(question: Question, name: str, reading: Any, grid: tuple[int, ...]) -
     from zoo.assets.references import reference_in_box
     from zoo.inference.cell_centres import evenly_spread, locate_cells
 
-    module, shape = question.module, question.x.shape[2:]
+    module: Any = question.module
+    shape = question.x.shape[2:]
     if reading.features is None:
         return evenly_spread(grid, shape)
 

@@ -24,7 +24,8 @@ def load_references(recipe: Recipe) -> np.ndarray:
 
 def reference_in_box(recipe: Recipe, shape: Sequence[int]) -> np.ndarray:
     """One of the four in a box of another shape [D, H, W] than the recipe's, float32 [1, 4, D, H, W]."""
-    return load_references(replace(recipe, shape=tuple(shape)))[:1]
+    depth, height, width = shape
+    return load_references(replace(recipe, shape=(depth, height, width)))[:1]
 
 
 def read_references() -> list[Volumes]:
