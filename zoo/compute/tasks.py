@@ -25,6 +25,7 @@ from zoo.registry.origin import is_built_in, origin
 from zoo.report import gather, store_contributions, store_grade, stored_addresses, to_html, to_json
 from zoo.study.load import load_volumes
 from zoo.types import (
+    DEFAULT_EXPLAINER,
     MODALITY_TITLES,
     SHAPLEY_EXPLAINER,
     Explanation,
@@ -33,21 +34,23 @@ from zoo.types import (
     Progress,
     Recipe,
 )
-from zoo.types.roles import SLICE_EXPLAINER
+from zoo.types.roles import DEFAULT_MODEL, SLICE_EXPLAINER
 
 MEMORY = ActivationCache()  # of this study, and of the references, which every study needs again
 STUDIES = Studies(lambda volumes: OpenStudy(registry(), volumes, MEMORY))
 
 
 def warm_up(progress: Progress) -> None:
-    """Load the built-in models and the reference brains, and check one of these, so that the first study doesn't wait
-    for what is made once; an outsider's model may hang, and waits."""
+    """Load the built-in models and the reference brains, and check and explain one of these, so that the first study
+    doesn't wait for what is made once; an outsider's model may hang, and waits."""
     for spec in registry().models.values():
         if spec.is_trained and is_built_in(spec):
             with suppress(Exception):  # whoever chooses this model is told
                 trained(spec.id)
     load_references(Recipe())
-    OpenStudy(registry(), read_references()[0])
+    study = OpenStudy(registry(), read_references()[0])
+    with suppress(Exception):
+        study.explain(trained(DEFAULT_MODEL), registry().explainer(DEFAULT_EXPLAINER))
     release_memory()
     gc.freeze()  # what is there now stays: to look through it for garbage took 0.4 s a study
 
