@@ -16,6 +16,7 @@ from zoo.compute.copies import copies
 from zoo.inference.loaded import forget
 from zoo.study.load import load_volumes
 from zoo.types import MODALITIES
+from zoo.types.roles import DEFAULT_MODEL
 
 NAME = b"Jane Doe"
 
@@ -137,7 +138,7 @@ def test_only_built_in_models_are_warmed_up_and_one_that_fails_stops_no_other(re
     monkeypatch.setattr(tasks, "registry", lambda: replace(registry, models=models))
     monkeypatch.setattr(tasks, "trained", fail)
     tasks.warm_up(_ignore)
-    assert tried == [spec.id, spec.id]
+    assert tried == [spec.id, spec.id, DEFAULT_MODEL]
 
 
 def test_a_new_process_finds_what_was_pulled_before_it(published, files, folder):
