@@ -7,10 +7,12 @@ one small volume, forward and backward, with a plain kernel that takes 2 to 15 t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
 
@@ -91,6 +93,8 @@ class _Convolution(torch.autograd.Function):
         x, weight = ctx.saved_tensors
         if torch.is_grad_enabled():  # a gradient of this gradient is wanted, which only torch's own way has
             return _backward(gradient, x, weight, ctx.geometry), None, None, None
+        if _has_few_phases(x, ctx.geometry):
+            return _backward_by_phases(gradient, x, weight, ctx.geometry), None, None, None
         # What lies in oneDNN's own layout goes there however small it is; of x only the shape is asked.
         shape = torch.empty(x.shape, layout=torch._mkldnn)  # type: ignore[attr-defined]
         by_input = _backward(gradient.to_mkldnn(), shape, weight, ctx.geometry)
@@ -102,3 +106,35 @@ def _backward(gradient: Tensor, x: Tensor, weight: Tensor, geometry: _Geometry) 
     return torch.ops.aten.convolution_backward(
         gradient, x, weight, None, stride, padding, dilation, False, [0, 0, 0], groups, [True, False, False]
     )[0]
+
+
+VECTOR = 16  # channels that oneDNN computes at once, however few there are
+
+
+def _has_few_phases(x: Tensor, geometry: _Geometry) -> bool:
+    strided = prod(geometry.stride)
+    plain = geometry.groups == 1 and set(geometry.dilation) == {1}
+    return plain and strided > 1 and x.shape[1] * strided <= VECTOR
+
+
+def _backward_by_phases(gradient: Tensor, x: Tensor, weight: Tensor, geometry: _Geometry) -> Tensor:
+    """The gradient by an input of few channels, as one convolution with a channel for each phase of the stride.
+
+    Along an axis of stride s, voxel s·i + a is fed by outputs i + d through taps a + padding − s·d: of one phase a these
+    are the taps of a small kernel over d.
+    """
+    grid = [-(-size // step) for size, step in zip(x.shape[2:], geometry.stride, strict=True)]
+    taps, margins = weight, []
+    for axis, (step, padding) in enumerate(zip(geometry.stride, geometry.padding, strict=True), start=2):
+        size = weight.shape[axis]
+        first, last = -((size - 1 - padding) // step), (step - 1 + padding) // step  # of d
+        before, length = step * last - padding, step * (last - first + 1)
+        padded = functional.pad(taps.movedim(2, -1), (before, length - size - before))
+        taps = padded.unflatten(-1, (-1, step)).flip(-2)  # [out, in, … axes to come, …, d, a]
+        margins.append((-first, grid[axis - 2] - 1 + last - (gradient.shape[axis] - 1)))
+    kernel = taps.permute(1, 3, 5, 7, 0, 2, 4, 6).flatten(0, 3)  # [in · phases, out, d, d, d]
+    around = functional.pad(gradient, [width for margin in reversed(margins) for width in margin])
+    phases = _forward(around, kernel, None, _Geometry([1] * 3, [0] * 3, [1] * 3, 1))
+    apart = phases.unflatten(1, (x.shape[1], *geometry.stride)).permute(0, 1, 5, 2, 6, 3, 7, 4)
+    depth, height, width = x.shape[2:]
+    return apart.flatten(6, 7).flatten(4, 5).flatten(2, 3)[..., :depth, :height, :width]

@@ -69,6 +69,20 @@ def test_gradients_of_the_input_do_too(network, scan):
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("stride", [(1, 2, 2), (2, 2, 2), (3, 1, 2)])
+@pytest.mark.parametrize(
+    ("kernel", "padding"), [((3, 7, 7), (1, 3, 3)), ((2, 4, 1), (0, 1, 0)), ((3, 3, 3), (1, 0, 2)), (1, 0)]
+)
+def test_gradients_of_strided_convolutions_of_few_channels(kernel, padding, stride, channels):
+    layer = nn.Conv3d(channels, 5, kernel, stride, padding).requires_grad_(False)
+    x = torch.randn(2, channels, 9, 13, 11)
+    _, expected = _gradient(layer, x)
+    with OneDNNConvolutions():
+        _, found = _gradient(layer, x)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-3)
+
+
 def test_a_gradient_of_a_gradient_is_had_torchs_way(network, scan):
     def curvature():
         x, gradient = _gradient(network, scan, create_graph=True)
