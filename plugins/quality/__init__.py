@@ -12,13 +12,15 @@ def check_study(volumes: Volumes, prepare: Callable[[Volumes, Recipe], ModelInpu
     """Return the first refusal alone, or all doubts."""
     from zoo.study.brain import cropped
 
-    from . import alignment, duplicate_scans, sequences, skull_stripping, tumour
+    from . import alignment, duplicate_scans, intensities, sequences, skull_stripping, speckles, tumour
     from .grid import thinned
 
     if refused := skull_stripping.check(volumes):
         return refused
     brain = cropped(volumes)
     thin = thinned(brain)
-    if refused := duplicate_scans.check(brain) or alignment.check(thin):
+    if refused := (
+        speckles.check(brain) or intensities.check(thin) or duplicate_scans.check(brain) or alignment.check(thin)
+    ):
         return refused
     return [*sequences.check(thin), *tumour.check(volumes, prepare)]
