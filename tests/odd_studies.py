@@ -229,6 +229,63 @@ SPOILT: dict[str, Callable[[Volumes], Volumes]] = {
 }
 
 
+def standardised(*names: str) -> Callable[[Volumes], Volumes]:
+    """Scans z-scored inside the brain, 0 outside, as for training networks."""
+
+    def z_score(volumes: Volumes) -> Volumes:
+        data = volumes.data.copy()
+        for row in map(MODALITIES.index, names):
+            inside = data[row] != 0
+            data[row][inside] = (data[row][inside] - data[row][inside].mean()) / data[row][inside].std()
+        return with_data(volumes, data)
+
+    return z_score
+
+
+def speckled(name: str, share: float = 0.03) -> Callable[[Volumes], Volumes]:
+    """One scan with specks in its background, as bright as a brain."""
+
+    def speckle(volumes: Volumes) -> Volumes:
+        data, row = volumes.data.copy(), MODALITIES.index(name)
+        specks = (np.random.default_rng(0).random(volumes.brain.shape) < share) & ~volumes.brain
+        data[row][specks] = np.median(data[row][volumes.brain])
+        return with_data(volumes, data)
+
+    return speckle
+
+
+def skull_on(name: str) -> Callable[[Volumes], Volumes]:
+    """One scan with its skull among three without."""
+
+    def put_on(volumes: Volumes) -> Volumes:
+        data, row = volumes.data.copy(), MODALITIES.index(name)
+        data[row] = with_skull(volumes).data[row]
+        return with_data(volumes, data)
+
+    return put_on
+
+
+def two_backgrounds(volumes: Volumes) -> Volumes:
+    """FLAIR on a background of one value, in a larger box of zeros."""
+    data = volumes.data.copy()
+    field = np.zeros(volumes.brain.shape, bool)
+    field[6:-6, 6:-6, 6:-6] = True
+    data[3][field & ~volumes.brain] = 0.2 * np.median(data[3][volumes.brain])
+    return with_data(volumes, data)
+
+
+BACKGROUNDS_AND_INTENSITIES: dict[str, tuple[Callable[[Volumes], Volumes], str]] = {
+    "all z-scored": (standardised(*MODALITIES), "standardised intensities: .* T1 .*, T1ce .*, T2 .*, FLAIR "),
+    "T1ce z-scored": (standardised("t1ce"), "standardised intensities, unlike the other scans: .* of T1ce "),
+    "T2 and FLAIR z-scored": (standardised("t2", "flair"), "standardised intensities, unlike .* of T2 .*, FLAIR "),
+    "specks in FLAIR's background": (speckled("flair"), "FLAIR: the background is speckled"),
+    "many specks in T2's background": (speckled("t2", 0.3), "T2: .*the background is speckled"),
+    "T2's skull not stripped": (skull_on("t2"), "T2: expected a skull-stripped brain"),
+    "two backgrounds of FLAIR": (two_backgrounds, "FLAIR: .* a second background"),
+}
+"""What was done to a study, and what is said of it."""
+
+
 def _volumes(images: np.ndarray, affine: np.ndarray) -> Volumes:
     return Volumes("odd", images, np.ones(len(MODALITIES), bool), affine, (images != 0).any(axis=0))
 

@@ -26,10 +26,12 @@ def _checks(volumes: Volumes, prepare: Callable[[Volumes, Recipe], ModelInput]) 
         alignment,
         duplicate_scans,
         field_of_view,
+        intensities,
         orientation,
         partial_scans,
         sequences,
         skull_stripping,
+        speckles,
         tumour,
     )
     from .coverage import outlines_of
@@ -42,6 +44,8 @@ def _checks(volumes: Volumes, prepare: Callable[[Volumes, Recipe], ModelInput]) 
     coarse = standardised(thin)
     yield field_of_view.check_extent(coarse)
     yield skull_stripping.check(volumes)
+    yield speckles.check(brain)
+    yield intensities.check(thin)
     yield duplicate_scans.check(brain)
     if outlines := outlines_of(thin):
         yield alignment.check(thin, outlines)

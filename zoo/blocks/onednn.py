@@ -120,8 +120,8 @@ def _has_few_phases(x: Tensor, geometry: _Geometry) -> bool:
 def _backward_by_phases(gradient: Tensor, x: Tensor, weight: Tensor, geometry: _Geometry) -> Tensor:
     """The gradient by an input of few channels, as one convolution with a channel for each phase of the stride.
 
-    Along an axis of stride s, voxel s·i + a is fed by outputs i + d through taps a + padding − s·d: of one phase a these
-    are the taps of a small kernel over d.
+    Along an axis of stride s, voxel s·i + a is fed by outputs i + d through taps a + padding − s·d: of one phase, a,
+    these are the taps of a small kernel over d.
     """
     grid = [-(-size // step) for size, step in zip(x.shape[2:], geometry.stride, strict=True)]
     taps, margins = weight, []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,12 +10,14 @@ import nibabel as nib
 import numpy as np
 
 from zoo.errors import StudyError
+from zoo.study.background import clear_background
 from zoo.study.brain import brain_mask
+from zoo.study.common_grid import Grid, common_grid
+from zoo.study.nifti_space import transforms_that_disagree
 from zoo.study.scan_file import Scan, open_scan
 from zoo.study.scan_stream import MAX_PADDING, TOO_LONG, NotAScanError, open_stream, why_damaged
 from zoo.types import MODALITIES, MODALITY_TITLES, Study, Volumes
 
-AFFINE_TOLERANCE_MM = 0.01
 SLAB_VOXELS = 2**20
 
 
@@ -25,14 +27,26 @@ def load_volumes(study: Study) -> Volumes:
     if not names:
         raise StudyError(f"{study.id}: no scans; expected at least one of {', '.join(MODALITY_TITLES.values())}.")
     scans = {name: _open(study.id, name, study.paths[name]) for name in names}
-    shape, affine = _common_grid(study.id, scans)
-    data = zero_volumes(shape)
+    grid = common_grid(study.id, {name: Grid(scan.shape, scan.affine) for name, scan in scans.items()})
+    data = zero_volumes(grid.shape)
     with ThreadPoolExecutor(len(names)) as pool:
-        list(pool.map(lambda name: _read_voxels(study.id, name, scans[name], data[MODALITIES.index(name)]), names))
+        reading = pool.map(lambda name: _read_voxels(study.id, name, scans[name], data[MODALITIES.index(name)]), names)
+        backgrounds = dict(zip(names, reading, strict=True))
     present = np.array([name in scans for name in MODALITIES])
     brain = brain_mask([data[MODALITIES.index(name)] for name in names])
-    misnamed = [f"{MODALITY_TITLES[name]}: {scans[name].remark}." for name in names if scans[name].remark]
-    return Volumes(study.id, data, present, affine, brain, (*study.remarks, *misnamed))
+    spaces = {name: transforms_that_disagree(scan.header, scan.shape) for name, scan in scans.items()}
+    misnamed = {name: scan.remark for name, scan in scans.items()}
+    remarks = (*study.remarks, *_by_scan(misnamed), *_by_scan(spaces), *_by_scan(backgrounds))
+    return Volumes(study.id, data, present, grid.affine, brain, remarks)
+
+
+def _by_scan(sentences: Mapping[str, str | None]) -> list[str]:
+    """Sentences that name their scan; one for all scans of which the same is said."""
+    said: dict[str, list[str]] = {}
+    for name, sentence in sentences.items():
+        if sentence:
+            said.setdefault(sentence, []).append(MODALITY_TITLES[name])
+    return [f"{', '.join(titles)}: {sentence}" for sentence, titles in said.items()]
 
 
 def zero_volumes(shape: Sequence[int]) -> np.ndarray:
@@ -47,25 +61,8 @@ def _open(study_id: str, name: str, path: Path) -> Scan:
         raise _error(study_id, name, str(reason)) from reason
 
 
-def _common_grid(study_id: str, scans: dict[str, Scan]) -> tuple[tuple[int, ...], np.ndarray]:
-    first, *others = scans
-    reference = scans[first]
-    for name in others:
-        scan = scans[name]
-        same = scan.shape == reference.shape and np.allclose(scan.affine, reference.affine, atol=AFFINE_TOLERANCE_MM)
-        if not same:
-            grids = f"{_describe_grid(scan)}, but {MODALITY_TITLES[first]} has {_describe_grid(reference)}"
-            raise _error(study_id, name, f"expected one grid for all scans; this one has {grids}. Co-register them")
-    return reference.shape, np.asarray(reference.affine, np.float64)
-
-
-def _describe_grid(scan: Scan) -> str:
-    shape = "×".join(str(size) for size in scan.shape)
-    axes = "".join(code or "?" for code in nib.aff2axcodes(scan.affine))
-    return f"{shape} voxels, axes {axes}, origin {scan.affine[:3, 3].round(1).tolist()} mm"
-
-
-def _read_voxels(study_id: str, name: str, scan: Scan, into: np.ndarray) -> None:
+def _read_voxels(study_id: str, name: str, scan: Scan, into: np.ndarray) -> str | None:
+    """Read a scan into zeros, float32 [x, y, z], with its background at 0; say what that was, if not 0."""
     try:
         extremes, surplus = _fill(scan, into)
     except Exception as error:
@@ -73,10 +70,17 @@ def _read_voxels(study_id: str, name: str, scan: Scan, into: np.ndarray) -> None
     if surplus:
         raise _error(study_id, name, TOO_LONG)
     low, high = extremes  # NaN, where there is one
-    if not np.isfinite(extremes).all():
+    if np.isinf(extremes).any():
         raise _error(study_id, name, "some voxels are not finite numbers; export the scan again")
     if low == high:
         raise _error(study_id, name, "all voxels have the same value; this is an empty scan")
+    holes = bool(np.isnan(extremes).any())
+    background = clear_background(into, holes)
+    if holes and not into.any():
+        raise _error(study_id, name, "no voxel is a number; this is an empty scan")
+    if holes and not np.isfinite(into).all():
+        raise _error(study_id, name, "some voxels inside the head are not finite numbers; export the scan again")
+    return background
 
 
 def _fill(scan: Scan, into: np.ndarray) -> tuple[np.ndarray, bool]:

@@ -9,6 +9,7 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 
+from zoo.study.nifti_space import affine_in_mm
 from zoo.study.scan_stream import NotAScanError, check_file, gzip_layers, open_stream, what_it_is, why_damaged
 from zoo.study.suffixes import HALF, why_not_read
 
@@ -41,7 +42,7 @@ class Scan:
     def remark(self) -> str:
         """What was read otherwise than the file's name says, "" if nothing."""
         told = [suffix.lower() for suffix in self.path.suffixes].count(".gz")
-        return "" if self.layers == told else f"the file {COMPRESSED[self.layers]}, whatever its name says"
+        return "" if self.layers == told else f"the file {COMPRESSED[self.layers]}, whatever its name says."
 
 
 def open_scan(path: Path) -> Scan:
@@ -68,7 +69,7 @@ def read_header(path: Path) -> Scan:
     try:
         with np.errstate(all="ignore"):
             header = _header(block)
-            dtype, shape, affine = header.get_data_dtype(), header.get_data_shape(), header.get_best_affine()
+            dtype, shape, affine = header.get_data_dtype(), header.get_data_shape(), affine_in_mm(header)
     except Exception as error:  # nibabel lets seven kinds escape on damaged files
         raise NotAScanError(what_it_is(block) or NOT_NIFTI) from error
     if bytes(header["magic"])[:3] not in (*SINGLE_MAGICS, *PAIRED_MAGICS):

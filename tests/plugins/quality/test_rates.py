@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from broad_appearance import broadened
-from odd_studies import HARDER, SPOILT, enhancing_ml, healthy, simulated, simulated_by_physics, swapped
+from odd_studies import (
+    BACKGROUNDS_AND_INTENSITIES,
+    HARDER,
+    SPOILT,
+    enhancing_ml,
+    healthy,
+    simulated,
+    simulated_by_physics,
+    swapped,
+)
 from zoo.plugins.quality import check_study
 from zoo.plugins.quality.grid import standardised
 from zoo.plugins.quality.sequences import contrast_gain
@@ -58,6 +69,24 @@ def test_spoilt_studies_are_noticed(kind):
     found = share([SPOILT[kind](simulated(index)) for index in range(EACH)])
     print(f"{kind} ({EACH}): {found:.0%}")
     assert found >= 0.95
+
+
+@pytest.mark.parametrize("kind", BACKGROUNDS_AND_INTENSITIES)
+def test_what_is_wrong_with_background_or_intensities_is_said_of_its_scan(kind):
+    spoil, words = BACKGROUNDS_AND_INTENSITIES[kind]
+    (finding,) = check_study(spoil(simulated(0)), prepare)
+    assert finding.severity == "refusal"
+    assert re.search(words, finding.message)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", BACKGROUNDS_AND_INTENSITIES)
+def test_backgrounds_and_intensities_are_noticed(kind):
+    spoil, words = BACKGROUNDS_AND_INTENSITIES[kind]
+    found = [check_study(spoil(simulated(index)), prepare) for index in range(EACH)]
+    rightly = np.mean([any(re.search(words, finding.message) for finding in findings) for findings in found])
+    print(f"{kind} ({EACH}): {rightly:.0%}")
+    assert rightly >= 0.95
 
 
 @pytest.mark.long

@@ -50,6 +50,21 @@ def test_trailing_axis_of_one_is_dropped(make_study):
     assert load_volumes(_study(folder)).data[2].any()
 
 
+def test_a_background_that_is_not_0_becomes_0_and_is_remarked_on(make_study):
+    folder = make_study()
+    stored = brain_image("t2", brain_affine())
+    save_scan(_t2(folder), stored / stored.max() + np.float32(0.02), brain_affine())
+    for name in ("t1", "flair"):
+        image = brain_image(name, brain_affine())
+        save_scan(folder / f"case1_{name}.nii.gz", np.where(image > 0, image, np.nan), brain_affine())
+    volumes = load_volumes(_study(folder))
+    of_nan, of_t2 = volumes.remarks
+    assert of_nan == "T1, FLAIR: the background was not a number (NaN) instead of 0 and was set to 0."
+    assert of_t2.startswith("T2: the background was 0.02 instead of 0 and was set to 0; 0.02 was taken off the rest")
+    np.testing.assert_array_equal(volumes.brain, brain_image("t1", brain_affine()) != 0)
+    np.testing.assert_allclose(volumes.data[2] * stored.max(), stored, rtol=1e-3, atol=1e-3)
+
+
 ZEROS = gzip.compress(bytes(2**23))
 NUMBERS = ("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8")
 SUFFIXES = (".nii", ".nii.gz")
@@ -187,8 +202,18 @@ def _constant(path):
 
 def _nan_voxels(path):
     data = brain_image("t2", brain_affine())
-    data[3, 3, 3] = np.nan
+    data[tuple(size // 2 for size in SHAPE)] = np.nan
     save_scan(path, data, brain_affine())
+
+
+def _infinite_voxels(path):
+    data = np.where(brain_image("t2", brain_affine()) > 0, np.nan, 1)
+    data[3, 3, 3] = np.inf
+    save_scan(path, data, brain_affine())
+
+
+def _nothing_but_nan(path):
+    save_scan(path, np.full(SHAPE, np.nan, np.float32), brain_affine())
 
 
 def _patch_header(path, **fields):
@@ -274,7 +299,9 @@ DAMAGE = {
     _other_grid: "expected one grid for all scans",
     _shifted: "expected one grid for all scans",
     _constant: "same value",
-    _nan_voxels: "not finite",
+    _nan_voxels: "inside the head are not finite",
+    _infinite_voxels: "not finite",
+    _nothing_but_nan: "empty scan",
     _nan_affine: "affine",
     _zero_affine: "affine",
     _data_in_header: "data offset",
