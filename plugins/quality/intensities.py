@@ -33,4 +33,4 @@ def check(volumes: Volumes) -> list[Finding]:
 def _share_below_zero(scan: np.ndarray) -> float:
     """Return the share below 0 of the voxels of a scan, float32 [x, y, z], that aren't background: 0 to 1."""
     some = scan[::2, ::2, ::2]
-    return np.count_nonzero(some < 0) / max(1, np.count_nonzero(some))
+    return float(np.count_nonzero(some < 0) / max(1, int(np.count_nonzero(some))))
