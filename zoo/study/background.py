@@ -15,7 +15,6 @@ from zoo.study.quantiles import quantiles
 
 SAMPLES = 30  # along each axis, to see the scan as a whole
 EXTREMES = (0.005, 0.995)  # quantiles of the samples; what lies beyond are spikes
-ZEROS_OF_THE_FACES = 0.05  # are enough for a background of 0: a close box cuts the brain
 OF_THE_FACES = 0.2  # lies in one narrow band, or no background is found
 LOW_END = 0.2  # of the scan's range, where a band that is no one value lies
 NARROW, WIDEST = 0.03, 0.1  # of the scan's range, to either side: splines' ringing; noise
@@ -82,13 +81,14 @@ def _band(scan: np.ndarray, samples: np.ndarray) -> Band | None:
 
 
 def _middle(faces: np.ndarray, low: float, high: float) -> float | None:
-    """The value around which many of the faces lie; 0 wherever there are enough zeros.
+    """The value around which most of the faces lie; 0 wherever there are enough zeros.
 
-    low, high: of the scan. In a box within a brain many lie around a tissue's, neither one value nor among the darkest.
+    low, high: of the scan. In a box within a brain most lie around a tissue's, neither one value nor among the darkest.
     """
-    if np.count_nonzero(faces == 0) >= ZEROS_OF_THE_FACES * len(faces):
+    count = int(OF_THE_FACES * len(faces))
+    if np.count_nonzero(faces == 0) >= count:
         return 0.0
-    ordered, count = np.sort(faces[np.isfinite(faces)]), int(OF_THE_FACES * len(faces))
+    ordered = np.sort(faces[np.isfinite(faces)])
     widths = ordered[count:] - ordered[:-count]
     if not len(widths) or widths.min() > NARROW * (high - low):
         return None
