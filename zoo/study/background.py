@@ -15,7 +15,6 @@ from zoo.study.quantiles import quantiles
 
 SAMPLES = 30  # along each axis, to see the scan as a whole
 EXTREMES = (0.005, 0.995)  # quantiles of the samples; what lies beyond are spikes
-ZEROS_OF_THE_FACES = 0.05  # are enough for a background of 0: a close box cuts the brain
 OF_THE_FACES = 0.2  # lies in one narrow band, or no background is found
 LOW_END = 0.2  # of the scan's range, where a band that is no one value lies
 NARROW, WIDEST = 0.03, 0.1  # of the scan's range, to either side: splines' ringing; noise
@@ -48,6 +47,7 @@ def clear_background(scan: np.ndarray, holes: bool = False) -> str | None:
     scan: float32 [x, y, z]. holes: whether some voxels are NaN. Where scaling made the background out of 0, it is taken
     off the head as well, whose intensities then are in proportion again.
     """
+    scan = scan.T  # [z, y, x], as it lies in memory
     samples = _samples(scan)
     band = _band(scan, samples) if len(samples) else None
     zeros = band is None or (band.middle, band.reach) == (0, 0)
@@ -56,11 +56,12 @@ def clear_background(scan: np.ndarray, holes: bool = False) -> str | None:
     outside = _joined_to_the_faces(_within(scan, band))
     if not outside.any() or (zeros and not np.isnan(scan[outside]).any()):
         return None
-    outside |= _pockets(scan, outside)
+    if holes:
+        outside |= _pockets(scan, outside)
     described = _described(scan[outside])
     zero = _zero(scan[~outside], band, samples) if band else 0.0
     scan -= np.float32(zero)
-    scan[outside] = 0
+    np.copyto(scan, 0, where=outside)
     return f"the background was {described} instead of 0 and was set to 0{_taken_off(zero)}."
 
 
@@ -82,13 +83,14 @@ def _band(scan: np.ndarray, samples: np.ndarray) -> Band | None:
 
 
 def _middle(faces: np.ndarray, low: float, high: float) -> float | None:
-    """The value around which many of the faces lie; 0 wherever there are enough zeros.
+    """The value around which most of the faces lie; 0 wherever there are enough zeros.
 
-    low, high: of the scan. In a box within a brain many lie around a tissue's, neither one value nor among the darkest.
+    low, high: of the scan. In a box within a brain most lie around a tissue's, neither one value nor among the darkest.
     """
-    if np.count_nonzero(faces == 0) >= ZEROS_OF_THE_FACES * len(faces):
+    count = int(OF_THE_FACES * len(faces))
+    if np.count_nonzero(faces == 0) >= count:
         return 0.0
-    ordered, count = np.sort(faces[np.isfinite(faces)]), int(OF_THE_FACES * len(faces))
+    ordered = np.sort(faces[np.isfinite(faces)])
     widths = ordered[count:] - ordered[:-count]
     if not len(widths) or widths.min() > NARROW * (high - low):
         return None
@@ -98,7 +100,7 @@ def _middle(faces: np.ndarray, low: float, high: float) -> float | None:
 
 
 def _within(scan: np.ndarray, band: Band | None) -> np.ndarray:
-    """Voxels whose value is the background's, or NaN, wherever they lie: bool [x, y, z]."""
+    """Voxels whose value is the background's, or NaN, wherever they lie: a mask."""
     within = np.isnan(scan)
     if band:
         within |= scan <= np.float32(band.middle + band.reach) if band.reach else scan == np.float32(band.middle)
@@ -106,11 +108,11 @@ def _within(scan: np.ndarray, band: Band | None) -> np.ndarray:
 
 
 def _joined_to_the_faces(within: np.ndarray) -> np.ndarray:
-    """Keep the voxels of a mask, bool [x, y, z], from which a way through the mask leads to a face of the box."""
+    """Keep the voxels of a mask, bool [z, y, x], from which a way through the mask leads to a face of the box."""
     import SimpleITK
 
-    image = SimpleITK.GetImageFromArray(within.T.astype(np.uint8))
-    return np.asarray(SimpleITK.GetArrayFromImage(SimpleITK.BinaryGrindPeak(image, False, 1)).T.astype(bool))
+    joined = SimpleITK.BinaryGrindPeak(SimpleITK.GetImageFromArray(within.view(np.uint8)), False, 1)
+    return SimpleITK.GetArrayFromImage(joined).view(bool)
 
 
 def _pockets(scan: np.ndarray, outside: np.ndarray) -> np.ndarray | bool:

@@ -52,6 +52,21 @@ def test_what_scaling_added_is_taken_off_the_head_as_well(kind):
     assert ratio.std() / ratio.mean() < 0.02
 
 
+def test_a_box_that_was_z_scored_needs_no_dark_tissue_to_be_told():
+    bright = brain_image("flair", brain_affine())
+    scan, said = cleared((bright - bright.mean()) / bright.std())
+    assert "was taken off the rest" in said
+    np.testing.assert_allclose(scan * bright.std(), bright, atol=0.1)
+
+
+def test_what_was_filled_in_around_a_standardised_head_tells_no_0():
+    inside = head() != 0
+    stored = np.where(inside, (head() - head()[inside].mean()) / head()[inside].std(), -40)
+    scan, said = cleared(stored)
+    assert said == "the background was -40 instead of 0 and was set to 0."
+    np.testing.assert_array_equal(scan[inside], stored[inside].astype(np.float32))
+
+
 @pytest.mark.parametrize("value", [-1, -1000, 5000])
 def test_a_value_that_was_filled_in_leaves_the_head_alone(value):
     scan, said = cleared(np.where(head() != 0, head(), value))
@@ -88,7 +103,7 @@ def test_nan_all_over_is_no_head():
 
 @pytest.mark.parametrize("deviation", [1e-6, 0.3, 2.5, 7])
 def test_noise_in_a_narrow_band_is_background(deviation):
-    scan, said = cleared(np.where(head() != 0, head(), noise(deviation)))
+    scan, said = cleared(np.where(head() != 0, head(), noise(deviation) + 0.3 * deviation))
     assert "taken off" not in said
     assert np.mean((scan != 0) != (head() != 0)) < 0.01
     bright = head() > 50
