@@ -291,9 +291,9 @@ def test_without_a_choice_the_modality_where_the_heat_map_is_strongest_is_shown(
 
 def test_an_untouched_crosshair_goes_to_the_peak_of_the_heat_map(opened):
     show(opened, "study")
-    assert text(opened, "position").startswith("Axial 33 of 64")
-    show(opened, "heat")
-    assert text(opened, "position").startswith("Axial 29 of 64")
+    assert text(opened, "position") == "Axial 33 of 64 · Coronal 33 of 64 · Sagittal 33 of 64"
+    show(opened, "side")
+    assert _sagittal(text(opened, "position")) not in range(20, 46), "on the right, in the middle of it"
 
 
 def test_a_click_on_the_curve_of_slices_moves_the_crosshair(opened):
@@ -311,6 +311,10 @@ def test_a_click_on_the_curve_of_slices_moves_the_crosshair(opened):
     assert marker == pytest.approx(80, abs=5)
     choose(opened, "FLAIR")
     assert not opened.locator("#viewer .curve").is_visible(), "FLAIR has no curve"
+
+
+def _sagittal(position):
+    return int(re.search(r"Sagittal (\d+)", position)[1])
 
 
 def _axial(position):

@@ -92,6 +92,6 @@ def test_another_recipe_is_prepared_for_itself(cases, tmp_path):
 def test_studies_that_cannot_be_read_are_all_named(cases, tmp_path):
     (cases[0].source / "a_t1.nii.gz").write_bytes(b"damaged")
     cases[1].source["t1ce"].write_bytes(b"damaged")
-    with pytest.raises(CohortError, match=r"found 2 of 2 that can't: a: T1: not a readable .* b: T1ce: not a readable"):
+    with pytest.raises(CohortError, match=r"found 2 of 2 that can't: a: T1: a text file, .* b: T1ce: a text file, "):
         prepare_cohort(cases, RECIPE, tmp_path / "cache")
     assert not list((tmp_path / "cache").rglob("done"))

@@ -151,6 +151,7 @@ class Api:
         source = {name: Path(scan) for name, scan in zip(MODALITIES, scans, strict=True) if scan}
         if not source:
             raise StudyError(f"No scans: give the NIfTI file of at least one of {', '.join(MODALITIES)}.")
+        self.client.cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="scans-", dir=self.client.cache) as folder:
             session = finished(self.client.read_files(None, self.client.registry.unpack(source, Path(folder))))
         try:
