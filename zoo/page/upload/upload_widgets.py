@@ -26,7 +26,7 @@ class StudyWidgets:
 
 def study_widgets() -> StudyWidgets:
     scans = gr.File(
-        label="Scans of one study (NIfTI, DICOM, .mha, .nrrd, .mgz, or a zip of them)", file_count="multiple",
+        label="Scans of one study (NIfTI, DICOM, zip, …)", file_count="multiple",
         file_types=FILE_TYPES, elem_id="scans",
     )  # fmt: skip
     gr.Markdown("Or try a simulated study (no patient):")
