@@ -110,13 +110,15 @@ def test_noise_in_a_narrow_band_is_background(deviation):
     np.testing.assert_array_equal(scan[bright], head()[bright])
 
 
-def test_valleys_that_splines_leave_around_a_head_are_background():
+@pytest.mark.parametrize("rounded", [False, True])
+def test_valleys_that_splines_leave_around_a_head_are_background(rounded):
     from scipy import ndimage
 
     ringed = ndimage.shift(head(), 0.4, order=3)
+    ringed = np.rint(ringed) if rounded else ringed
     scan, said = cleared(ringed)
     assert "instead of 0" in said
-    assert np.count_nonzero(ringed) > 1.5 * np.count_nonzero(head())
+    assert np.count_nonzero(ringed) > 1.15 * np.count_nonzero(head())
     assert np.count_nonzero(scan) < 1.12 * np.count_nonzero(head())
     scaled = (ringed - ringed.min()) / np.ptp(ringed)
     again, said = cleared(scaled)
