@@ -71,6 +71,19 @@ class Ended(NamedTuple):
 
 
 @pytest.fixture
+def plant(tmp_path: Path) -> Callable[..., Path]:
+    """plant(*names) → the folder, with empty files of these names in it, in folders of their own where they say so."""
+
+    def make(*names: str) -> Path:
+        for name in names:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).touch()
+        return tmp_path
+
+    return make
+
+
+@pytest.fixture
 def run_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     """run_here("zoo", *words) -> what became of `python -m zoo *words`, in this process, which has loaded torch."""
     monkeypatch.chdir(Path(__file__).parents[1])

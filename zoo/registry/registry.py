@@ -99,8 +99,9 @@ class Registry:
         otherwise is passed over, with a warning.
         """
         if isinstance(source, Mapping):
-            scans = {name: self._one_scan(Path(path), folder / name) for name, path in source.items()}
-            return source if scans == {name: Path(path) for name, path in source.items()} else scans
+            given = {name: Path(path) for name, path in source.items()}
+            scans = {name: self._one_scan(path, folder / name) for name, path in given.items()}
+            return source if scans == given else scans
         for implementation in reversed(implementations(self.plugins, "unpack_scans")):
             scans, reason = call_safely(call_for_scans, implementation, source, folder)
             if reason:  # of which only the kind is told: the rest can quote a patient's name

@@ -11,19 +11,6 @@ FOUR = ("t1", "t1ce", "t2", "flair")
 EGD = ("1_T1/NIFTI/T1.nii.gz", "2_T1GD/NIFTI/T1GD.nii.gz", "3_T2/NIFTI/T2.nii.gz", "4_FLAIR/NIFTI/FLAIR.nii.gz")
 
 
-@pytest.fixture
-def plant(tmp_path):
-    """plant(*names) → the folder, with these files in it."""
-
-    def make(*names):
-        for name in names:
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / name).touch()
-        return tmp_path
-
-    return make
-
-
 def _found(root):
     return [(str(study.folder.relative_to(root)), len(study.scans)) for study in studies_below(root)]
 

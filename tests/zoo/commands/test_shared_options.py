@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from zoo import StudyError
 from zoo.commands.shared_options import StudySource, studies_in
 
 FOUR = ("t1", "t1ce", "t2", "flair")
-
-
-@pytest.fixture
-def plant(tmp_path):
-    """plant(*names) → the folder, with these files in it."""
-
-    def make(*names):
-        for name in names:
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / name).touch()
-        return tmp_path
-
-    return make
 
 
 def test_each_folder_and_zip_is_one_and_loose_files_are_one_more(registry, plant):

@@ -21,19 +21,6 @@ STEMS = {
 }
 
 
-@pytest.fixture
-def plant(tmp_path):
-    """plant(*names) → the paths of files that are there then."""
-
-    def make(*names):
-        for name in names:
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / name).touch()
-        return [tmp_path / name for name in names]
-
-    return make
-
-
 def test_folders_files_and_lists(tmp_path):
     paths = [tmp_path / "a", tmp_path / "b"]
     for path in paths:
@@ -43,19 +30,20 @@ def test_folders_files_and_lists(tmp_path):
     assert files_of({"t1": paths[0]}) == []
 
 
-def test_a_folder_named_like_a_file_stands_for_what_is_in_it(plant, tmp_path):
-    inside, beside = plant("x_t1.nii/x_t1.nii", "x_t2.nii")
-    assert files_of(tmp_path) == files_of([inside.parent, beside]) == [inside, beside]
-    assert (is_folder(inside.parent), is_folder(tmp_path)) == (False, True)
+def test_a_folder_named_like_a_file_stands_for_what_is_in_it(plant):
+    folder = plant("x_t1.nii/x_t1.nii", "x_t2.nii")
+    inside, beside = folder / "x_t1.nii" / "x_t1.nii", folder / "x_t2.nii"
+    assert files_of(folder) == files_of([inside.parent, beside]) == [inside, beside]
+    assert (is_folder(inside.parent), is_folder(folder)) == (False, True)
 
 
-def test_scans_and_folders_without_what_macos_leaves(plant, tmp_path):
-    scan, deeper, *_ = plant("a.nii", "b/c/d.nii", "b/notes.txt", "._a.nii", "__MACOSX/a.nii", "e.nii/e.nii")
-    wrapped = tmp_path / "e.nii" / "e.nii"
-    assert scans_in(tmp_path) == [scan, wrapped]
-    assert folders_in(tmp_path) == [tmp_path / "b"]
-    assert scans_below(tmp_path) == [scan, wrapped, deeper]
-    assert scans_below(tmp_path, depth=1) == [scan, wrapped]
+def test_scans_and_folders_without_what_macos_leaves(plant):
+    folder = plant("a.nii", "b/c/d.nii", "b/notes.txt", "._a.nii", "__MACOSX/a.nii", "e.nii/e.nii")
+    scan, deeper, wrapped = folder / "a.nii", folder / "b" / "c" / "d.nii", folder / "e.nii" / "e.nii"
+    assert scans_in(folder) == [scan, wrapped]
+    assert folders_in(folder) == [folder / "b"]
+    assert scans_below(folder) == [scan, wrapped, deeper]
+    assert scans_below(folder, depth=1) == [scan, wrapped]
 
 
 @pytest.mark.parametrize("name", STEMS)
