@@ -82,6 +82,16 @@ def test_only_pieces_that_do_not_add_up_are_cut(registry):
     assert abs(found.facts["convergence_delta"]) <= 0.05 * found.facts["difference"]
 
 
+def test_a_piece_that_is_cut_hands_its_middle_on(registry):
+    """Of a way that is steep at its end, pieces of pieces are cut; each cut takes six new gradients, not nine."""
+    module, x = Polynomial(60), torch.ones(1, 4, *SHAPE)
+    found = explain(_question(registry, module, x), lambda *update: None)
+    np.testing.assert_allclose(found.values, module.weight.numpy(), rtol=0.05)
+    cuts = (found.facts["steps"] - PIECES * THIRDS) / 6
+    assert cuts >= 1
+    assert cuts == int(cuts) < 6
+
+
 def test_each_step_is_told_and_can_be_cancelled(registry):
     told = []
 
