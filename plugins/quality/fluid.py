@@ -12,7 +12,8 @@ import numpy as np
 
 from zoo import MODALITIES
 
-from .grid import Coarse, common_brain
+from .common_brain import common_brain
+from .grid import Coarse
 
 SURENESS = 3  # power of the common brain's share of fluid: near the ventricles' middle
 OWN_SURENESS = 6  # power of a voxel's rank on the study's own T1 and T2

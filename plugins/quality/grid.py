@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 import torch
 from torch.nn import functional
 
-from zoo import MODALITIES, Recipe, Volumes
-from zoo.assets.references import read_references
+from zoo import Recipe, Volumes
 from zoo.study.brain import brain_extent
-from zoo.study.prepare import white_matter_levels
 from zoo.study.resample import resample
 
 GRID = Recipe(shape=(40, 48, 40), spacing=(4.0, 4.0, 4.0))
@@ -20,7 +17,6 @@ EXTENT_MM = np.array([125.0, 160.0, 120.0])  # left to right, back to front, bot
 RIM = 2  # voxels: the outer 8 mm hold what skull stripping left, and cortex that differs from person to person
 SAMPLING_MM = 2.0
 OUTERMOST = 0.02  # of the brain's voxels at either end of an axis
-FLUID_ON_T1, FLUID_ON_T2 = 0.65, 1.7  # of white matter: at most, at least
 
 
 @dataclass(frozen=True)
@@ -67,41 +63,6 @@ def grid_affine(centre: np.ndarray, stretch: np.ndarray | float = 1.0) -> np.nda
     affine[:3, :3] = np.fliplr(np.diag(np.array(GRID.spacing[::-1]) * stretch))
     affine[:3, 3] = centre - affine[:3, :3] @ ((np.array(GRID.shape) - 1) / 2)
     return affine
-
-
-@dataclass(frozen=True)
-class CommonBrain:
-    """What the reference brains share, on the coarse grid.
-
-    images: float32 [4, D, H, W], each modality of mean 0 and deviation 1. brain: bool [D, H, W]. fluid: how much of
-    each voxel is fluid, float32 [D, H, W], 0 to 1.
-    """
-
-    images: np.ndarray
-    brain: np.ndarray
-    fluid: np.ndarray
-
-
-@lru_cache(maxsize=1)
-def common_brain() -> CommonBrain:
-    references = [standardised(_with_fluid(volumes)) for volumes in read_references()]
-    brain = np.mean([each.brain for each in references], axis=0) >= 0.5
-    fluid = np.mean([each.images[-1] for each in references], axis=0)
-    return CommonBrain(np.mean([_scaled(each) for each in references], axis=0), brain, fluid)
-
-
-def _with_fluid(volumes: Volumes) -> Volumes:
-    """Append to a sound study's scans where fluid is: dark on T1 and bright on T2, against white matter."""
-    t1, _, t2, _ = volumes.data / white_matter_levels(volumes)[:, None, None, None]
-    fluid = volumes.brain & (t1 < FLUID_ON_T1) & (t2 > FLUID_ON_T2)
-    return replace(volumes, data=np.concatenate([volumes.data, fluid[None].astype(np.float32)]))
-
-
-def _scaled(coarse: Coarse) -> np.ndarray:
-    scans = coarse.images[: len(MODALITIES)]
-    inside = scans[:, coarse.brain]
-    mean, deviation = (value(axis=1)[:, None, None, None] for value in (inside.mean, inside.std))
-    return np.where(coarse.brain, (scans - mean) / deviation, 0)
 
 
 def _with_brain(volumes: Volumes) -> np.ndarray:

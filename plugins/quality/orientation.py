@@ -17,7 +17,8 @@ from torch.nn import functional
 from zoo import Finding, Volumes
 from zoo.study.resample import sample
 
-from .grid import EXTENT_MM, GRID, Coarse, common_brain
+from .common_brain import common_brain
+from .grid import EXTENT_MM, GRID, Coarse
 
 COARSER = 2  # times the coarse grid's voxels, 8 mm: enough to tell top from bottom
 OUTLINE_WEIGHT = 2.0  # against the pictures

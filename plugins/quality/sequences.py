@@ -14,8 +14,9 @@ import numpy as np
 from zoo import MODALITIES, MODALITY_TITLES, Finding, Volumes
 from zoo.study.prepare import WHITE_MATTER_BAND
 
+from .common_brain import common_brain
 from .fluid import brightness, likely_fluid, ranks
-from .grid import Coarse, common_brain
+from .grid import Coarse
 
 SAME_PICTURE = 0.99
 T1S_AGREE = 0.2
