@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 # Two at a time, a file each, with one thread each for linear algebra: fast on two cores, no strain on more.
+unexport PYTHONDONTWRITEBYTECODE  # hundreds of processes would compile the same files
 PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest --numprocesses 2 --dist loadfile
 
 .PHONY: app test test-long lint bench browser

@@ -1,4 +1,4 @@
-"""A real browser for the tests of the page: Chromium, one clean context per test, and no request to the outside."""
+"""A real browser for the tests of the page: Chromium, a page of its own per test, and no request to the outside."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 
+from page_actions import draw_nothing
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
@@ -94,6 +96,13 @@ def browser(chromium: str) -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """What the module's pages share: scripts once fetched and compiled, which takes half of the time of a page."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as shared:
+        yield shared
+
+
 @pytest.fixture
 def requests() -> list[str]:
     """URLs that `page` has asked for so far, in order."""
@@ -107,20 +116,24 @@ def outside(requests: list[str]) -> Callable[[], list[str]]:
 
 
 @pytest.fixture
-def page(browser: Browser, requests: list[str], outside: Callable[[], list[str]]) -> Iterator[Page]:
-    """A page in a fresh context, 1280 x 900; fails at the end if any request left this machine."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.on("request", lambda request: requests.append(request.url))
-    yield context.new_page()
-    context.close()
+def page(
+    context: BrowserContext, requests: list[str], outside: Callable[[], list[str]], request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A fresh page, 1280 x 900; fails at the end if any request left this machine.
+
+    It draws no study unless the test takes `look` or `drawn`: without a graphics card that takes longer than all else.
+    """
+    with context.new_page() as fresh:
+        if {"look", "drawn"}.isdisjoint(request.fixturenames):
+            draw_nothing(fresh)
+        fresh.on("request", lambda asked: requests.append(asked.url))
+        yield fresh
     assert not outside(), f"requests left this machine: {outside()}"
 
 
 @pytest.fixture
-def undrawn(page: Page) -> None:
-    """Its browser has no WebGL: for tests that look at no picture, since to draw one without a graphics card takes
-    longer than all else."""
-    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+def drawn() -> None:
+    """Asks for a page that draws studies."""
 
 
 @pytest.fixture(scope="module")

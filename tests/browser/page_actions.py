@@ -7,7 +7,13 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 READY = "#viewer .study-viewer[data-state=ready]"
+SETTLED = "#viewer .study-viewer:is([data-state=ready], [data-state=error])"  # an error where nothing is drawn
 PATIENCE_MS = 60_000
+
+
+def draw_nothing(page):
+    """From the next address on, as in a browser without WebGL."""
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
 
 
 def upload(page, files):
@@ -40,9 +46,9 @@ def card(page, state):
 
 
 def heat_map(page):
-    """Wait until the overlay is there: its slider shows."""
+    """Wait until the overlay is there: its slider shows, and it is drawn if anything is."""
     page.wait_for_selector("#viewer [data-part=heat]:visible", timeout=PATIENCE_MS)
-    page.wait_for_selector(READY, timeout=PATIENCE_MS)
+    page.wait_for_selector(SETTLED, timeout=PATIENCE_MS)
 
 
 def opacity(page, percent):

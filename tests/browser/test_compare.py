@@ -33,7 +33,7 @@ def _position(page, side):
     return page.locator(f"#{side}-viewer [data-part=position]").inner_text()
 
 
-def test_models_stand_side_by_side_and_look_at_the_same_place(comparing, make_study):
+def test_models_stand_side_by_side_and_look_at_the_same_place(comparing, drawn, make_study):
     upload(comparing, sorted(make_study().iterdir()))
     comparing.click("#compare")
     expect(comparing.locator("#comparison [data-graded='2']")).to_be_visible(timeout=LONG_MS)
@@ -57,7 +57,6 @@ def _adds_up(row):
     return abs(sum(values) + nothing - answer) < 0.05
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_a_cancel_keeps_what_was_found(comparing):
     try_example(comparing)
     expect(comparing.locator("#scans")).to_contain_text("simulated-hgg_flair")
@@ -68,7 +67,6 @@ def test_a_cancel_keeps_what_was_found(comparing):
     expect(comparing.locator("#comparison tbody tr")).to_have_count(2)
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_another_study_takes_the_old_answers_away(comparing, make_study):
     upload(comparing, sorted(make_study().iterdir()))
     comparing.click("#compare")

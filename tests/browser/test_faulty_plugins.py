@@ -8,11 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from faulty_plugins import AT_LOADING, REASONS, install_faulty_plugins
-from page_actions import PATIENCE_MS, card, choose, open_zoo, upload
+from page_actions import PATIENCE_MS, card, choose, draw_nothing, open_zoo, upload
 
 GOOD = "T1ce alone (single-t1ce.compact)"
-
-pytestmark = pytest.mark.usefixtures("undrawn")
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +97,7 @@ def test_a_model_that_hangs_is_named_and_can_be_cancelled(study):
 def test_closing_the_tab_ends_its_work(browser, site, study, make_study):
     """The next visitor is served, though a model that never ends was grading."""
     another = browser.new_context().new_page()
+    draw_nothing(another)
     another.goto(site)
     upload(another, sorted(make_study(name="another").iterdir()))
     grade(another, "Faulty (endless)")

@@ -65,7 +65,6 @@ def test_a_visitor_adds_a_model_that_grades_and_is_compared(page, start_app, pub
         expect(adding_status(page, "error")).to_contain_text("it is here already")
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_the_environment_names_models_and_the_page_waits_for_none(page, start_app, published, environment, hub):
     """One is slow to come, another never comes."""
     hub.memory.faults.append(Fault("GET", "model.safetensors", "slow", times=9, seconds=12.0))

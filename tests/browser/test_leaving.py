@@ -7,7 +7,7 @@ import time
 
 import httpx
 
-from page_actions import READY, card, choose, upload
+from page_actions import card, choose, heat_map, upload
 
 PATIENCE_SECONDS = 30
 NOT_THERE = {403, 404}  # Gradio's answers
@@ -20,7 +20,7 @@ def test_closing_the_tab_deletes_uploads_and_results(page, site, requests, make_
     choose(page, "model", "T1ce alone (single-t1ce.compact)")
     page.click("#grade")
     card(page, "graded")
-    page.wait_for_selector(READY)
+    heat_map(page)
     results = sorted({url for url in requests if re.search(r"study-[0-9a-f]+", url)})
     uploads = [link.get_attribute("href") for link in page.locator("#scans a[href*='file=']").all()]
     kept = [url for url in (*results, *uploads) if httpx.get(url).status_code == 200]

@@ -10,8 +10,6 @@ from page_actions import PATIENCE_MS, card, choose, open_zoo, try_example
 
 TITLE = "My grader"
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 
 @pytest.fixture(scope="module")
 def new_plugin(tmp_path_factory):

@@ -9,8 +9,6 @@ from page_actions import adding_status, card, choose, open_zoo, try_example
 from published_model import train
 from zoo.weights.metadata import sha256
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 
 @pytest.fixture
 def weights(registry, tmp_path):

@@ -5,14 +5,11 @@ from __future__ import annotations
 import shutil
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 from dicom_files import ACQUISITIONS, Placed, SeriesMaker
 from page_actions import card, choose, upload
 from tests_support import brain_affine, brain_image
-
-pytestmark = pytest.mark.usefixtures("undrawn")
 
 
 def _export(folder):

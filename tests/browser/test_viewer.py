@@ -15,6 +15,8 @@ from nibabel.affines import voxel_sizes
 
 gr = pytest.importorskip("gradio", reason="pip install -r requirements.txt")
 
+pytestmark = pytest.mark.usefixtures("drawn")
+
 SIZE = 64
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0]) - np.pad([[96.0], [96.0], [96.0], [0.0]], ((0, 0), (3, 0)))
 CORE = {"t1": 0.2, "t1ce": 0.9, "t2": 0.7, "flair": 0.45}  # brightness of the middle
