@@ -87,6 +87,6 @@ def test_a_brain_has_08_to_2_litres_by_voxels_of_either_hand(volumes, litres, re
 
 def test_the_second_background_and_the_largest_scan_are_told(volumes):
     noise = np.random.default_rng(0).normal(size=volumes.brain.shape)
-    (finding,) = check(with_flair(volumes, np.where(volumes.brain, volumes.data[3], (noise > -2) * 70)))
+    (finding,) = check(with_flair(volumes, np.where(volumes.brain, volumes.data[3], (noise > -2) * 700)))
     largest = np.count_nonzero(volumes.brain | (noise > -2)) * 27e-6
-    assert f"found {largest:.2f} litres. Much of it is 70, a second background" in finding.message
+    assert f"found {largest:.2f} litres. Much of it is 700, a second background" in finding.message

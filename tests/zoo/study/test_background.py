@@ -164,7 +164,7 @@ def test_noise_in_a_narrow_band_is_background(deviation):
     np.testing.assert_array_equal(scan[bright], head()[bright])
 
 
-@pytest.mark.parametrize(("deviation", "dark"), [(1.5, 40), (12, 55)])
+@pytest.mark.parametrize(("deviation", "dark"), [(1.5, 20), (12, 55)])
 def test_tissue_darker_than_most_beside_a_noisy_background_stays(deviation, dark):
     """A shell of it: noise of a little is cleared up to where noise ends, and of much no farther than a tenth."""
     inside = head() != 0
