@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from zoo.plugins.quality.grid import EXTENT_MM, GRID, RIM, grid_affine, standardised, thinned, where_all_show
+from zoo.plugins.quality.grid import EXTENT_MM, GRID, grid_affine, standardised, thinned, where_all_show
 from zoo.study.brain import brain_extent
+
+RIM = 2  # voxels of 4 mm
 
 
 def extent_mm(mask):
@@ -45,11 +47,8 @@ def test_what_is_left_of_a_skull_stretches_nothing(volumes):
 
 def test_a_voxel_is_brain_where_most_of_it_is_and_the_interior_is_without_its_rim(volumes):
     coarse = standardised(volumes)
-    assert (
-        0.9
-        < np.prod(EXTENT_MM) / np.prod(coarse.extent_mm) * volumes.brain.sum() * 27 / (coarse.brain.sum() * 64)
-        < 1.1
-    )
+    litres = coarse.brain.sum() * 64e-6 * np.prod(coarse.extent_mm / EXTENT_MM)
+    assert litres == pytest.approx(volumes.brain.sum() * 27e-6, rel=0.02)
     expected = ndimage.binary_erosion(coarse.brain, np.ones((2 * RIM + 1,) * 3), border_value=1)
     np.testing.assert_array_equal(coarse.interior, expected)
 
