@@ -12,6 +12,7 @@ from scipy import ndimage
 from training.simulation import simulate_study
 from training.simulation.physics import simulate_study as simulate_by_physics
 from zoo import MODALITIES, Volumes
+from zoo.study.background import clear_background
 
 SEED = 777
 ENHANCING = 4  # in the masks, as in BraTS
@@ -242,6 +243,19 @@ def standardised(*names: str) -> Callable[[Volumes], Volumes]:
     return z_score
 
 
+def standardised_and_rescaled(*names: str) -> Callable[[Volumes], Volumes]:
+    """Scans z-scored inside the brain and then brought to 0 to 1, all of the box, as they are read."""
+
+    def rescale(volumes: Volumes) -> Volumes:
+        data = standardised(*names)(volumes).data
+        for row in map(MODALITIES.index, names):
+            data[row] = (data[row] - data[row].min()) / np.ptp(data[row])
+            clear_background(data[row])
+        return with_data(volumes, data)
+
+    return rescale
+
+
 def speckled(name: str, share: float = 0.03) -> Callable[[Volumes], Volumes]:
     """One scan with specks in its background, as bright as a brain."""
 
@@ -278,6 +292,14 @@ BACKGROUNDS_AND_INTENSITIES: dict[str, tuple[Callable[[Volumes], Volumes], str]]
     "all z-scored": (standardised(*MODALITIES), "standardised intensities: .* T1 .*, T1ce .*, T2 .*, FLAIR "),
     "T1ce z-scored": (standardised("t1ce"), "standardised intensities, unlike the other scans: .* of T1ce "),
     "T2 and FLAIR z-scored": (standardised("t2", "flair"), "standardised intensities, unlike .* of T2 .*, FLAIR "),
+    "all z-scored, then 0 to 1": (
+        standardised_and_rescaled(*MODALITIES),
+        "standardised intensities: .* T1 .*, T1ce .*, T2 .*, FLAIR ",
+    ),
+    "T1ce z-scored, then 0 to 1": (
+        standardised_and_rescaled("t1ce"),
+        "standardised intensities, unlike the other scans: .* of T1ce ",
+    ),
     "specks in FLAIR's background": (speckled("flair"), "FLAIR: the background is speckled"),
     "many specks in T2's background": (speckled("t2", 0.3), "T2: .*the background is speckled"),
     "T2's skull not stripped": (skull_on("t2"), "T2: expected a skull-stripped brain"),

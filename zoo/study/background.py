@@ -22,6 +22,7 @@ DEVIATIONS = 5  # of the noise seen at the faces, which its farthest voxels don'
 STRAYING = 0.05  # of what differs from the background is next to it in value: in sound simulated scans 0.002 of it
 BELOW = 0.15  # of what is neither, at most, is darker: valleys of splines; of a standardised head it is half
 DARKER = 0.002  # of the head, at most, where its intensities begin at a value
+AMID = 0.1  # of the head, at least, is darker than what was the mean of a z-scored head, and as much brighter
 DARKEST, GAP = 0.001, 0.65  # this quantile of the head lies at most so far up from there to its median
 ABOUT_ZERO = 0.1  # of the reach: the middle of noise about 0
 CENTRED = 0.05  # deviations by which the mean of a z-scored box strays from 0
@@ -127,11 +128,15 @@ def _pockets(scan: np.ndarray, outside: np.ndarray) -> np.ndarray | bool:
 def _zero(head: np.ndarray, band: Band, samples: np.ndarray) -> float:
     """The value, the background's or 0, from which the head's intensities count: no tissue is darker than none.
 
-    A negative background is what scaling made of 0, or was filled in.
+    A negative background is what scaling made of 0, or was filled in. One amid the head's own intensities is what
+    scaling made of a z-scored head's mean: taken off, it leaves what is refused as standardised, since no 0 is known.
     """
-    value, head = band.middle, head[np.isfinite(head)]
-    if not len(head) or abs(value) <= ABOUT_ZERO * band.reach or np.mean(head < value - band.narrow) > DARKER:
+    value = band.middle
+    if not len(head) or abs(value) <= ABOUT_ZERO * band.reach:
         return 0.0
+    darker = np.mean(head < value - band.narrow)
+    if darker > DARKER:
+        return value if AMID <= darker <= 1 - AMID else 0.0
     if value < 0 and np.mean(head < 0) <= DARKER:
         return value if abs(samples.mean()) <= CENTRED * samples.std() else 0.0
     darkest, median = quantiles(head, (DARKEST, 0.5))

@@ -46,3 +46,15 @@ def test_what_is_absent_says_nothing(volumes):
     (finding,) = check(replace(only, data=only.data * present[:, None, None, None], present=present))
     assert "found below it of T1ce" in finding.message
     assert "unlike" not in finding.message
+
+
+@pytest.mark.parametrize(("share", "refused"), [(0.07, False), (0.13, True)])
+def test_a_tenth_below_0_is_the_most(volumes, share, refused):
+    assert bool(check(with_below_zero(volumes, {"flair": share}))) == refused
+
+
+def test_two_of_three_are_named(volumes):
+    odd = with_below_zero(volumes, {"t1ce": 0.5, "t2": 0.5})
+    present = np.array([False, True, True, True])
+    (finding,) = check(replace(odd, data=odd.data * present[:, None, None, None], present=present))
+    assert "unlike the other scans: expected a brain above 0, found below it of T1ce 50%, T2 50%." in finding.message

@@ -55,3 +55,10 @@ def test_all_24_ways_are_tried_and_the_upright_one_fits_best():
 
 def test_what_fits_no_way_at_all_is_not_called_turned():
     assert checked(inverted(*MODALITIES)(simulated(1))) == []
+
+
+def test_scans_that_are_absent_make_no_fit_worse():
+    study = simulated(1)
+    alone = replace(study, data=study.data * [[[[1]]], [[[0]]], [[[0]]], [[[0]]]], present=study.present & [1, 0, 0, 0])
+    whole, part = (fits_by_way(each, standardised(each))[UPRIGHT] for each in (study, alone))
+    assert part == pytest.approx(whole, abs=0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,6 +39,31 @@ def test_what_is_missing_and_how_much_is_said(no_tumour_there, name, degrees):
     assert title == {"flair": "FLAIR", "t1ce": "T1ce"}[name]
     assert 20 <= int(depth) <= 52
     assert int(share) == pytest.approx(100 * lacking / study.brain.sum(), abs=2)
+
+
+@pytest.mark.parametrize(
+    ("axis", "flipped", "said"),
+    [(1, False, "rearmost"), (1, True, "foremost"), (0, False, "leftmost"), (0, True, "rightmost")],
+)
+def test_sides_are_named_as_seen_by_the_head(no_tumour_there, axis, flipped, said):
+    """Axes of these studies run to the right, front and top, unless their affine says otherwise."""
+    study = simulated(1)
+    data, run = study.data.copy(), np.sign(study.affine[axis, axis])
+    assert abs(study.affine[axis, axis]) == np.abs(study.affine[axis, :3]).max()
+    ends = np.flatnonzero(study.brain.any(axis=tuple({0, 1, 2} - {axis})))[[0, -1]]
+    view = np.moveaxis(data[2], axis, 0)
+    if (run > 0) != flipped:
+        view[: ends[0] + 15] = 0
+    else:
+        view[ends[1] - 14 :] = 0
+    (finding,) = checked(replace(study, data=data))
+    assert f"T2 doesn't show the {said} " in finding.message
+
+
+def test_a_scan_that_lacks_little_passes(no_tumour_there):
+    (finding,) = checked(cut_below("flair", 16)(simulated(1)))
+    assert finding.severity == "warning"
+    assert int(re.search(r"\((\d+)%", finding.message)[1]) < 10
 
 
 def test_a_slab_lacks_both_ends(no_tumour_there):

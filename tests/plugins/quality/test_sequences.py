@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from broad_appearance import broadened
-from odd_studies import inverted, simulated, swapped, with_data
+from odd_studies import in_every_slot, inverted, noise, simulated, swapped, with_data
 from zoo import MODALITIES, MODALITY_TITLES
 from zoo.plugins.quality.grid import Coarse, standardised
 from zoo.plugins.quality.sequences import check, contrast_gain
@@ -71,3 +71,50 @@ def test_two_scans_are_enough_to_tell_that_they_are_swapped():
     both = replace(study, data=study.data * pair[:, None, None, None], present=pair)
     assert signs(both) == []
     assert any(sign.startswith("T2 and FLAIR look swapped.") for sign in signs(swapped("t2", "flair")(both)))
+
+
+SIGNS = {
+    "T1 and T2 show the same picture (correlation 1.00).": in_every_slot,
+    "T1 and T1ce don't look like the same head": noise,
+    "What is dark on T1 is not bright on T2": inverted("t2"),
+    "T1 is bright where a brain is dark there": inverted("t1"),
+    "T1ce is bright where a brain is dark there": inverted("t1ce"),
+    "T1 looks inverted.": inverted("t1"),
+    "T2 looks inverted.": inverted("t2"),
+    "T1ce is darker than T1 by up to 0.73 of white matter, and brighter by 0.30 only: swapped?": swapped("t1", "t1ce"),
+}
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_what_is_odd_is_told_by_its_sign(sign):
+    assert any(said.startswith(sign) for said in signs(SIGNS[sign](simulated(1))))
+
+
+def test_t1_and_t1ce_swapped_are_told_by_that_alone():
+    assert len(signs(swapped("t1", "t1ce")(simulated(1)))) == 1
+
+
+def test_a_sound_study_has_no_signs_nor_has_one_scan_of_it():
+    study = simulated(1)
+    assert signs(study) == []
+    for name in MODALITIES:
+        alone = np.array([name == each for each in MODALITIES])
+        assert signs(replace(study, data=study.data * alone[:, None, None, None], present=alone)) == []
+
+
+@pytest.mark.parametrize(("lacking", "odd"), [(12, False), (20, True)])
+def test_an_outline_of_no_brain_is_told(lacking, odd):
+    """Of which so many slices are missing though none was cut when it was laid on the grid."""
+    study = simulated(1)
+    coarse = standardised(study)
+    brain = coarse.brain.copy()
+    brain[:lacking] = False
+    found = [finding.message for finding in check(study, replace(coarse, brain=brain))]
+    assert any(said.startswith("The outline is not that of a brain (it overlaps") for said in found) == odd
+
+
+def test_a_flat_scan_is_like_no_other():
+    study = simulated(1)
+    flat = np.where(study.brain, 100, 0)
+    assert all(np.isfinite([contrast_gain(standardised(study)).max()]))
+    assert signs(with_flair(study, flat)) == []

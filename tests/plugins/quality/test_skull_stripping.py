@@ -75,3 +75,18 @@ def test_scans_that_are_too_large_together_are_told_to_be_laid_on_each_other(vol
     data[0], data[1] = np.roll(data[0], 12, 0), np.roll(data[1], -12, 0)
     (finding,) = check(replace(volumes, data=data, brain=(data != 0).any(axis=0)))
     assert "co-register" in finding.message
+
+
+@pytest.mark.parametrize(("litres", "refused"), [(0.7, True), (0.9, False), (1.9, False), (2.2, True)])
+def test_a_brain_has_08_to_2_litres_by_voxels_of_either_hand(volumes, litres, refused):
+    scale = np.cbrt(litres / (volumes.brain.sum() * 27e-6))
+    for hand in (1, -1):
+        sized = replace(volumes, affine=volumes.affine @ np.diag([hand * scale, scale, scale, 1]))
+        assert bool(check(sized)) == refused
+
+
+def test_the_second_background_and_the_largest_scan_are_told(volumes):
+    noise = np.random.default_rng(0).normal(size=volumes.brain.shape)
+    (finding,) = check(with_flair(volumes, np.where(volumes.brain, volumes.data[3], (noise > -2) * 700)))
+    largest = np.count_nonzero(volumes.brain | (noise > -2)) * 27e-6
+    assert f"found {largest:.2f} litres. Much of it is 700, a second background" in finding.message

@@ -1,10 +1,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
 
 from odd_studies import healthy, simulated
+from tests_support import LESION_MM
+from zoo import MODALITIES, Recipe, WeightsError
 from zoo.plugins.quality import tumour
-from zoo.plugins.quality.tumour import check, highest_score
+from zoo.plugins.quality.tumour import SURE_ENOUGH, check, highest_score, scores
 from zoo.study.prepare import prepare
 from zoo.types.roles import TUMOUR_FINDER
 
@@ -25,3 +34,58 @@ def test_the_finder_is_loaded_without_a_registry(monkeypatch):
     """Which would call every plugin's hooks a second time, strangers' too."""
     monkeypatch.setattr("zoo.registry.registry.pluggy.PluginManager", lambda *arguments: 1 / 0)
     assert tumour._finder.__wrapped__().spec.id == TUMOUR_FINDER
+
+
+class MadeUpFinder(nn.Module):
+    """Sure of a tumour where FLAIR is bright, in cells of 1 × 4 × 2 voxels, by its second region; sees nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given = []
+
+    def grade_and_auxiliary(self, x, present):
+        self.given.append(present[0].tolist())
+        bright = functional.avg_pool3d(x[:, 3:], (1, 4, 2))
+        nowhere = torch.full_like(bright, -9)
+        return torch.zeros(1, 2), {"regions": torch.cat([nowhere, 4 * (bright - bright.amax()) + 1, nowhere], dim=1)}
+
+
+@pytest.fixture
+def finder(monkeypatch):
+    recipe = Recipe(shape=(40, 80, 64), spacing=(4.0, 2.5, 3.0))
+    made_up = SimpleNamespace(spec=SimpleNamespace(needs=("t1ce",), recipe=recipe), module=MadeUpFinder())
+    monkeypatch.setattr(tumour, "_finder", lambda: made_up)
+    return made_up.module
+
+
+def test_scores_lie_where_the_finder_is_sure(volumes, finder):
+    found = scores(volumes, prepare)
+    assert found.by_voxel.shape == (40, 20, 32)
+    assert found.by_voxel.max() == pytest.approx(1 / (1 + np.exp(-1)))
+    sure = np.argwhere(found.by_voxel > 0.5).mean(axis=0)
+    np.testing.assert_allclose(found.affine[:3] @ [*sure, 1], LESION_MM, atol=3)
+
+
+def test_scans_to_be_hidden_are_unless_the_finder_needs_them(volumes, finder):
+    scores(volumes, prepare, without=["flair", "t1ce"])
+    scores(replace(volumes, present=np.array([False, True, True, True])), prepare)
+    assert finder.given == [[name != "flair" for name in MODALITIES], [False, True, True, True]]
+
+
+@pytest.mark.parametrize(("highest", "doubted"), [(SURE_ENOUGH - 0.05, True), (SURE_ENOUGH + 0.05, False)])
+def test_the_surest_place_decides(volumes, monkeypatch, highest, doubted):
+    by_voxel = np.zeros((2, 2, 2), np.float32)
+    by_voxel[1, 0, 1] = highest
+    monkeypatch.setattr(tumour, "scores", lambda *arguments: tumour.Scores(by_voxel, np.eye(4)))
+    found = check(volumes, prepare)
+    assert [finding.severity for finding in found] == ["warning"] * doubted
+    assert not doubted or f"(highest score {highest:.2f}, expected 0.8 or more)" in found[0].message
+
+
+def test_without_a_finder_nothing_is_said(volumes, monkeypatch):
+    def no_weights(spec):
+        raise WeightsError("none here")
+
+    monkeypatch.setattr(tumour, "load_weights", no_weights)
+    monkeypatch.setattr(tumour, "_finder", tumour._finder.__wrapped__)
+    assert check(volumes, prepare) == []

@@ -13,10 +13,10 @@ from zoo.study.brain import bounding_box, brain_extent, brain_mask, cropped
 
 def test_a_voxel_is_brain_when_any_modality_differs_from_0():
     data = np.zeros((4, 2, 2, 2), np.float32)
-    data[1, 0, 0, 0], data[3, 1, 1, 1] = -0.5, 7
+    data[0, 0, 0, 0], data[1, 0, 1, 0], data[3, 1, 1, 1] = -0.5, -0.5, 7
     brain = brain_mask(data)
     assert brain.dtype == bool
-    assert np.argwhere(brain).tolist() == [[0, 0, 0], [1, 1, 1]]
+    assert np.argwhere(brain).tolist() == [[0, 0, 0], [0, 1, 0], [1, 1, 1]]
 
 
 def test_one_modality_gives_its_own_outline():
@@ -36,7 +36,8 @@ def test_cropped_a_voxel_keeps_its_place_in_the_world(volumes):
     assert np.shares_memory(small.data, volumes.data)
     assert small.brain.sum() == volumes.brain.sum() < small.brain.size < volumes.brain.size
     start = np.rint((np.linalg.inv(volumes.affine) @ small.affine)[:3, 3]).astype(int)
-    np.testing.assert_array_equal(small.data[:, 0, 1, 2], volumes.data[:, *np.add(start, [0, 1, 2])])
+    np.testing.assert_array_equal(small.data[:, 20, 21, 22], volumes.data[:, *np.add(start, [20, 21, 22])])
+    assert small.data[:, 20, 21, 22].all()
 
 
 @pytest.mark.parametrize("oblique", [False, True])

@@ -64,11 +64,38 @@ def test_digits_are_as_many_as_it_takes():
         common_grid("s", {"t1": grid(*thin), "t2": grid(*thin, (90.0, 126.0, -71.96))})
 
 
-def test_only_what_differs_is_said():
+@pytest.mark.parametrize(
+    ("other", "differs"),
+    [
+        (grid(origin=(90.0, 126.0, -70.0)), "origin"),
+        (grid(shape=(240, 240, 154)), "voxels"),
+        (grid(spacing=(-1.0, -1.0, 1.02)), "voxels"),
+        (grid(spacing=(1.0, -1.0, 1.0)), "axes"),
+        (grid(degrees=3), "turned"),
+    ],
+)
+def test_only_what_differs_is_said(other, differs):
     with pytest.raises(StudyError) as caught:
-        common_grid("s", {"t1": grid(), "t2": grid(origin=(90.0, 126.0, -70.0))})
-    assert "voxels" not in str(caught.value)
-    assert "turned" not in str(caught.value)
+        common_grid("s", {"t1": grid(), "t2": other})
+    said = [word for word in ("origin", "voxels", "turned") if word in str(caught.value)]
+    assert said == [differs] or (said == [] and differs == "axes")
+
+
+def test_no_origin_is_at_minus_0():
+    with pytest.raises(StudyError, match=r"origin at \(0.0, 0.0, 0.2\) mm, but T1 at \(0.0, 0.0, 0.0\)"):
+        common_grid("s", {"t1": grid(origin=(0.0, -0.0, 0.0)), "t2": grid(origin=(-0.0, 0.0, 0.2))})
+
+
+def test_a_turn_about_an_axis_whose_cosine_rounds_to_more_than_1_is_said():
+    angle, spacing = np.deg2rad(7), np.diag([0.7, 0.7, 1.1, 1.0])
+    tilt = np.eye(4)
+    tilt[1:3, 1:3] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    tilted, turned = (
+        Grid(SHAPE, tilt @ flat.affine @ spacing)
+        for flat in (grid(spacing=(1, 1, 1)), grid(SHAPE, (1, 1, 1), degrees=3))
+    )
+    with pytest.raises(StudyError, match="axes turned by 3° against those of T1"):
+        common_grid("s", {"t1": tilted, "t2": turned})
 
 
 @pytest.mark.parametrize(("odd", "title"), [("t1", "T1"), ("t1ce", "T1ce"), ("flair", "FLAIR")])

@@ -55,6 +55,20 @@ def test_the_one_that_counts_is_named_where_they_disagree(unit, in_a_mm):
     assert said == "the header's qform and sform put voxels up to 5 mm apart; the sform counts."
 
 
+def test_a_little_over_a_millimetre_is_said():
+    assert "up to 1 mm apart" in transforms_that_disagree(header(moved(0), moved(1.4)), SHAPE)
+
+
+def test_the_qform_counts_where_there_is_no_sform():
+    np.testing.assert_allclose(affine_in_mm(header(qform=brain_affine())), brain_affine(), rtol=1e-5)
+
+
+def test_a_qform_that_is_no_number_is_not_compared():
+    broken = header(brain_affine(), brain_affine())
+    broken["qoffset_x"] = np.nan
+    assert transforms_that_disagree(broken, SHAPE) is None
+
+
 def test_a_qform_that_is_none_is_not_compared():
     broken = header(brain_affine(), brain_affine())
     broken["quatern_b"], broken["quatern_c"] = 1, 1
