@@ -131,7 +131,7 @@ def _zero(head: np.ndarray, band: Band, samples: np.ndarray) -> float:
     A negative background is what scaling made of 0, or was filled in. One amid the head's own intensities is what
     scaling made of a z-scored head's mean: taken off, it leaves what is refused as standardised, since no 0 is known.
     """
-    value = band.middle
+    value, head = band.middle, head[np.isfinite(head)]
     if not len(head) or abs(value) <= ABOUT_ZERO * band.reach:
         return 0.0
     darker = np.mean(head < value - band.narrow)

@@ -22,7 +22,7 @@ Prepare = Callable[[Volumes, Recipe], ModelInput]
 # Quantiles of the brain's intensities between which white matter lies, for the modality that picks the voxels.
 WHITE_MATTER_BAND = {"t1": (0.6, 0.9), "t1ce": (0.6, 0.9), "t2": (0.15, 0.45), "flair": (0.3, 0.6)}
 OUTERMOST = 0.01  # of the brain's voxels, left out where its middle is sought: remnants of the skull
-# The middle is told to half a voxel. A rim that a spline widened may move it by as much: p by up to 0.036 in simulated
+# The middle is told to half a voxel. A rim that a spline widened may move it by as much: p by up to 0.033 in simulated
 # studies of 1 mm, and by 0.002 where it stays.
 
 
