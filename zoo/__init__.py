@@ -30,6 +30,7 @@ from zoo.types import (
     Question,
     Recipe,
     Study,
+    Unpacked,
     Volumes,
 )
 
@@ -41,7 +42,7 @@ __version__ = "0.2.0"
 __all__ = [
     "DISCLAIMER", "GRADES", "MODALITIES", "MODALITY_TITLES",
     "Attribution", "Cancelled", "Card", "ExplainerSpec", "Explanation", "Finding", "Grade", "ModelInput", "ModelSpec",
-    "Phase", "PluginError", "Question", "Recipe", "Refused", "SeveralStudiesError", "Study", "StudyError", "Volumes",
-    "WeightsError", "ZooError", "expect_one_of", "explain", "grade", "hookimpl", "list_models", "load_model",
+    "Phase", "PluginError", "Question", "Recipe", "Refused", "SeveralStudiesError", "Study", "StudyError", "Unpacked",
+    "Volumes", "WeightsError", "ZooError", "expect_one_of", "explain", "grade", "hookimpl", "list_models", "load_model",
     "open_study",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 import pluggy
 
-from zoo.types import ExplainerSpec, Finding, ModelInput, ModelSpec, Recipe, Study, Volumes
+from zoo.types import ExplainerSpec, Finding, ModelInput, ModelSpec, Recipe, Study, Unpacked, Volumes
 
 PROJECT = "glioma_zoo"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -28,8 +28,11 @@ def register_explainers() -> list[ExplainerSpec]:
 
 
 @hookspec
-def unpack_scans(source: Any, folder: Path) -> list[Path] | None:
-    """The scans of `source` as NIfTI files whose names tell the modality, made in `folder`; None if it isn't yours."""
+def unpack_scans(source: Any, folder: Path) -> list[Path] | Unpacked | None:
+    """The scans of `source` as NIfTI files whose names tell the modality, made in `folder`; None if it isn't yours.
+
+    What is left out is said in the remarks of an `Unpacked`, whose scans are such a list.
+    """
     raise NotImplementedError
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from zoo import StudyError, hookimpl
+from zoo import StudyError, Unpacked, hookimpl
 from zoo.compute.sandbox import run_sandboxed
 from zoo.study.sources import files_of, is_nifti
 
@@ -15,7 +16,7 @@ PREAMBLE_BYTES, MAGIC = 128, b"DICM"
 
 
 @hookimpl
-def unpack_scans(source: Any, folder: Path) -> list[Path] | None:
+def unpack_scans(source: Any, folder: Path) -> Unpacked | None:
     """Convert a study's DICOM files and hand on its others; a folder with NIfTI files in it is left to their reader."""
     files = files_of(source)
     if isinstance(source, str | Path) and Path(source).is_dir():
@@ -23,10 +24,11 @@ def unpack_scans(source: Any, folder: Path) -> list[Path] | None:
     slices = [path for path in files if _is_dicom(path)]
     if not slices:
         return None
-    if len(slices) > MAX_FILES:
-        raise StudyError(f"More than {MAX_FILES} DICOM files; give the four series of one study only.")
-    scans = run_sandboxed(f"{__name__}.convert:convert", files=slices, folder=folder / "dicom")
-    return [path for path in files if path not in set(slices)] + scans
+    if len(files) > MAX_FILES:  # of a folder, no more were looked at
+        raise StudyError(f"More than {MAX_FILES} files, with DICOM; give the four series of one study only.")
+    found = run_sandboxed(f"{__name__}.convert:convert", files=slices, folder=folder / "dicom")
+    others = set(files).difference(slices)
+    return replace(found, scans=[path for path in files if path in others] + found.scans)
 
 
 def _below(folder: Path) -> Any:

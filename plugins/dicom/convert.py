@@ -8,35 +8,34 @@ from tempfile import TemporaryDirectory
 
 import SimpleITK
 
-from zoo import MODALITY_TITLES, StudyError
+from zoo import StudyError, Unpacked
 
 from .exam import modalities_of
 from .frames import write_frames
 from .geometry import NotAVolumeError, in_order
 from .headers import Slice, read_series
+from .left_out import Faulty, expect_no_modality_lost, remarks
 
 UNDECIDED = "series"
 
 
-def convert(files: Sequence[Path], folder: Path) -> list[Path]:
+def convert(files: Sequence[Path], folder: Path) -> Unpacked:
     """Write NUMBER-LABEL_MODALITY.nii of each series that is a volume, _series.nii where its modality is not clear.
 
-    Raises `StudyError` when no series of a modality that is there is a volume.
+    The remarks name all that is left out. Raises `StudyError` when no series of a modality that is there is a volume.
     """
-    volumes: list[tuple[str, Path, list[Slice]]] = []
-    failed: dict[str, str] = {}
-    exam = read_series(files)
+    volumes: list[tuple[str | None, Path, list[Slice]]] = []
+    faulty: list[Faulty] = []
+    exam, other_kinds = read_series(files)
     for number, (series, modality) in enumerate(zip(exam, modalities_of(exam), strict=True), start=1):
-        kind = modality or UNDECIDED
+        name = f"{number:02d}-{series.label}"
         try:
-            volumes.append((kind, folder / f"{number:02d}-{series.label}_{kind}.nii", in_order(series)))
+            volumes.append((modality, folder / f"{name}_{modality or UNDECIDED}.nii", in_order(series)))
         except NotAVolumeError as reason:
-            failed[kind] = f"{MODALITY_TITLES.get(kind, 'Series')} ({series.label}): {reason}"
-    missed = [why for kind, why in failed.items() if kind not in (UNDECIDED, *(found for found, *_ in volumes))]
-    if missed or not volumes:
-        raise StudyError(f"{'; '.join(missed or failed.values())}. Export these series again, or leave them out.")
+            faulty.append(Faulty(name, modality, str(reason)))
+    expect_no_modality_lost(faulty, {modality for modality, *_ in volumes})
     folder.mkdir(parents=True)
-    return [_write(slices, path) for _, path, slices in volumes]
+    return Unpacked([_write(slices, path) for _, path, slices in volumes], remarks(faulty, other_kinds))
 
 
 def _write(slices: Sequence[Slice], path: Path) -> Path:

@@ -72,10 +72,14 @@ class Series:
     slices: tuple[Slice, ...]
 
 
-def read_series(files: Sequence[Path]) -> list[Series]:
-    """The MR series of one study, in the scanner's order; raises `StudyError` when there is no study, or several."""
+def read_series(files: Sequence[Path]) -> tuple[list[Series], list[str]]:
+    """The MR series of one study, in the scanner's order, and the Modality of each other file.
+
+    A DICOMDIR, which only lists what there is, is not counted. Raises `StudyError` when there is no study, or several.
+    """
     headers = [(path, _header(path)) for path in files]
-    mr = [(path, header) for path, header in headers if header.get("Modality") == "MR"]
+    mr = [(path, header) for path, header in headers if text(header, "Modality") == "MR"]
+    others = [kind for _, header in headers if (kind := text(header, "Modality")) not in ("", "MR")]
     if not mr:
         raise StudyError("The DICOM files are no MR images: expected the T1, T1ce, T2 and FLAIR series of one study.")
     if len({(text(header, "PatientID"), text(header, "StudyInstanceUID")) for _, header in mr}) > 1:
@@ -84,7 +88,7 @@ def read_series(files: Sequence[Path]) -> list[Series]:
     for path, header in mr:
         groups.setdefault(text(header, "SeriesInstanceUID"), []).append((path, header))
     ordered = sorted(groups.values(), key=lambda group: number(group[0][1], "SeriesNumber") or 0.0)
-    return [_series(group) for group in ordered]
+    return [_series(group) for group in ordered], others
 
 
 def _header(path: Path) -> Any:

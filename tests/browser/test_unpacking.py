@@ -13,7 +13,10 @@ from tests_support import brain_affine, brain_image
 
 
 def _export(folder):
-    """The synthetic brain as DICOM: T1ce twice, in the axial slices and directions of `brain_affine` (LPS)."""
+    """The synthetic brain as DICOM: T1ce twice, in the axial slices and directions of `brain_affine` (LPS).
+
+    And a localizer.
+    """
     affine = brain_affine()
     origin = tuple(affine[:3, 3] * [-1, -1, 1])
     placed = Placed(row_spacing=3.0, column_spacing=3.0, slice_spacing=3.0, origin=origin)
@@ -22,6 +25,8 @@ def _export(folder):
         tags["SeriesDescription"] = tags["SeriesDescription"].replace("AX", word)
         stored = brain_image(name, affine).astype(np.uint16).transpose(2, 1, 0)
         SeriesMaker(placed, tags).write(folder / str(number), np.ascontiguousarray(stored))
+    localizer = {"SeriesDescription": "3-plane localizer", "SeriesNumber": 9}
+    SeriesMaker(placed, localizer).write(folder / "9", np.ascontiguousarray(stored[:3]))
     return folder
 
 
@@ -32,7 +37,9 @@ def test_a_zip_of_dicom_is_graded_once_the_series_are_settled(visit, tmp_path):
     expect(visit.locator("#scans")).to_contain_text("05-AGAIN-T1-POST_t1ce")
     choose(visit, "slot-t1ce", "05-AGAIN-T1-POST_t1ce.nii")
     visit.click("#grade")
-    expect(card(visit, "graded")).to_contain_text("Research demonstration, not a medical device.")
+    graded = card(visit, "graded")
+    expect(graded).to_contain_text("Research demonstration, not a medical device.")
+    expect(graded).to_contain_text("Not used: 06-3-plane-localizer (it has 3 slices of ")
 
 
 def test_a_scan_taken_away_leaves_the_table(visit, make_study):

@@ -72,7 +72,7 @@ def test_a_zip_of_dicom_series_is_a_study(registry, tmp_path):
 def test_a_zip_and_loose_files_make_one_list(registry, make_study, tmp_path):
     zipped = _pack_folder(tmp_path / "a.zip", make_study(("t1",), "a"))
     loose = next(make_study(("t2",), "b").iterdir())
-    names = {path.name for path in registry.unpack([zipped, loose], tmp_path / "out")}
+    names = {path.name for path in registry.unpack([zipped, loose], tmp_path / "out").scans}
     assert names == {"a_t1.nii.gz", "b_t2.nii.gz"}
 
 

@@ -30,7 +30,7 @@ def converted(registry, tmp_path):
     """converted(folder): the images made of its DICOM files, by the last word of their names."""
 
     def convert(folder):
-        scans = registry.unpack(folder, tmp_path / "unpacked")
+        scans = registry.unpack(folder, tmp_path / "unpacked").scans
         return {path.stem.rpartition("_")[2]: nib.load(path) for path in scans}
 
     return convert
@@ -84,7 +84,16 @@ def test_no_word_of_the_patient_is_left(registry, tmp_path, capfd):
         "ImageComments": PATIENT, "InstitutionName": "Saint Elsewhere",
     }  # fmt: skip
     SeriesMaker(tags=tags).write(tmp_path / "in", STORED)
-    (scan,) = registry.unpack(tmp_path / "in", tmp_path / "out")
+    perfusion = SeriesMaker(tags=tags | {"SeriesNumber": 2, "SeriesDescription": "Perfusion Doe Jane"}, uid="1.2.3")
+    for time in range(2):
+        perfusion.write(tmp_path / "in" / f"Jane{time}", STORED)
+    SeriesMaker(tags={"Modality": "DOE"}).write(tmp_path / "in" / "reports", STORED[:2])
+    unpacked = registry.unpack(tmp_path / "in", tmp_path / "out")
+    (scan,) = unpacked.scans
+    assert unpacked.remarks == (
+        "Not used: 02-Perfusion-brain (it has several images at one place, as a series over time has), "
+        "2 files that are no MR images.",
+    )
     assert scan.name == "01-AX-T1-brain_t1.nii"
     content = scan.read_bytes().lower()
     assert not any(word in content for word in (b"doe", b"jane", b"jd1234", b"elsewhere"))
@@ -117,8 +126,8 @@ def _without_pixels(paths):
 
 
 FAULTS = {
-    _missing: r"T1 \(AX-T1\): its slices are not evenly spaced: some are missing\. Export",
-    _twice: r"T1 \(AX-T1\): it has several images at one place",
+    _missing: r"T1 \(01-AX-T1\): its slices are not evenly spaced: some are missing\. Export",
+    _twice: r"T1 \(01-AX-T1\): it has several images at one place",
     _cut: "One of the DICOM files is damaged",
     _without_pixels: "can't be decoded",
 }
@@ -158,12 +167,15 @@ def test_two_patients_are_no_study(registry, tmp_path):
 def test_a_broken_localizer_does_not_stop_the_others(registry, tmp_path):
     write_study(tmp_path / "in", STORED, ("t1",))
     SeriesMaker(tags={"SeriesDescription": "T1 localizer"}).write(tmp_path / "in" / "loc", STORED[:3])
-    assert read_volumes(registry, tmp_path / "in").modalities == ("t1",)
+    volumes = read_volumes(registry, tmp_path / "in")
+    assert volumes.modalities == ("t1",)
+    (remark,) = volumes.remarks
+    assert remark.startswith("Not used: 02-T1-localizer (it has 3 slices of 19×23, expected 16 to 512 along each axis)")
 
 
 def test_nifti_beside_dicom_wins_in_a_folder_and_joins_in_a_list(registry, make_study, tmp_path):
     folder = make_study(("flair",))
     SeriesMaker(tags=ACQUISITIONS["t1"]).write(folder, STORED)
-    assert registry.unpack(folder, tmp_path / "out") is folder
-    names = {path.name for path in registry.unpack(sorted(folder.iterdir()), tmp_path / "out")}
+    assert registry.unpack(folder, tmp_path / "out").scans is folder
+    names = {path.name for path in registry.unpack(sorted(folder.iterdir()), tmp_path / "out").scans}
     assert names == {"case1_flair.nii.gz", "01-AX-T1_t1.nii"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import zipfile
 import zlib
 
@@ -189,7 +190,7 @@ def test_billions_of_volumes_are_not_counted_one_by_one(registry, tmp_path):
 def test_names_of_channels_are_never_guessed(registry, tmp_path):
     """What isn't a spelling of a modality stays unknown: T2* is no T2."""
     _save_dataset(tmp_path, {"0": "T2*", "1": "T1w", "2": "../../x_t1ce", "3": "CT"})
-    scans = registry.unpack([_save_stack(tmp_path / "a b.nii"), tmp_path / "dataset.json"], tmp_path / "out")
+    scans = registry.unpack([_save_stack(tmp_path / "a b.nii"), tmp_path / "dataset.json"], tmp_path / "out").scans
     assert [path.name for path in scans] == [
         "01-a-b_unknown.nii", "02-a-b_T1w.nii", "03-a-b_unknown.nii", "04-a-b_CT.nii"
     ]  # fmt: skip
@@ -200,6 +201,13 @@ def test_a_series_beside_four_scans_is_left_alone(registry, make_study):
     folder = make_study()
     _save_stack(folder / "case1_dwi.nii.gz", 9)
     assert read_volumes(registry, folder).modalities == MODALITIES
+
+
+def test_scans_in_folders_below_are_not_lost_where_another_is_converted(registry, make_study, tmp_path):
+    shutil.move(make_study(("flair",)), tmp_path / "in" / "flair")
+    data, affine = brain_image("t1", brain_affine()), brain_affine()
+    save_metaimage(tmp_path / "in" / "case1_t1.mha", data, affine)
+    assert read_volumes(registry, tmp_path / "in").modalities == ("t1", "flair")
 
 
 def test_several_files_of_several_volumes_are_several_studies(registry, tmp_path):
@@ -341,7 +349,7 @@ def test_no_word_of_a_header_goes_along(registry, tmp_path):
         raw[148:156], raw[14:22] = b"Jane^Doe", b"Jane^Doe"  # descrip, db_name
         path.write_bytes(raw)
     stack = [tmp_path / "b.nii", _save_dataset(tmp_path)]
-    written = [registry.unpack(source, tmp_path / f"out{n}") for n, source in enumerate((paths, stack))]
+    written = [registry.unpack(source, tmp_path / f"out{n}").scans for n, source in enumerate((paths, stack))]
     contents = [path.read_bytes() for paths in written for path in paths]
     assert len(contents) == 8
     assert all(b"Doe" not in content for content in contents)

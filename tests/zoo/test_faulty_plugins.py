@@ -69,11 +69,9 @@ def test_faults_at_reading_are_named_and_the_study_is_read(plugins, monkeypatch,
     monkeypatch.syspath_prepend(plugins)
     installed = load_registry()
     folder = make_study()
-    with pytest.warns(
-        UserWarning, match=r"^no_scans failed: unpack_scans must return a list of pathlib\.Path, or None"
-    ):
-        scans = installed.unpack(folder, tmp_path / "unpacked")
-    assert installed.read(scans).id == "case1"
+    with pytest.warns(UserWarning, match=r"^no_scans failed: unpack_scans must return a list of pathlib\.Path, a zoo"):
+        unpacked = installed.unpack(folder, tmp_path / "unpacked")
+    assert installed.read(unpacked.scans).id == "case1"
     with pytest.raises(StudyError, match=r"Readers that failed: no_study: read_study must return a zoo\.Study"):
         installed.read("nothing")
 

@@ -12,9 +12,10 @@ from zoo.compute.worker import Update, Worker
 from zoo.page.eta import DurationEstimator
 from zoo.page.sessions import Session, Sessions
 from zoo.page.upload.assignment import remarks_on, settle
+from zoo.page.upload.unpacking import remarks_still_true
 from zoo.registry import Registry
 from zoo.render.cards import progress_card
-from zoo.types import MODALITIES
+from zoo.types import MODALITIES, Unpacked
 
 Step = TypeVar("Step")
 Shown = TypeVar("Shown")
@@ -36,12 +37,13 @@ class ComputeClient:
         self.durations = DurationEstimator(measured_seconds())
 
     def read(
-        self, session: Session | None, scans: Sequence[str], slots: Sequence[str | None]
+        self, session: Session | None, scans: Sequence[str] | None, unpacked: Unpacked, *slots: str | None
     ) -> Generator[str, None, Session]:
-        """The session of what the visitor dropped and settled in the table; as `read_files`."""
-        files = [Path(scan) for scan in scans]
+        """The session of what the visitor gave, see `StudyWidgets.given`, and settled in the table; as `read_files`."""
+        files = [Path(scan) for scan in scans or []]
         source = settle(self.registry, files, dict(zip(MODALITIES, slots, strict=True)))
-        return (yield from self.read_files(session, source, remarks_on(self.registry, files, source)))
+        remarks = (*remarks_still_true(unpacked, files), *remarks_on(self.registry, files, source))
+        return (yield from self.read_files(session, source, remarks))
 
     def read_files(
         self, session: Session | None, source: Mapping[str, Path], remarks: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from typing import Any
 import pluggy
 
 from zoo.errors import PluginError, StudyError, ZooError
-from zoo.types import MODALITIES, Study
+from zoo.types import MODALITIES, Study, Unpacked
 
 
 def implementations(plugins: pluggy.PluginManager, hook: str) -> list[pluggy.HookImpl]:
@@ -58,16 +58,27 @@ def _oddity(study: Any) -> str:
     return f"as a path {_kind(odd[0])}" if odd else ""
 
 
-def call_for_scans(implementation: pluggy.HookImpl, source: Any, folder: Path) -> list[Path] | None:
-    """The answer of `unpack_scans`; `PluginError` when it is no list of paths, nor None; without what it holds."""
-    scans = call(implementation, source=source, folder=folder)
-    if scans is None:
+def call_for_scans(implementation: pluggy.HookImpl, source: Any, folder: Path) -> Unpacked | None:
+    """The answer of `unpack_scans`, of a list of paths or an `Unpacked` with one; `PluginError` when it is neither.
+
+    The error is without what was answered, which can hold a patient's name.
+    """
+    answer = call(implementation, source=source, folder=folder)
+    if answer is None:
         return None
-    odd = [scans] if not isinstance(scans, list) else [item for item in scans if not isinstance(item, Path)]
-    if odd:
-        where = "in the list " if isinstance(scans, list) else ""
-        raise PluginError(f"unpack_scans must return a list of pathlib.Path, or None; found {where}{_kind(odd[0])}")
-    return scans
+    unpacked = answer if isinstance(answer, Unpacked) else Unpacked(answer)
+    if oddity := _odd_item("scans", unpacked.scans, list, Path) or _odd_item("remarks", unpacked.remarks, tuple, str):
+        expected = "a list of pathlib.Path, a zoo.Unpacked of one with a tuple of str as its remarks, or None"
+        raise PluginError(f"unpack_scans must return {expected}; found {oddity}")
+    return unpacked
+
+
+def _odd_item(name: str, items: Any, container: type[list[Any]] | type[tuple[Any, ...]], kind: type) -> str:
+    """What is wrong with items that should be of a kind, "" if nothing."""
+    if not isinstance(items, container):
+        return f"as {name} {_kind(items)}"
+    odd = [item for item in items if not isinstance(item, kind)]
+    return f"among {name} {_kind(odd[0])}" if odd else ""
 
 
 def _kind(value: Any) -> str:

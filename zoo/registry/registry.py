@@ -36,6 +36,7 @@ from zoo.types import (
     RegisteredExplainer,
     RegisteredModel,
     Study,
+    Unpacked,
     Volumes,
 )
 
@@ -92,28 +93,35 @@ class Registry:
     def explainer(self, explainer_id: str) -> RegisteredExplainer:
         return _named(self.explainers, explainer_id, "explainer")
 
-    def unpack(self, source: Any, folder: Path) -> Any:
+    def unpack(self, source: Any, folder: Path) -> Unpacked:
         """`source` as files that readers know, made in `folder` where need be: a zip is opened, then DICOM converted.
 
-        Files that are given by modality are unpacked one by one, and stay so. Raises `StudyError`; a plugin that fails
-        otherwise is passed over, with a warning.
+        Files that are given by modality are unpacked one by one, and stay so. Its remarks are those of all plugins, in
+        their order. Raises `StudyError`; a plugin that fails otherwise is passed over, with a warning.
         """
         if isinstance(source, Mapping):
-            given = {name: Path(path) for name, path in source.items()}
-            scans = {name: self._one_scan(path, folder / name) for name, path in given.items()}
-            return source if scans == given else scans
+            return self._unpack_each(source, folder)
+        remarks: tuple[str, ...] = ()
         for implementation in reversed(implementations(self.plugins, "unpack_scans")):
-            scans, reason = call_safely(call_for_scans, implementation, source, folder)
+            unpacked, reason = call_safely(call_for_scans, implementation, source, folder)
             if reason:  # of which only the kind is told: the rest can quote a patient's name
                 warnings.warn(f"{implementation.plugin_name} failed: {reason.partition(':')[0]}", stacklevel=2)
-            source = source if scans is None else scans
-        return source
+            if unpacked is not None:
+                source, remarks = unpacked.scans, (*remarks, *unpacked.remarks)
+        return Unpacked(source, remarks)
 
-    def _one_scan(self, path: Path, folder: Path) -> Path:
-        scans = self.unpack([path], folder)
-        if len(scans) != 1:
-            raise StudyError(f"{path.name}: expected one scan for its modality, found {len(scans)}. Give it alone.")
-        return scans[0]
+    def _unpack_each(self, source: Mapping[str, Any], folder: Path) -> Unpacked:
+        given = {name: Path(path) for name, path in source.items()}
+        unpacked = {name: self._one_scan(path, folder / name) for name, path in given.items()}
+        scans = {name: one.scans[0] for name, one in unpacked.items()}
+        remarks = tuple(f"{given[name].name}: {remark}" for name, one in unpacked.items() for remark in one.remarks)
+        return Unpacked(source if scans == given else scans, remarks)
+
+    def _one_scan(self, path: Path, folder: Path) -> Unpacked:
+        unpacked = self.unpack([path], folder)
+        if (count := len(unpacked.scans)) != 1:
+            raise StudyError(f"{path.name}: expected one scan for its modality, found {count}. Give it alone.")
+        return unpacked
 
     def read(self, source: Any) -> Study:
         """The study at `source`, from the first reader that knows it; `StudyError` when none does."""

@@ -19,11 +19,11 @@ def read_volumes(registry: Registry, source: Any, name: str = "") -> Volumes:
     name: what it is called; by its source if not given.
     """
     with TemporaryDirectory(prefix="glioma-zoo-") as folder:
-        scans = registry.unpack(source, Path(folder))
-        study = registry.read(scans)
-        if name or scans is not source:
+        unpacked = registry.unpack(source, Path(folder))
+        study = registry.read(unpacked.scans)
+        if name or unpacked.scans is not source:
             study = replace(study, id=name or source_name(source))
-        return load_volumes(study)
+        return load_volumes(replace(study, remarks=(*unpacked.remarks, *study.remarks)))
 
 
 def source_name(source: Any) -> str:

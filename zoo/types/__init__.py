@@ -18,11 +18,11 @@ from zoo.types.explainer import Attribution, ExplainerSpec, Question, any_model
 from zoo.types.model import Card, ModelInput, ModelSpec, Phase, Recipe
 from zoo.types.registered import RegisteredExplainer, RegisteredModel
 from zoo.types.roles import DEFAULT_EXPLAINER, SHAPLEY_EXPLAINER
-from zoo.types.study import Finding, Study, Volumes
+from zoo.types.study import Finding, Study, Unpacked, Volumes
 
 __all__ = [
     "DEFAULT_EXPLAINER", "DISCLAIMER", "FILE_PREFIX", "GRADES", "MODALITIES", "MODALITY_TITLES", "SHAPLEY_EXPLAINER",
     "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "Grade", "HeatMap", "ModelInput", "ModelResult",
     "ModelSpec", "Phase", "Progress", "Question", "Recipe", "RegisteredExplainer", "RegisteredModel", "Study",
-    "Volumes", "any_model",
+    "Unpacked", "Volumes", "any_model",
 ]  # fmt: skip

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from zoo.types.constants import MODALITIES
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """What was made of a source for readers to be given, and what was not.
+
+    scans: paths; of a whole source also whatever it was, where nothing had to be made of it.
+    remarks: sentences on what was left out, for whoever reads the grade; without a word of the patient.
+    """
+
+    scans: Any
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

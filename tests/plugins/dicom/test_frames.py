@@ -30,7 +30,7 @@ def convert(registry, tmp_path):
     """convert(path): the one image made of a file or folder."""
 
     def image(path):
-        (scan,) = registry.unpack(path, tmp_path / "unpacked")
+        (scan,) = registry.unpack(path, tmp_path / "unpacked").scans
         assert scan.name == "01-AX-T2_t2.nii"
         return nib.load(scan)
 
@@ -86,9 +86,9 @@ def test_a_whole_study_of_four_files(registry, tmp_path):
 
 
 def test_what_a_frame_tells_of_its_acquisition_is_found(tmp_path):
-    (series,) = read_series([write_enhanced(tmp_path / "in", SeriesMaker(tags=ACQUISITIONS["flair"]), STORED)])
+    (series,), _ = read_series([write_enhanced(tmp_path / "in", SeriesMaker(tags=ACQUISITIONS["flair"]), STORED)])
     assert (series.repetition_time, series.echo_time, series.inversion_time) == (9000, 120, 2500)
-    (series,) = read_series([write_enhanced(tmp_path / "in", SeriesMaker(tags=ACQUISITIONS["t1ce"]), STORED)])
+    (series,), _ = read_series([write_enhanced(tmp_path / "in", SeriesMaker(tags=ACQUISITIONS["t1ce"]), STORED)])
     assert (series.sequence, series.agent_given) == ("SE", True)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from zoo import Card, Finding, ModelSpec, PluginError, Recipe, Study, StudyError, hookimpl
+from zoo import Card, Finding, ModelSpec, PluginError, Recipe, Study, StudyError, Unpacked, hookimpl
 from zoo.registry import BUILT_IN, Fault, load_registry
 from zoo.study.prepare import prepare
 
@@ -181,7 +181,7 @@ def test_unpackers_are_asked_in_turn_and_one_that_fails_is_passed_over(install, 
     install("last", unpack_scans=lambda source, folder: None)
     registry = load_registry(("last", "broken", "first"))
     with pytest.warns(UserWarning, match="^broken failed: ValueError$"):
-        assert registry.unpack([first], tmp_path) == [first, second]
+        assert registry.unpack([first], tmp_path) == Unpacked([first, second])
 
 
 def test_files_given_by_modality_are_unpacked_one_by_one(install, tmp_path):
@@ -190,28 +190,60 @@ def test_files_given_by_modality_are_unpacked_one_by_one(install, tmp_path):
     made = {packed: [tmp_path / "a.nii"], plain: None}
     registry = load_registry((install("unpacker", unpack_scans=lambda source, folder: made[source[0]]),))
     source = {"t1": plain}
-    assert registry.unpack(source, tmp_path) is source
-    assert registry.unpack({"t1": plain, "t2": str(packed)}, tmp_path) == {"t1": plain, "t2": tmp_path / "a.nii"}
+    assert registry.unpack(source, tmp_path).scans is source
+    both = registry.unpack({"t1": plain, "t2": str(packed)}, tmp_path)
+    assert both == Unpacked({"t1": plain, "t2": tmp_path / "a.nii"})
+    made[packed] = Unpacked([tmp_path / "a.nii"], ("Not used: a localizer.",))
+    both = registry.unpack({"t1": plain, "t2": str(packed)}, tmp_path)
+    assert both == Unpacked({"t1": plain, "t2": tmp_path / "a.nii"}, ("a.pack: Not used: a localizer.",))
     made[packed] = []
     with pytest.raises(StudyError, match=r"a\.pack: expected one scan for its modality, found 0"):
         registry.unpack({"t2": packed}, tmp_path)
 
 
-@pytest.mark.parametrize("answer", ["Jane Doe.nii", ["Jane Doe.nii"], {"t1": Path("Jane Doe.nii")}, [None], 0])
-def test_an_unpacker_that_answers_with_no_paths_is_passed_over_and_named(install, tmp_path, answer):
+def test_what_unpackers_leave_out_is_told_in_their_order(install, tmp_path):
+    """By those that answer with an `Unpacked`; a plain list leaves nothing out."""
+    files = [Path("1"), Path("2"), Path("3")]
+    install("first", unpack_scans=lambda source, folder: Unpacked(files[:1], ("One.", "Two.")))
+    install("plain", unpack_scans=lambda source, folder: [*source, files[1]])
+    install("last", unpack_scans=lambda source, folder: Unpacked([*source, files[2]], ("Three.",)))
+    registry = load_registry(("last", "plain", "first"))
+    assert registry.unpack("given", tmp_path) == Unpacked(files, ("One.", "Two.", "Three."))
+
+
+NO_SCANS = {
+    "path": ("Jane Doe.nii", "found as scans an object of type str"),
+    "list of names": (["Jane Doe.nii"], "found among scans an object of type str"),
+    "mapping": ({"t1": Path("Jane Doe.nii")}, "found as scans an object of type dict"),
+    "list of nothing": ([None], "found among scans an object of type NoneType"),
+    "number": (0, "found as scans an object of type int"),
+    "unpacked path": (Unpacked(Path("Jane Doe.nii")), "found as scans an object of type PosixPath"),
+    "unpacked names": (Unpacked(["Jane Doe.nii"]), "found among scans an object of type str"),
+    "unpacked nothing": (Unpacked(None), "found as scans an object of type NoneType"),
+    "one remark": (Unpacked([], "Jane Doe"), "found as remarks an object of type str"),
+    "remarks of another kind": (
+        Unpacked([], (Path("Jane Doe.nii"),)),
+        "found among remarks an object of type PosixPath",
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "found"), NO_SCANS.values(), ids=NO_SCANS)
+def test_an_unpacker_that_answers_with_no_paths_is_passed_over_and_named(install, tmp_path, answer, found):
     """Without what it answered, which can hold a patient's name."""
     mine = Path("mine.nii")
     install("other", unpack_scans=lambda source, folder: [mine] if source == "given" else None)
     registry = load_registry(("other", install("vague", unpack_scans=lambda source, folder: answer)))
     with pytest.warns(UserWarning, match=r"^vague failed: unpack_scans must return a list of pathlib.Path") as told:
-        assert registry.unpack("given", tmp_path) == [mine]
+        assert registry.unpack("given", tmp_path) == Unpacked([mine])
+    assert found in str(told[0].message)
     assert "Jane" not in str(told[0].message)
 
 
 def test_what_can_read_scans_is_asked_though_another_unpacker_failed(make_study, install, tmp_path):
     registry = load_registry((*BUILT_IN, install("vague", unpack_scans=lambda source, folder: {})))
     with pytest.warns(UserWarning, match="^vague failed: "):
-        assert registry.read(registry.unpack(make_study(), tmp_path)).id == "case1"
+        assert registry.read(registry.unpack(make_study(), tmp_path).scans).id == "case1"
 
 
 NO_STUDIES = {

@@ -9,7 +9,8 @@ from multiprocessing.util import get_temp_dir
 import numpy as np
 import pytest
 
-from zoo import StudyError
+from zoo import StudyError, Unpacked
+from zoo.registry import load_registry
 from zoo.study.load import load_volumes
 from zoo.study.read import read_volumes, source_name
 
@@ -43,6 +44,16 @@ def test_a_folder_and_a_mapping_are_read_as_they_are(registry, make_study):
 
 def test_a_study_of_a_data_set_has_the_name_that_is_given(registry, make_study):
     assert read_volumes(registry, make_study(), "site/case1").id == "site/case1"
+
+
+def test_what_was_left_out_is_said_before_what_the_reader_says(make_study, monkeypatch):
+    folder = make_study()
+    (folder / "case1_seg.nii.gz").touch()
+    registry = load_registry()
+    monkeypatch.setattr(registry, "unpack", lambda source, into: Unpacked(source, ("Not used: a localizer.",)))
+    volumes = read_volumes(registry, folder)
+    assert volumes.remarks == ("Not used: a localizer.", "Not used: case1_seg.nii.gz (a mask).")
+    assert volumes.id == "case1"
 
 
 def test_nothing_unpacked_stays(registry, zipped, temporary):

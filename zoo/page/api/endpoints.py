@@ -153,7 +153,8 @@ class Api:
             raise StudyError(f"No scans: give the NIfTI file of at least one of {', '.join(MODALITIES)}.")
         self.client.cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="scans-", dir=self.client.cache) as folder:
-            session = finished(self.client.read_files(None, self.client.registry.unpack(source, Path(folder))))
+            unpacked = self.client.registry.unpack(source, Path(folder))
+            session = finished(self.client.read_files(None, unpacked.scans, unpacked.remarks))
         try:
             yield session
         finally:

@@ -48,19 +48,16 @@ class Comparing:
         self.widgets = widgets
 
     def compare(
-        self,
-        session: Session | None,
-        scans: list[str] | None,
-        models: Sequence[str],
-        left: str,
-        right: str,
-        *slots: str | None,
+        self, session: Session | None, models: Sequence[str], left: str, right: str, *given: Any
     ) -> Iterator[Updates]:
-        """Read, grade by every model, show where two of them looked, then what each modality adds to each model."""
+        """Read, grade by every model, show where two of them looked, then what each modality adds to each model.
+
+        given: as in `StudyWidgets.given`.
+        """
         try:
             if not models:
                 raise ZooError("Choose the models to compare.")
-            reading = self.client.read(session, scans or [], slots)
+            reading = self.client.read(session, *given)
             session = yield from map_steps(reading, lambda card: self._emptied(None) | self._progress(card))
             yield self._emptied(session)
             results = yield from self._graded(session, models)

@@ -34,7 +34,7 @@ def compare_tab(
     bars = gr.HTML(elem_id="contributions")
 
     (left, left_viewer), (right, right_viewer) = columns
-    inputs = [session, study.scans, models, left, right, *study.slots]
+    inputs = [session, models, left, right, *study.given]
     widgets = CompareWidgets(session, status, table, left_viewer, right_viewer, bars)
     comparing = Comparing(client, widgets)
     started: list[Any] = [compare.click(comparing.compare, inputs, widgets.outputs, **PRIVATE, **COMPUTES)]

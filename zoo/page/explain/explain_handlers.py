@@ -47,15 +47,16 @@ class Explaining:
         self.client = client
         self.outputs = outputs
 
-    def explain(
-        self, session: Session | None, scans: list[str] | None, model_id: str, explainer_id: str, *slots: str | None
-    ) -> Iterator[Updates]:
-        """Read and grade as far as that is not done; then the map, or the default's map and a value a modality."""
+    def explain(self, session: Session | None, model_id: str, explainer_id: str, *given: Any) -> Iterator[Updates]:
+        """Read and grade as far as that is not done; then the map, or the default's map and a value a modality.
+
+        given: as in `StudyWidgets.given`.
+        """
         outputs = self.outputs
         try:
             spec, explainer = self._chosen(model_id, explainer_id)
             yield {outputs.stop: gr.Button(visible=True)}
-            session = yield from self._read(session, scans or [], slots)
+            session = yield from self._read(session, *given)
             yield from self._graded(session, spec)
             explanation = yield from self._explained(session, spec, explainer)
             yield {outputs.explanation: explained_card(spec, explainer, explanation)}
@@ -77,12 +78,10 @@ class Explaining:
         expect_offered(registry.explainers.values(), spec, explainer)
         return spec, explainer
 
-    def _read(
-        self, session: Session | None, scans: list[str], slots: tuple[str | None, ...]
-    ) -> Generator[Updates, None, Session]:
+    def _read(self, session: Session | None, *given: Any) -> Generator[Updates, None, Session]:
         outputs = self.outputs
         empty = {outputs.session: None, outputs.card: "", outputs.viewer: None}
-        reading = self.client.read(session, scans, slots)
+        reading = self.client.read(session, *given)
         current = yield from map_steps(reading, lambda card: empty | self._progress(card))
         if current is not session:
             copies = yield from map_steps(self.client.copy(current), self._progress)

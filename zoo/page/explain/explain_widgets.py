@@ -63,7 +63,7 @@ def explain_events(
         begin(None, None, explain.explanation, js="() => ''", **PRIVATE)
     started = explain.button.click(
         explaining.explain,
-        [grade_outputs[0], study.scans, *selection, *study.slots],
+        [grade_outputs[0], *selection, *study.given],
         outputs,
         **PRIVATE,
         **COMPUTES,

@@ -38,14 +38,15 @@ class Grading:
         self.client = client
         self.widgets = widgets
 
-    def grade(
-        self, session: Session | None, scans: list[str] | None, model_id: str, *slots: str | None
-    ) -> Iterator[Updates]:
-        """Read, grade, show the study, explain; yields what is there as far as it has come."""
+    def grade(self, session: Session | None, model_id: str, *given: Any) -> Iterator[Updates]:
+        """Read, grade, show the study, explain; yields what is there as far as it has come.
+
+        given: as in `StudyWidgets.given`.
+        """
         widgets = self.widgets
         nothing_yet = {widgets.session: None, widgets.viewer: None}
         try:
-            reading = self.client.read(session, scans or [], slots)
+            reading = self.client.read(session, *given)
             session = yield from map_steps(reading, lambda card: nothing_yet | progress_in(widgets.card, card))
             yield {widgets.session: session}
             yield from self._answered(session, model_id)

@@ -28,8 +28,8 @@ def one_model_tab(
     widgets = GradeWidgets(session, card, StudyViewer(elem_id="viewer"))
     grading, uploading = Grading(client, widgets), Uploading(client, study, card)
 
-    work = {"inputs": [session, study.scans, model, *study.slots], "outputs": widgets.outputs, **PRIVATE}
-    assign = {"fn": uploading.assign, "inputs": study.scans, "outputs": uploading.outputs, **PRIVATE}
+    work = {"inputs": [session, model, *study.given], "outputs": widgets.outputs, **PRIVATE}
+    assign = {"fn": uploading.assign, "inputs": [study.scans, study.unpacked], "outputs": uploading.outputs, **PRIVATE}
     # Not on change: Gradio tells of one many times over, and the later ones would undo what was chosen in the table.
     files_changed = gr.on([study.scans.upload, study.scans.delete, study.scans.clear], **assign)
     # Whoever presses it with another model chosen, while the heat map of the first is made, is not to be left unheard.

@@ -13,10 +13,12 @@ from zoo.errors import StudyError
 from zoo.page.compute_client import ComputeClient
 from zoo.page.events import Updates
 from zoo.page.upload.assignment import candidates, complaints, unambiguous
-from zoo.page.upload.unpacking import is_packed, unpacked
+from zoo.page.upload.unpacking import is_packed, remarks_still_true, unpacked
 from zoo.page.upload.upload_widgets import StudyWidgets
 from zoo.render.cards import empty_card, message_card, progress_card
-from zoo.types import MODALITIES
+from zoo.types import MODALITIES, Unpacked
+
+NOTHING = Unpacked([])
 
 
 class Uploading:
@@ -29,26 +31,29 @@ class Uploading:
 
     @property
     def outputs(self) -> list[Block]:
-        return [self.study.scans, *self.study.slots, self.study.table, self.card]
+        return [*self.study.given, self.study.table, self.card]
 
-    def assign(self, scans: list[str] | None) -> Iterator[Updates]:
+    def assign(self, scans: list[str] | None, before: Unpacked) -> Iterator[Updates]:
         """Fill the table from the files' names, and open it when it has questions.
 
-        Zips, DICOM files and other formats are replaced by the scans in them.
+        Zips, DICOM files and other formats are replaced by the scans in them. before: what was made of earlier ones.
         """
         files = [Path(scan) for scan in scans or []]
         if is_packed(files):
-            yield self._assigned([]) | {self.card: progress_card(0.2, "Unpacking")}
+            yield self._assigned(NOTHING) | {self.card: progress_card(0.2, "Unpacking")}
         try:
-            found = unpacked(self.client.registry, files, self.client.cache) if files else []
+            found = unpacked(self.client.registry, files, self.client.cache) if files else NOTHING
         except StudyError as error:
-            yield self._assigned([]) | {self.card: message_card("error", "That did not work", str(error))}
+            yield self._assigned(NOTHING) | {self.card: message_card("error", "That did not work", str(error))}
             return
-        replaced: dict[Block, Any] = {self.study.scans: [str(path) for path in found]} if found != files else {}
-        yield self._assigned(found) | replaced
+        remarks = dict.fromkeys([*remarks_still_true(before, files), *found.remarks])
+        scans = [str(path) for path in found.scans]
+        replaced: dict[Block, Any] = {self.study.scans: scans} if found.scans != files else {}
+        yield self._assigned(Unpacked(found.scans, tuple(remarks))) | replaced
 
-    def _assigned(self, files: list[Path]) -> dict[Block, Any]:
-        """The table for these files, and its questions on the card."""
+    def _assigned(self, found: Unpacked) -> dict[Block, Any]:
+        """The table for these scans, and its questions on the card."""
+        files = found.scans
         possible = candidates(self.client.registry, files)
         chosen = unambiguous(self.client.registry, possible)
         names = [path.name for path in files]
@@ -58,4 +63,5 @@ class Uploading:
             for slot, modality in zip(self.study.slots, MODALITIES, strict=True)
         }
         card = message_card("question", "Which file is which?", " ".join(questions)) if questions else empty_card()
-        return {**slots, self.study.table: gr.Accordion(open=bool(questions)), self.card: card}
+        assigned: dict[Block, Any] = {self.study.unpacked: found, **slots}
+        return assigned | {self.study.table: gr.Accordion(open=bool(questions)), self.card: card}

@@ -5,23 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import gradio as gr
+from gradio.blocks import Block
 
 from zoo.assets.examples import EXAMPLES, Example
 from zoo.render.cards import example_button
 from zoo.study.suffixes import SUFFIXES
-from zoo.types import MODALITIES, MODALITY_TITLES
+from zoo.types import MODALITIES, MODALITY_TITLES, Unpacked
 
 FILE_TYPES = [".nii", ".nii.gz", *(f".{suffix}" for suffix in SUFFIXES), ".zip", ".dcm", ".ima", ".json"]
 
 
 @dataclass(frozen=True)
 class StudyWidgets:
-    """Where a visitor gives a study: files, the examples' pictures, and the table that says which file is which."""
+    """Where a visitor gives a study: files, the examples' pictures, and the table that says which file is which.
+
+    unpacked: an `Unpacked`, what was made of the files that were dropped.
+    """
 
     scans: gr.File
+    unpacked: gr.State
     examples: dict[Example, gr.HTML]
     table: gr.Accordion
     slots: list[gr.Dropdown]
+
+    @property
+    def given(self) -> list[Block]:
+        """What tells the study to `ComputeClient.read`, in its order."""
+        return [self.scans, self.unpacked, *self.slots]
 
 
 def study_widgets() -> StudyWidgets:
@@ -34,7 +44,7 @@ def study_widgets() -> StudyWidgets:
         examples = {each: gr.HTML(example_button(each), elem_id=each.name, min_width=130) for each in EXAMPLES}
     with gr.Accordion("Which file is which", open=False, elem_id="assignment") as table:
         slots = [_slot(name) for name in MODALITIES]
-    return StudyWidgets(scans, examples, table, slots)
+    return StudyWidgets(scans, gr.State(Unpacked([])), examples, table, slots)
 
 
 def _slot(modality: str) -> gr.Dropdown:

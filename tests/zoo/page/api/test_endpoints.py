@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import gradio as gr
@@ -9,9 +10,10 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from dicom_files import SeriesMaker, write_study
 from fake_worker import FakeWorker
 from scan_formats import save_metaimage
-from zoo import DISCLAIMER, Explanation, PluginError
+from zoo import DISCLAIMER, Explanation, PluginError, StudyError
 from zoo.page.api.endpoints import Api
 from zoo.page.compute_client import ComputeClient
 from zoo.types import HeatMap
@@ -74,6 +76,18 @@ def test_scans_of_other_formats_are_read_too(api, tmp_path):
     assert list(read) == ["t1ce"]
     np.testing.assert_array_equal(read["t1ce"], voxels)
     assert not list(page.client.cache.glob("scans-*")), "nothing converted stays"
+
+
+def test_what_a_converter_leaves_out_is_said(api, tmp_path):
+    """Of a scan as DICOM files in a zip, with a localizer in it."""
+    folder = write_study(tmp_path / "export", np.ones((16, 17, 18), np.uint16), ("t1",))
+    SeriesMaker(tags={"SeriesDescription": "localizer"}).write(folder / "loc", np.ones((3, 17, 18), np.uint16))
+    told = []
+    page = api(read=lambda remarks, **_: told.append(remarks), grade=StudyError("enough"))
+    with pytest.raises(gr.Error, match="enough"):
+        page.grade("single-t1ce", t1=shutil.make_archive(str(tmp_path / "case"), "zip", folder))
+    ((remark,),) = told
+    assert remark.startswith("case.zip: Not used: 02-localizer (it has 3 slices of 17×18, ")
 
 
 def test_values_by_modality_come_without_a_file(api, scan):

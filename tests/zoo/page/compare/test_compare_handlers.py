@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from fake_worker import FakeWorker
-from zoo import Grade, StudyError
+from zoo import Grade, StudyError, Unpacked
 from zoo.page.compare.compare_handlers import CompareWidgets, Comparing
 from zoo.page.compute_client import ComputeClient
 from zoo.types import Explanation, HeatMap
 
 MODELS = ("guided-dual-attention.compact", "single-t1ce.compact", "early-fusion.compact")
-SLOTS = (None,) * 4
+UNTOLD = (Unpacked([]), *(None,) * 4)
 WIDGETS = CompareWidgets("session", "status", "table", "left", "right", "bars")
 
 
@@ -38,7 +38,7 @@ def compare(registry, files, tmp_path):
 
     def run(worker, models=MODELS, session=None):
         comparing = Comparing(ComputeClient(registry, worker, tmp_path / "cache"), WIDGETS)
-        return comparing.compare(session, files, models, *MODELS[:2], *SLOTS)
+        return comparing.compare(session, models, *MODELS[:2], files, *UNTOLD)
 
     return run
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fake_worker import FakeWorker
-from zoo import Grade, PluginError, Refused
+from zoo import Grade, PluginError, Refused, Unpacked
 from zoo.page.compute_client import ComputeClient
 from zoo.page.explain.explain_handlers import Explaining, ExplainOutputs
 from zoo.types import Explanation, HeatMap
@@ -42,7 +42,7 @@ def explain(registry, files, tmp_path):
 
     def run(worker, explainer_id, model_id=GUIDED, session=None):
         page = Explaining(ComputeClient(registry, worker, tmp_path / "cache"), OUTPUTS)
-        return page, list(page.explain(session, files, model_id, explainer_id, *(None,) * 4))
+        return page, list(page.explain(session, model_id, explainer_id, files, Unpacked([]), *(None,) * 4))
 
     return run
 

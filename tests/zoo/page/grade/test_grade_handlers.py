@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import nibabel
 import numpy as np
 
 from fake_worker import FakeWorker
-from zoo import Grade, Refused, StudyError
+from zoo import Grade, Refused, StudyError, Unpacked
 from zoo.compute.worker import Update
 from zoo.page.compute_client import ComputeClient
 from zoo.page.grade.grade_handlers import GradeWidgets, Grading
 from zoo.types import HeatMap
 from zoo.weights.load import load_weights
 
+GRADE = Grade("s", "m", "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
+NOTHING = Unpacked([])
+UNTOLD = (NOTHING, *(None,) * 4)
+"""Nothing left out, and an empty table."""
+
 
 def _grading(registry, worker, cache):
     return Grading(ComputeClient(registry, worker, cache), GradeWidgets("session", "card", "viewer"))
 
 
-def _run(page, session, files, slots=(None,) * 4):
-    return list(page.grade(session, files, "single-t1ce.compact", *slots))
+def _run(page, session, files, unpacked=NOTHING):
+    return list(page.grade(session, "single-t1ce.compact", files, unpacked, *(None,) * 4))
 
 
 def _values(steps, component):
@@ -37,7 +45,7 @@ def test_a_failed_read_leaves_no_session_and_no_folder(registry, files, tmp_path
 
 def test_a_cancelled_read_stops_the_worker_and_leaves_no_folder(registry, files, tmp_path):
     worker = FakeWorker()
-    steps = _grading(registry, worker, tmp_path / "cache").grade(None, files, "single-t1ce.compact", *(None,) * 4)
+    steps = _grading(registry, worker, tmp_path / "cache").grade(None, "single-t1ce.compact", files, *UNTOLD)
     next(steps)
     next(steps)
     steps.close()
@@ -66,6 +74,24 @@ def test_a_file_without_a_slot_is_handed_on_by_name(registry, files, tmp_path):
     assert told == [("Not used: case1_seg.nii.gz (a mask).",), ()]
 
 
+def test_what_was_left_out_at_the_upload_is_said_on_the_card(registry, files, tmp_path):
+    """Before what the table leaves out; and no longer than a scan of that upload is there."""
+    told = []
+    worker = FakeWorker(
+        read=lambda remarks, **others: told.append(remarks),
+        grade=lambda **_: replace(GRADE, remarks=told[-1]),
+        explain=StudyError("enough"),
+    )
+    page = _grading(registry, worker, tmp_path / "cache")
+    unpacked = Unpacked([Path(file) for file in files], ("Not used: 05-localizer (it is in colours).",))
+    given = [*files, str(tmp_path / "case1_seg.nii.gz")]
+    steps = _run(page, None, given, unpacked)
+    assert told == [("Not used: 05-localizer (it is in colours).", "Not used: case1_seg.nii.gz (a mask).")]
+    assert "Not used: 05-localizer (it is in colours)." in _values(steps, "card")[-1]
+    _run(page, _values(steps, "session")[-1], given, replace(unpacked, scans=[tmp_path / "another.nii"]))
+    assert told[1:] == [("Not used: case1_seg.nii.gz (a mask).",)]
+
+
 def test_a_study_that_is_refused_is_shown_all_the_same(registry, files, tmp_path):
     worker = FakeWorker(grade=Refused("not graded: no brain"))
     steps = _run(_grading(registry, worker, tmp_path / "cache"), None, files)
@@ -75,9 +101,8 @@ def test_a_study_that_is_refused_is_shown_all_the_same(registry, files, tmp_path
 
 
 def test_the_grade_is_there_before_the_viewers_files(registry, files, tmp_path):
-    grade = Grade("s", "m", "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
-    worker = FakeWorker(grade=grade, explain=StudyError("no layer"))
-    for step in _grading(registry, worker, tmp_path / "cache").grade(None, files, "single-t1ce.compact", *(None,) * 4):
+    worker = FakeWorker(grade=GRADE, explain=StudyError("no layer"))
+    for step in _grading(registry, worker, tmp_path / "cache").grade(None, "single-t1ce.compact", files, *UNTOLD):
         if "90.0 %" in str(step.get("card")):
             break
     assert worker.asked == ["read", "grade"]
@@ -97,8 +122,7 @@ def test_a_card_is_sent_again_only_when_it_has_news(registry, files, tmp_path):
 
 
 def test_a_grade_stays_when_its_heat_map_fails(registry, files, tmp_path):
-    grade = Grade("s", "m", "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
-    worker = FakeWorker(grade=grade, explain=StudyError("no layer"))
+    worker = FakeWorker(grade=GRADE, explain=StudyError("no layer"))
     last = _run(_grading(registry, worker, tmp_path / "cache"), None, files)[-1]["card"]
     assert "90.0 %" in last
     assert "No heat map" in last
@@ -110,7 +134,7 @@ def test_a_request_that_names_an_untrained_model_is_told_how_to_train_it(registr
         return load_weights(registry.model(model_id))
 
     page = _grading(registry, FakeWorker(grade=grade), tmp_path / "cache")
-    last = list(page.grade(None, files, "guided-dual-attention.paper", *(None,) * 4))[-1]["card"]
+    last = list(page.grade(None, "guided-dual-attention.paper", files, *UNTOLD))[-1]["card"]
     assert "not trained yet. Train it with `python -m training fit guided-dual-attention.paper" in last
 
 
@@ -118,8 +142,7 @@ def test_the_heat_map_comes_before_the_curve_of_slices(registry, files, tmp_path
     curves = {"t1ce": [(-10.0, 0.5), (10.0, 2.0)]}
     heat = tmp_path / "heat.nii.gz"
     nibabel.save(nibabel.Nifti1Image(np.ones((2, 2, 2, 4), np.float32), np.eye(4)), heat)
-    grade = Grade("s", "m", "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
-    worker = FakeWorker(grade=grade, explain=HeatMap(heat, {}, 1.0), slice_curves=curves)
+    worker = FakeWorker(grade=GRADE, explain=HeatMap(heat, {}, 1.0), slice_curves=curves)
     viewers = _values(_run(_grading(registry, worker, tmp_path / "cache"), None, files), "viewer")
     first, last = [viewer for viewer in viewers if viewer and viewer.overlay]
     assert (first.curves, last.curves) == ({}, curves)

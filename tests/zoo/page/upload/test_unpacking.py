@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
@@ -11,14 +13,14 @@ import pytest
 from dicom_files import ACQUISITIONS, SeriesMaker, write_study
 from fake_worker import FakeWorker
 from scan_formats import save_metaimage, save_pair
-from zoo import MODALITIES, StudyError
+from zoo import MODALITIES, StudyError, Unpacked
 from zoo.page.compute_client import ComputeClient
 from zoo.page.upload.unpacking import is_packed, unpacked
-from zoo.page.upload.upload_handlers import Uploading
+from zoo.page.upload.upload_handlers import NOTHING, Uploading
 from zoo.page.upload.upload_widgets import FILE_TYPES, StudyWidgets
 from zoo.study.suffixes import SUFFIXES
 
-STUDY = StudyWidgets(scans="scans", examples={}, table="table", slots=list(MODALITIES))
+STUDY = StudyWidgets(scans="scans", unpacked="unpacked", examples={}, table="table", slots=list(MODALITIES))
 STORED = np.random.default_rng(0).integers(0, 3000, (16, 17, 18)).astype(np.uint16)
 
 
@@ -42,7 +44,7 @@ def _slots(updates):
 
 
 def test_the_series_of_a_zip_are_shown_for_confirmation(page, zipped, tmp_path):
-    working, assigned = page.assign([zipped])
+    working, assigned = page.assign([zipped], NOTHING)
     assert "Unpacking" in working["card"]
     scans, slots = assigned["scans"], _slots(assigned)
     names = [scan.rpartition("/")[2] for scan in scans]
@@ -58,9 +60,46 @@ def test_the_series_of_a_zip_are_shown_for_confirmation(page, zipped, tmp_path):
     assert [str(path) for path in left] == sorted(scans)
 
 
+@pytest.fixture
+def left_out(tmp_path):
+    """A zip of which a localizer, a report and a file of no format that is read are no scans."""
+    folder = write_study(tmp_path / "export", STORED, ("t1", "t2"))
+    SeriesMaker(tags={"SeriesDescription": "localizer", "SeriesNumber": 7}).write(folder / "7", STORED[:3])
+    SeriesMaker(tags={"Modality": "SR"}).write(folder / "8", STORED[:1])
+    (folder / "t1.mnc").write_text("a scan of another format")
+    (folder / "notes.txt").write_text("notes need no word")
+    return shutil.make_archive(str(tmp_path / "case"), "zip", folder)
+
+
+def test_what_is_left_out_is_kept_to_be_said(page, left_out, tmp_path):
+    working, assigned = page.assign([left_out], NOTHING)
+    assert working["unpacked"] == NOTHING
+    kept = assigned["unpacked"]
+    assert [str(path) for path in kept.scans] == assigned["scans"]
+    by_converter, by_page = kept.remarks
+    assert by_converter == (
+        "Not used: 03-localizer (it has 3 slices of 17×18, expected 16 to 512 along each axis), "
+        "a file that is no MR image (SR)."
+    )
+    assert re.fullmatch(r"Not used: \d+ \(not NIfTI\)\.", by_page)
+
+
+def test_it_is_said_as_long_as_a_scan_of_it_is_there(page, files, left_out):
+    *_, first = page.assign([left_out], NOTHING)
+    scans, kept = first["scans"], first["unpacked"]
+    *_, one_taken_away = page.assign(scans[:1], kept)
+    assert one_taken_away["unpacked"].remarks == kept.remarks
+    *_, one_added = page.assign([*scans, files[0]], kept)
+    assert one_added["unpacked"].remarks == kept.remarks
+    *_, others = page.assign(files, kept)
+    assert others["unpacked"] == Unpacked([Path(file) for file in files])
+    *_, none = page.assign(None, kept)
+    assert none["unpacked"] == NOTHING
+
+
 def test_a_damaged_zip_is_one_sentence_and_leaves_nothing(page, tmp_path):
     (tmp_path / "bad.zip").write_text("no zip")
-    *_, last = page.assign([str(tmp_path / "bad.zip")])
+    *_, last = page.assign([str(tmp_path / "bad.zip")], NOTHING)
     assert "The zip file is damaged" in last["card"]
     assert not last["table"].open
     assert not any(slot.choices for slot in _slots(last))
@@ -68,8 +107,9 @@ def test_a_damaged_zip_is_one_sentence_and_leaves_nothing(page, tmp_path):
 
 
 def test_nifti_files_are_left_as_they_are(page, files):
-    (assigned,) = page.assign(files)
+    (assigned,) = page.assign(files, NOTHING)
     assert "scans" not in assigned
+    assert assigned["unpacked"].remarks == ()
     assert not list(page.client.cache.iterdir()), "no folder is left behind"
     assert [slot.value for slot in _slots(assigned)] == [f"case1_{name}.nii.gz" for name in MODALITIES]
     assert not assigned["table"].open
@@ -84,7 +124,7 @@ def test_other_formats_are_replaced_by_nifti_files(page, tmp_path):
         save_pair(tmp_path / "1" / "a_t2.hdr", STORED, np.diag([2, 2, 2, 1])),
         (tmp_path / "1" / "a_t2.img").rename(tmp_path / "2" / "a_t2.img"),
     ]
-    working, assigned = page.assign([str(path) for path in given])
+    working, assigned = page.assign([str(path) for path in given], NOTHING)
     assert "Unpacking" in working["card"]
     assert [slot.value for slot in _slots(assigned)] == ["a_t1.nii", None, "a_t2.nii", None]
     assert not assigned["table"].open
@@ -95,17 +135,17 @@ def test_other_formats_are_replaced_by_nifti_files(page, tmp_path):
 def test_four_volumes_in_one_file_are_asked_about_or_told_apart(page, tmp_path):
     stack = tmp_path / "BRATS_001.nii.gz"
     nib.save(nib.Nifti1Image(np.stack([STORED] * 2, axis=-1), np.diag([2, 2, 2, 1])), stack)
-    *_, asked = page.assign([str(stack)])
+    *_, asked = page.assign([str(stack)], NOTHING)
     assert "holds 2 volumes, and no dataset.json names them" in asked["card"]
     assert list((tmp_path / "cache").iterdir()) == []
     (tmp_path / "dataset.json").write_text('{"modality": {"0": "t1gd", "1": "T2w"}}')
-    *_, assigned = page.assign([str(stack), str(tmp_path / "dataset.json")])
+    *_, assigned = page.assign([str(stack), str(tmp_path / "dataset.json")], NOTHING)
     assert [slot.value for slot in _slots(assigned)] == [None, "01-BRATS-001_t1gd.nii", "02-BRATS-001_T2w.nii", None]
 
 
 def test_what_is_not_read_stays_to_be_asked_about(page, files, tmp_path):
     (tmp_path / "case1_t1ce.mhd").write_text("ObjectType = Image")
-    *_, assigned = page.assign([*files[:1], str(tmp_path / "case1_t1ce.mhd")])
+    *_, assigned = page.assign([*files[:1], str(tmp_path / "case1_t1ce.mhd")], NOTHING)
     assert "Modality not told by the name: case1_t1ce.mhd" in assigned["card"]
 
 
