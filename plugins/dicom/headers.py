@@ -74,7 +74,7 @@ class Series:
 
 def read_series(files: Sequence[Path]) -> list[Series]:
     """The MR series of one study, in the scanner's order; raises `StudyError` when there is no study, or several."""
-    headers = [(path, _header(path)) for path in files]
+    headers = [(path, read_header(path)) for path in files]
     mr = [(path, header) for path, header in headers if header.get("Modality") == "MR"]
     if not mr:
         raise StudyError("The DICOM files are no MR images: expected the T1, T1ce, T2 and FLAIR series of one study.")
@@ -87,7 +87,8 @@ def read_series(files: Sequence[Path]) -> list[Series]:
     return [_series(group) for group in ordered]
 
 
-def _header(path: Path) -> Any:
+def read_header(path: Path) -> Any:
+    """What is needed of a file's header; raises `StudyError` when it is damaged."""
     damaged = StudyError("One of the DICOM files is damaged: export the study again.")
     try:
         deflated = read_file_meta_info(path).get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian

@@ -13,7 +13,7 @@ from typing import Any
 import pluggy
 
 from zoo.errors import PluginError, StudyError, ZooError
-from zoo.types import MODALITIES, Study
+from zoo.types import MODALITIES, FolderTree, FoundStudy, Study
 
 
 def implementations(plugins: pluggy.PluginManager, hook: str) -> list[pluggy.HookImpl]:
@@ -61,13 +61,23 @@ def _oddity(study: Any) -> str:
 def call_for_scans(implementation: pluggy.HookImpl, source: Any, folder: Path) -> list[Path] | None:
     """The answer of `unpack_scans`; `PluginError` when it is no list of paths, nor None; without what it holds."""
     scans = call(implementation, source=source, folder=folder)
-    if scans is None:
-        return None
-    odd = [scans] if not isinstance(scans, list) else [item for item in scans if not isinstance(item, Path)]
-    if odd:
-        where = "in the list " if isinstance(scans, list) else ""
-        raise PluginError(f"unpack_scans must return a list of pathlib.Path, or None; found {where}{_kind(odd[0])}")
+    if scans is not None:
+        _expect_list(scans, Path, "unpack_scans must return a list of pathlib.Path, or None")
     return scans
+
+
+def call_for_found(implementation: pluggy.HookImpl, tree: FolderTree) -> list[FoundStudy]:
+    """The answer of `find_studies`; `PluginError` when it is no list of what is found; without what it holds."""
+    found = call(implementation, tree=tree)
+    _expect_list(found, FoundStudy, "find_studies must return a list of zoo.FoundStudy")
+    return found
+
+
+def _expect_list(answer: Any, kind: type, expected: str) -> None:
+    odd = [answer] if not isinstance(answer, list) else [item for item in answer if not isinstance(item, kind)]
+    if odd:
+        where = "in the list " if isinstance(answer, list) else ""
+        raise PluginError(f"{expected}; found {where}{_kind(odd[0])}")
 
 
 def _kind(value: Any) -> str:

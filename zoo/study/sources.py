@@ -32,12 +32,12 @@ def files_of(source: Any) -> list[Path]:
 
 def scans_in(folder: Path) -> list[Path]:
     """List the scans in a folder."""
-    return [path for path in _visible(folder) if is_nifti(path.name) and path.is_file()]
+    return [path for path in visible_in(folder) if is_nifti(path.name) and path.is_file()]
 
 
 def folders_in(folder: Path) -> list[Path]:
     """List the folders in a folder, without those that stand for a file."""
-    return [path for path in _visible(folder) if is_folder(path)]
+    return [path for path in visible_in(folder) if is_folder(path)]
 
 
 def scans_below(folder: Path, depth: int = MAX_DEPTH) -> list[Path]:
@@ -66,7 +66,7 @@ def is_folder(path: Path) -> bool:
     return path.is_dir() and not is_nifti(path.name)
 
 
-def _visible(folder: Path) -> list[Path]:
+def visible_in(folder: Path) -> list[Path]:
     """List a folder without what macOS leaves there, ._name and __MACOSX; nothing of one that can't be read."""
     try:
         return [path for path in files_of(folder) if not path.name.startswith((".", "__"))]
