@@ -9,7 +9,7 @@ from pathlib import Path
 from zoo import FolderTree, FoundStudy
 from zoo.study.dataset_json import channel_names, dataset_json_of
 from zoo.study.sources import is_nifti, stem
-from zoo.study.suffixes import is_scan_file
+from zoo.study.suffixes import may_be_read
 
 from .numbered_scans import channel_of
 from .scan_names import ScanName, modality_of, scan_name
@@ -53,7 +53,7 @@ def by_study(names: Mapping[Path, ScanName]) -> dict[str, list[Path]]:
 
 def _told_in(tree: FolderTree) -> list[FoundStudy]:
     """The studies in a folder itself, by names, and by numbers that a dataset.json explains."""
-    names = {path: scan_name(path) for path in tree.files if is_scan_file(path.name)}
+    names = {path: scan_name(path) for path in tree.files if may_be_read(path.name)}
     if groups := by_study(names) or _numbered_cases(names, tree):
         return [FoundStudy(_home(tree) / study, tuple(files)) for study, files in groups.items()]
     return [_one_study(tree, list(names))] if any(_kind(path) for path in names) else []

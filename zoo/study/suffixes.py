@@ -22,6 +22,11 @@ def is_scan_file(name: str) -> bool:
     return is_nifti(name) or SCAN.fullmatch(name) is not None
 
 
+def may_be_read(name: str) -> bool:
+    """Whether a file's name says that it holds a scan in a format that is read."""
+    return is_scan_file(name) and split_suffix(name)[1] not in NOT_READ
+
+
 def split_suffix(name: str) -> tuple[str, str]:
     """A scan's name and its suffix, in lower case and without its dot; "" for NIfTI files and for what is no scan."""
     match = SCAN.fullmatch(name)

@@ -111,3 +111,8 @@ def test_a_loose_scan_hides_no_two_studies_but_a_study_hides_what_is_below(plant
     assert _found(root) == [("p1", 4), ("p2", 4)]
     assert _found(plant("mean_t2.nii.gz")) == [(".", 2)]
     assert _found(plant("p1/raw/p1_t1.nii.gz") / "p1") == [(".", 4)]
+
+
+def test_what_is_not_read_is_no_study(plant):
+    root = plant("f_t1.npy", "f_t2.npy", "f_t1.mhd", *(f"{case}/{case}_t1.nii.gz" for case in ("p1", "p2")))
+    assert _found(root) == [("p1", 1), ("p2", 1)]
