@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from zoo import FolderTree, FoundStudy
-from zoo.study.dataset_json import channel_names, dataset_json_of
+from zoo.study.dataset_json import DATASET_JSON, channel_names, dataset_json_of
 from zoo.study.sources import is_nifti, stem
 from zoo.study.suffixes import may_be_read
 
@@ -54,21 +54,23 @@ def by_study(names: Mapping[Path, ScanName]) -> dict[str, list[Path]]:
 def _told_in(tree: FolderTree) -> list[FoundStudy]:
     """The studies in a folder itself, by names, and by numbers that a dataset.json explains."""
     names = {path: scan_name(path) for path in tree.files if may_be_read(path.name)}
-    if groups := by_study(names) or _numbered_cases(names, tree):
-        return [FoundStudy(_home(tree) / study, tuple(files)) for study, files in groups.items()]
-    return [_one_study(tree, list(names))] if any(_kind(path) for path in names) else []
+    if not any(_kind(path) for path in names):
+        return []
+    cases = {} if any(name.modality for name in names.values()) else _numbered_cases(names)
+    table = dataset_json_of(next(iter(names)), tree.files, folders=()) if cases else None
+    tables = [table] if table else []
+    if groups := by_study(names) or (cases if tables and len(cases) > 1 else {}):
+        return [FoundStudy(_home(tree) / study, (*files, *tables)) for study, files in groups.items()]
+    return [_one_study(tree, [*names, *tables])]
 
 
-def _numbered_cases(names: Mapping[Path, ScanName], tree: FolderTree) -> dict[str, list[Path]]:
-    """Group numbered scans by case, each with the dataset.json that explains the numbers; none of one case alone."""
+def _numbered_cases(paths: Iterable[Path]) -> dict[str, list[Path]]:
+    """Group numbered scans by case."""
     cases: dict[str, list[Path]] = {}
-    for path, name in names.items():
-        if name.modality is None and (numbered := channel_of(path)):
+    for path in paths:
+        if numbered := channel_of(path):
             cases.setdefault(numbered[0], []).append(path)
-    if len(cases) < 2 or any(name.modality for name in names.values()):
-        return {}
-    table = dataset_json_of(next(iter(names)), tree.files, folders=())
-    return {case: [*files, table] for case, files in cases.items()} if table else {}
+    return cases
 
 
 def _stacks_in(tree: FolderTree) -> list[FoundStudy]:
@@ -82,7 +84,7 @@ def _stacks_in(tree: FolderTree) -> list[FoundStudy]:
 
 def _one_study(tree: FolderTree, files: Sequence[Path]) -> FoundStudy:
     """One study in a folder and below. Its folder stands for it where no file needs to be converted."""
-    as_it_is = all(is_nifti(path.name) for path in files)
+    as_it_is = all(is_nifti(path.name) or path.name == DATASET_JSON for path in files)
     return FoundStudy(_home(tree), tuple(files), tree.path if as_it_is else None)
 
 

@@ -90,6 +90,13 @@ def test_numbered_scans_are_a_study_a_case_where_a_table_explains_them(plant, pl
     assert [(name.rpartition("/")[2], count) for name, count in _found(root)] == [("case1", 5), ("case2", 4)]
 
 
+@pytest.mark.parametrize(("suffix", "whole"), [(".nii.gz", True), (".mha", False)])
+def test_one_numbered_case_keeps_its_table(plant, suffix, whole):
+    root = plant(*(name.replace(".nii.gz", suffix) for name in CASES[:4]), "case1_seg.nii.gz", "dataset.json")
+    (study,) = studies_below(tree_of(root))
+    assert (study.place, study.folder, root / "dataset.json" in study.files) == (root, root if whole else None, True)
+
+
 def test_files_that_tell_nothing_are_a_study_each_where_a_table_names_their_channels(plant):
     root = plant("imagesTr/a.nii.gz", "imagesTr/b.nii.gz", "imagesTr/b_seg.nii.gz", "labelsTr/a.nii.gz", "x/a.nii.gz")
     assert _found(root) == []
