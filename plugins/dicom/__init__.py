@@ -19,7 +19,7 @@ PREAMBLE_BYTES, MAGIC = 128, b"DICM"
 
 @hookimpl
 def find_studies(tree: FolderTree) -> list[FoundStudy]:
-    """By patient and study, as the first header in each folder tells them; files given without a folder are one."""
+    """Find exams by patient and study, as the first header in each folder tells them; none among files alone."""
     folders = {each.path: [path for path in each.files if not is_nifti(path.name)] for each in tree.walk() if each.path}
     first = {folder: list(filter(_is_dicom, files[:LOOKED_AT])) for folder, files in folders.items()}
     dicom = {folder: files for folder, files in folders.items() if first[folder]}

@@ -26,7 +26,7 @@ STACKED = f"; or, where each holds several volumes, put the {DATASET_JSON} of th
 
 @hookimpl
 def find_studies(tree: FolderTree) -> list[FoundStudy]:
-    """By names alone, in all formats that become NIfTI."""
+    """Find studies by names alone, in all formats that become NIfTI."""
     return studies_below(tree)
 
 
