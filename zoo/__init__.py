@@ -23,6 +23,8 @@ from zoo.types import (
     ExplainerSpec,
     Explanation,
     Finding,
+    FolderTree,
+    FoundStudy,
     Grade,
     ModelInput,
     ModelSpec,
@@ -41,8 +43,8 @@ __version__ = "0.2.0"
 
 __all__ = [
     "DISCLAIMER", "GRADES", "MODALITIES", "MODALITY_TITLES",
-    "Attribution", "Cancelled", "Card", "ExplainerSpec", "Explanation", "Finding", "Grade", "ModelInput", "ModelSpec",
-    "Phase", "PluginError", "Question", "Recipe", "Refused", "SeveralStudiesError", "Study", "StudyError", "Unpacked",
-    "Volumes", "WeightsError", "ZooError", "expect_one_of", "explain", "grade", "hookimpl", "list_models", "load_model",
-    "open_study",
+    "Attribution", "Cancelled", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade",
+    "ModelInput", "ModelSpec", "Phase", "PluginError", "Question", "Recipe", "Refused", "SeveralStudiesError", "Study",
+    "StudyError", "Unpacked", "Volumes", "WeightsError", "ZooError", "expect_one_of", "explain", "grade", "hookimpl",
+    "list_models", "load_model", "open_study",
 ]  # fmt: skip

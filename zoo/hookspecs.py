@@ -8,7 +8,18 @@ from typing import Any
 
 import pluggy
 
-from zoo.types import ExplainerSpec, Finding, ModelInput, ModelSpec, Recipe, Study, Unpacked, Volumes
+from zoo.types import (
+    ExplainerSpec,
+    Finding,
+    FolderTree,
+    FoundStudy,
+    ModelInput,
+    ModelSpec,
+    Recipe,
+    Study,
+    Unpacked,
+    Volumes,
+)
 
 PROJECT = "glioma_zoo"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -24,6 +35,12 @@ def register_models() -> list[ModelSpec]:
 @hookspec
 def register_explainers() -> list[ExplainerSpec]:
     """The explainers that this plugin adds to the zoo."""
+    raise NotImplementedError
+
+
+@hookspec
+def find_studies(tree: FolderTree) -> list[FoundStudy]:
+    """The studies that you can tell apart in a folder and below it, or among files; before any of them is unpacked."""
     raise NotImplementedError
 
 

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from zoo import StudyError, Unpacked, hookimpl
+from zoo import FolderTree, FoundStudy, StudyError, Unpacked, hookimpl
 from zoo.compute.sandbox import run_sandboxed
+from zoo.study.folder_tree import tree_of
 from zoo.study.sources import files_of, is_nifti
 
+from .exam_folders import studies_of
+
 MAX_FILES = 5000
+LOOKED_AT = 20  # files of a folder, until one tells whose it is
 PREAMBLE_BYTES, MAGIC = 128, b"DICM"
+
+
+@hookimpl
+def find_studies(tree: FolderTree) -> list[FoundStudy]:
+    """Find exams by patient and study, as the first header in each folder tells them; none among files alone."""
+    folders = {each.path: [path for path in each.files if not is_nifti(path.name)] for each in tree.walk() if each.path}
+    first = {folder: list(filter(_is_dicom, files[:LOOKED_AT])) for folder, files in folders.items()}
+    dicom = {folder: files for folder, files in folders.items() if first[folder]}
+    if not dicom:
+        return []
+    looked_at = [first[folder] for folder in dicom]
+    exams = run_sandboxed(f"{__name__}.identity:exams_of", folders=looked_at) if len(dicom) > 1 else [None]
+    return studies_of(dicom, exams)
 
 
 @hookimpl
@@ -20,7 +36,7 @@ def unpack_scans(source: Any, folder: Path) -> Unpacked | None:
     """Convert a study's DICOM files and hand on its others; a folder with NIfTI files in it is left to their reader."""
     files = files_of(source)
     if isinstance(source, str | Path) and Path(source).is_dir():
-        files = [] if any(is_nifti(path.name) for path in files) else list(islice(_below(Path(source)), MAX_FILES + 1))
+        files = [] if any(is_nifti(path.name) for path in files) else tree_of(source).files_below[: MAX_FILES + 1]
     slices = [path for path in files if _is_dicom(path)]
     if not slices:
         return None
@@ -29,10 +45,6 @@ def unpack_scans(source: Any, folder: Path) -> Unpacked | None:
     found = run_sandboxed(f"{__name__}.convert:convert", files=slices, folder=folder / "dicom")
     others = set(files).difference(slices)
     return replace(found, scans=[path for path in files if path in others] + found.scans)
-
-
-def _below(folder: Path) -> Any:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 def _is_dicom(path: Path) -> bool:

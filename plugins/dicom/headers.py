@@ -77,7 +77,7 @@ def read_series(files: Sequence[Path]) -> tuple[list[Series], list[str]]:
 
     A DICOMDIR, which only lists what there is, is not counted. Raises `StudyError` when there is no study, or several.
     """
-    headers = [(path, _header(path)) for path in files]
+    headers = [(path, read_header(path)) for path in files]
     mr = [(path, header) for path, header in headers if text(header, "Modality") == "MR"]
     others = [kind for _, header in headers if (kind := text(header, "Modality")) not in ("", "MR")]
     if not mr:
@@ -91,7 +91,8 @@ def read_series(files: Sequence[Path]) -> tuple[list[Series], list[str]]:
     return [_series(group) for group in ordered], others
 
 
-def _header(path: Path) -> Any:
+def read_header(path: Path) -> Any:
+    """What is needed of a file's header; raises `StudyError` when it is damaged."""
     damaged = StudyError("One of the DICOM files is damaged: export the study again.")
     try:
         deflated = read_file_meta_info(path).get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian

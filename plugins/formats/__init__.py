@@ -8,7 +8,7 @@ from typing import Any
 
 from zoo import StudyError, hookimpl
 from zoo.compute.sandbox import run_sandboxed
-from zoo.study.sources import files_of, is_nifti, scans_below
+from zoo.study.sources import files_of, is_nifti
 from zoo.study.suffixes import MADE_NIFTI, is_scan_file, split_suffix, why_not_read
 
 from .conversion import Conversion
@@ -26,12 +26,7 @@ def unpack_scans(source: Any, folder: Path) -> list[Path] | None:
         return None
     scans = run_sandboxed(f"{__name__}.converters:convert", conversions=conversions, folder=folder / "formats")
     used = {path for conversion in conversions for path in conversion.used}
-    return [path for path in dict.fromkeys([*files, *_below(source)]) if path not in used] + scans
-
-
-def _below(source: Any) -> list[Path]:
-    """The scans in the folders of a folder, which its reader would have found."""
-    return scans_below(Path(source)) if isinstance(source, str | Path) and Path(source).is_dir() else []
+    return [path for path in files if path not in used] + scans
 
 
 def _alone(files: Sequence[Path]) -> list[Conversion]:

@@ -8,12 +8,11 @@ from math import prod
 from pathlib import Path
 
 from zoo import StudyError
-from zoo.study.dataset_json import DATASET_JSON, channel_names
+from zoo.study.dataset_json import DATASET_JSON, channel_names, dataset_json_of
 from zoo.study.sources import is_nifti
 
 from .conversion import Conversion
 
-IMAGE_FOLDERS = ("imagesTr", "imagesTs")  # of a data set, whose dataset.json lies above
 ONE_WORD = re.compile(r"[A-Za-z0-9+ _-]{1,40}")
 ASK = "give that of its data set with it, or save each volume as a file of its own, named like patient7_t1ce.nii.gz"
 
@@ -48,20 +47,13 @@ def _volumes(path: Path) -> int:
 
 
 def _named(path: Path, volumes: int, files: Sequence[Path]) -> Conversion | None:
-    dataset = _dataset_of(path, files)
+    dataset = dataset_json_of(path, files)
     told = channel_names(dataset) if dataset else {}
     if len(told) != volumes or sorted(told) != list(range(len(told))):  # a damaged header can announce billions
         return None
     label = re.sub(r"[^A-Za-z0-9]+", "-", path.name.partition(".nii")[0])
     names = tuple(f"{number + 1:02d}-{label}_{_word(told[number])}" for number in range(volumes))
     return Conversion((path,), names, dataset)
-
-
-def _dataset_of(path: Path, files: Sequence[Path]) -> Path | None:
-    """The dataset.json that was given, or that lies where the data set has it."""
-    given = [other for other in files if other.name == DATASET_JSON]
-    above = [path.parent.parent / DATASET_JSON] if path.parent.name in IMAGE_FOLDERS else []
-    return next((found for found in (*given, path.parent / DATASET_JSON, *above) if found.is_file()), None)
 
 
 def _word(name: str) -> str:

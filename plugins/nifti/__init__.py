@@ -6,20 +6,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from zoo import MODALITIES, SeveralStudiesError, Study, StudyError, hookimpl
-from zoo.study.dataset_json import DATASET_JSON
-from zoo.study.sources import files_of, is_image, is_nifti, scans_below
+from zoo import MODALITIES, FolderTree, FoundStudy, Study, StudyError, hookimpl
+from zoo.study.data_set import DataSet, data_set, several_studies
+from zoo.study.dataset_json import DATASET_JSON, IMAGE_FOLDERS
+from zoo.study.folder_tree import tree_of
+from zoo.study.sources import files_of, is_image, is_nifti
 from zoo.study.unused import listed, not_used
 
 from .choice import Choice, choose
-from .numbered_scans import UNNAMED, with_channels
+from .numbered_scans import UNNAMED, named_by_channel, with_channels
 from .scan_names import ScanName, modality_of, scan_name
 from .study_trees import by_study, studies_below
 
 __all__ = ["modality_of", "read_study"]
 
 EXPECTED = "expected names that end in _t1, _t1ce, _t2 or _flair, like patient7_t1ce.nii.gz"
-ONE_AT_A_TIME = "Give the folder or the files of one; `grade` at the command line takes all of them"
+STACKED = f"; or, where each holds several volumes, put the {DATASET_JSON} of their data set beside the folder {{}}"
+
+
+@hookimpl
+def find_studies(tree: FolderTree) -> list[FoundStudy]:
+    """Find studies by names alone, in all formats that become NIfTI."""
+    return studies_below(tree)
+
+
+@hookimpl
+def unpack_scans(source: Any, folder: Path) -> list[Path] | None:
+    """Name numbered scans by the dataset.json that is given with them, which need not go along from there."""
+    is_list = not isinstance(source, str | Path)
+    return named_by_channel(files_of(source), folder / "numbered") if is_list else None
 
 
 @hookimpl(trylast=True)
@@ -29,7 +44,7 @@ def read_study(source: Any) -> Study | None:
     if isinstance(source, str | Path) and Path(source).is_dir():
         return _of_folder(Path(source))
     files = files_of(source)
-    return _of_files("", None, [path for path in files if is_nifti(path.name)], files)
+    return _of_files("", None, _scans(files), files)
 
 
 def _mapped(paths: Mapping[str, Path]) -> Study:
@@ -45,15 +60,12 @@ def _mapped(paths: Mapping[str, Path]) -> Study:
 
 def _of_folder(folder: Path) -> Study | None:
     """The study in a folder, whose scans may lie in folders below."""
-    found, scans = studies_below(folder), scans_below(folder)
+    tree = tree_of(folder)
+    found, scans = studies_below(tree), _scans(tree.files_below)
     if len(found) > 1:
-        studies = {_label(study.folder, folder): study.folder for study in found}
-        homes = set(studies.values())
-        passed_over = [_label(path, folder) for path in scans if homes.isdisjoint(path.parents)]
-        raise _several(folder.resolve().name, studies, passed_over)
-    files = [path for path in files_of(folder) if path.is_file()]
-    told = found[0].scans if found else scans
-    return _of_files(folder.resolve().name, folder, told, list(dict.fromkeys([*files, *scans])))
+        raise several_studies(folder.resolve().name, data_set(found, tree))
+    told = _scans(found[0].files) if found else scans
+    return _of_files(folder.resolve().name, folder, told, list(dict.fromkeys([*tree.files, *scans])))
 
 
 def _of_files(study_id: str, root: Path | None, scans: Sequence[Path], files: Sequence[Path]) -> Study | None:
@@ -65,13 +77,18 @@ def _of_files(study_id: str, root: Path | None, scans: Sequence[Path], files: Se
     study_id = study_id or _common_id(names.values())
     if studies := by_study(names):
         given = {path for group in studies.values() for path in group}
-        raise _several(study_id, studies, [_label(path, root) for path in scans if path not in given])
+        passed_over = [_label(path, root) for path in scans if path not in given]
+        raise several_studies(study_id, DataSet(studies, passed_over))
     choice = choose(names, lambda path: _label(path, root))
     _refuse_clashes(study_id, choice, root)
     if not choice.paths:
         raise _nothing_told(study_id, names)
     choice.unused |= {path: _why_left_out(path) for path in files if path not in names and is_image(path.name)}
     return Study(study_id, _in_order(choice.paths), choice.sentences(lambda path: _label(path, root)))
+
+
+def _scans(files: Iterable[Path]) -> list[Path]:
+    return [path for path in files if is_nifti(path.name)]
 
 
 def _why_left_out(path: Path) -> str:
@@ -90,11 +107,6 @@ def _refuse_clashes(study_id: str, choice: Choice, root: Path | None) -> None:
         )
 
 
-def _several(study_id: str, studies: Mapping[str, Path | list[Path]], passed_over: Sequence[str]) -> StudyError:
-    message = f"{study_id}: expected one study, found {len(studies)}: {listed(studies)}. {ONE_AT_A_TIME}."
-    return SeveralStudiesError(message, studies, passed_over)
-
-
 def _nothing_told(study_id: str, names: Mapping[Path, ScanName]) -> StudyError:
     if any(name.why == UNNAMED for name in names.values()):
         numbered = listed(path.name for path, name in names.items() if name.why == UNNAMED)
@@ -102,8 +114,10 @@ def _nothing_told(study_id: str, names: Mapping[Path, ScanName]) -> StudyError:
             f"{study_id}: scans {UNNAMED} ({numbered}), and no {DATASET_JSON} that tells which number is which "
             "modality. Put it beside them, or name the files like patient7_t1ce.nii.gz."
         )
+    homes = [path.parent.name for path in names if path.parent.name in IMAGE_FOLDERS]
+    expected = EXPECTED + (STACKED.format(homes[0]) if homes else "")
     why = " ".join(not_used({path.name: name.why for path, name in names.items()}))
-    return StudyError(f"{study_id}: no modality recognised in the files' names; {EXPECTED}. {why}".rstrip())
+    return StudyError(f"{study_id}: no modality recognised in the files' names; {expected}. {why}".rstrip())
 
 
 def _common_id(names: Iterable[ScanName]) -> str:

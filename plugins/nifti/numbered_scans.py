@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from zoo.study.dataset_json import DATASET_JSON, channel_names
-from zoo.study.sources import stem
+from zoo.study.dataset_json import DATASET_JSON, channel_names, dataset_json_of
+from zoo.study.sources import is_nifti, stem
+from zoo.study.suffixes import scan_stem
 
-from .scan_names import ScanName, modality_of
+from .scan_names import ScanName, modality_of, scan_name
 
 NUMBERED = re.compile(r"(?P<study>.*?)[_-]?000(?P<channel>[0-9])")
 UNNAMED = "numbered as nnU-Net does"
@@ -19,7 +21,7 @@ UNNAMED = "numbered as nnU-Net does"
 
 def channel_of(path: Path) -> tuple[str, int] | None:
     """The case and channel that a file's name tells, or None where it ends in no such number."""
-    match = NUMBERED.fullmatch(stem(path.name))
+    match = NUMBERED.fullmatch(scan_stem(path.name))
     return (match["study"], int(match["channel"])) if match else None
 
 
@@ -39,12 +41,31 @@ def _with_channel(
     if name.modality or not numbered:
         return name
     study, channel = numbered
-    beside = [path.parent / DATASET_JSON, path.parent.parent / DATASET_JSON]
-    table = next((each for each in (*tables, *beside) if each.is_file()), None)
+    table = dataset_json_of(path, tables, folders=())
     if table is None:
         return replace(name, study=study, why=UNNAMED)
     modality = read(table).get(channel)
     return ScanName(study, modality, "" if modality else f"{DATASET_JSON} calls it no modality", (str(channel),))
+
+
+def named_by_channel(files: Sequence[Path], folder: Path) -> list[Path] | None:
+    """Lay numbered scans of one or several cases into `folder`, under names that tell what a dataset.json among the
+    files says; None where there is nothing to do."""
+    tables = [path for path in files if path.name == DATASET_JSON]
+    unnamed = {path: scan_name(path) for path in files if is_nifti(path.name) and scan_name(path).modality is None}
+    told = {path: name for path, name in with_channels(unnamed, tables).items() if name.modality} if tables else {}
+    if not told:
+        return None
+    return [_laid(path, told[path], folder / f"{index}") if path in told else path for index, path in enumerate(files)]
+
+
+def _laid(path: Path, name: ScanName, folder: Path) -> Path:
+    """A second name for a file, in a folder of its own: no other file has this one's."""
+    label = re.sub(r"[^A-Za-z0-9]+", "-", name.study)
+    named = folder / f"{int(name.acquisition[0]) + 1:02d}-{label}_{name.modality}{path.name[len(stem(path.name)) :]}"
+    folder.mkdir(parents=True)
+    shutil.copyfile(path, named)
+    return named
 
 
 def channel_modalities(table: Path) -> dict[int, str]:

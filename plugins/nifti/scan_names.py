@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from zoo.study.sources import is_nifti, stem
+from zoo.study.suffixes import scan_stem
 
 from .spellings import KIND_OF
 
@@ -62,7 +63,7 @@ class ScanName:
 def scan_name(path: Path | str) -> ScanName:
     """Read the name of a file, or of the folder that stands for it where the file has none."""
     path = Path(path)
-    own = _told(stem(path.name))
+    own = _told(scan_stem(path.name))
     if not is_nifti(path.parent.name):
         return own
     outer = _told(stem(path.parent.name))

@@ -11,7 +11,8 @@ import pytest
 from pydicom.uid import RLELossless
 
 from dicom_files import ACQUISITIONS, PATIENT, Placed, SeriesMaker, write_study
-from zoo import MODALITIES, StudyError
+from zoo import MODALITIES, SeveralStudiesError, StudyError
+from zoo.study.data_set import find_studies
 from zoo.study.read import read_volumes
 
 STORED = np.random.default_rng(1).integers(0, 3000, (17, 19, 23)).astype(np.uint16)
@@ -157,11 +158,48 @@ def test_other_dicom_is_told_what_is_expected(registry, tmp_path, tags, words):
         read_volumes(registry, tmp_path / "in")
 
 
-def test_two_patients_are_no_study(registry, tmp_path):
-    for patient in ("one", "two"):
-        SeriesMaker(tags=ACQUISITIONS["t1"] | {"PatientID": patient}).write(tmp_path / "in" / patient, STORED)
+def _patients(folder, *names, modalities=("t1",)):
+    """An exam a patient, each in a folder of its own with one for each series."""
+    for patient, name in itertools.product(names, modalities):
+        tags = ACQUISITIONS[name] | {"PatientID": patient, "StudyInstanceUID": f"1.2.{names.index(patient)}"}
+        SeriesMaker(tags=tags).write(folder / patient / name, STORED)
+    return folder
+
+
+def test_two_patients_in_one_folder_or_list_are_no_study(registry, tmp_path):
+    files = sorted(path for path in _patients(tmp_path / "in", "one", "two").rglob("*") if path.is_file())
+    (tmp_path / "flat").mkdir()
+    for number, path in enumerate(files):
+        path.rename(tmp_path / "flat" / f"{number:03d}")
+    for source in (tmp_path / "flat", sorted((tmp_path / "flat").iterdir())):
+        with pytest.raises(StudyError, match="more than one study or patient"):
+            read_volumes(registry, source)
+
+
+def test_a_folder_of_exams_is_a_study_each(registry, tmp_path):
+    exams = _patients(tmp_path / "in", "one", "two", modalities=("t1", "t2"))
+    with pytest.raises(SeveralStudiesError, match="in: expected one study, found 2: one, two") as caught:
+        read_volumes(registry, exams)
+    assert caught.value.studies == {name: exams / name for name in ("one", "two")}
+    assert read_volumes(registry, exams / "two").modalities == ("t1", "t2")
+
+
+def test_a_series_of_another_patient_in_the_folder_of_an_exam_is_never_mixed_in(registry, tmp_path):
+    exams = _patients(tmp_path / "in", "one", "two", modalities=("t1", "t2"))
+    (exams / "two" / "t2").rename(exams / "one" / "t2 of two")
+    found = find_studies(registry, exams)
+    assert list(found.studies) == ["one/t1", "one/t2 of two"]
+    patients = [{pydicom.dcmread(path).PatientID for path in files} for files in found.studies.values()]
+    assert patients == [{"one"}, {"two"}]
+
+
+def test_one_file_of_another_patient_in_a_series_refuses_that_exam_alone(registry, tmp_path):
+    exams = _patients(tmp_path / "in", "one", "two")
+    sorted((exams / "two" / "t1").iterdir())[-1].rename(exams / "one" / "t1" / "IM9999")
+    found = find_studies(registry, exams).studies
+    assert list(found) == ["one/t1", "two/t1"]
     with pytest.raises(StudyError, match="more than one study or patient"):
-        read_volumes(registry, tmp_path / "in")
+        read_volumes(registry, found["one/t1"])
 
 
 def test_a_broken_localizer_does_not_stop_the_others(registry, tmp_path):

@@ -14,7 +14,8 @@ import pytest
 
 from scan_formats import SAVE, SIGNS, save_metaimage, save_mgz, save_nrrd, save_pair
 from tests_support import brain_affine, brain_image
-from zoo import MODALITIES, StudyError
+from zoo import MODALITIES, SeveralStudiesError, StudyError
+from zoo.study.data_set import find_studies
 from zoo.study.read import read_volumes
 
 VOXELS = np.random.default_rng(0).integers(0, 3000, (16, 19, 23)).astype(np.int16)
@@ -203,19 +204,81 @@ def test_a_series_beside_four_scans_is_left_alone(registry, make_study):
     assert read_volumes(registry, folder).modalities == MODALITIES
 
 
-def test_scans_in_folders_below_are_not_lost_where_another_is_converted(registry, make_study, tmp_path):
+def test_scans_in_folders_below_are_named_where_another_is_converted(registry, make_study, tmp_path):
     shutil.move(make_study(("flair",)), tmp_path / "in" / "flair")
     data, affine = brain_image("t1", brain_affine()), brain_affine()
     save_metaimage(tmp_path / "in" / "case1_t1.mha", data, affine)
-    assert read_volumes(registry, tmp_path / "in").modalities == ("t1", "flair")
+    volumes = read_volumes(registry, tmp_path / "in")
+    assert volumes.modalities == ("t1",)
+    assert volumes.remarks == ("Not used: flair/case1_flair.nii.gz.",)
 
 
 def test_several_files_of_several_volumes_are_several_studies(registry, tmp_path):
     _save_dataset(tmp_path)
     for number in (1, 2):
         _save_stack(tmp_path / f"BRATS_00{number}.nii.gz")
-    with pytest.raises(StudyError, match=r"Found 2 .*: BRATS_001\.nii\.gz, BRATS_002\.nii\.gz\. Give one"):
+    with pytest.raises(
+        SeveralStudiesError, match=r"expected one study, found 2: BRATS_001, BRATS_002\. Give"
+    ) as caught:
         read_volumes(registry, tmp_path)
+    for number, source in enumerate(caught.value.studies.values(), start=1):
+        assert source == [tmp_path / f"BRATS_00{number}.nii.gz", tmp_path / "dataset.json"]
+        _expect_decathlon(read_volumes(registry, source))
+    with pytest.raises(StudyError, match=r"Found 2 .*: BRATS_001\.nii\.gz, BRATS_002\.nii\.gz\. Give one"):
+        registry.unpack(tmp_path, tmp_path / "out")
+
+
+def test_the_folder_of_a_decathlon_set_is_graded_study_by_study_and_labels_are_no_scans(registry, tmp_path):
+    _save_dataset(tmp_path)
+    for place in ("imagesTr/BRATS_001", "imagesTr/BRATS_002", "imagesTs/BRATS_003", "labelsTr/BRATS_001"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        _save_stack(tmp_path / f"{place}.nii.gz")
+    found = find_studies(registry, tmp_path)
+    assert list(found.studies) == ["imagesTr/BRATS_001", "imagesTr/BRATS_002", "imagesTs/BRATS_003"]
+    assert found.passed_over == ("labelsTr/BRATS_001.nii.gz",)
+    _expect_decathlon(read_volumes(registry, found.studies["imagesTr/BRATS_002"]))
+    assert list(find_studies(registry, tmp_path / "imagesTr").studies) == ["BRATS_001", "BRATS_002"]
+    assert find_studies(registry, tmp_path / "labelsTr").studies == {}
+    _expect_decathlon(read_volumes(registry, tmp_path / "imagesTs"))
+    (tmp_path / "dataset.json").unlink()
+    for source, word in (
+        (tmp_path, "beside the folder imagesTr"),
+        (tmp_path / "imagesTr", "and no dataset.json names"),
+    ):
+        with pytest.raises(StudyError, match=word):
+            read_volumes(registry, source)
+
+
+def test_studies_of_other_formats_in_folders_are_each_converted_and_a_loose_one_hides_none(registry, tmp_path):
+    for case in ("p1", "p2"):
+        (tmp_path / "site" / case).mkdir(parents=True)
+        for modality in MODALITIES:
+            save_metaimage(tmp_path / "site" / case / f"{case}_{modality}.mha", VOXELS, _affine())
+    save_metaimage(tmp_path / "mean_t1.mha", VOXELS, _affine())
+    save_metaimage(tmp_path / "atlas.mha", VOXELS, _affine())
+    found = find_studies(registry, tmp_path)
+    assert list(found.studies) == ["site/p1", "site/p2"]
+    assert found.passed_over == ("atlas.mha", "mean_t1.mha")
+    assert read_volumes(registry, found.studies["site/p2"]).modalities == MODALITIES
+
+
+@pytest.mark.parametrize("suffix", ["mha", "nii.gz"])
+def test_a_loose_scan_beside_the_folder_of_one_study_is_named(registry, make_study, tmp_path, suffix):
+    folder = make_study(name="p1")
+    if suffix == "mha":
+        for path in list(folder.iterdir()):
+            save_metaimage(folder / path.name.replace("nii.gz", suffix), VOXELS, _affine()) and path.unlink()
+    save_metaimage(tmp_path / "atlas.mha", VOXELS, _affine())
+    volumes = read_volumes(registry, tmp_path)
+    assert (volumes.id, volumes.modalities) == (tmp_path.name, MODALITIES)
+    assert volumes.remarks == ("Not used: atlas.mha.",)
+
+
+def test_a_study_in_parts_may_be_of_other_formats(registry, tmp_path):
+    for folder, name in (("1_T1", "T1"), ("2_T2", "T2")):
+        (tmp_path / folder).mkdir()
+        save_metaimage(tmp_path / folder / f"{name}.mha", VOXELS, _affine())
+    assert read_volumes(registry, tmp_path).modalities == ("t1", "t2")
 
 
 def _metaimage(**fields):

@@ -23,7 +23,7 @@ NAMES = {
     "t2_t1.nii.gz": None,
     "x_seg.nii.gz": None,
     "x_adc.nii.gz": None,
-    "x_t1.nrrd": None,
+    "x_t1.nrrd": "t1",
     "boot1.nii.gz": None,
 }
 
@@ -112,7 +112,7 @@ def test_a_data_set_is_no_study_and_tells_which_there_are(tmp_path):
     with pytest.raises(SeveralStudiesError, match="expected one study, found 2: a/p1, a/p2") as caught:
         read_study(tmp_path)
     assert caught.value.studies == {name: tmp_path / name for name in ("a/p1", "a/p2")}
-    assert caught.value.passed_over == ["a/odd/brain.nii.gz"]
+    assert caught.value.passed_over == ("a/odd/brain.nii.gz",)
 
 
 def test_files_of_two_patients_are_no_study(tmp_path):

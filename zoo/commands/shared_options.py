@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zoo.errors import SeveralStudiesError, ZooError
+from zoo.errors import StudyError, ZooError
+from zoo.study.data_set import find_studies
 from zoo.study.sources import files_of, is_folder
 from zoo.study.unused import not_used
 
@@ -56,14 +57,14 @@ def studies_in(registry: Registry, sources: Sequence[Path]) -> list[StudySource]
 
 def _studies_of(registry: Registry, given: StudySource) -> list[StudySource]:
     try:
-        registry.read(given.source)
-    except SeveralStudiesError as several:
-        if several.passed_over:
-            typer.echo(f"{given.label}: {' '.join(not_used(dict.fromkeys(several.passed_over, '')))}", err=True)
-        return [StudySource(source, name) for name, source in several.studies.items()]
-    except ZooError:  # told when it is read, by whoever then knows the scans in a zip or in DICOM files
-        return [StudySource(path) for path in _zips_in(given.source)] or [given]
-    return [given]
+        found = find_studies(registry, given.source)
+    except StudyError:  # which is told when it is read
+        return [given]
+    if len(found.studies) > 1:
+        if found.passed_over:
+            typer.echo(f"{given.label}: {' '.join(not_used(dict.fromkeys(found.passed_over, '')))}", err=True)
+        return [StudySource(source, name) for name, source in found.studies.items()]
+    return [StudySource(path) for path in _zips_in(given.source)] or [given]
 
 
 def _zips_in(source: Path | Sequence[Path]) -> list[Path]:

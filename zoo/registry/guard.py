@@ -13,7 +13,7 @@ from typing import Any
 import pluggy
 
 from zoo.errors import PluginError, StudyError, ZooError
-from zoo.types import MODALITIES, Study, Unpacked
+from zoo.types import MODALITIES, FolderTree, FoundStudy, Study, Unpacked
 
 
 def implementations(plugins: pluggy.PluginManager, hook: str) -> list[pluggy.HookImpl]:
@@ -79,6 +79,14 @@ def _odd_item(name: str, items: Any, container: type[list[Any]] | type[tuple[Any
         return f"as {name} {_kind(items)}"
     odd = [item for item in items if not isinstance(item, kind)]
     return f"among {name} {_kind(odd[0])}" if odd else ""
+
+
+def call_for_found(implementation: pluggy.HookImpl, tree: FolderTree) -> list[FoundStudy]:
+    """The answer of `find_studies`; `PluginError` when it is no list of what is found; without what it holds."""
+    found = call(implementation, tree=tree)
+    if oddity := _odd_item("studies", found, list, FoundStudy):
+        raise PluginError(f"find_studies must return a list of zoo.FoundStudy; found {oddity}")
+    return found
 
 
 def _kind(value: Any) -> str:

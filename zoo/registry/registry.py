@@ -17,6 +17,7 @@ from zoo import hookspecs
 from zoo.errors import PluginError, StudyError
 from zoo.registry.built_in import BUILT_IN
 from zoo.registry.guard import (
+    call_for_found,
     call_for_list,
     call_for_scans,
     call_for_study,
@@ -30,6 +31,8 @@ from zoo.registry.validation import expect_newcomer, expect_usable_hooks, overlo
 from zoo.types import (
     ExplainerSpec,
     Finding,
+    FolderTree,
+    FoundStudy,
     ModelInput,
     ModelSpec,
     Recipe,
@@ -93,6 +96,18 @@ class Registry:
     def explainer(self, explainer_id: str) -> RegisteredExplainer:
         return _named(self.explainers, explainer_id, "explainer")
 
+    def find(self, tree: FolderTree) -> list[list[FoundStudy]]:
+        """The studies that each plugin tells apart in what was given, without unpacking any.
+
+        Raises `StudyError`; a plugin that fails otherwise is passed over, with a warning.
+        """
+        found = []
+        for implementation in implementations(self.plugins, "find_studies"):
+            studies, reason = call_safely(call_for_found, implementation, tree)
+            _warn_of(implementation, reason)
+            found.append(studies or [])
+        return found
+
     def unpack(self, source: Any, folder: Path) -> Unpacked:
         """`source` as files that readers know, made in `folder` where need be: a zip is opened, then DICOM converted.
 
@@ -104,8 +119,7 @@ class Registry:
         remarks: tuple[str, ...] = ()
         for implementation in reversed(implementations(self.plugins, "unpack_scans")):
             unpacked, reason = call_safely(call_for_scans, implementation, source, folder)
-            if reason:  # of which only the kind is told: the rest can quote a patient's name
-                warnings.warn(f"{implementation.plugin_name} failed: {reason.partition(':')[0]}", stacklevel=2)
+            _warn_of(implementation, reason)
             if unpacked is not None:
                 source, remarks = unpacked.scans, (*remarks, *unpacked.remarks)
         return Unpacked(source, remarks)
@@ -217,6 +231,12 @@ def _collect(registry: Registry, name: str, hook: str, registered_specs: dict[st
                 raise PluginError(f"the id {spec.id!r} is already taken by {other.plugin}: choose another")
             specs[spec.id] = registered.of(spec, name)
     return specs
+
+
+def _warn_of(implementation: pluggy.HookImpl, reason: str | None) -> None:
+    """Warn of a plugin that failed, but only of the kind of its failure: the rest can quote a patient's name."""
+    if reason:
+        warnings.warn(f"{implementation.plugin_name} failed: {reason.partition(':')[0]}", stacklevel=3)
 
 
 def _named(specs: dict[str, Any], spec_id: str, kind: str) -> Any:

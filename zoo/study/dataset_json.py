@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from zoo.errors import StudyError
 
 DATASET_JSON = "dataset.json"
+IMAGE_FOLDERS = ("imagesTr", "imagesTs")  # of a data set, whose dataset.json lies above
 MAX_BYTES = 2**24  # it lists every training case
+
+
+def dataset_json_of(path: Path, given: Iterable[Path], folders: Collection[str] = IMAGE_FOLDERS) -> Path | None:
+    """The dataset.json that a scan's channels are named by: given with it, beside it, or one folder above.
+
+    folders: the names of those that it may lie above; above any if there are none.
+    """
+    folder = path.parent.absolute()
+    above = [folder.parent / DATASET_JSON] if not folders or folder.name in folders else []
+    tables = (*(each for each in given if each.name == DATASET_JSON), folder / DATASET_JSON, *above)
+    return next((table for table in tables if table.is_file()), None)
 
 
 def channel_names(path: Path) -> dict[int, str]:

@@ -9,21 +9,24 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from zoo.registry import Registry
+from zoo.study.data_set import expect_one
 from zoo.study.load import load_volumes
 from zoo.types import Volumes
 
 
 def read_volumes(registry: Registry, source: Any, name: str = "") -> Volumes:
-    """The study at `source`: a folder, a zip, files, or {modality: file}; nothing unpacked is left. `StudyError`.
+    """The study at `source`: a folder, a zip, files, or {modality: file}; nothing unpacked is left. `StudyError`,
+    `SeveralStudiesError` for a whole data set.
 
     name: what it is called; by its source if not given.
     """
     with TemporaryDirectory(prefix="glioma-zoo-") as folder:
-        unpacked = registry.unpack(source, Path(folder))
+        given, left_out = expect_one(registry, source)
+        unpacked = registry.unpack(given, Path(folder))
         study = registry.read(unpacked.scans)
         if name or unpacked.scans is not source:
             study = replace(study, id=name or source_name(source))
-        return load_volumes(replace(study, remarks=(*unpacked.remarks, *study.remarks)))
+        return load_volumes(replace(study, remarks=(*unpacked.remarks, *study.remarks, *left_out)))
 
 
 def source_name(source: Any) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-MAX_DEPTH = 6
 NIFTI = re.compile(r"(?P<stem>[^.].*?)\.nii(\.gz)*", re.IGNORECASE)
 # Chrome's "x (1).nii.gz", Firefox's "x.nii(1).gz", and what Windows and macOS call a copy.
 COPY = re.compile(r"(?: - copy| copy)?(?: ?\(\d+\))?(?=(?:\.\w+)+$)", re.IGNORECASE)
@@ -30,22 +29,6 @@ def files_of(source: Any) -> list[Path]:
     return _unwrapped([Path(item) for item in source])
 
 
-def scans_in(folder: Path) -> list[Path]:
-    """List the scans in a folder."""
-    return [path for path in _visible(folder) if is_nifti(path.name) and path.is_file()]
-
-
-def folders_in(folder: Path) -> list[Path]:
-    """List the folders in a folder, without those that stand for a file."""
-    return [path for path in _visible(folder) if is_folder(path)]
-
-
-def scans_below(folder: Path, depth: int = MAX_DEPTH) -> list[Path]:
-    """List the scans in a folder and in all folders below it."""
-    deeper = [scan for inside in folders_in(folder) for scan in scans_below(inside, depth - 1)] if depth else []
-    return [*scans_in(folder), *deeper]
-
-
 def is_nifti(name: str) -> bool:
     return stem(name) != ""
 
@@ -66,7 +49,7 @@ def is_folder(path: Path) -> bool:
     return path.is_dir() and not is_nifti(path.name)
 
 
-def _visible(folder: Path) -> list[Path]:
+def visible_in(folder: Path) -> list[Path]:
     """List a folder without what macOS leaves there, ._name and __MACOSX; nothing of one that can't be read."""
     try:
         return [path for path in files_of(folder) if not path.name.startswith((".", "__"))]

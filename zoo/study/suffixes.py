@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from zoo.study.sources import is_nifti
+from zoo.study.sources import is_nifti, stem
 
 MADE_NIFTI = ("mha", "nrrd", "mgz", "mgh")
 PAIRED = ("hdr", "img", "hdr.gz", "img.gz")  # made NIfTI too, where both are there
@@ -22,10 +22,20 @@ def is_scan_file(name: str) -> bool:
     return is_nifti(name) or SCAN.fullmatch(name) is not None
 
 
+def may_be_read(name: str) -> bool:
+    """Whether a file's name says that it holds a scan in a format that is read."""
+    return is_scan_file(name) and split_suffix(name)[1] not in NOT_READ
+
+
 def split_suffix(name: str) -> tuple[str, str]:
     """A scan's name and its suffix, in lower case and without its dot; "" for NIfTI files and for what is no scan."""
     match = SCAN.fullmatch(name)
     return (match["stem"], match["suffix"].lower()) if match else (name, "")
+
+
+def scan_stem(name: str) -> str:
+    """What a scan's file is called without its suffix, in any format; "" of other files."""
+    return stem(name) or (split_suffix(name)[0] if is_scan_file(name) else "")
 
 
 def why_not_read(name: str) -> str:

@@ -15,6 +15,7 @@ from zoo.types.constants import (
     Progress,
 )
 from zoo.types.explainer import Attribution, ExplainerSpec, Question, any_model
+from zoo.types.folder import FolderTree, FoundStudy
 from zoo.types.model import Card, ModelInput, ModelSpec, Phase, Recipe
 from zoo.types.registered import RegisteredExplainer, RegisteredModel
 from zoo.types.roles import DEFAULT_EXPLAINER, SHAPLEY_EXPLAINER
@@ -22,7 +23,7 @@ from zoo.types.study import Finding, Study, Unpacked, Volumes
 
 __all__ = [
     "DEFAULT_EXPLAINER", "DISCLAIMER", "FILE_PREFIX", "GRADES", "MODALITIES", "MODALITY_TITLES", "SHAPLEY_EXPLAINER",
-    "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "Grade", "HeatMap", "ModelInput", "ModelResult",
-    "ModelSpec", "Phase", "Progress", "Question", "Recipe", "RegisteredExplainer", "RegisteredModel", "Study",
-    "Unpacked", "Volumes", "any_model",
+    "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade", "HeatMap",
+    "ModelInput", "ModelResult", "ModelSpec", "Phase", "Progress", "Question", "Recipe", "RegisteredExplainer",
+    "RegisteredModel", "Study", "Unpacked", "Volumes", "any_model",
 ]  # fmt: skip

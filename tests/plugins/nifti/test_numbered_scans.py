@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from zoo.plugins.nifti.numbered_scans import channel_modalities, with_channels
+from zoo.plugins.nifti.numbered_scans import channel_modalities, named_by_channel, with_channels
 from zoo.plugins.nifti.scan_names import scan_name
 
 CHANNELS = {"0": "FLAIR", "1": "T1w", "2": "T1gd", "3": "T2w", "4": "ADC"}
@@ -55,3 +55,17 @@ def test_a_modality_in_the_name_wins(tmp_path):
 
 def test_a_channel_of_another_name_is_no_modality(tmp_path):
     assert channel_modalities(_write(tmp_path / "dataset.json")) == {0: "flair", 1: "t1", 2: "t1ce", 3: "t2"}
+
+
+def test_numbered_files_get_names_that_tell_what_their_table_says(numbered, tmp_path):
+    files = [*numbered, tmp_path / "imagesTr" / "case_seg.nii.gz", _write(tmp_path / "dataset.json")]
+    for path in files[:-1]:
+        path.write_text(path.name)
+    named = named_by_channel(files, tmp_path / "named")
+    names = ["01-case_flair.nii.gz", "02-case_t1.nii.gz", "03-case_t1ce.nii.gz", "04-case_t2.nii.gz"]
+    assert [path.name for path in named[:4]] == names
+    assert [scan_name(path).modality for path in named[:4]] == ["flair", "t1", "t1ce", "t2"]
+    assert [path.read_text() for path in named[:4]] == [path.name for path in files[:4]]
+    assert named[4:] == files[4:], "of no modality, a mask, the table"
+    assert named_by_channel(files[:-1], tmp_path) is None
+    assert named_by_channel([tmp_path / "p_t1.nii.gz", files[-1]], tmp_path) is None

@@ -6,13 +6,15 @@ import pytest
 
 from zoo.plugins.nifti.scan_names import scan_name
 from zoo.plugins.nifti.study_trees import by_study, studies_below
+from zoo.study.folder_tree import tree_of
 
 FOUR = ("t1", "t1ce", "t2", "flair")
+TABLE = '{"channel_names": {"0": "FLAIR", "1": "T1w", "2": "T1gd", "3": "T2w"}}'
 EGD = ("1_T1/NIFTI/T1.nii.gz", "2_T1GD/NIFTI/T1GD.nii.gz", "3_T2/NIFTI/T2.nii.gz", "4_FLAIR/NIFTI/FLAIR.nii.gz")
 
 
 def _found(root):
-    return [(str(study.folder.relative_to(root)), len(study.scans)) for study in studies_below(root)]
+    return [(str(study.place.relative_to(root)), len(study.files)) for study in studies_below(tree_of(root))]
 
 
 def test_a_modality_a_folder_is_one_study(plant):
@@ -73,3 +75,51 @@ def test_files_of_several_patients_are_grouped_with_their_masks(plant):
 
 def test_two_candidates_of_one_study_are_no_two_studies(plant):
     assert _grouped(plant, "p1_t1.nii.gz", "p2_t1.nii.gz", "p1_t2.nii.gz") == {}
+
+
+CASES = [f"case{case}_000{channel}.nii.gz" for case in (1, 2) for channel in range(4)]
+
+
+@pytest.mark.parametrize("place", ["", "imagesTr/", "Dataset001/imagesTr/"])
+@pytest.mark.parametrize("suffix", [".nii.gz", ".mha"])
+def test_numbered_scans_are_a_study_a_case_where_a_table_explains_them(plant, place, suffix):
+    names = [f"{place}{name.replace('.nii.gz', suffix)}" for name in CASES[:-1]]  # one of the second case is missing
+    root = plant(*names, "labelsTr/case1.nii.gz")
+    assert _found(root) == [(place.rstrip("/") or ".", 7)]
+    ((root / place).parent if place else root).joinpath("dataset.json").write_text(TABLE)
+    assert [(name.rpartition("/")[2], count) for name, count in _found(root)] == [("case1", 5), ("case2", 4)]
+
+
+@pytest.mark.parametrize(("suffix", "whole"), [(".nii.gz", True), (".mha", False)])
+def test_one_numbered_case_keeps_its_table(plant, suffix, whole):
+    root = plant(*(name.replace(".nii.gz", suffix) for name in CASES[:4]), "case1_seg.nii.gz", "dataset.json")
+    (study,) = studies_below(tree_of(root))
+    assert (study.place, study.folder, root / "dataset.json" in study.files) == (root, root if whole else None, True)
+
+
+def test_files_that_tell_nothing_are_a_study_each_where_a_table_names_their_channels(plant):
+    root = plant("imagesTr/a.nii.gz", "imagesTr/b.nii.gz", "imagesTr/b_seg.nii.gz", "labelsTr/a.nii.gz", "x/a.nii.gz")
+    assert _found(root) == []
+    (root / "dataset.json").write_text(TABLE)
+    assert _found(root) == [("imagesTr/a", 2), ("imagesTr/b", 2)]
+    (root / "dataset.json").write_text('{"modality": {"0": "MRI"}}')
+    assert _found(root) == []
+
+
+@pytest.mark.parametrize("suffix", [".mha", ".nrrd", ".mgz", ".hdr"])
+def test_scans_of_other_formats_are_told_by_the_same_names(plant, suffix):
+    root = plant(*(f"{case}/{case}_{name}{suffix}" for case in ("p1", "p2") for name in FOUR))
+    assert _found(root) == [("p1", 4), ("p2", 4)]
+    assert [study.folder for study in studies_below(tree_of(root))] == [None, None]
+
+
+def test_a_loose_scan_hides_no_two_studies_but_a_study_hides_what_is_below(plant):
+    root = plant("mean_t1.nii.gz", *(f"{case}/{case}_{name}.nii.gz" for case in ("p1", "p2") for name in FOUR))
+    assert _found(root) == [("p1", 4), ("p2", 4)]
+    assert _found(plant("mean_t2.nii.gz")) == [(".", 2)]
+    assert _found(plant("p1/raw/p1_t1.nii.gz") / "p1") == [(".", 4)]
+
+
+def test_what_is_not_read_is_no_study(plant):
+    root = plant("f_t1.npy", "f_t2.npy", "f_t1.mhd", *(f"{case}/{case}_t1.nii.gz" for case in ("p1", "p2")))
+    assert _found(root) == [("p1", 1), ("p2", 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -79,6 +80,22 @@ def test_the_folder_of_a_data_set_is_graded_study_by_study(studies):
     assert {row["study"] for row in _rows(result)} == {"whole", "bad", "few", "last"}
     assert [row for row in _rows(result) if row["study"] == "whole"] == _rows(_grade(studies[0]))
     assert result.exit_code == 3
+
+
+def test_a_folder_of_numbered_scans_is_graded_case_by_case(make_study, tmp_path, capsys):
+    (tmp_path / "Dataset001" / "imagesTr").mkdir(parents=True)
+    channels = ("flair", "t1", "t1ce", "t2")
+    for case, name in itertools.product(("c1", "c2"), channels):
+        folder = tmp_path / case if (tmp_path / case).exists() else make_study(name=case)
+        number = channels.index(name)
+        (folder / f"{case}_{name}.nii.gz").rename(tmp_path / "Dataset001" / "imagesTr" / f"{case}_000{number}.nii.gz")
+    result = _grade(tmp_path / "Dataset001")
+    assert (result.exit_code, "numbered as nnU-Net does (c1_0000" in result.stdout) == (2, True)
+    (tmp_path / "Dataset001" / "dataset.json").write_text(json.dumps({"channel_names": dict(enumerate(channels))}))
+    rows = _rows(_grade(tmp_path / "Dataset001" / "imagesTr"))
+    assert {row["study"] for row in rows} == {"c1", "c2"}
+    whole = _rows(_grade(make_study(name="whole")))
+    assert [row["p_hgg"] for row in rows[: len(whole)]] == [row["p_hgg"] for row in whole]
 
 
 def test_what_was_not_used_is_said_with_the_grade(make_study):

@@ -13,7 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from zoo import Card, Finding, ModelSpec, PluginError, Recipe, Study, StudyError, Unpacked, hookimpl
+from zoo import (
+    Card,
+    Finding,
+    FolderTree,
+    FoundStudy,
+    ModelSpec,
+    PluginError,
+    Recipe,
+    Study,
+    StudyError,
+    Unpacked,
+    hookimpl,
+)
 from zoo.registry import BUILT_IN, Fault, load_registry
 from zoo.study.prepare import prepare
 
@@ -169,6 +181,20 @@ def test_a_plugin_that_hangs_while_it_is_loaded_is_left_out(install, monkeypatch
     assert [fault.plugin for fault in registry.faults] == ["sleeper"]
     assert "longer than 0.2 s" in registry.faults[0].reason
     assert registry.plugins.has_plugin("zoo.plugins.nifti")
+
+
+def test_all_are_asked_for_studies_and_one_that_fails_is_passed_over(install, tmp_path):
+    tree, study = FolderTree(tmp_path, ()), FoundStudy(tmp_path, ())
+    install("first", find_studies=lambda tree: [study])
+    install("vague", find_studies=lambda tree: ["Jane Doe"])
+    install("last", find_studies=lambda tree: [])
+    registry = load_registry(("last", "vague", "first"))
+    with pytest.warns(
+        UserWarning, match=r"^vague failed: find_studies must return a list of zoo.FoundStudy; found"
+    ) as told:
+        found = registry.find(tree)
+    assert [studies for studies in found if studies] == [[study]]
+    assert "Jane" not in str(told[0].message)
 
 
 def test_unpackers_are_asked_in_turn_and_one_that_fails_is_passed_over(install, tmp_path):

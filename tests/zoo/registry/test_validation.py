@@ -11,8 +11,13 @@ import pytest
 from zoo import PluginError, hookimpl, hookspecs
 from zoo.registry.validation import expect_usable_hooks, overlooked_hooks
 
-HOOKS = ("register_models", "register_explainers", "unpack_scans", "read_study", "check_study")
-PARAMETERS = {"unpack_scans": "source, folder", "read_study": "source", "check_study": "volumes"}
+HOOKS = ("register_models", "register_explainers", "find_studies", "unpack_scans", "read_study", "check_study")
+PARAMETERS = {
+    "find_studies": "tree",
+    "unpack_scans": "source, folder",
+    "read_study": "source",
+    "check_study": "volumes",
+}
 
 
 @pytest.fixture

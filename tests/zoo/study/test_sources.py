@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zoo.study.sources import files_of, folders_in, is_folder, is_image, is_nifti, scans_below, scans_in, stem
+from zoo.study.sources import files_of, is_folder, is_image, is_nifti, stem, visible_in
 
 STEMS = {
     "a.nii": "a",
@@ -37,13 +37,10 @@ def test_a_folder_named_like_a_file_stands_for_what_is_in_it(plant):
     assert (is_folder(inside.parent), is_folder(folder)) == (False, True)
 
 
-def test_scans_and_folders_without_what_macos_leaves(plant):
-    folder = plant("a.nii", "b/c/d.nii", "b/notes.txt", "._a.nii", "__MACOSX/a.nii", "e.nii/e.nii")
-    scan, deeper, wrapped = folder / "a.nii", folder / "b" / "c" / "d.nii", folder / "e.nii" / "e.nii"
-    assert scans_in(folder) == [scan, wrapped]
-    assert folders_in(folder) == [folder / "b"]
-    assert scans_below(folder) == [scan, wrapped, deeper]
-    assert scans_below(folder, depth=1) == [scan, wrapped]
+def test_a_folder_is_listed_without_what_macos_leaves(plant):
+    folder = plant("a.nii", "b/c/d.nii", "._a.nii", "__MACOSX/a.nii", "e.nii/e.nii")
+    assert visible_in(folder) == [folder / "a.nii", folder / "b", folder / "e.nii" / "e.nii"]
+    assert visible_in(folder / "nowhere") == []
 
 
 @pytest.mark.parametrize("name", STEMS)

@@ -143,6 +143,18 @@ def test_four_volumes_in_one_file_are_asked_about_or_told_apart(page, tmp_path):
     assert [slot.value for slot in _slots(assigned)] == [None, "01-BRATS-001_t1gd.nii", "02-BRATS-001_T2w.nii", None]
 
 
+def test_numbered_files_are_assigned_by_the_table_that_is_dropped_with_them(page, files, tmp_path):
+    numbered = [Path(file).rename(tmp_path / f"case_000{number}.nii.gz") for number, file in enumerate(files)]
+    *_, asked = page.assign([str(path) for path in numbered], NOTHING)
+    assert "Modality not told by the name: case_0000.nii.gz" in asked["card"]
+    (tmp_path / "dataset.json").write_text('{"channel_names": {"0": "FLAIR", "1": "T2", "2": "T1", "3": "T1ce"}}')
+    *_, assigned = page.assign([*map(str, numbered), str(tmp_path / "dataset.json")], NOTHING)
+    names = ["03-case_t1.nii.gz", "04-case_t1ce.nii.gz", "02-case_t2.nii.gz", "01-case_flair.nii.gz"]
+    assert [slot.value for slot in _slots(assigned)] == names
+    assert sorted(Path(scan).name for scan in assigned["scans"]) == sorted(names)
+    assert not assigned["table"].open
+
+
 def test_what_is_not_read_stays_to_be_asked_about(page, files, tmp_path):
     (tmp_path / "case1_t1ce.mhd").write_text("ObjectType = Image")
     *_, assigned = page.assign([*files[:1], str(tmp_path / "case1_t1ce.mhd")], NOTHING)
