@@ -47,7 +47,7 @@ def evaluate(
             "expected --weights too: embedded, a weights file, or a folder of them.", param_hint="--segment"
         )
     studies = load_and_tell(cohort)
-    if segment:
+    if weights and segment:
         models = that_score_regions(models_from(weights, model or ()), bool(model))
         save_and_show_regions(segment_cohort(models, studies, training.run_dir), out)
         return

@@ -29,7 +29,8 @@ def read_regions(mask: Path, volumes: Volumes) -> np.ndarray:
     affine, labels = _read_labels(mask)
     placed = _on_grid(labels, affine, Grid(volumes.brain.shape, volumes.affine))
     _expect_in_brain(mask, labels, affine, placed, volumes)
-    return np.stack([np.isin(placed, values) for values in BRATS_LABELS])
+    lying = placed.T  # in memory as in files, and as the study's voxels are: x is fastest
+    return np.stack([np.isin(lying, values) for values in BRATS_LABELS]).transpose(0, 3, 2, 1)
 
 
 def _read_labels(mask: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from zoo import Volumes, WeightsError, ZooError
+from zoo import PluginError, Volumes, WeightsError, ZooError
 from zoo.blocks import REGIONS_OUTPUT, OneDNNConvolutions, SupportsAuxiliary, SupportsRegions
 from zoo.checkout import TRAINING
 from zoo.inference.cell_centres import Cells, evenly_spread
@@ -41,7 +41,7 @@ from .given_weights import why_not_judged_by
 from .region_results import PARTS, RegionMatch, RegionResults, match_of
 
 VERSION = 1
-"""Of how regions are found and measured: what an earlier version kept is measured anew."""
+"""Goes up with every change in how regions are found or measured: what was kept before is measured anew."""
 FOUND = 0.5
 """Score above which a voxel belongs to a region."""
 
@@ -96,7 +96,8 @@ def find_regions(model: TrainedModel, volumes: Volumes, prepare: Prepare) -> np.
     given = prepare(volumes, model.spec.recipe)
     with attribute_errors_to(model.spec):
         logits = region_logits(model, torch.from_numpy(given.x), torch.from_numpy(given.present))
-        assert logits is not None
+        if logits is None or not torch.isfinite(logits).all():
+            raise PluginError("expected region scores that are finite numbers, found none. Choose another model.")
         scores = logits[0].float().sigmoid().cpu().numpy()
     affine = given.affine @ _to_input(evenly_spread(scores.shape[1:], given.x.shape[2:]))
     return (to_study_space(scores, affine, volumes) > FOUND) & volumes.brain
@@ -115,14 +116,14 @@ def region_logits(model: TrainedModel, x: Tensor, present: Tensor) -> Tensor | N
     with torch.inference_mode(), OneDNNConvolutions():
         if isinstance(module, SupportsRegions):
             return module.region_logits(*seen)
-        return (
-            module.grade_and_auxiliary(*seen)[1].get(REGIONS_OUTPUT) if isinstance(module, SupportsAuxiliary) else None
-        )
+        if isinstance(module, SupportsAuxiliary):
+            return module.grade_and_auxiliary(*seen)[1].get(REGIONS_OUTPUT)
+        return None
 
 
 def match_regions(found: np.ndarray, true: np.ndarray, affine: np.ndarray) -> dict[str, RegionMatch]:
     """Compare regions, bool [3, x, y, z] each, and their unions, by name as in PARTS. affine: voxel to world in mm."""
-    either = found.any(axis=0) | true.any(axis=0)
+    either = np.asarray(found.any(axis=0) | true.any(axis=0))
     box = bounding_box(either) if either.any() else (slice(0),) * 3
     found, true = found[:, *box], true[:, *box]
     pairs = [*zip(found, true, strict=True), (found.any(axis=0), true.any(axis=0))]

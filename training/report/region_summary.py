@@ -35,7 +35,7 @@ class _Region:
         return cls(*(np.array([getattr(match, name) for match in matches], np.float64) for name in names))
 
     def measures(self, rows: np.ndarray) -> dict[str, float | None]:
-        """Those that get an interval, of a sample of the studies, int64 [n]."""
+        """Take the measures that get an interval of a sample of the studies, int64 [n]."""
         dice, true_ml = self.dice[rows], self.true_ml[rows]
         return {
             "dice": _over_known(np.mean, dice),

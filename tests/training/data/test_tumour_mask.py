@@ -60,6 +60,17 @@ def test_a_finer_grid_askew_gives_the_same_place_and_volume(save):
     assert np.count_nonzero(whole ^ expected) < 0.06 * np.count_nonzero(expected)
 
 
+def test_no_label_lies_between_two_others(save):
+    labels = _labels(VOLUMES.affine)
+    labels[labels == 2] = 0
+    shifted = VOLUMES.affine.copy()
+    shifted[:3, 3] += 1.2
+    core, oedema, enhancing = read_regions(save(labels, shifted), VOLUMES)
+    assert core.any()
+    assert enhancing.any()
+    assert not oedema.any()
+
+
 def test_enhancing_is_three_since_2023(save):
     labels = _labels(VOLUMES.affine)
     labels[labels == 4] = 3

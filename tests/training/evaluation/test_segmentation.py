@@ -23,7 +23,7 @@ from training.evaluation.segmentation import (
     that_score_regions,
 )
 from training.weights.make import patient_mark
-from zoo import MODALITIES, WeightsError
+from zoo import MODALITIES, PluginError, WeightsError
 from zoo.study.prepare import prepare_once
 from zoo.weights.load import TrainedModel
 from zoo.weights.record import TrainingRecord
@@ -78,6 +78,13 @@ def test_nothing_is_found_outside_the_brain(finder):
     finder.module.region_logits = lambda x, present: torch.full((1, 3, 40, 48, 40), 9.0)
     found = find_regions(finder, volumes, prepare_once(volumes))
     np.testing.assert_array_equal(found, np.stack([volumes.brain] * 3))
+
+
+def test_scores_that_are_no_numbers_are_told(finder):
+    volumes = make_volumes(brain_affine())
+    finder.module.region_logits = lambda x, present: torch.full((1, 3, 40, 48, 40), torch.nan)
+    with pytest.raises(PluginError, match="expected region scores that are finite numbers"):
+        find_regions(finder, volumes, prepare_once(volumes))
 
 
 def test_a_study_is_measured_on_its_own_grid(finder, case, tmp_path):
