@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .options import CohortPath, Folds, Models, Out, Repeats, TrainingOptions, with_training_options
-from .report import save_and_show
+from .report import save_and_show, save_and_show_regions
 
 if TYPE_CHECKING:
     from ..cohorts import Cohort
@@ -28,6 +28,9 @@ def evaluate(
     repeats: Repeats = 1,
     leave_hospitals_out: Annotated[bool, typer.Option(help="Hold out one hospital after another, too.")] = False,
     reuse_folds: Annotated[Path | None, typer.Option(help="Results file whose patients keep their folds.")] = None,
+    segment: Annotated[
+        bool, typer.Option(help="Measure the regions that weights find against masks, instead of grades.")
+    ] = False,
 ) -> None:
     """Cross-validate models on a cohort, or let trained ones grade it; repeated, it goes on where it was stopped."""
     from zoo.registry import load_registry
@@ -36,9 +39,18 @@ def evaluate(
     from ..evaluation.experiments import baselines, headline_of, zoo_arm
     from ..evaluation.given_weights import grade_cohort, models_from
     from ..evaluation.results import load_results
+    from ..evaluation.segmentation import segment_cohort, that_score_regions
     from ..fit.tracking import dashboard_folder
 
+    if segment and not weights:
+        raise typer.BadParameter(
+            "expected --weights too: embedded, a weights file, or a folder of them.", param_hint="--segment"
+        )
     studies = load_and_tell(cohort)
+    if weights and segment:
+        models = that_score_regions(models_from(weights, model or ()), bool(model))
+        save_and_show_regions(segment_cohort(models, studies, training.run_dir), out)
+        return
     if weights:
         models = models_from(weights, model or ())
         headline = headline_of([one.spec.id for one in models])

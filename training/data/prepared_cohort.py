@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from zoo import GRADES, MODALITIES, Recipe, StudyError
+from zoo import GRADES, MODALITIES, Recipe, StudyError, Volumes
 from zoo.registry import Registry, load_registry
 from zoo.study.load import load_volumes
 from zoo.study.prepare import prepare
@@ -23,11 +23,9 @@ from zoo.study.resample import resample
 
 from ..cohorts import Case, CohortError
 from ..jobs.process_pool import one_thread_each
-from .nifti import read_mask
+from .tumour_mask import BRATS_LABELS, read_regions
 
 CACHE_VERSION = 3
-BRATS_LABELS = ((1,), (2,), (3, 4))
-"""Core, oedema, enhancing tumour, which is 4 until BraTS 2021 and 3 since 2023."""
 
 
 @dataclass(frozen=True)
@@ -132,9 +130,11 @@ def _prepare_case(case: Case, recipe: Recipe) -> dict[str, np.ndarray] | str:
     try:
         volumes = load_volumes(registry().read(case.source))
         model_input = prepare(volumes, recipe)
+        regions = _regions(case, volumes, model_input.affine, recipe)
     except StudyError as error:
         return str(error)
-    regions = _regions(case, volumes.affine, model_input.affine, recipe)
+    except CohortError as error:
+        return f"{case.id}: {error}"
     return {"x": model_input.x[0], "present": model_input.present[0], "regions": regions}
 
 
@@ -144,10 +144,9 @@ def registry() -> Registry:
     return load_registry()
 
 
-def _regions(case: Case, affine: np.ndarray, model_affine: np.ndarray, recipe: Recipe) -> np.ndarray | float:
+def _regions(case: Case, volumes: Volumes, model_affine: np.ndarray, recipe: Recipe) -> np.ndarray | float:
     if case.mask is None:
         return np.nan
-    labels = read_mask(case.mask)
-    one_hot = np.stack([np.isin(labels, values) for values in BRATS_LABELS]).astype(np.float32)
-    fine = torch.from_numpy(resample(one_hot, affine, model_affine, recipe))
+    one_hot = read_regions(case.mask, volumes).astype(np.float32)
+    fine = torch.from_numpy(resample(one_hot, volumes.affine, model_affine, recipe))
     return torch.nn.functional.avg_pool3d(fine, (1, 2, 2)).numpy()

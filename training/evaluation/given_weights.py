@@ -81,13 +81,19 @@ class GradeCase:
         return corrupt(volumes, change.kind, change.severity, self.seed, mask)
 
     def _answer(self, study: OpenStudy, model: TrainedModel) -> dict[str, Any]:
-        if patient_mark(self.case.patient) in (model.record.details or {}).get("patients", ()):
-            return {"reason": "these weights were trained on this patient"}
+        if reason := why_not_judged_by(self.case, model):
+            return {"reason": reason}
         try:
             grade = study.grade(model)
         except ZooError as error:
             return {"reason": str(error)}
         return {"logit": grade.logit, "p_hgg": grade.p_hgg}
+
+
+def why_not_judged_by(case: Case, model: TrainedModel) -> str:
+    """Why a case says nothing about a model, "" where it does: weights may know its patient."""
+    known = (model.record.details or {}).get("patients", ())
+    return "these weights were trained on this patient" if patient_mark(case.patient) in known else ""
 
 
 def grade_cohort(

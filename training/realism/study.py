@@ -14,8 +14,9 @@ from zoo.study.prepare import white_matter_levels
 from zoo.study.resample import resample
 
 from ..cohorts import Case, CohortError
-from ..data.nifti import open_image, read_mask
-from ..data.prepared_cohort import BRATS_LABELS, registry
+from ..data.nifti import open_image
+from ..data.prepared_cohort import registry
+from ..data.tumour_mask import read_regions
 
 LABELS = ("core", "oedema", "enhancing")
 
@@ -56,7 +57,7 @@ def coarsest_spacing(cases: Iterable[Case]) -> float:
 
 
 def read_study(case: Case, spacing_mm: float) -> NormalisedStudy:
-    """Read a study; raises `CohortError` when it can't be read, lacks a modality or has a mask on another grid."""
+    """Read a study; raises `CohortError` when it, or its mask, can't be read, or it lacks a modality."""
     try:
         volumes = load_volumes(registry().read(case.source))
         levels = white_matter_levels(volumes)
@@ -75,13 +76,7 @@ def _layers(case: Case, volumes: Volumes) -> np.ndarray:
     """Brain and, with a mask, the three regions, float32 [1 or 4, x, y, z]."""
     if case.mask is None:
         return volumes.brain[None].astype(np.float32)
-    labels = read_mask(case.mask)
-    if labels.shape != volumes.brain.shape:
-        raise CohortError(
-            f"{case.id}: expected a mask of shape {volumes.brain.shape} like its scans, found {labels.shape}; "
-            "resample it to their grid."
-        )
-    return np.stack([volumes.brain, *(np.isin(labels, values) for values in BRATS_LABELS)]).astype(np.float32)
+    return np.stack([volumes.brain, *read_regions(case.mask, volumes)]).astype(np.float32)
 
 
 def _aligned_grid(volumes: Volumes, spacing_mm: float) -> tuple[np.ndarray, Recipe]:

@@ -100,6 +100,25 @@ def test_given_weights_grade_a_folder_with_labels(run_here, cohort, tmp_path):
     assert results.cohort["left_out"] == {"unlabelled": "no grade given"}
 
 
+def test_regions_are_measured_and_drawn_again_from_the_file_alone(run_here, cohort, tmp_path):
+    root = tmp_path / "masked"
+    root.mkdir()
+    for case in cohort.cases[:4]:
+        (root / case.id).symlink_to(case.source)
+    (root / "labels.csv").write_text(
+        "\n".join(["case,grade", *(f"{case.id},{case.grade}" for case in cohort.cases[:4])])
+    )
+    options = ("--weights", "embedded", "--model", "early-fusion", "--segment", "--run-dir", tmp_path / "work")
+    result = run_here("training", "evaluate", "--cohort", root, "--out", tmp_path / "regions.json", *options)
+    assert result.status == 0, result.stderr
+    assert "segmenting" in result.stderr
+    assert "| `early-fusion.compact` | whole     |       4 |" in result.stdout
+    again = run_here("training", "report", tmp_path / "regions.json", "--out", tmp_path / "again")
+    assert again.status == 0, again.stderr
+    for name in ("regions.md", "studies.csv"):
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "regions" / name).read_bytes(), name
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("experiment", "cases"), [("paper", 24), ("shift", 4)])
 def test_experiments_can_be_tried_on_a_small_simulated_cohort(experiment, cases, tmp_path):
@@ -121,6 +140,7 @@ def test_experiments_can_be_tried_on_a_small_simulated_cohort(experiment, cases,
         ),
         (("ablate", "paper", "--out", "x.json"), "Say which cohort, or try --dry-run"),
         (("evaluate", "--cohort", "training", "--out", "x.json"), "expected studies of both grades"),
+        (("evaluate", "--cohort", ".", "--out", "x.json", "--segment"), "expected --weights too"),
         (("report", "README.md"), "expected a results file of format 1"),
         (("evaluate", "--cohort", ".", "--out", "x.json", "--folds", 1), "Invalid value for '--folds'"),
     ],

@@ -63,9 +63,16 @@ def test_the_coarsest_spacing_of_all_is_the_common_one(case, tmp_path):
     assert coarsest_spacing([finer, case]) == 4.0
 
 
-def test_a_mask_on_another_grid_is_refused(case, tmp_path):
-    mask = save_scan(tmp_path / "other_seg.nii.gz", np.ones((20, 20, 20), np.uint8), np.eye(4))
-    with pytest.raises(CohortError, match=r"expected a mask of shape .* found \(20, 20, 20\); resample"):
+def test_a_mask_with_other_axes_is_the_same(case, tmp_path):
+    turned = nib.load(case.mask).as_reoriented([[2, 1], [0, -1], [1, 1]])
+    mask = save_scan(tmp_path / "other_seg.nii.gz", np.asarray(turned.dataobj), turned.affine)
+    regions = read_study(replace(case, mask=mask), 4.0).regions
+    np.testing.assert_array_equal(regions, read_study(case, 4.0).regions)
+
+
+def test_a_mask_beside_the_brain_is_refused(case, tmp_path):
+    mask = save_scan(tmp_path / "other_seg.nii.gz", np.ones((20, 20, 20), np.uint8), np.diag([-9.0, -9.0, -9.0, 1]))
+    with pytest.raises(CohortError, match=r"other_seg\.nii\.gz: "):
         read_study(replace(case, mask=mask), 4.0)
 
 
