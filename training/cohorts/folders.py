@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from zoo import GRADES
-from zoo.study.sources import folders_in, scans_below, scans_in
+from zoo.study.folder_tree import tree_of
+from zoo.study.sources import folders_in, is_nifti, scans_in
 
 # "Segm" because the mask of BraTS20_Training_355 is called W39_1998.09.19_Segm.nii.
 MASK = re.compile(r".*seg[a-z]*\.nii(\.gz)?", re.IGNORECASE)
@@ -38,7 +39,9 @@ def files_named(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
 
 def nifti_files(folder: Path) -> list[Path]:
     """A study's files: those in its folder, or where it has none, those in folders below, as EGD's lie."""
-    return (scans_in(folder) or scans_below(folder)) if folder.is_dir() else []
+    if not folder.is_dir():
+        return []
+    return scans_in(folder) or [path for path in tree_of(folder).files_below if is_nifti(path.name)]
 
 
 def find_masks(folder: Path) -> list[Path]:

@@ -29,6 +29,16 @@ def files_of(source: Any) -> list[Path]:
     return _unwrapped([Path(item) for item in source])
 
 
+def scans_in(folder: Path) -> list[Path]:
+    """List the scans in a folder."""
+    return [path for path in visible_in(folder) if is_nifti(path.name) and path.is_file()]
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """List the folders in a folder, without those that stand for a file."""
+    return [path for path in visible_in(folder) if is_folder(path)]
+
+
 def is_nifti(name: str) -> bool:
     return stem(name) != ""
 

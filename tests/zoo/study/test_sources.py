@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zoo.study.sources import files_of, is_folder, is_image, is_nifti, stem, visible_in
+from zoo.study.sources import files_of, folders_in, is_folder, is_image, is_nifti, scans_in, stem, visible_in
 
 STEMS = {
     "a.nii": "a",
@@ -40,6 +40,8 @@ def test_a_folder_named_like_a_file_stands_for_what_is_in_it(plant):
 def test_a_folder_is_listed_without_what_macos_leaves(plant):
     folder = plant("a.nii", "b/c/d.nii", "._a.nii", "__MACOSX/a.nii", "e.nii/e.nii")
     assert visible_in(folder) == [folder / "a.nii", folder / "b", folder / "e.nii" / "e.nii"]
+    assert scans_in(folder) == [folder / "a.nii", folder / "e.nii" / "e.nii"]
+    assert folders_in(folder) == [folder / "b"]
 
 
 @pytest.mark.parametrize("name", STEMS)
