@@ -1,8 +1,8 @@
 """Appearances painted from a simulated patient's tissues on a model's grid: new contrasts and scanners at every look.
 
-What is drawn is stated once, in `training.simulation`; files and the finer grid are left out, and with them stripes of
-motion. Wider than life, tissues take values on T2 and FLAIR that none of them has, vary within themselves, and sharp 3-D
-scans are as frequent as thick slices.
+Ranges are those of `training.simulation`; files and the finer grid are left out, and with them stripes of motion. Wider
+than life, tissues take values that none of them has, vary within themselves, and sharp 3-D scans are as frequent as
+thick slices.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Random fields on a study's grid, cheap to draw: smooth ones are drawn small and enlarged, noise is cut from a bank."""
+"""Random fields on a grid, cheap to draw: smooth ones are drawn small and enlarged, noise is cut from a bank."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""What simulated patients are made of, on a model's grid: made once, so that appearances can be painted at every look."""
+"""What simulated patients are made of, on a model's grid: mapped once, for appearances to be painted on."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,13 +20,22 @@ from zoo.study.resample import resample
 from ..cohorts import Case
 from ..jobs.process_pool import one_thread_each
 from ..simulation.contrast import APPEARANCE
-from ..simulation.simulators import SIMULATORS
-from ..simulation.study import field_affine, simulate_tissues, study_id
-from .prepared_cohort import short_hash
+from ..simulation.study import VERSION, field_affine, simulate_tissues, study_id
 
 MAPS = len(APPEARANCE) + 1
 """The tissues of `APPEARANCE` in its order, and how much of a voxel is brain."""
 FULL = 255
+
+
+@dataclass(frozen=True)
+class TissueMaps:
+    """What a cohort's patients are made of.
+
+    shares: uint8 [N, MAPS, D, H, W] of 255, memory-mapped: some 5 MB a patient. spacing: mm along D, H, W.
+    """
+
+    shares: np.ndarray
+    spacing: tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -36,23 +47,23 @@ class Patient:
     spacing_mm: float
 
 
-def map_tissues(cases: Sequence[Case], rows: np.ndarray, recipe: Recipe, folder: Path) -> np.ndarray | None:
-    """Tissue maps of a cohort's cases, uint8 [N, MAPS, D, H, W] of 255, memory-mapped; those of other `rows` are 0.
+def map_tissues(cases: Sequence[Case], recipe: Recipe, home: Path) -> TissueMaps | None:
+    """Map what the patients of a cohort are made of over all cores, or open what an earlier call left in `home`.
 
-    A call that was stopped can be repeated. None unless all cases are this version's of a simulated cohort without
-    hospitals: of no others is it known what they are made of.
+    A call that was stopped can be repeated. None unless all cases are of a cohort that this version simulated, and
+    without hospitals, whose looks are their own: what others are made of is not known.
     """
     patients = simulated_patients(cases)
     if patients is None:
         return None
-    home = folder / f"tissues-{short_hash([str(patient) for patient in patients], _version(), recipe.as_json())}"
     home.mkdir(parents=True, exist_ok=True)
-    maps = _array(home / "maps.npy", np.uint8, (len(cases), MAPS, *recipe.shape))
-    made = _array(home / "made.npy", np.bool_, (len(cases),))
-    missing = [row for row in rows.tolist() if not made[row]]
+    shares = _kept(home / "shares.npy", np.uint8, (len(patients), MAPS, *recipe.shape))
+    made = _kept(home / "made.npy", np.bool_, (len(patients),))
+    missing = np.flatnonzero(~made).tolist()
     if missing:
-        _fill(maps, made, missing, [patients[row] for row in missing], recipe)
-    return np.load(home / "maps.npy", mmap_mode="c")  # torch would warn of arrays that can't be written to
+        _fill(shares, made, missing, patients, recipe)
+    readable = np.load(home / "shares.npy", mmap_mode="c")  # torch warns of arrays that can't be written to
+    return TissueMaps(readable, recipe.spacing)
 
 
 def simulated_patients(cases: Sequence[Case]) -> list[Patient] | None:
@@ -68,31 +79,32 @@ def _patient(case: Case) -> Patient | None:
     if description is None or not description.is_file():
         return None
     made = json.loads(description.read_text(encoding="utf-8"))
-    known = made.get("family") == "template" and made.get("version") == _version() and not made.get("sites")
+    known = made.get("family") == "template" and made.get("version") == VERSION and not made.get("sites")
     index = case.id.rpartition("-")[2]
     if not known or not index.isdecimal() or case.id != study_id(made["seed"], int(index)):
         return None
     return Patient(made["seed"], int(index), made["spacing_mm"])
 
 
-def _version() -> str:
-    return SIMULATORS["template"].version
-
-
-def _array(path: Path, dtype: type, shape: tuple[int, ...]) -> np.ndarray:
-    if path.is_file():
-        return np.load(path, mmap_mode="r+")
-    return np.lib.format.open_memmap(path, "w+", dtype, shape)
+def _kept(path: Path, dtype: type, shape: tuple[int, ...]) -> np.ndarray:
+    """Open an array that stays on disk; of several processes that find none, one makes it."""
+    if not path.is_file():
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+        np.lib.format.open_memmap(unfinished, "w+", dtype, shape)
+        with contextlib.suppress(FileExistsError):
+            os.link(unfinished, path)
+        unfinished.unlink()
+    return np.load(path, mmap_mode="r+")
 
 
 def _fill(
-    maps: np.ndarray, made: np.ndarray, rows: Sequence[int], patients: Sequence[Patient], recipe: Recipe
+    shares: np.ndarray, made: np.ndarray, rows: Sequence[int], patients: Sequence[Patient], recipe: Recipe
 ) -> None:
-    """Fill rows from all cores, each noted when it is whole."""
+    """Map patients from all cores; a row is noted when it is whole."""
     with one_thread_each() as pool:
-        found = pool.map(partial(tissues_of, recipe=recipe), patients, chunksize=4)
+        found = pool.map(partial(tissues_of, recipe=recipe), [patients[row] for row in rows], chunksize=4)
         for row, values in zip(rows, tqdm(found, "mapping tissues", len(rows), unit="study"), strict=True):
-            maps[row] = values
+            shares[row] = values
             made[row] = True
 
 
