@@ -26,13 +26,6 @@ def cases(tmp_path_factory):
     return load_cohort(home).cases
 
 
-@pytest.fixture(autouse=True)
-def _in_this_process(monkeypatch):
-    from no_pool import no_pool
-
-    monkeypatch.setattr(tissue_maps, "one_thread_each", no_pool)
-
-
 def test_maps_lie_on_the_grid_of_the_prepared_study(cases, tmp_path):
     maps = map_tissues(cases, SMALL, tmp_path / "tissues")
     cohort = prepare_cohort(cases, SMALL, tmp_path / "prepared")
