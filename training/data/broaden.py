@@ -6,22 +6,19 @@ A network that has seen more than there is takes what is real for one case of it
 
 from __future__ import annotations
 
-from functools import cache
-
 import torch
 from torch import Tensor
 
-from .random_fields import noise_like, smooth_fields, uniform
+from .curves import BRIGHTEST, at_white, knots, places, read
+from .random_fields import draw_cells, enlarged, noise_like, uniform
 
 T1, T1CE, T2, FLAIR = range(4)
 BACKGROUND, ABSENT = -1.0, 0.0
-DARKEST, BRIGHTEST = 0.02, 5.0  # within a brain, as ratios to white matter
-KNOTS = 1024  # of a curve of intensities
+DARKEST, OUTSIDE = 0.02, 0.7  # ratios to white matter: the least within a brain, and what blur mixes with its border
 GAMMA, CONTRAST, UPTAKE, LEVEL = 0.3, 0.4, 0.35, 0.1  # deviations of logarithms
-BUMP, TISSUE = 0.2, 0.4  # largest bumps of a curve, and of what tissues differ by on T2 and FLAIR
+BUMP, TISSUE = 0.2, 0.4  # largest hills of a curve, and of what tissues differ by on T2 and FLAIR
 BLUR, SHARPENING = 1.0, 0.9  # largest share of what a three-voxel mean takes away
 BIAS, TEXTURE, BANDING, NOISE = 0.3, 0.1, 0.05, 0.12  # largest deviations
-LEAST_COVERED = 0.05  # of what a filter sees; less is no brain
 OWN = 0.3  # of T1ce, where it shares the rest with T1
 
 
@@ -31,96 +28,80 @@ def broaden(x: Tensor, generator: torch.Generator) -> Tensor:
     x: float32 [4, D, H, W] as prepared, white matter 0 and background −1, which stays; it is left alone. generator: of
     the CPU. T1ce − T1 keeps its sign: T1 takes T1ce along, and the difference is stretched as a whole.
     """
-    taken = x.abs().amax((1, 2, 3)) > ABSENT
+    taken = x.amin((1, 2, 3)) != ABSENT
     brain = x[taken].amax(0) > BACKGROUND
-    scans = _recoloured(x + 1, generator)
-    scans = _refocused(scans, brain, generator)
+    scans = _refocused(torch.where(brain, _recoloured(x + 1, generator), OUTSIDE), generator)
     scans = _rescanned(scans, generator)
     return torch.where(brain, scans.clamp_(DARKEST, BRIGHTEST).sub_(1), x)
 
 
 def _recoloured(scans: Tensor, generator: torch.Generator) -> Tensor:
     """Give T1, T2 and FLAIR other curves, and each tissue, as T1 tells it, another value on T2 and FLAIR."""
-    t1, t2, flair = (_read(_curve(generator), scans[row]) for row in (T1, T2, FLAIR))
-    t2 *= _read(1 + _bumps(TISSUE, generator), scans[T1])
-    flair *= _read(1 + _bumps(TISSUE, generator), scans[T1])
+    curves, tissues = _curves(3, generator), 1 + _hills(2, TISSUE, generator)
+    on_t1, on_t2, on_flair = (places(scans[row]) for row in (T1, T2, FLAIR))
     stretch = (UPTAKE * torch.randn((), generator=generator)).exp().item()
-    return torch.stack([t1, t1 + stretch * (scans[T1CE] - scans[T1]), t2, flair])
+    uptake = torch.sub(scans[T1CE], scans[T1]).mul_(stretch)
+    t1, t2, flair = (read(curve, place) for curve, place in zip(curves, (on_t1, on_t2, on_flair), strict=True))
+    t2.mul_(read(tissues[0], on_t1))
+    flair.mul_(read(tissues[1], on_t1))
+    return torch.stack([t1, uptake.add_(t1), t2, flair])
 
 
-def _curve(generator: torch.Generator) -> Tensor:
-    """Draw a curve from intensity to intensity, [KNOTS], that leaves white matter, 1, where it is."""
-    gamma, contrast = (torch.tensor([GAMMA, CONTRAST]) * torch.randn(2, generator=generator)).exp()
-    return 1 + contrast * (_knots() ** gamma - 1) + _bumps(BUMP, generator)
+def _curves(count: int, generator: torch.Generator) -> Tensor:
+    """Draw curves, [count, KNOTS], that leave white matter where it is."""
+    gamma = (GAMMA * torch.randn((count, 1), generator=generator)).exp()
+    contrast = (CONTRAST * torch.randn((count, 1), generator=generator)).exp()
+    return 1 + contrast * (knots() ** gamma - 1) + _hills(count, BUMP, generator)
 
 
-def _bumps(largest: float, generator: torch.Generator) -> Tensor:
-    """Draw two hills or valleys over the intensities of brain, [KNOTS], 0 at white matter's."""
-    heights = uniform(-largest, largest, generator, (2, 1))
-    middles, widths = uniform(0.2, 1.7, generator, (2, 1)), uniform(0.1, 0.5, generator, (2, 1))
-    hills = (heights * torch.exp(-(((_knots() - middles) / widths) ** 2))).sum(0)
-    return hills - hills[round((KNOTS - 1) / BRIGHTEST)]
+def _hills(count: int, largest: float, generator: torch.Generator) -> Tensor:
+    """Draw two hills or valleys for each of so many curves, [count, KNOTS], 0 at white matter's intensity."""
+    heights = uniform(-largest, largest, generator, (count, 2, 1))
+    middles, widths = (uniform(low, high, generator, (count, 2, 1)) for low, high in ((0.2, 1.7), (0.1, 0.5)))
+    hills = (heights * torch.exp(-(((knots() - middles) / widths) ** 2))).sum(1)
+    return hills - at_white(hills)
 
 
-@cache
-def _knots() -> Tensor:
-    """Return the intensities at which curves are known, [KNOTS]."""
-    return torch.linspace(0, BRIGHTEST, KNOTS)
-
-
-def _read(curve: Tensor, scan: Tensor) -> Tensor:
-    """Read a curve at each voxel, at the nearest of its knots."""
-    place = (scan * ((KNOTS - 1) / BRIGHTEST)).add_(0.5).clamp_(0, KNOTS - 1).int()
-    return curve.to(scan.device).index_select(0, place.flatten()).view_as(scan)
-
-
-def _refocused(scans: Tensor, brain: Tensor, generator: torch.Generator) -> Tensor:
-    """Blur or sharpen each scan within slices and across them; what lies outside the brain has no part in it."""
-    covered = brain.expand_as(scans)
-    seen = torch.stack([scans * covered, covered.float()])
+def _refocused(scans: Tensor, generator: torch.Generator) -> Tensor:
+    """Blur or sharpen each scan within slices and across them."""
     depth, height, width = scans.shape[1:]
     across, in_plane = _focus(generator), _focus(generator)
-    across, tall, wide = (
-        _filters(amounts, size).to(scans.device)
-        for amounts, size in ((across, depth), (in_plane, height), (in_plane, width))
-    )
-    seen = tall @ (seen @ wide.mT)
-    values, weights = (across[:, 0] @ seen.flatten(3)).view_as(seen)
-    return values / weights.clamp_(min=LEAST_COVERED)
+    deep = _filters(across, depth).to(scans.device)
+    tall, wide = (_filters(in_plane, size)[:, None].to(scans.device) for size in (height, width))
+    slices = tall @ (scans @ wide.mT)
+    return (deep @ slices.flatten(2)).view_as(scans)
 
 
 def _focus(generator: torch.Generator) -> Tensor:
-    """Draw how much each scan is sharpened, or, below 0, blurred, [4, 1, 1, 1]; a third stay as they are."""
-    amounts = uniform(-1, 1, generator, (4, 1, 1, 1))
+    """Draw how much each scan is sharpened, or, below 0, blurred, [4, 1, 1]; a third stay as they are."""
+    amounts = uniform(-1, 1, generator, (4, 1, 1))
     amounts = torch.where(amounts < 0, BLUR * amounts, SHARPENING * amounts)
-    return amounts * (torch.rand((4, 1, 1, 1), generator=generator) > 1 / 3)
+    return amounts * (torch.rand((4, 1, 1), generator=generator) > 1 / 3)
 
 
 def _filters(amounts: Tensor, size: int) -> Tensor:
-    """Make what takes a line of voxels away from the mean of each and its two neighbours, [4, 1, size, size]."""
+    """Make what takes a line of voxels away from the mean of each and its two neighbours, [4, size, size]."""
     line = torch.eye(size)
-    neighbours = (line.roll(1, 0) + line.roll(-1, 0)) * (torch.ones(size, size).tril(1).triu(-1))
-    means = (2 * line + neighbours) / (2 + neighbours.sum(1, keepdim=True))
-    return line + amounts * (line - means)
+    near = line + 0.5 * (torch.ones(size, size).tril(1).triu(-1) - line)
+    return line + amounts * (line - near / near.sum(1, keepdim=True))
 
 
 def _rescanned(scans: Tensor, generator: torch.Generator) -> Tensor:
     """Shade, texture and band scans, change their levels, and add noise."""
     shape = scans.shape[1:]
-    change = LEVEL * _paired(torch.randn((4, 1, 1, 1), generator=generator))
+    change = LEVEL * _paired(torch.randn((4, 1, 1, 1), generator=generator)) + _bands(shape, generator)
     for largest, cells in ((BIAS, 3), (TEXTURE, _whole(4, 8, generator)), (TEXTURE, _whole(8, 24, generator))):
-        fields = smooth_fields(4, shape, (cells // 2, cells, cells), generator)
-        change = torch.addcmul(change, _amounts(largest, generator), _paired(fields))
-    change = (change + _bands(shape, generator)).exp_().to(scans.device)
-    amounts = uniform(0, NOISE, generator, (4, 1, 1, 1)).to(scans.device)
-    return torch.addcmul(change.mul_(scans), amounts, noise_like(scans, generator))
+        small = _paired(draw_cells(4, (cells // 2, cells, cells), generator))
+        change = enlarged(small * _amounts(largest, generator), shape).add_(change)
+    change = change.exp_().to(scans.device).mul_(scans)
+    return change.addcmul_(uniform(0, NOISE, generator, (4, 1, 1, 1)).to(scans.device), noise_like(scans, generator))
 
 
 def _bands(shape: torch.Size, generator: torch.Generator) -> Tensor:
-    """Draw slices of unequal brightness, mostly across the first axis; as logarithms."""
-    axis = _whole(-2, 3, generator)
+    """Draw slices of unequal brightness, as logarithms, mostly across the first axis."""
+    axis = max(0, _whole(-2, 3, generator))
     lines = [4, 1, 1, 1]
-    lines[max(axis, 0) + 1] = shape[max(axis, 0)]
+    lines[axis + 1] = shape[axis]
     return _amounts(BANDING, generator) * torch.randn(lines, generator=generator)
 
 

@@ -15,12 +15,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..simulation.acquisition import ANY_SCANNERS, Acquisition, Scanner, draw_acquisition
+from ..simulation.acquisition import ANY_SCANNERS, Acquisition, Scanner, draw_acquisition, saturate
 from ..simulation.contrast import APPEARANCE, draw_values
-from .random_fields import noise_like, smooth_fields
+from .curves import BRIGHTEST, at_white, knots, places, read
+from .random_fields import draw_cells, enlarged, noise_like
 from .tissue_maps import FULL
 
-DARKEST, BRIGHTEST = 0.0, 5.0
 FAINTEST = 0.03  # of a tissue, as in `training.simulation.contrast.render`
 ALL_KINDS: tuple[Scanner, ...] = tuple(partial(draw_acquisition, thick=0.5, noisy=noisy) for noisy in (1, 1, 1.8, 2))
 FREE = np.array([0.3, 0.3, 0.6, 0.6])
@@ -29,6 +29,7 @@ SHIFT = np.array([0.05, 0.05, 0.3, 0.25])
 UPTAKE = 0.5
 WITHIN = 0.15  # how much a tissue varies within itself, as a share of its value
 SHADING_MM = 100.0
+FARTHEST = 3.0
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,9 @@ class Palette:
     within: np.ndarray
 
     def rows(self) -> Tensor:
-        """All of it, float32 [11, T]."""
-        return torch.from_numpy(np.concatenate([self.medians, self.textures, self.uptake[None], self.within])).float()
+        """All of it for shares of 255, float32 [8 or 11, T]."""
+        rows = np.concatenate([self.medians, self.textures, self.uptake[None], self.within])
+        return torch.from_numpy(rows / FULL).float()
 
 
 def paint(maps: Tensor, spacing: Sequence[float], wide: bool, generator: torch.Generator) -> Tensor:
@@ -58,13 +60,13 @@ def paint(maps: Tensor, spacing: Sequence[float], wide: bool, generator: torch.G
     covered = maps[-1].float() / FULL
     images = _rendered(maps[:-1], draw_palette(rng, wide), spacing, rng, generator)
     scanners = ALL_KINDS if wide else ANY_SCANNERS
-    coil, *own = _shading(images.shape, spacing, generator)
+    coil, *own = 0.7 * draw_cells(5, cells_of(SHADING_MM, images.shape[1:], spacing), generator)
     scans = [
         _scanned(image, coil + shade, scanner(rng), spacing, generator)
         for image, shade, scanner in zip(images, own, scanners, strict=True)
     ]
     edge = 1 - rng.uniform(0, 1) * (1 - covered)  # preprocessing mixed the stripped brain's border with the background
-    seen = torch.stack(scans).mul_(covered * edge).clamp_(DARKEST, BRIGHTEST).sub_(1)
+    seen = torch.stack(scans).mul_(covered * edge).clamp_(0, BRIGHTEST).sub_(1)
     return torch.where(covered > 0, seen, -1.0)
 
 
@@ -75,7 +77,7 @@ def draw_palette(rng: np.random.Generator, wide: bool) -> Palette:
     uptake = np.array([values[name][1] for name in APPEARANCE])
     strength = np.exp(rng.uniform(-1.0, 0.3))
     textures = strength * np.array([look.texture for look in APPEARANCE.values()]).T
-    within = np.zeros_like(textures)
+    within = textures[:0]
     if wide:
         medians, uptake, within = _widened(rng, medians, uptake)
     return Palette(medians, textures, uptake, within)
@@ -97,24 +99,27 @@ def _rendered(
 ) -> Tensor:
     """Noiseless images, [4, D, H, W]; as `training.simulation.contrast.render`, with textures no finer than voxels."""
     shape = tissues.shape[1:]
-    painted = (palette.rows() @ tissues.flatten(1).float().div_(FULL)).view(-1, *shape)
-    medians, deviations, uptake, within = painted.split([4, 3, 1, 3])
+    shares = tissues.flatten(1)
+    here = shares.amax(1) > 0
+    painted = (palette.rows()[:, here] @ shares[here].float()).view(-1, *shape)
+    medians, deviations, uptake, within = painted.split([4, 3, 1, len(painted) - 8])
     coarseness = float(np.exp(rng.uniform(-0.2, 0.8)))
-    coarse = smooth_fields(4, shape, cells_of(11 * coarseness, shape, spacing), generator)
-    fine = smooth_fields(5, shape, cells_of(5, shape, spacing), generator)
-    smooth = smooth_fields(4, shape, cells_of(25, shape, spacing), generator)
-    shared, own = coarse[0] + 0.6 * fine[0], coarse[1:] + 0.5 * fine[1:4]
-    signs = torch.tensor([-0.6, 0.6, 0.6]).view(3, 1, 1, 1)
-    changes = torch.addcmul(within * smooth[:3], deviations, (0.6 * own).addcmul_(signs, shared))
-    medians += changes[[0, 0, 1, 2]]
-    uneven = 1 + rng.uniform(0.3, 0.7) * (fine[4] + 0.5 * smooth[3])
-    medians[1] += uptake[0] * uneven.clamp_(0.05, 2.5)
+    coarse, fine, smooth = (
+        draw_cells(count, cells_of(length_mm, shape, spacing), generator)
+        for count, length_mm in ((4, 11 * coarseness), (4, 5), (4, 25))
+    )
+    texture = enlarged(_mixed(coarse, 0.6), shape).add_(enlarged(_mixed(fine, 0.35), shape)).mul_(deviations)
+    texture[: len(within)] += within * enlarged(smooth[: len(within)], shape)
+    medians += texture[[0, 0, 1, 2]]
+    uneven = enlarged(rng.uniform(0.3, 0.7) * smooth[3:], shape)[0].add_(1).clamp_(0.05, 2.5)
+    medians[1] += uneven.mul_(uptake[0])
     return medians.clamp_(min=FAINTEST)
 
 
-def _shading(shape: torch.Size, spacing: Sequence[float], generator: torch.Generator) -> Tensor:
-    """The coil's field and one for each modality, [5, D, H, W]."""
-    return 0.7 * smooth_fields(5, shape[1:], cells_of(SHADING_MM, shape[1:], spacing), generator)
+def _mixed(cells: Tensor, strength: float) -> Tensor:
+    """Mix what contrasts share, the first of four fields, with what each has of its own, [3, …]; T1 the other way."""
+    shared, own = cells[:1], cells[1:]
+    return strength * (own + torch.tensor([-1.0, 1.0, 1.0]).view(3, 1, 1, 1) * shared)
 
 
 def cells_of(length_mm: float, shape: Sequence[int], spacing: Sequence[float]) -> list[int]:
@@ -126,16 +131,18 @@ def _scanned(
     image: Tensor, shade: Tensor, how: Acquisition, spacing: Sequence[float], generator: torch.Generator
 ) -> Tensor:
     """Scan one modality, [D, H, W], as `training.simulation.acquisition.scan` does, with white matter at 1."""
-    image = image * (how.bias * shade).exp_()
-    sigma = how.noise / (spacing[1] * spacing[2] * spacing[0]) ** (1 / 3)
+    image = image * enlarged(how.bias * shade[None], image.shape)[0].exp_()
+    sigma = how.noise / float(np.prod(spacing)) ** (1 / 3)
     for axis, mm in enumerate(spacing):
         image = _along(axis, _point_spread(image.shape[axis], how.blur_mm / mm, how.shift_mm[2 - axis] / mm), image)
     if how.slice_mm:
         axis = 2 - how.plane
         image = _thick_slices(image, axis, how.slice_mm / spacing[axis], sigma, how.banding, generator)
     else:
-        image = _rician(image, sigma, generator)
-    return (_saturated(image, how.ceiling) / _saturated(torch.ones(1), how.ceiling)) ** how.gamma
+        image = _noisy(image, sigma, generator)
+    received = saturate(knots().numpy(), how.ceiling) ** how.gamma
+    curve = torch.from_numpy(received).float()
+    return read(curve / at_white(curve), places(image))
 
 
 def _thick_slices(
@@ -146,12 +153,11 @@ def _thick_slices(
     first = torch.rand((), generator=generator).item() * thickness
     centres = torch.arange(first - thickness, size + thickness, thickness)
     voxels = torch.arange(size)
-    averaging = torch.exp(-0.5 * ((voxels - centres[:, None]) / max(0.3, thickness / 2.355)) ** 2)
-    slices = _along(axis, averaging / averaging.sum(1, keepdim=True).clamp_(min=1e-6), image)
+    slices = _along(axis, _averages((voxels - centres[:, None]) / max(0.4, thickness / 2.355)), image)
     lines = [1, 1, 1]
     lines[axis] = len(centres)
     gains = 1 + banding * torch.randn(lines, generator=generator)
-    slices = _rician(slices, sigma, generator).mul_(gains)
+    slices = _noisy(slices, sigma, generator).mul_(gains)
     between = (1 - (voxels[:, None] - centres).abs() / thickness).clamp_(min=0)
     return _along(axis, between, slices)
 
@@ -161,7 +167,15 @@ def _point_spread(size: int, sigma: float, shift: float) -> Tensor | None:
     if sigma < 0.33 and abs(shift) < 0.05:
         return None
     voxels = torch.arange(size)
-    weights = torch.exp(-0.5 * ((voxels - voxels[:, None] - shift) / max(sigma, 0.4)) ** 2)
+    return _averages((voxels - voxels[:, None] - shift) / max(sigma, 0.4))
+
+
+def _averages(distances: Tensor) -> Tensor:
+    """Gaussian weights by distances in standard deviations, [new, old].
+
+    What is far gets none: products with numbers that are hardly above 0 take many times as long.
+    """
+    weights = torch.exp(-0.5 * distances.clamp(-FARTHEST, FARTHEST).square()) * (distances.abs() < FARTHEST)
     return weights / weights.sum(1, keepdim=True).clamp_(min=1e-6)
 
 
@@ -176,11 +190,6 @@ def _along(axis: int, weights: Tensor | None, image: Tensor) -> Tensor:
     return (weights @ image.flatten(1)).view(-1, *image.shape[1:])
 
 
-def _rician(image: Tensor, sigma: float, generator: torch.Generator) -> Tensor:
-    real = torch.add(image, noise_like(image, generator), alpha=sigma)
-    return torch.hypot(real, sigma * noise_like(image, generator))
-
-
-def _saturated(image: Tensor, ceiling: float) -> Tensor:
-    """As `training.simulation.acquisition.saturate`."""
-    return image if ceiling == float("inf") else image * (1 + (image / ceiling) ** 6) ** (-1 / 6)
+def _noisy(image: Tensor, sigma: float, generator: torch.Generator) -> Tensor:
+    """Add noise to magnitudes: below 0 there is none, hardly otherwise than Rician noise would have it."""
+    return torch.add(image, noise_like(image, generator), alpha=sigma).abs_()

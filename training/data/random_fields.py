@@ -15,18 +15,22 @@ def uniform(low: float, high: float, generator: torch.Generator, shape: Sequence
     return low + (high - low) * torch.rand(tuple(shape), generator=generator)
 
 
-def smooth_fields(count: int, shape: Sequence[int], cells: Sequence[int], generator: torch.Generator) -> Tensor:
-    """Draw fields with so many independent cells along each axis, [count, D, H, W]; mean 0, deviation about 1."""
-    depth, height, width = (_enlarging(max(2, number), length) for number, length in zip(cells, shape, strict=True))
-    small = torch.randn((count, depth.shape[1], height.shape[1], width.shape[1]), generator=generator)
+def draw_cells(count: int, cells: Sequence[int], generator: torch.Generator) -> Tensor:
+    """Draw values for fields of so many independent cells along each axis, at least two, [count, d, h, w]."""
+    return torch.randn((count, *(max(2, number) for number in cells)), generator=generator)
+
+
+def enlarged(small: Tensor, shape: Sequence[int]) -> Tensor:
+    """Enlarge fields [count, d, h, w] smoothly to [count, *shape]; they vary on the grid as much as their cells do."""
+    depth, height, width = (_enlarging(cells, size) for cells, size in zip(small.shape[1:], shape, strict=True))
     slices = height @ (small @ width.T)
-    return (depth @ slices.flatten(2)).view(count, *shape)
+    return (depth @ slices.flatten(2)).view(len(small), *shape)
 
 
 @cache
-def _enlarging(cells: int, length: int) -> Tensor:
-    """Interpolate linearly between cells: weights [length, cells] that leave the mean variance as it is."""
-    weights = functional.interpolate(torch.eye(cells)[None], length, mode="linear", align_corners=True)[0].T
+def _enlarging(cells: int, size: int) -> Tensor:
+    """Interpolate linearly between cells: weights [size, cells] that leave the mean variance as it is."""
+    weights = functional.interpolate(torch.eye(cells)[None], size, mode="linear", align_corners=True)[0].T
     return (weights / weights.square().sum(1).mean().sqrt()).contiguous()
 
 
