@@ -105,7 +105,7 @@ def augmented(batch: Batch, plan: Plan, cohort: PreparedCohort, phase: Phase, op
     for row, seed, x, present, regions in zip(rows, seeds, batch.x, batch.present, batch.regions, strict=True):
         generator = torch.Generator().manual_seed(seed)
         if phase.patches:
-            placed = patch_seen(row, x, regions, cohort.tissues, options, generator)
+            placed = patch_seen(row, x, present, regions, cohort.tissues, options, generator)
         else:
             placed = shift_slices(x, regions, generator)
         seen = augment(*placed, generator)

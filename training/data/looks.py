@@ -13,16 +13,23 @@ from .tissue_maps import TissueMaps
 
 
 def patch_seen(
-    row: int, x: Tensor, regions: Tensor, tissues: TissueMaps | None, options: FitOptions, generator: torch.Generator
+    row: int,
+    x: Tensor,
+    present: Tensor,
+    regions: Tensor,
+    tissues: TissueMaps | None,
+    options: FitOptions,
+    generator: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
     """Cut a patch of a study as `patch` does, and give it the look that is drawn for it.
 
-    row: of the study in its cohort, x: [4, D, H, W] as it is stored there.
+    row: of the study in its cohort, x: [4, D, H, W] as it is stored there. present: bool [4], which modalities are
+    shown.
     """
     broad = _drawn(options.broad, generator)
     if tissues is not None and _drawn(options.painted, generator):
         maps, regions = patch(torch.from_numpy(tissues.shares[row]), regions, generator)
-        x = paint(maps, tissues.spacing, broad, generator).to(x.device)
+        x = paint(maps, tissues.spacing, broad, generator, present.tolist()).to(x.device)
     else:
         x, regions = patch(x, regions, generator)
     return broaden(x.float(), generator) if broad else x, regions

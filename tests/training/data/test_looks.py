@@ -11,6 +11,7 @@ from training.data.looks import patch_seen
 from training.data.tissue_maps import MAPS, TissueMaps
 from training.options import FitOptions
 
+PRESENT = torch.tensor([True, False, True, True])
 X, REGIONS = torch.zeros(4, 4, 8, 8, dtype=torch.float16), torch.zeros(3, 4, 4, 4)
 TISSUES = TissueMaps(np.zeros((2, MAPS, 4, 8, 8), np.uint8), (4.0, 2.0, 2.0))
 
@@ -20,7 +21,8 @@ def calls(monkeypatch):
     """What was done to each patch."""
     found = []
 
-    def paint(maps, spacing, wide, generator):
+    def paint(maps, spacing, wide, generator, shown):
+        assert shown == [True, False, True, True]
         assert maps.shape[1:] == (2, 4, 4)
         found[-1].append("wide" if wide else "painted")
         return torch.zeros(4, *maps.shape[1:])
@@ -39,7 +41,7 @@ def _show(calls, tissues, count=1, **shares):
     for seed in range(count):
         calls.append([])
         generator = torch.Generator().manual_seed(seed)
-        x, regions = patch_seen(1, X, REGIONS, tissues, FitOptions(**shares), generator)
+        x, regions = patch_seen(1, X, PRESENT, REGIONS, tissues, FitOptions(**shares), generator)
         assert x.shape == (4, 2, 4, 4)
         assert regions.shape == (3, 2, 2, 2)
 

@@ -93,3 +93,12 @@ def test_t1_and_t1ce_stay_a_pair_however_wide():
         return np.mean([abs(medians[T1CE] - medians[T1]).mean() for medians in drawn])
 
     assert apart(True) < 1.6 * apart(False)
+
+
+def test_what_nobody_looks_at_gets_no_scanner_and_nothing_else_changes_before_it(maps):
+    whole, t1_alone = (
+        paint(maps, RECIPE.spacing, False, torch.Generator().manual_seed(2), shown)
+        for shown in ((True,) * 4, (True, False, False, False))
+    )
+    assert torch.equal(whole[T1], t1_alone[T1])
+    assert not torch.equal(whole[T2], t1_alone[T2])
