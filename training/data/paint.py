@@ -63,11 +63,11 @@ def paint(
     rng = np.random.default_rng(int(torch.randint(2**62, (), generator=generator)))
     covered = maps[-1].float() / FULL
     images = _rendered(maps[:-1], draw_palette(rng, wide), spacing, rng, generator)
-    scanners = ALL_KINDS if wide else ANY_SCANNERS
+    protocols = [scanner(rng) for scanner in (ALL_KINDS if wide else ANY_SCANNERS)]
     coil, *own = 0.7 * draw_cells(5, cells_of(SHADING_MM, images.shape[1:], spacing), generator)
     scans = [
-        _scanned(image, coil + shade, scanner(rng), spacing, generator) if seen else image
-        for image, shade, scanner, seen in zip(images, own, scanners, shown, strict=True)
+        _scanned(image, coil + shade, how, spacing, generator) if seen else image
+        for image, shade, how, seen in zip(images, own, protocols, shown, strict=True)
     ]
     edge = 1 - rng.uniform(0, 1) * (1 - covered)  # preprocessing mixed the stripped brain's border with the background
     seen = torch.stack(scans).mul_(covered * edge).clamp_(0, BRIGHTEST).sub_(1)

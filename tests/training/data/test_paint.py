@@ -95,7 +95,7 @@ def test_t1_and_t1ce_stay_a_pair_however_wide():
     assert apart(True) < 1.6 * apart(False)
 
 
-def test_what_nobody_looks_at_gets_no_scanner_and_nothing_else_changes_before_it(maps):
+def test_what_nobody_looks_at_gets_no_scanner_and_the_rest_stays(maps):
     whole, t1_alone = (
         paint(maps, RECIPE.spacing, False, torch.Generator().manual_seed(2), shown)
         for shown in ((True,) * 4, (True, False, False, False))
