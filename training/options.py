@@ -42,8 +42,8 @@ class FitOptions:
     rare_region: float = 6.0
     label_smoothing: float = 0.05
     seed: int = 0
-    painted: float = 0.5
-    broad: float = 0.5
+    painted: float = 0.33
+    broad: float = 0.67
 
     def __post_init__(self) -> None:
         expect_one_of(PRECISIONS, self.precision, "precision")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -15,11 +16,11 @@ def _generators(count):
     return [torch.Generator().manual_seed(seed) for seed in range(count)]
 
 
-def _study():
+def _study(contrast=0.9):
     """White matter, and beside it a lesion that takes up contrast; a background around both."""
     x = torch.full((4, 8, 8, 16), -1.0)
     x[:, 1:7, 1:7, 1:8] = 0
-    x[:, 1:7, 1:7, 8:15] = torch.tensor([-0.25, 0.35, 0.9, 0.8])[:, None, None, None]
+    x[:, 1:7, 1:7, 8:15] = torch.tensor([-0.25, 0.35, contrast, contrast])[:, None, None, None]
     return x
 
 
@@ -47,6 +48,7 @@ def test_a_brain_keeps_its_outline_where_a_scan_is_missing_or_dark():
     for generator in _generators(5):
         changed = broaden(x, generator)
         assert ((changed[T1] == -1) == (_study()[T1] == -1)).all()
+        assert not torch.equal(changed[T1, 3], x[T1, 3])
 
 
 def test_white_matter_stays_about_where_it_is():
@@ -62,13 +64,12 @@ def test_what_takes_up_contrast_still_does():
         assert uptake[LESION].mean() > uptake[WHITE].mean() + 0.1
 
 
-def test_t2_and_flair_take_any_order_of_tissues():
-    contrasts = []
+def test_what_is_a_little_brighter_than_white_matter_may_get_darker_on_t2_and_flair():
+    darker = []
     for generator in _generators(100):
-        changed = broaden(_study(), generator)
-        contrasts.append([changed[scan, *LESION].mean() - changed[scan, *WHITE].mean() for scan in (T1, T2, FLAIR)])
-    spreads = torch.tensor(contrasts).std(0)
-    assert (spreads > torch.tensor([0.08, 0.3, 0.3])).all()
+        changed = broaden(_study(contrast=0.2), generator)
+        darker.append([bool(changed[scan, *LESION].mean() < changed[scan, *WHITE].mean()) for scan in (T2, FLAIR)])
+    assert (np.mean(darker, axis=0) > 0.1).all()
 
 
 @pytest.mark.parametrize("axis", [1, 2, 3])
