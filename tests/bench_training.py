@@ -92,7 +92,7 @@ def _trainer(spec: ModelSpec, phase: Phase) -> Callable[[Iterable[Batch]], None]
 
 def _ours(cohort: PreparedCohort, phase: Phase) -> Iterator[Batch]:
     plans = plan_epoch(studies_of(phase, np.arange(STUDIES)), OPTIONS, seeded(OPTIONS, 0))
-    return training_batches(plans, cohort, phase, torch.device("cpu"))
+    return training_batches(plans, cohort, phase, torch.device("cpu"), OPTIONS)
 
 
 def _theirs(dataset: Dataset, cohort: PreparedCohort) -> Iterator[Batch]:

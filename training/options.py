@@ -24,6 +24,9 @@ class FitOptions:
     region_weight: of the auxiliary loss on tumour masks, which teaches where to look; overlap_weight: of the soft Dice
     loss on them, in which small regions don't drown in the background. rare_region: how much a tumour voxel counts
     against one without.
+    painted: of the patches from which regions are learned, the share that is given a new appearance at every look,
+    where patients are simulated; broad: the share whose appearance is wider than life. Neither changes what a grade is
+    learned from.
     """
 
     epochs: int = 12
@@ -39,6 +42,11 @@ class FitOptions:
     rare_region: float = 6.0
     label_smoothing: float = 0.05
     seed: int = 0
+    painted: float = 0.33
+    broad: float = 0.67
 
     def __post_init__(self) -> None:
         expect_one_of(PRECISIONS, self.precision, "precision")
+        for name in ("painted", "broad"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name}: expected a share from 0 to 1, found {getattr(self, name)}.")

@@ -6,10 +6,10 @@ process the study is seen.
 
 from __future__ import annotations
 
-from functools import cache
-
 import torch
 from torch import Tensor
+
+from .random_fields import noise_like
 
 GAIN, OFFSET, NOISE = 0.08, 0.05, 0.05
 MAX_SHIFT = 3
@@ -38,19 +38,8 @@ def _jitter(x: Tensor, generator: torch.Generator) -> Tensor:
     gain = 1 + GAIN * torch.randn(1, generator=generator) + GAIN / 2 * torch.randn(len(x), generator=generator)
     offset = OFFSET * torch.randn((), generator=generator).item()
     noise = NOISE * torch.rand((), generator=generator).item()
-    x.mul_(gain.to(x.device)[:, None, None, None]).add_(offset).add_(_noise(x, generator), alpha=noise)
+    x.mul_(gain.to(x.device)[:, None, None, None]).add_(offset).add_(noise_like(x, generator), alpha=noise)
     return torch.where(brain, x, background, out=x)
-
-
-def _noise(x: Tensor, generator: torch.Generator) -> Tensor:
-    """Cut noise from a long row of Gaussian numbers: drawing them anew would take longer than all else here."""
-    start = int(torch.randint(x.numel(), (), generator=generator))
-    return _noise_bank(2 * x.numel(), x.device)[start : start + x.numel()].view_as(x)
-
-
-@cache
-def _noise_bank(size: int, device: torch.device) -> Tensor:
-    return torch.randn(size, generator=torch.Generator().manual_seed(size)).to(device)
 
 
 def hide_modalities(present: Tensor, chance: float, generator: torch.Generator) -> Tensor:

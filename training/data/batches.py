@@ -16,7 +16,7 @@ from zoo.weights.load import device_of
 
 from ..options import FitOptions
 from .augment import augment, hide_modalities, shift_slices
-from .patches import patch
+from .looks import patch_seen
 from .prepared_cohort import PreparedCohort
 
 BATCH_SIZE = 8
@@ -77,13 +77,12 @@ def plan_epoch(
 
 
 def training_batches(
-    plans: Iterable[Plan], cohort: PreparedCohort, phase: Phase, device: torch.device
+    plans: Iterable[Plan], cohort: PreparedCohort, phase: Phase, device: torch.device, options: FitOptions
 ) -> Iterator[Batch]:
     """Yield the planned studies on the device, augmented, each made while the one before is computed with."""
 
     def make(plan: Plan) -> Batch:
-        batch = _stored(cohort, plan.rows, phase.modalities, device)
-        return augmented(batch, plan.seeds.tolist(), phase)
+        return augmented(_stored(cohort, plan.rows, phase.modalities, device), plan, cohort, phase, options)
 
     return prefetched(make, plans) if device.type == "cuda" else map(make, plans)
 
@@ -99,13 +98,17 @@ def step_count(train: np.ndarray, options: FitOptions) -> int:
     return -(-len(train) // options.batch_size)
 
 
-def augmented(batch: Batch, seeds: Sequence[int], phase: Phase) -> Batch:
+def augmented(batch: Batch, plan: Plan, cohort: PreparedCohort, phase: Phase, options: FitOptions) -> Batch:
     """Change each study, or a patch of it, at random by its seed; x, float32, lies as 3-D convolutions like it."""
-    place = patch if phase.patches else shift_slices
     changed = []
-    for x, present, regions, seed in zip(batch.x, batch.present, batch.regions, seeds, strict=True):
+    rows, seeds = plan.rows.tolist(), plan.seeds.tolist()
+    for row, seed, x, present, regions in zip(rows, seeds, batch.x, batch.present, batch.regions, strict=True):
         generator = torch.Generator().manual_seed(seed)
-        seen = augment(*place(x, regions, generator), generator)
+        if phase.patches:
+            placed = patch_seen(row, x, present, regions, cohort.tissues, options, generator)
+        else:
+            placed = shift_slices(x, regions, generator)
+        seen = augment(*placed, generator)
         changed.append((*seen, hide_modalities(present, phase.modality_dropout, generator)))
     studies, regions, present = zip(*changed, strict=True)
     y = None if phase.patches else batch.y

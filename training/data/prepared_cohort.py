@@ -23,6 +23,7 @@ from zoo.study.resample import resample
 
 from ..cohorts import Case, CohortError
 from ..jobs.process_pool import one_thread_each
+from .tissue_maps import TissueMaps
 from .tumour_mask import BRATS_LABELS, read_regions
 
 CACHE_VERSION = 3
@@ -35,7 +36,8 @@ class PreparedCohort:
     x: float16 [N, 4, D, H, W]. present: bool [N, 4]. regions: float16 [N, 3, D, H/2, W/2], the share of each voxel in
     core, oedema and enhancing tumour; NaN where a case has no mask. y: int64 [N], 0 LGG and 1 HGG. targets: float64
     [N], what measurements are fitted to, see `Case.target`.
-    fingerprint: of the cases and the contents of their files; the recipe has no part in it.
+    fingerprint: of the cases and the contents of their files; the recipe has no part in it. tissues: what appearances
+    are painted from, where that is known and wanted.
     """
 
     x: np.ndarray
@@ -44,6 +46,7 @@ class PreparedCohort:
     y: np.ndarray
     targets: np.ndarray
     fingerprint: str = ""
+    tissues: TissueMaps | None = None
 
 
 def prepare_cohort(cases: Sequence[Case], recipe: Recipe, folder: Path) -> PreparedCohort:

@@ -72,7 +72,7 @@ def fit(
             began = time.perf_counter()
             generator = seeded(options, epoch, accelerator.process_index)
             plans = plan_epoch(studies, options, generator, accelerator.process_index, accelerator.num_processes)
-            batches = training_batches(plans, cohort, phase, accelerator.device)
+            batches = training_batches(plans, cohort, phase, accelerator.device, options)
             bar = tqdm(batches, f"{spec.id} · {phase.name} · epoch {epoch + 1}", len(plans), leave=False, disable=None)
             loss = train_epoch(accelerator, trainee, stepper, schedule, zip(plans, bar, strict=True))
             val_loss = validation_loss(loss_of, cohort, split.val, phase)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -11,6 +13,7 @@ from zoo.weights.load import device_of
 from ..data.batches import plan_epoch, predict, training_batches
 from ..data.patches import studies_of
 from ..data.prepared_cohort import PreparedCohort
+from ..options import FitOptions
 from .losses import TrainingLoss, balanced_log_loss
 
 
@@ -27,8 +30,14 @@ def _of_grades(loss: TrainingLoss, cohort: PreparedCohort, val: np.ndarray, phas
 
 
 def _of_regions(loss: TrainingLoss, cohort: PreparedCohort, val: np.ndarray, phase: Phase) -> float:
-    """Mean loss of patches, the same ones every time."""
-    plans = plan_epoch(studies_of(phase, val), loss.options, torch.Generator().manual_seed(0))
-    batches = training_batches(plans, cohort, phase, device_of(loss.module))
+    """Mean loss of patches as other scanners would have given them, the same ones every time."""
+    options = as_other_scanners(loss.options)
+    plans = plan_epoch(studies_of(phase, val), options, torch.Generator().manual_seed(0))
+    batches = training_batches(plans, cohort, phase, device_of(loss.module), options)
     with torch.inference_mode():
         return torch.cat([loss(*batch) for batch in batches]).mean().item()
+
+
+def as_other_scanners(options: FitOptions) -> FitOptions:
+    """Show all of it wider than life: what suits the training's own looks best need not suit others."""
+    return replace(options, broad=1.0)

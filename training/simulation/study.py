@@ -6,7 +6,7 @@ import numpy as np
 
 from .acquisition import acquire, skull_strip_mask
 from .anatomy import draw_deformation
-from .contrast import render, tissue_fractions
+from .contrast import APPEARANCE, render, tissue_fractions
 from .fields import BOX_CORNER_MM, Grid
 from .growth import grow
 from .regions import divide
@@ -93,6 +93,19 @@ def _patient(seed: int, index: int, signs: Signs, grid: Grid, tumour: bool):
     labels = regions.labels() * mask
     fractions = tissue_fractions(_stream(seed, index, "normal"), anatomy, regions, grid)
     return fractions, labels, mask
+
+
+def simulate_tissues(seed: int, index: int, spacing_mm: float) -> tuple[np.ndarray, np.ndarray]:
+    """What `simulate_study` shows of a patient before any contrast is given to it, and where its brain is.
+
+    Returns shares of the tissues of `APPEARANCE`, in its order, float32 [T, x, y, z], and bool [x, y, z], both in the
+    field of view of `field_affine`.
+    """
+    grid = Grid(spacing_mm)
+    fractions, _, mask = _patient(seed, index, study_signs(seed, index), grid, tumour=True)
+    absent = np.zeros(grid.shape, np.float32)
+    tissues = np.stack([fractions.get(name, absent) for name in APPEARANCE])
+    return into_field_of_view(tissues, grid), into_field_of_view(mask[None], grid)[0]
 
 
 def assemble(name: str, signs: Signs, images: np.ndarray, labels: np.ndarray, grid: Grid) -> SimulatedStudy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,13 @@ from ..cohorts import Case
 from ..data.batches import predict
 from ..data.folds import Split
 from ..data.prepared_cohort import PreparedCohort, prepare_cohort, short_hash
+from ..data.tissue_maps import map_tissues
 from ..fit.logistic import fit_head
 from ..fit.loop import NO_ENCODERS, Encoders, fit
 from ..fit.tracking import Tracker, epochs_in, history_of, untracked
 from ..jobs.device import best_device
 from ..options import FitOptions
+from ..simulation.study import VERSION
 from ..statistics.metrics import measure
 from .card import write_card
 from .fit_calibration import fit_calibration
@@ -50,6 +52,15 @@ class Material:
         with PartialState().main_process_first():
             return prepare_cohort(self.cases, recipe, self.prepared)
 
+    def cohort_to_train(self, spec: ModelSpec) -> PreparedCohort:
+        """Prepare the cohort, with what new appearances are painted from if the model learns regions from patches."""
+        cohort = self.cohort(spec.recipe)
+        if not (self.options.painted and any(phase.patches for phase in spec.phases)):
+            return cohort
+        home = self.prepared / f"tissues-{short_hash(cohort.fingerprint, VERSION, spec.recipe.as_json())}"
+        with PartialState().main_process_first():
+            return replace(cohort, tissues=map_tissues(self.cases, spec.recipe, home))
+
 
 def make_weights(
     spec: RegisteredModel,
@@ -65,7 +76,7 @@ def make_weights(
     """
     if spec.weights is None:
         raise WeightsError(f"{spec.id}: expected `weights`, the file to write, found None; set it in the spec.")
-    cohort, split = material.cohort(spec.recipe), material.split
+    cohort, split = material.cohort_to_train(spec), material.split
     made_of = {"cohort": cohort.fingerprint, "seed": material.options.seed, "split": split.name}
     members = trained_members(spec, made_of)
     module = train(spec, members, cohort, material, checkpoint, tracker, encoders)

@@ -71,8 +71,8 @@ class WholeZoo:
     def trained(self) -> list[TrainedModel]:
         """Train every model that is to be trained here: side by side, but those first that others are made from."""
         specs = trained_here(self.registry)
-        for recipe in {spec.recipe for spec in specs}:
-            self.material.cohort(recipe)
+        for spec in specs:  # before processes side by side would
+            self.material.cohort_to_train(spec)
         with side_by_side() as execute:  # one pool for all, whose processes read the cohort once
             for wave in waves(specs):
                 list(execute(partial(_train, self.run), wave))

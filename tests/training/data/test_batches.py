@@ -13,6 +13,8 @@ from training.data.prepared_cohort import PreparedCohort
 from training.options import FitOptions
 from zoo import MODALITIES, Phase
 
+CPU = torch.device("cpu")
+
 
 @pytest.fixture
 def cohort():
@@ -39,7 +41,7 @@ def _studies(cohort, options, processes=1, process=0, phase=DROPPING):
     """{row: what training sees of it} and the weighted rows, for one process."""
     plans = plan_epoch(np.arange(21), options, torch.Generator().manual_seed(4), process, processes)
     seen = {}
-    for plan, batch in zip(plans, training_batches(plans, cohort, phase, torch.device("cpu")), strict=True):
+    for plan, batch in zip(plans, training_batches(plans, cohort, phase, CPU, options), strict=True):
         for index, row in enumerate(plan.rows):
             seen[int(row)] = torch.cat([part[index].flatten().float() for part in batch])
     return plans, seen
@@ -76,7 +78,7 @@ def test_training_changes_studies_and_hides_modalities(cohort):
 
 def test_volumes_lie_as_3d_convolutions_like_them(cohort):
     plans = plan_epoch(np.arange(8), FitOptions(batch_size=8), torch.Generator())
-    (batch,) = training_batches(plans, cohort, Phase("all", MODALITIES), torch.device("cpu"))
+    (batch,) = training_batches(plans, cohort, Phase("all", MODALITIES), CPU, FitOptions())
     assert batch.x.is_contiguous(memory_format=torch.channels_last_3d)
 
 
@@ -87,7 +89,7 @@ def test_studies_are_cut_and_shifted_as_in_full_precision(patches):
     y, phase = np.arange(3) % 2, Phase("all", MODALITIES, patches=patches)
     cohort = PreparedCohort(x, np.ones((3, 4), bool), regions, y, y)
     plan = Plan(np.array([2, 0]), np.array([7, 8]), 1.0)
-    (batch,) = training_batches([plan], cohort, phase, torch.device("cpu"))
+    (batch,) = training_batches([plan], cohort, phase, CPU, FitOptions(painted=0, broad=0))
     for index, (row, seed) in enumerate(zip(plan.rows, plan.seeds, strict=True)):
         generator = torch.Generator().manual_seed(int(seed))
         whole = torch.from_numpy(x[row]).float(), torch.from_numpy(regions[row]).float()

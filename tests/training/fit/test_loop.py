@@ -13,10 +13,12 @@ from accelerate.state import AcceleratorState
 from training.data.batches import predict, step_count
 from training.data.folds import Split
 from training.data.prepared_cohort import PreparedCohort
+from training.data.tissue_maps import MAPS, TissueMaps
 from training.fit.loop import fit, seeded, stages
 from training.fit.optimizer import warm_cosine
 from training.options import FitOptions
 from zoo import MODALITIES, Phase, ZooError
+from zoo.registry import load_registry
 from zoo.weights.load import build_module
 
 OPTIONS = FitOptions(epochs=3, batch_size=4, learning_rate=5e-3)
@@ -80,6 +82,21 @@ def test_a_stopped_run_ends_bit_for_bit_as_an_unbroken_one(tiny_spec, cohort, tm
     unbroken = fit(spec, cohort, SPLIT, OPTIONS, tmp_path / "unbroken").state_dict()
     _fit_until(monkeypatch, epochs, spec, cohort, SPLIT, OPTIONS, tmp_path / "stopped")
     resumed = fit(spec, cohort, SPLIT, OPTIONS, tmp_path / "stopped").state_dict()
+    assert all(torch.equal(unbroken[name], resumed[name]) for name in unbroken)
+
+
+def test_a_stopped_run_of_painted_patches_ends_bit_for_bit_as_an_unbroken_one(cohort, tmp_path, monkeypatch):
+    """Of looks, which are drawn anew in every epoch, a resumed run sees what an unbroken one does."""
+    phases = (Phase("regions", MODALITIES, rates={"head": 0.0}, patches=True),)
+    spec = replace(load_registry().model("unet-radiomics"), options={"width": 8}, phases=phases, epochs_factor=1)
+    shares = np.random.default_rng(1).integers(0, 256, (24, MAPS, *cohort.x.shape[2:])).astype(np.uint8)
+    tissues = TissueMaps(shares, (4.0, 2.0, 2.0))
+    cohort = replace(cohort, regions=cohort.regions.repeat(2, 3).repeat(2, 4), tissues=tissues)
+    split = Split(train=np.arange(2), val=np.arange(16, 18), test=np.arange(0))
+    run = spec, cohort, split, replace(OPTIONS, epochs=2, painted=0.5, broad=0.5)
+    unbroken = fit(*run, tmp_path / "unbroken").state_dict()
+    _fit_until(monkeypatch, 1, *run, tmp_path / "stopped")
+    resumed = fit(*run, tmp_path / "stopped").state_dict()
     assert all(torch.equal(unbroken[name], resumed[name]) for name in unbroken)
 
 

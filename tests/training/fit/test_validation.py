@@ -9,6 +9,7 @@ from sklearn.metrics import log_loss
 from torch import nn
 
 from training.data.prepared_cohort import PreparedCohort
+from training.fit import validation
 from training.fit.losses import TrainingLoss, overlap_losses, region_losses
 from training.fit.validation import validation_loss
 from training.options import FitOptions
@@ -59,6 +60,22 @@ def test_a_phase_of_patches_by_their_regions(cohort):
     expected += options.overlap_weight * overlap_losses(logits, shares)
     assert validation_loss(_loss(), cohort, INNER, REGIONS) == pytest.approx(expected.item(), rel=1e-5)
     assert validation_loss(_loss(5.0), cohort, INNER, REGIONS) > expected.item()
+
+
+@pytest.mark.parametrize("broad", [0.0, 0.3])
+def test_patches_are_seen_as_other_scanners_would_have_given_them(cohort, monkeypatch, broad):
+    """All of them, however few of those that train are."""
+    shown = []
+
+    def training_batches(plans, cohort, phase, device, options):
+        shown.append(options)
+        return real(plans, cohort, phase, device, options)
+
+    real = validation.training_batches
+    monkeypatch.setattr(validation, "training_batches", training_batches)
+    loss = TrainingLoss(Grader(), torch.ones(2), FitOptions(painted=0.2, broad=broad))
+    validation_loss(loss, cohort, INNER, REGIONS)
+    assert [(options.painted, options.broad) for options in shown] == [(0.2, 1.0)]
 
 
 def test_patches_are_the_same_every_time(cohort):

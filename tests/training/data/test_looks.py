@@ -1,0 +1,74 @@
+"""Which look a patch gets is drawn by its generator, at the shares that the options say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from training.data import looks
+from training.data.looks import patch_seen
+from training.data.tissue_maps import MAPS, TissueMaps
+from training.options import FitOptions
+
+PRESENT = torch.tensor([True, False, True, True])
+X, REGIONS = torch.zeros(4, 4, 8, 8, dtype=torch.float16), torch.zeros(3, 4, 4, 4)
+TISSUES = TissueMaps(np.zeros((2, MAPS, 4, 8, 8), np.uint8), (4.0, 2.0, 2.0))
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """What was done to each patch."""
+    found = []
+
+    def paint(maps, spacing, wide, generator, shown):
+        assert shown == [True, False, True, True]
+        assert maps.shape[1:] == (2, 4, 4)
+        found[-1].append("wide" if wide else "painted")
+        return torch.zeros(4, *maps.shape[1:])
+
+    def broaden(x, generator):
+        assert x.dtype == torch.float32
+        found[-1].append("broad")
+        return x
+
+    monkeypatch.setattr(looks, "paint", paint)
+    monkeypatch.setattr(looks, "broaden", broaden)
+    return found
+
+
+def _show(calls, tissues, count=1, **shares):
+    for seed in range(count):
+        calls.append([])
+        generator = torch.Generator().manual_seed(seed)
+        x, regions = patch_seen(1, X, PRESENT, REGIONS, tissues, FitOptions(**shares), generator)
+        assert x.shape == (4, 2, 4, 4)
+        assert regions.shape == (3, 2, 2, 2)
+
+
+def test_what_is_done_follows_the_shares(calls):
+    _show(calls, TISSUES, 400, painted=0.75, broad=0.25)
+    assert np.mean(["painted" in done or "wide" in done for done in calls]) == pytest.approx(0.75, abs=0.07)
+    assert np.mean(["broad" in done for done in calls]) == pytest.approx(0.25, abs=0.07)
+    assert all(("broad" in done) or "wide" not in done for done in calls)
+
+
+@pytest.mark.parametrize(
+    ("tissues", "painted", "broad", "expected"),
+    [
+        (TISSUES, 0, 0, []),
+        (TISSUES, 1, 0, ["painted"]),
+        (TISSUES, 0, 1, ["broad"]),
+        (TISSUES, 1, 1, ["wide", "broad"]),
+        (None, 1, 1, ["broad"]),
+    ],
+)
+def test_all_or_nothing(calls, tissues, painted, broad, expected):
+    _show(calls, tissues, painted=painted, broad=broad)
+    assert calls == [expected]
+
+
+@pytest.mark.parametrize("name", ["painted", "broad"])
+def test_a_share_is_from_0_to_1(name):
+    with pytest.raises(ValueError, match=rf"{name}: expected a share from 0 to 1, found 1\.5"):
+        FitOptions(**{name: 1.5})
