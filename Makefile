@@ -41,8 +41,9 @@ $(VENV)/test: $(VENV)/app pyproject.toml
 	$(RUN) -m pip install --quiet --editable '.[training,test]'
 	touch $@
 
-# Debian's Chromium where we may install it; the browser tests say what is missing where we may not.
+# Debian's Chromium without windows, which takes half the time, or any; where we may install none, tests say what is missing.
 browser:
-	@command -v chromium || command -v chromium-browser || command -v google-chrome || \
-		(apt-get update -qq && apt-get install --yes -qq chromium > /dev/null) || \
-		echo "No Chromium: install it (Debian: apt-get install chromium) to run the browser tests."
+	@command -v chromium-headless-shell || \
+		(apt-get update -qq && apt-get install --yes -qq chromium-headless-shell > /dev/null) 2> /dev/null || \
+		command -v chromium || command -v chromium-browser || command -v google-chrome || \
+		echo "No Chromium: install it (Debian: apt-get install chromium-headless-shell) to run the browser tests."

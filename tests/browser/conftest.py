@@ -25,7 +25,7 @@ from page_actions import draw_nothing
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the lightest first
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

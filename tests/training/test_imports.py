@@ -12,7 +12,8 @@ TRAINING = Path(__file__).parents[2] / "training"
 LAYERS = (
     {"options", "jobs", "statistics"},
     {"cohorts"},
-    {"simulation", "data"},
+    {"simulation"},
+    {"data"},
     {"fit"},
     {"weights"},
     {"evaluation"},
