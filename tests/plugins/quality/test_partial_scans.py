@@ -113,7 +113,7 @@ def test_tumour_in_what_is_missing_is_refused(monkeypatch, above_mm, severity):
 
 
 def test_a_scan_that_lacks_more_than_a_quarter_is_refused(no_tumour_there):
-    (finding,) = checked(cut_below("flair", 62)(simulated(1)))
+    (finding,) = checked(cut_below("flair", 50)(simulated(1)))
     assert finding.severity == "refusal"
     assert 25 < int(re.search(r"\((\d+)%", finding.message)[1]) < 50
     assert "more than 25% is too much to grade by" in finding.message
