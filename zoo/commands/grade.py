@@ -37,7 +37,7 @@ def grade(sources: Sources, model: Models = None, as_json: AsJson = False) -> No
     codes = [DONE]
 
     def read(study: StudySource) -> Volumes:
-        return read_volumes(registry, study.source, study.name)
+        return read_volumes(registry, study.source, study.name, study.found)
 
     with closing(read_ahead(read, studies_in(registry, sources))) as studies:
         for study, reading in studies:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zoo.errors import StudyError, ZooError
-from zoo.study.data_set import find_studies
+from zoo.study.data_set import DataSet, find_studies
 from zoo.study.sources import files_of, is_folder
 from zoo.study.unused import not_used
 
@@ -28,10 +28,14 @@ Sources = Annotated[
 
 @dataclass(frozen=True)
 class StudySource:
-    """One study to read: a folder, a zip, or files. name: in the data set that it is one of; else its reader tells."""
+    """One study to read: a folder, a zip, or files. name: in the data set that it is one of; else its reader tells.
+
+    found: what was found in it, if that is known, so that nobody looks again.
+    """
 
     source: Path | Sequence[Path]
     name: str = ""
+    found: DataSet | None = field(default=None, compare=False)
 
     @property
     def label(self) -> str:
@@ -63,8 +67,8 @@ def _studies_of(registry: Registry, given: StudySource) -> list[StudySource]:
     if len(found.studies) > 1:
         if found.passed_over:
             typer.echo(f"{given.label}: {' '.join(not_used(dict.fromkeys(found.passed_over, '')))}", err=True)
-        return [StudySource(source, name) for name, source in found.studies.items()]
-    return [StudySource(path) for path in _zips_in(given.source)] or [given]
+        return [StudySource(source, name, DataSet({name: source})) for name, source in found.studies.items()]
+    return [StudySource(path) for path in _zips_in(given.source)] or [replace(given, found=found)]
 
 
 def _zips_in(source: Path | Sequence[Path]) -> list[Path]:

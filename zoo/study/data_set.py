@@ -52,12 +52,11 @@ def several_studies(name: str, found: DataSet) -> SeveralStudiesError:
     return SeveralStudiesError(message, found.studies, found.passed_over)
 
 
-def expect_one(registry: Registry, source: Any) -> tuple[Any, tuple[str, ...]]:
-    """What to read of a source, and a sentence on what is left out.
+def expect_one(found: DataSet, source: Any) -> tuple[Any, tuple[str, ...]]:
+    """What to read of a source, and a sentence on what is left out. found: as `find_studies` says of the source.
 
     Raises `SeveralStudiesError` for a whole data set.
     """
-    found = find_studies(registry, source)
     if len(found.studies) > 1:
         raise several_studies(_name(source), found)
     (inside,) = found.studies.values() or (source,)

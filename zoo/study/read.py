@@ -9,19 +9,19 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from zoo.registry import Registry
-from zoo.study.data_set import expect_one
+from zoo.study.data_set import DataSet, expect_one, find_studies
 from zoo.study.load import load_volumes
 from zoo.types import Volumes
 
 
-def read_volumes(registry: Registry, source: Any, name: str = "") -> Volumes:
+def read_volumes(registry: Registry, source: Any, name: str = "", found: DataSet | None = None) -> Volumes:
     """The study at `source`: a folder, a zip, files, or {modality: file}; nothing unpacked is left. `StudyError`,
     `SeveralStudiesError` for a whole data set.
 
-    name: what it is called; by its source if not given.
+    name: what it is called; by its source if not given. found: what `find_studies` says of it, where that was asked.
     """
     with TemporaryDirectory(prefix="glioma-zoo-") as folder:
-        given, left_out = expect_one(registry, source)
+        given, left_out = expect_one(found or find_studies(registry, source), source)
         unpacked = registry.unpack(given, Path(folder))
         study = registry.read(unpacked.scans)
         if name or unpacked.scans is not source:

@@ -48,9 +48,9 @@ def watched_reading(monkeypatch):
     original = read.read_volumes
 
     def watch(before=lambda source: None, after=lambda volumes: None):
-        def watched(registry, source, name=""):
+        def watched(registry, source, *details):
             before(source)
-            volumes = original(registry, source, name)
+            volumes = original(registry, source, *details)
             after(volumes)
             return volumes
 

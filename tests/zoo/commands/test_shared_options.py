@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoo import StudyError
 from zoo.commands.shared_options import StudySource, studies_in
+from zoo.study.read import read_volumes
 
 FOUR = ("t1", "t1ce", "t2", "flair")
 
@@ -29,6 +30,15 @@ def test_files_of_two_patients_are_two(registry, plant):
     found = studies_in(registry, [root])
     assert [(study.name, len(study.source)) for study in found] == [("p1", 4), ("p2", 4)]
     assert studies_in(registry, sorted(root.iterdir())) == found
+
+
+def test_what_was_found_is_not_looked_for_again(registry, make_study, monkeypatch):
+    """Neither of a study alone nor of those of a data set: of DICOM it costs a process."""
+    folders = [make_study(FOUR, name) for name in ("p1", "p2")]
+    studies = [*studies_in(registry, folders[:1]), *studies_in(registry, [folders[0].parent])]
+    monkeypatch.setattr("zoo.study.read.find_studies", None)
+    read = [read_volumes(registry, study.source, study.name, study.found) for study in studies]
+    assert [volumes.id for volumes in read] == ["p1", "p1", "p2"]
 
 
 def test_a_folder_of_zips_is_each_of_them(registry, plant):

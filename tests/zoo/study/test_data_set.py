@@ -43,11 +43,15 @@ def test_what_two_plugins_find_in_one_place_is_one_study(plant, plugins, expecte
 
 def test_one_study_is_what_to_read_and_several_are_an_error(plant):
     root = plant("a/x.nii", "b/y.nii")
-    assert expect_one(Finding(root, ["."]), str(root)) == (str(root), ())
-    assert expect_one(Finding(root, []), root) == (root, ())
-    assert expect_one(Finding(root, ["a"]), root) == (root / "a", ("Not used: b/y.nii.",))
-    assert expect_one(Finding(root, ["a"]), [root / "a" / "x.nii"]) == ([root / "a" / "x.nii"], ())
-    assert expect_one(Finding(root, ["a", "b"]), {"t1": root / "x"}) == ({"t1": root / "x"}, ())
+
+    def one(studies, source):
+        return expect_one(find_studies(Finding(root, studies), source), source)
+
+    assert one(["."], str(root)) == (str(root), ())
+    assert one([], root) == (root, ())
+    assert one(["a"], root) == (root / "a", ("Not used: b/y.nii.",))
+    assert one(["a"], [root / "a" / "x.nii"]) == ([root / "a" / "x.nii"], ())
+    assert one(["a", "b"], {"t1": root / "x"}) == ({"t1": root / "x"}, ())
     with pytest.raises(SeveralStudiesError, match=r"expected one study, found 2: a, b\. Give the folder") as caught:
-        expect_one(Finding(root, ["a", "b"]), root)
+        one(["a", "b"], root)
     assert caught.value.studies == {"a": root / "a", "b": root / "b"}
