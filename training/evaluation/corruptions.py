@@ -50,10 +50,15 @@ def corrupt(volumes: Volumes, kind: str, severity: int, seed: int, mask: np.ndar
         raise CorruptionError(f"{kind}: expected a severity from 0 to {len(amounts)}, found {severity}.")
     if severity == 0:
         return volumes
-    if KINDS[kind].needs_mask:
+    if needs_mask(kind):
         return KINDS[kind].change(volumes, amounts[severity - 1], _tumour(volumes, kind, mask))
     rng = np.random.default_rng([seed, *f"{kind} of {volumes.id}".encode()])
     return KINDS[kind].change(volumes, amounts[severity - 1], rng)
+
+
+def needs_mask(kind: str) -> bool:
+    """Tell whether a change is made where the tumour is. Raises `CorruptionError` for another kind than of `KINDS`."""
+    return _expect_kind(kind).needs_mask
 
 
 def _expect_kind(kind: str) -> Corruption:

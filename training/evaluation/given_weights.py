@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 from zoo import Volumes, WeightsError, ZooError
@@ -20,13 +21,13 @@ from zoo.weights.metadata import spec_of
 from zoo.weights.size import measure_size
 
 from ..cohorts import Case, Cohort
-from ..data.nifti import read_mask
 from ..data.prepared_cohort import fingerprint, registry, short_hash
+from ..data.tumour_mask import read_regions
 from ..jobs.device import best_device
 from ..jobs.parallel_tasks import Execute, run_tasks
 from ..weights.make import patient_mark
 from .cohort_facts import case_rows, cohort_facts
-from .corruptions import corrupt
+from .corruptions import corrupt, needs_mask
 from .environment import describe_environment
 from .results import WHOLE, ModelRow, Outcome, Results
 
@@ -77,8 +78,9 @@ class GradeCase:
         volumes = load_volumes(registry().read(self.case.source))
         if not change.severity:
             return volumes
-        mask = None if self.case.mask is None else read_mask(self.case.mask)
-        return corrupt(volumes, change.kind, change.severity, self.seed, mask)
+        mask = self.case.mask if needs_mask(change.kind) else None
+        tumour = None if mask is None else np.asarray(read_regions(mask, volumes).any(axis=0))
+        return corrupt(volumes, change.kind, change.severity, self.seed, tumour)
 
     def _answer(self, study: OpenStudy, model: TrainedModel) -> dict[str, Any]:
         if reason := why_not_judged_by(self.case, model):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from dataclasses import asdict, replace
 
+import nibabel
+import numpy as np
 import pytest
 
 from training.evaluation.corruptions import corrupt
@@ -65,6 +67,21 @@ def test_unreadable_studies_and_impossible_changes_have_their_reason(models, few
     without_mask = replace(few.cases[0], mask=None)
     answers = GradeCase(without_mask, tuple(models), (Change("lesion swap", 1),), 0).run()["answers"]
     assert "expected a tumour mask" in answers["single-t1ce.compact · lesion swap 1"]["reason"]
+
+
+def test_a_mask_is_laid_where_its_header_puts_it(models, few, tmp_path):
+    """Its voxels run the other way than the scans'."""
+    case, change = few.cases[0], Change("lesion swap", 4)
+    image = nibabel.load(case.mask)
+    mirrored = tmp_path / "mirrored_seg.nii.gz"
+    turned = image.affine @ np.diag([-1, 1, 1, 1])
+    turned[:3, 3] += image.affine[:3, 0] * (image.shape[0] - 1)
+    nibabel.save(nibabel.Nifti1Image(np.asarray(image.dataobj)[::-1], turned), mirrored)
+    told, again = (
+        GradeCase(each, tuple(models), (change,), 0).run()["answers"] for each in (case, replace(case, mask=mirrored))
+    )
+    assert again == told
+    assert all("logit" in answer for answer in told.values())
 
 
 def test_weights_do_not_grade_the_patients_they_were_trained_on(material, small, cohort, tmp_path):
