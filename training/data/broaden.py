@@ -22,24 +22,25 @@ BIAS, TEXTURE, BANDING, NOISE = 0.3, 0.1, 0.05, 0.12  # largest deviations
 OWN = 0.3  # of T1ce, where it shares the rest with T1
 
 
-def broaden(x: Tensor, generator: torch.Generator) -> Tensor:
+def broaden(x: Tensor, generator: torch.Generator, uptake: float = UPTAKE) -> Tensor:
     """Show a study, or a patch of it, as no scanner would.
 
     x: float32 [4, D, H, W] as prepared, white matter 0 and background −1, which stays; it is left alone. generator: of
-    the CPU. T1ce − T1 keeps its sign: T1 takes T1ce along, and the difference is stretched as a whole.
+    the CPU. T1ce − T1 keeps its sign: T1 takes T1ce along, and the difference is stretched as a whole, by a factor whose
+    logarithm deviates by `uptake`; 0 leaves it what it is, for grades to be learned from.
     """
     taken = x.amin((1, 2, 3)) != ABSENT
     brain = x[taken].amax(0) > BACKGROUND
-    scans = _refocused(torch.where(brain, _recoloured(x + 1, generator), OUTSIDE), generator)
+    scans = _refocused(torch.where(brain, _recoloured(x + 1, generator, uptake), OUTSIDE), generator)
     scans = _rescanned(scans, generator)
     return torch.where(brain, scans.clamp_(DARKEST, BRIGHTEST).sub_(1), x)
 
 
-def _recoloured(scans: Tensor, generator: torch.Generator) -> Tensor:
+def _recoloured(scans: Tensor, generator: torch.Generator, deviation: float) -> Tensor:
     """Give T1, T2 and FLAIR other curves, and each tissue, as T1 tells it, another value on T2 and FLAIR."""
     curves, tissues = _curves(3, generator), 1 + _hills(2, TISSUE, generator)
     on_t1, on_t2, on_flair = (places(scans[row]) for row in (T1, T2, FLAIR))
-    stretch = (UPTAKE * torch.randn((), generator=generator)).exp().item()
+    stretch = (deviation * torch.randn((), generator=generator)).exp().item()
     uptake = torch.sub(scans[T1CE], scans[T1]).mul_(stretch)
     t1, t2, flair = (read(curve, place) for curve, place in zip(curves, (on_t1, on_t2, on_flair), strict=True))
     t2.mul_(read(tissues[0], on_t1))

@@ -1,4 +1,7 @@
-"""How a patch looks when regions are learned from it: as stored, painted anew, and for a share wider than life."""
+"""How a patch looks when regions are learned from it: as stored, painted anew, and for a share wider than life.
+
+And how a whole study looks to another scanner, where grades are learned or judged.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,14 @@ def patch_seen(
     else:
         x, regions = patch(x, regions, generator)
     return broaden(x.float(), generator) if broad else x, regions
+
+
+def study_seen(x: Tensor, generator: torch.Generator) -> Tensor:
+    """Show a study, float [4, D, H, W] as prepared, wider than life, but with T1ce − T1 as it is: it tells of the grade.
+
+    generator: of the CPU.
+    """
+    return broaden(x.float(), generator, uptake=0.0)
 
 
 def _drawn(share: float, generator: torch.Generator) -> bool:

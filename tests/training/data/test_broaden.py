@@ -81,3 +81,12 @@ def test_scans_get_sharper_and_smoother_along_each_axis(axis):
     before = torch.diff(x[T1, 1:], dim=axis - 1).std()
     assert min(ratios) < 0.8 * before
     assert max(ratios) > 1.3 * before
+
+
+def test_what_contrast_adds_is_stretched_only_where_asked():
+    def spread(**options):
+        changed = [broaden(_study(), generator, **options)[:, *LESION].mean((1, 2, 3)) for generator in _generators(60)]
+        added = torch.stack(changed)
+        return (added[:, T1CE] - added[:, T1]).std()
+
+    assert spread(uptake=0.0) < 0.15 < spread()

@@ -72,3 +72,10 @@ def test_all_or_nothing(calls, tissues, painted, broad, expected):
 def test_a_share_is_from_0_to_1(name):
     with pytest.raises(ValueError, match=rf"{name}: expected a share from 0 to 1, found 1\.5"):
         FitOptions(**{name: 1.5})
+
+
+def test_a_study_to_be_graded_keeps_what_contrast_adds(monkeypatch):
+    asked = {}
+    monkeypatch.setattr(looks, "broaden", lambda x, generator, **options: asked.update(options, dtype=x.dtype) or x)
+    looks.study_seen(X, torch.Generator())
+    assert asked == {"uptake": 0.0, "dtype": torch.float32}
