@@ -26,8 +26,8 @@ def broaden(x: Tensor, generator: torch.Generator, uptake: float = UPTAKE) -> Te
     """Show a study, or a patch of it, as no scanner would.
 
     x: float32 [4, D, H, W] as prepared, white matter 0 and background −1, which stays; it is left alone. generator: of
-    the CPU. T1ce − T1 keeps its sign: T1 takes T1ce along, and the difference is stretched as a whole, by a factor whose
-    logarithm deviates by `uptake`; 0 leaves it what it is, for grades to be learned from.
+    the CPU. T1ce − T1 keeps its sign: T1 takes T1ce along, and the difference is stretched as a whole, by a factor
+    whose logarithm deviates by `uptake`; 0 leaves it what it is, for grades to be learned from.
     """
     taken = x.amin((1, 2, 3)) != ABSENT
     brain = x[taken].amax(0) > BACKGROUND

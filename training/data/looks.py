@@ -39,7 +39,7 @@ def patch_seen(
 
 
 def study_seen(x: Tensor, generator: torch.Generator) -> Tensor:
-    """Show a study, float [4, D, H, W] as prepared, wider than life, but with T1ce − T1 as it is: it tells of the grade.
+    """Show a study, float [4, D, H, W] as prepared, wider than life, but T1ce − T1, which tells the grade, as it is.
 
     generator: of the CPU.
     """
