@@ -115,10 +115,20 @@ def test_without_a_tumour_everything_is_finite_and_nothing_is_found():
 
 
 @pytest.mark.parametrize("shape", [(40, 96, 80), (20, 48, 40), (7, 18, 10)])
-def test_regions_lie_on_half_the_grid_of_whatever_is_shown(shape):
+def test_regions_lie_on_the_grid_of_whatever_is_shown(shape):
     module = UNetRadiomics(width=8).eval()
-    depth, height, width = shape
-    assert module.region_logits(torch.zeros(1, 4, *shape), PRESENT).shape == (1, 3, depth, height // 2, width // 2)
+    assert module.region_logits(torch.zeros(1, 4, *shape), PRESENT).shape == (1, 3, *shape)
+
+
+def test_a_voxel_of_the_regions_is_told_by_what_lies_there():
+    """Gradients of a single voxel's score are strongest around it, wherever in its cell it lies."""
+    torch.manual_seed(0)
+    module = UNetRadiomics(width=8).eval()
+    x = torch.randn(1, 4, 8, 32, 32, requires_grad=True)
+    module.region_logits(x, PRESENT)[0, 0, 4, 21, 10].backward()
+    peak = x.grad.abs().sum((0, 1)).flatten().argmax()
+    place = torch.tensor(torch.unravel_index(peak, x.shape[2:]))
+    assert (place - torch.tensor([4, 21, 10])).abs().max() <= 3
 
 
 def test_a_voxel_sees_the_whole_window():
@@ -129,7 +139,7 @@ def test_a_voxel_sees_the_whole_window():
         if isinstance(block, ResidualBlock):
             block.norm1 = block.norm2 = torch.nn.Identity()
     x = torch.randn(1, 4, 16, 64, 64, requires_grad=True)
-    module.region_logits(x, PRESENT)[0, 0, 8, 16, 16].backward()
+    module.region_logits(x, PRESENT)[0, 0, 8, 32, 32].backward()
     seen = x.grad.abs().amax((0, 1))
     assert (seen.amax((1, 2)) > 0).all()
     assert (seen.amax((0, 1)) > 0).all()

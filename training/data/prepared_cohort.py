@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from tqdm import tqdm
 
 from zoo import GRADES, MODALITIES, Recipe, StudyError, Volumes
@@ -26,15 +25,15 @@ from ..jobs.process_pool import one_thread_each
 from .tissue_maps import TissueMaps
 from .tumour_mask import BRATS_LABELS, read_regions
 
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 
 
 @dataclass(frozen=True)
 class PreparedCohort:
     """Arrays over N cases, in the cohort's order.
 
-    x: float16 [N, 4, D, H, W]. present: bool [N, 4]. regions: float16 [N, 3, D, H/2, W/2], the share of each voxel in
-    core, oedema and enhancing tumour; NaN where a case has no mask. y: int64 [N], 0 LGG and 1 HGG. targets: float64
+    x: float16 [N, 4, D, H, W]. present: bool [N, 4]. regions: float16 [N, 3, D, H, W], the share of each voxel in core,
+    oedema and enhancing tumour; NaN where a case has no mask. y: int64 [N], 0 LGG and 1 HGG. targets: float64
     [N], what measurements are fitted to, see `Case.target`.
     fingerprint: of the cases and the contents of their files; the recipe has no part in it. tissues: what appearances
     are painted from, where that is known and wanted.
@@ -95,11 +94,10 @@ def short_hash(*facts: Any) -> str:
 
 def _fill(cases: Sequence[Case], recipe: Recipe, home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
-    depth, height, width = recipe.shape
     shapes = {
         "x": ((len(MODALITIES), *recipe.shape), np.float16),
         "present": ((len(MODALITIES),), np.bool_),
-        "regions": ((len(BRATS_LABELS), depth, height // 2, width // 2), np.float16),
+        "regions": ((len(BRATS_LABELS), *recipe.shape), np.float16),
     }
     arrays = {
         name: np.lib.format.open_memmap(home / f"{name}.npy", "w+", dtype, (len(cases), *shape))
@@ -151,5 +149,4 @@ def _regions(case: Case, volumes: Volumes, model_affine: np.ndarray, recipe: Rec
     if case.mask is None:
         return np.nan
     one_hot = read_regions(case.mask, volumes).astype(np.float32)
-    fine = torch.from_numpy(resample(one_hot, volumes.affine, model_affine, recipe))
-    return torch.nn.functional.avg_pool3d(fine, (1, 2, 2)).numpy()
+    return resample(one_hot, volumes.affine, model_affine, recipe)

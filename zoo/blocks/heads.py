@@ -20,23 +20,26 @@ def average_and_peak(features: Tensor) -> Tensor:
 
 
 class RegionScores(nn.Module):
-    """A coarse tumour segmentation whose pooled scores help to grade: where to look, learned from masks.
+    """A tumour segmentation whose pooled scores help to grade: where to look, learned from masks.
 
-    logits: [B, C, D, h, w] -> [B, 3, D, h, w] in the order of REGIONS. pooled: -> [B, 9], of each region the log of
-    its soft volume, the log of its volume above a score of one half, and the largest score.
+    logits: [B, C, D, h, w] -> [B, 3, D, finer·h, finer·w] in the order of REGIONS. finer: into how many voxels along
+    each axis of a slice a cell of the features is divided, as Shi et al. 2016, arXiv 1609.05158, divide pixels.
+    pooled: -> [B, 9], of each region the log of its soft volume, the log of its volume above a score of one half, and
+    the largest score.
     """
 
     pooled_size = 3 * len(REGIONS)
     sharpness = 8.0
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, finer: int = 1) -> None:
         super().__init__()
-        self.classify = nn.Conv3d(channels, len(REGIONS), 1)
+        self.finer = finer
+        self.classify = nn.Conv3d(channels, len(REGIONS) * finer**2, 1)
         assert self.classify.bias is not None
         nn.init.constant_(self.classify.bias, -4.0)  # tumours are small: start from "nowhere"
 
     def forward(self, features: Tensor) -> Tensor:
-        return self.classify(features)
+        return divided(self.classify(features), self.finer)
 
     @classmethod
     def pooled(cls, logits: Tensor) -> Tensor:
@@ -44,6 +47,11 @@ class RegionScores(nn.Module):
         scores, sure = logits.sigmoid(), (cls.sharpness * logits).sigmoid()
         volumes = torch.cat([scores.sum((2, 3, 4)), sure.sum((2, 3, 4))], dim=1)
         return torch.cat([volumes.add(1).log(), scores.amax((2, 3, 4))], dim=1)
+
+
+def divided(maps: Tensor, parts: int) -> Tensor:
+    """Lay what so many maps say of a cell side by side within the slice: [B, C·parts², D, h, w] -> [B, C, D, …]."""
+    return nn.functional.pixel_shuffle(maps.transpose(1, 2), parts).transpose(1, 2) if parts > 1 else maps
 
 
 class LogisticHead(nn.Module):

@@ -56,10 +56,10 @@ def test_masks_become_region_shares_on_the_same_grid(cases, tmp_path, enhancing)
     mask = nib.load(cases[0].mask)
     save_scan(cases[0].mask, np.asarray(mask.dataobj) // 4 * np.uint8(enhancing), mask.affine)
     regions = prepare_cohort(cases, RECIPE, tmp_path / "cache").regions
-    assert regions.shape == (2, 3, 40, 48, 40)
+    assert regions.shape == (2, 3, 40, 96, 80)
     assert np.isnan(regions[1]).all()
     assert not regions[0, :2].any()
-    millilitres = regions[0, 2].astype(float).sum() * 4 * 4 * 4 / 1000
+    millilitres = regions[0, 2].astype(float).sum() * 4 * 2 * 2 / 1000
     assert millilitres == pytest.approx(4 / 3 * np.pi * 1.5**3, rel=0.05)
 
 

@@ -17,6 +17,16 @@ def test_region_scores_measure_volume_and_peak():
     torch.testing.assert_close(peak, torch.tensor([[0.0, 1.0, 0.0]]))
 
 
+def test_a_cell_is_divided_into_voxels_of_its_slice():
+    scores = RegionScores(1, finer=2)
+    scores.classify.weight.data.zero_()
+    scores.classify.bias.data.copy_(torch.arange(12.0))
+    logits = scores(torch.zeros(1, 1, 5, 3, 4))
+    assert logits.shape == (1, 3, 5, 6, 8)
+    assert logits[0, 0, 4, :2, :4].tolist() == [[0, 1, 0, 1], [2, 3, 2, 3]]
+    assert logits[0, 2, 0, 4:, 6:].tolist() == [[8, 9], [10, 11]]
+
+
 def test_doubts_add_up_to_a_soft_volume_but_to_none_that_is_sure():
     doubts = torch.full((1, 3, 4, 4, 4), -1.0)
     soft, sure, _ = RegionScores.pooled(doubts).split(3, dim=1)
