@@ -32,6 +32,7 @@ CPU = torch.device("cpu")
 def cohort():
     x = np.arange(21, dtype=np.float16)[:, None, None, None, None] * np.ones((1, 4, 2, 4, 4), np.float16)
     x[..., -1] = 30
+    x[..., 0, 1, 1] = -1  # background, without which a scan of zeros is one that isn't there
     present = np.ones((21, 4), bool)
     present[3, 2] = False
     y = np.arange(21) % 2
