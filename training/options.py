@@ -27,6 +27,9 @@ class FitOptions:
     painted: of the patches from which regions are learned, the share that is given a new appearance at every look,
     where patients are simulated; broad: the share whose appearance is wider than life. Neither changes what a grade is
     learned from.
+    broad_graded: of the studies from which a grade is learned, the share that is seen as other scanners would have
+    given it, T1ce − T1 kept; unless 0, epochs are chosen, measurements fitted and probabilities calibrated by such
+    looks, too.
     """
 
     epochs: int = 12
@@ -44,9 +47,10 @@ class FitOptions:
     seed: int = 0
     painted: float = 0.33
     broad: float = 0.67
+    broad_graded: float = 0.5
 
     def __post_init__(self) -> None:
         expect_one_of(PRECISIONS, self.precision, "precision")
-        for name in ("painted", "broad"):
+        for name in ("painted", "broad", "broad_graded"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name}: expected a share from 0 to 1, found {getattr(self, name)}.")

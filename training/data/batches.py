@@ -15,8 +15,8 @@ from zoo import MODALITIES, Phase
 from zoo.weights.load import device_of
 
 from ..options import FitOptions
-from .augment import augment, hide_modalities, shift_slices
-from .looks import patch_seen
+from .augment import augment, hide_modalities
+from .looks import graded_seen, patch_seen
 from .prepared_cohort import PreparedCohort
 
 BATCH_SIZE = 8
@@ -107,7 +107,7 @@ def augmented(batch: Batch, plan: Plan, cohort: PreparedCohort, phase: Phase, op
         if phase.patches:
             placed = patch_seen(row, x, present, regions, cohort.tissues, options, generator)
         else:
-            placed = shift_slices(x, regions, generator)
+            placed = graded_seen(x, regions, options, generator)
         seen = augment(*placed, generator)
         changed.append((*seen, hide_modalities(present, phase.modality_dropout, generator)))
     studies, regions, present = zip(*changed, strict=True)
@@ -137,6 +137,11 @@ def predict(module: nn.Module, cohort: PreparedCohort, rows: np.ndarray, modalit
     """Return logit(HGG) − logit(LGG) of the chosen cases, float64 [len(rows)]."""
     logits = apply(module, cohort, rows, modalities, device_of(module))
     return logits[:, 1] - logits[:, 0]
+
+
+def predict_looks(module: nn.Module, cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[str]) -> np.ndarray:
+    """Return the same of each of the cohort's looks, float64 [looks, len(rows)]."""
+    return np.stack([predict(module, look, rows, modalities) for look in cohort.looks])
 
 
 def apply(

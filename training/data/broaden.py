@@ -1,7 +1,7 @@
 """Appearances wider than life: contrasts, sharpness and textures beyond any scanner's, for learning regions.
 
 A network that has seen more than there is takes what is real for one case of it (domain randomisation; Billot et al.
-2023, SynthSeg). Where a grade is learned, intensities have a meaning and stay what they are.
+2023, SynthSeg). Where a grade is learned, what T1ce adds to T1 has a meaning and stays what it is.
 """
 
 from __future__ import annotations

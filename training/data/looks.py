@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..options import FitOptions
+from .augment import shift_slices
 from .broaden import broaden
 from .paint import paint
 from .patches import patch
@@ -36,6 +37,12 @@ def patch_seen(
     else:
         x, regions = patch(x, regions, generator)
     return broaden(x.float(), generator) if broad else x, regions
+
+
+def graded_seen(x: Tensor, regions: Tensor, options: FitOptions, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Shift a whole study, [4, D, H, W], as `shift_slices` does, and show a share of them to another scanner."""
+    x, regions = shift_slices(x, regions, generator)
+    return study_seen(x, generator) if _drawn(options.broad_graded, generator) else x, regions
 
 
 def study_seen(x: Tensor, generator: torch.Generator) -> Tensor:

@@ -36,7 +36,8 @@ class PreparedCohort:
     oedema and enhancing tumour; NaN where a case has no mask. y: int64 [N], 0 LGG and 1 HGG. targets: float64
     [N], what measurements are fitted to, see `Case.target`.
     fingerprint: of the cases and the contents of their files; the recipe has no part in it. tissues: what appearances
-    are painted from, where that is known and wanted.
+    are painted from, where that is known and wanted. shifted: the same cohort as other scanners would have given it,
+    where what is fitted to one has to hold on others.
     """
 
     x: np.ndarray
@@ -46,6 +47,12 @@ class PreparedCohort:
     targets: np.ndarray
     fingerprint: str = ""
     tissues: TissueMaps | None = None
+    shifted: PreparedCohort | None = None
+
+    @property
+    def looks(self) -> tuple[PreparedCohort, ...]:
+        """The cohort as stored, and as other scanners would have given it where that is wanted."""
+        return (self,) if self.shifted is None else (self, self.shifted)
 
 
 def prepare_cohort(cases: Sequence[Case], recipe: Recipe, folder: Path) -> PreparedCohort:

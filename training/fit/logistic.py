@@ -18,19 +18,27 @@ from ..data.batches import apply
 from ..data.prepared_cohort import PreparedCohort
 
 RIDGE = 3.0
-"""Strength, of 1 to 300, that cross-validation of the U-Net's measurements on simulated training cases liked best."""
+"""Strength, of 1 to 300, that cross-validation of the U-Net's measurements on simulated training cases liked best, as
+stored: it was not chosen anew for heads that learn from other scanners' looks, too."""
 LEAST_SPREAD = 1e-3
 """Smallest spread of a measurement, in its unit: one that hardly varies would get a weight beyond half precision."""
 
 
 def fit_head(spec: ModelSpec, module: nn.Module, cohort: PreparedCohort, rows: np.ndarray) -> None:
-    """Fit `module.head` to the measurements of the chosen cases: standardised, balanced between grades, mild ridge."""
+    """Fit `module.head` to the measurements of the chosen cases: standardised, balanced between grades, mild ridge.
+
+    A case is measured in each of the cohort's looks, which together weigh as one: what other scanners do to regions is
+    part of what a head learns.
+    """
     assert isinstance(module, SupportsMeasurements)
-    measurements = apply(module.measurements, cohort, rows, spec.uses, device_of(module))
+    looks, device = cohort.looks, device_of(module)
+    measurements = np.concatenate([apply(module.measurements, look, rows, spec.uses, device) for look in looks])
     scaler = StandardScaler()
     targets = cohort.targets[rows]
     balance = len(rows) / 2 / np.array([(1 - targets).sum(), targets.sum()])
-    regression = fit_shares(scaler.fit_transform(measurements), targets, RIDGE, balance)
+    regression = fit_shares(
+        scaler.fit_transform(measurements), np.tile(targets, len(looks)), RIDGE, balance / len(looks)
+    )
     weight = regression.coef_ / np.maximum(scaler.scale_, LEAST_SPREAD)
     bias = regression.intercept_ - weight @ scaler.mean_
     with torch.no_grad():

@@ -10,7 +10,7 @@ import torch
 from zoo import Phase
 from zoo.weights.load import device_of
 
-from ..data.batches import plan_epoch, predict, training_batches
+from ..data.batches import plan_epoch, predict_looks, training_batches
 from ..data.patches import studies_of
 from ..data.prepared_cohort import PreparedCohort
 from ..options import FitOptions
@@ -24,9 +24,9 @@ def validation_loss(loss: TrainingLoss, cohort: PreparedCohort, val: np.ndarray,
 
 
 def _of_grades(loss: TrainingLoss, cohort: PreparedCohort, val: np.ndarray, phase: Phase) -> float:
-    """Balanced log loss, shown what the phase shows."""
-    margins = predict(loss.module, cohort, val, phase.modalities)
-    return balanced_log_loss(margins, cohort.y[val], loss.class_weights.cpu().numpy())
+    """Balanced log loss, shown what the phase shows; the mean of the cohort's looks."""
+    margins, weights = predict_looks(loss.module, cohort, val, phase.modalities), loss.class_weights.cpu().numpy()
+    return float(np.mean([balanced_log_loss(of_look, cohort.y[val], weights) for of_look in margins]))
 
 
 def _of_regions(loss: TrainingLoss, cohort: PreparedCohort, val: np.ndarray, phase: Phase) -> float:

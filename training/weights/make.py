@@ -20,9 +20,10 @@ from zoo.weights.load import TrainedModel, build_module, load_weights, save_weig
 from zoo.weights.record import TrainingRecord
 
 from ..cohorts import Case
-from ..data.batches import predict
+from ..data.batches import predict_looks
 from ..data.folds import Split
 from ..data.prepared_cohort import PreparedCohort, prepare_cohort, short_hash
+from ..data.shifted import shifted_cohort
 from ..data.tissue_maps import map_tissues
 from ..fit.logistic import fit_head
 from ..fit.loop import NO_ENCODERS, Encoders, fit
@@ -36,6 +37,7 @@ from .fit_calibration import fit_calibration
 from .subset_calibration import calibrated_subsets
 
 SIMULATED_ONLY = "simulated gliomas, no patient"
+OTHER_SCANNERS = ", each also as another scanner would have given it"
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,13 @@ class Material:
             return prepare_cohort(self.cases, recipe, self.prepared)
 
     def cohort_to_train(self, spec: ModelSpec) -> PreparedCohort:
-        """Prepare the cohort, with what new appearances are painted from if the model learns regions from patches."""
+        """Prepare the cohort, with its other looks if options ask for these, and with what new appearances are painted
+        from if the model learns regions from patches.
+        """
         cohort = self.cohort(spec.recipe)
+        if self.options.broad_graded:
+            with PartialState().main_process_first():
+                cohort = replace(cohort, shifted=shifted_cohort(cohort, spec.recipe, self.prepared))
         if not (self.options.painted and any(phase.patches for phase in spec.phases)):
             return cohort
         home = self.prepared / f"tissues-{short_hash(cohort.fingerprint, VERSION, spec.recipe.as_json())}"
@@ -80,15 +87,16 @@ def make_weights(
     made_of = {"cohort": cohort.fingerprint, "seed": material.options.seed, "split": split.name}
     members = trained_members(spec, made_of)
     module = train(spec, members, cohort, material, checkpoint, tracker, encoders)
-    margins = {name: predict(module, cohort, getattr(split, name), spec.uses) for name in ("val", "test")}
-    calibration = fit_calibration(margins["val"], cohort.y[split.val], describe(material.cases, split.val))
-    p_hgg = expit(calibration.log_odds(margins["test"]))
+    margins = {name: predict_looks(module, cohort, getattr(split, name), spec.uses) for name in ("val", "test")}
+    seen = describe(material.cases, split.val) + ("" if cohort.shifted is None else OTHER_SCANNERS)
+    calibration = fit_calibration(margins["val"], cohort.y[split.val], seen)
+    measures = [measure(cohort.y[split.test], p_hgg) for p_hgg in expit(calibration.log_odds(margins["test"]))]
     subsets, subset_measures = calibrated_subsets(spec, module, cohort, split, calibration.fitted_on)
     record = TrainingRecord(
         trained_on=describe(material.cases, split.train),
         calibration=calibration,
         details={
-            "held_out": measure(cohort.y[split.test], p_hgg),
+            **dict(zip(("held_out", "held_out_shifted"), measures, strict=False)),
             "split_sizes": {"train": len(split.train), "inner": len(split.val), "held_out": len(split.test)},
             "epochs": epochs_in(history_of(checkpoint)),
             "order": order_of(spec),

@@ -35,17 +35,20 @@ def calibrated_subsets(
 ) -> tuple[dict[str, Calibration], dict[str, Measures]]:
     """Calibrate each subset, as `subset_name` writes it, on validation cases, and measure it on test cases.
 
-    fitted_on: what the validation cases are. Nothing where no validation or test case of either grade has
-    all modalities.
+    fitted_on: what the validation cases are; they are seen in each of the cohort's looks, test cases as stored. Nothing
+    where no validation or test case of either grade has all modalities.
     """
     val, test = (_complete(spec, cohort, rows) for rows in (split.val, split.test))
     if min(len(np.unique(cohort.y[rows])) for rows in (val, test)) < 2:
         return {}, {}
-    margins, graded = (subset_margins(spec, module, cohort, rows) for rows in (val, test))
+    margins = [subset_margins(spec, module, look, val) for look in cohort.looks]
+    graded = subset_margins(spec, module, cohort, test)
     fitted, measures = {}, {}
     for names in gradable(spec):
         name, shown = subset_name(names), ", ".join(MODALITY_TITLES[each] for each in names)
-        fitted[name] = fit_calibration(margins[names], cohort.y[val], f"{fitted_on}, with {shown} alone")
+        fitted[name] = fit_calibration(
+            np.stack([of_look[names] for of_look in margins]), cohort.y[val], f"{fitted_on}, with {shown} alone"
+        )
         measures[name] = measure(cohort.y[test], expit(fitted[name].log_odds(graded[names])))
     return fitted, measures
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from training.data import looks
 from training.data.augment import augment, shift_slices
-from training.data.batches import Plan, apply, load_batch, plan_epoch, prefetched, shuffled, training_batches
+from training.data.batches import (
+    Plan,
+    apply,
+    load_batch,
+    plan_epoch,
+    predict_looks,
+    prefetched,
+    shuffled,
+    training_batches,
+)
 from training.data.patches import patch
 from training.data.prepared_cohort import PreparedCohort
 from training.options import FitOptions
@@ -20,6 +32,7 @@ CPU = torch.device("cpu")
 def cohort():
     x = np.arange(21, dtype=np.float16)[:, None, None, None, None] * np.ones((1, 4, 2, 4, 4), np.float16)
     x[..., -1] = 30
+    x[..., 0, 1, 1] = -1  # background, without which a scan of zeros is one that isn't there
     present = np.ones((21, 4), bool)
     present[3, 2] = False
     y = np.arange(21) % 2
@@ -89,7 +102,7 @@ def test_studies_are_cut_and_shifted_as_in_full_precision(patches):
     y, phase = np.arange(3) % 2, Phase("all", MODALITIES, patches=patches)
     cohort = PreparedCohort(x, np.ones((3, 4), bool), regions, y, y)
     plan = Plan(np.array([2, 0]), np.array([7, 8]), 1.0)
-    (batch,) = training_batches([plan], cohort, phase, CPU, FitOptions(painted=0, broad=0))
+    (batch,) = training_batches([plan], cohort, phase, CPU, FitOptions(painted=0, broad=0, broad_graded=0))
     for index, (row, seed) in enumerate(zip(plan.rows, plan.seeds, strict=True)):
         generator = torch.Generator().manual_seed(int(seed))
         whole = torch.from_numpy(x[row]).float(), torch.from_numpy(regions[row]).float()
@@ -97,6 +110,31 @@ def test_studies_are_cut_and_shifted_as_in_full_precision(patches):
         assert torch.equal(batch.x[index], expected[0])
         assert torch.equal(batch.regions[index], expected[1])
     assert batch.x.dtype == batch.regions.dtype == torch.float32
+
+
+def test_studies_to_be_graded_are_seen_by_other_scanners_too(cohort, monkeypatch):
+    """Each by the generator of its own seed; patches have their own share."""
+    monkeypatch.setattr(looks, "study_seen", lambda x, generator: x.float() + 100)
+    plan = Plan(np.arange(21), np.arange(21), 1.0)
+    (batch,) = training_batches([plan], cohort, Phase("all", MODALITIES), CPU, FitOptions())
+    shown = [index for index, x in enumerate(batch.x) if x.min() > 50]
+    assert 5 < len(shown) < 16
+    half = Plan(plan.rows[10:], plan.seeds[10:], 1.0)
+    (part,) = training_batches([half], cohort, Phase("all", MODALITIES), CPU, FitOptions())
+    assert torch.equal(part.x, batch.x[10:])
+    (patches,) = training_batches([plan], cohort, Phase("all", MODALITIES, patches=True), CPU, FitOptions(broad=0))
+    assert patches.x.max() < 50
+
+
+def test_margins_of_every_look(cohort):
+    class First(torch.nn.Linear):
+        def forward(self, x, present):
+            return torch.stack([x[:, 0, 0, 0, 0] * 0, x[:, 0, 0, 0, 0]], 1)
+
+    rows, module = np.array([4, 2]), First(1, 1)
+    assert predict_looks(module, cohort, rows, MODALITIES).tolist() == [[4, 2]]
+    both = replace(cohort, shifted=replace(cohort, x=cohort.x + np.float16(1)))
+    assert predict_looks(module, both, rows, MODALITIES).tolist() == [[4, 2], [5, 3]]
 
 
 def test_prefetching_keeps_the_order_and_passes_errors_on():

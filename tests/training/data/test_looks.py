@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from training.data import looks
+from training.data.augment import shift_slices
 from training.data.looks import patch_seen
 from training.data.tissue_maps import MAPS, TissueMaps
 from training.options import FitOptions
@@ -68,7 +69,7 @@ def test_all_or_nothing(calls, tissues, painted, broad, expected):
     assert calls == [expected]
 
 
-@pytest.mark.parametrize("name", ["painted", "broad"])
+@pytest.mark.parametrize("name", ["painted", "broad", "broad_graded"])
 def test_a_share_is_from_0_to_1(name):
     with pytest.raises(ValueError, match=rf"{name}: expected a share from 0 to 1, found 1\.5"):
         FitOptions(**{name: 1.5})
@@ -79,3 +80,24 @@ def test_a_study_to_be_graded_keeps_what_contrast_adds(monkeypatch):
     monkeypatch.setattr(looks, "broaden", lambda x, generator, **options: asked.update(options, dtype=x.dtype) or x)
     looks.study_seen(X, torch.Generator())
     assert asked == {"uptake": 0.0, "dtype": torch.float32}
+
+
+@pytest.mark.parametrize(("share", "least", "most"), [(0.0, 0.0, 0.0), (0.25, 0.18, 0.32), (1.0, 1.0, 1.0)])
+def test_a_share_of_graded_studies_is_shown_to_another_scanner(monkeypatch, share, least, most):
+    shown = []
+    monkeypatch.setattr(looks, "study_seen", lambda x, generator: shown.append(generator) or x + 1)
+    for seed in range(400):
+        generator, alone = (torch.Generator().manual_seed(seed) for _ in range(2))
+        count = len(shown)
+        x, regions = looks.graded_seen(X, REGIONS, FitOptions(broad_graded=share), generator)
+        expected, _ = shift_slices(X, REGIONS, alone)
+        assert torch.equal(x, expected + 1 if len(shown) > count else expected)
+        assert regions.shape == REGIONS.shape
+    assert least <= len(shown) / 400 <= most
+
+
+def test_without_such_a_share_nothing_is_drawn_for_it():
+    generator, alone = (torch.Generator().manual_seed(3) for _ in range(2))
+    looks.graded_seen(X, REGIONS, FitOptions(broad_graded=0), generator)
+    shift_slices(X, REGIONS, alone)
+    assert torch.equal(generator.get_state(), alone.get_state())

@@ -73,6 +73,24 @@ def test_probabilities_teach_what_so_many_grades_would(registry, cohort):
     np.testing.assert_allclose(margins_of(module, cohort), expected, atol=1e-3)
 
 
+def test_looks_of_a_case_weigh_as_one(registry, cohort):
+    """Seen alike twice they teach what once does; seen otherwise, what both do."""
+    once, twice, both = Means(), Means(), Means(bounded=True)
+    rows, spec = np.arange(5, 37), registry.model("early-fusion")
+    shifted = replace(cohort, x=(cohort.x[:, ::-1] * 2).astype(np.float16))
+    fit_head(spec, once, cohort, rows)
+    fit_head(spec, twice, replace(cohort, shifted=cohort), rows)
+    np.testing.assert_allclose(margins_of(twice, cohort), margins_of(once, cohort), atol=1e-3)
+    fit_head(spec, both, replace(cohort, shifted=shifted), rows)
+    measured = np.concatenate([each.x[rows].astype(np.float64).mean((2, 3, 4)) * 50 + 3 for each in (cohort, shifted)])
+    scaler = StandardScaler().fit(measured)
+    reference = LogisticRegression(C=1 / RIDGE / 2, class_weight="balanced")
+    reference.fit(scaler.transform(measured), np.tile(cohort.y[rows], 2))
+    np.testing.assert_allclose(both.head.linear.weight[0].detach(), reference.coef_[0] / scaler.scale_, atol=1e-3)
+    np.testing.assert_allclose(both.head.least, measured.min(0), atol=1e-3)
+    np.testing.assert_allclose(both.head.most, measured.max(0), atol=1e-3)
+
+
 def test_a_bounded_head_learns_the_range_of_each_measurement(registry, cohort):
     module, rows = Means(bounded=True), np.arange(5, 37)
     fit_head(registry.model("early-fusion"), module, cohort, rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -51,6 +53,14 @@ def test_a_phase_of_studies_by_their_grades(cohort):
     expected = log_loss(y, 1 / (1 + np.exp(-margins)), sample_weight=np.array([0.8, 1.2])[y])
     assert validation_loss(loss, cohort, INNER, Phase("all", MODALITIES)) == pytest.approx(expected, rel=1e-3)
     assert not loss.module.training
+
+
+def test_a_phase_of_studies_by_all_looks_alike(cohort):
+    phase, shifted = Phase("all", MODALITIES), replace(cohort, x=cohort.x * np.float16(-2))
+    stored, seen = (validation_loss(_loss(), each, INNER, phase) for each in (cohort, shifted))
+    assert seen != pytest.approx(stored, rel=0.1)
+    found = validation_loss(_loss(), replace(cohort, shifted=shifted), INNER, phase)
+    assert found == pytest.approx((stored + seen) / 2)
 
 
 def test_a_phase_of_patches_by_their_regions(cohort):

@@ -38,6 +38,17 @@ def test_a_few_cases_told_apart_do_not_make_a_model_infinitely_sure():
     assert 0.7 < expit(calibration.log_odds(3.0)) < 0.95
 
 
+def test_looks_of_a_case_weigh_as_one():
+    """Platt's doubt is of cases: the same ones seen twice make no model surer."""
+    rng = np.random.default_rng(2)
+    margins, noise = rng.normal(0, 2, (2, 30))
+    y = (rng.random(30) < expit(margins)).astype(int)
+    once, twice = (fit_calibration(each, y, "") for each in (margins, np.stack([margins, margins])))
+    assert (twice.slope, twice.intercept) == pytest.approx((once.slope, once.intercept), rel=1e-3)
+    worse = fit_calibration(np.stack([margins, margins + 2 * noise]), y, "")
+    assert 0 < worse.slope < 0.9 * once.slope
+
+
 def test_calibration_never_turns_the_ranking_round():
     margins, y = np.array([3.0, 2.0, 1.0, -2.0, -3.0]), np.array([0, 0, 0, 1, 1])
     calibration = fit_calibration(margins, y, "")

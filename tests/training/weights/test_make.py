@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.data.batches import predict
+from training.data.batches import predict, predict_looks
 from training.data.folds import split_cohort
+from training.data.shifted import shifted_cohort
 from training.fit.logistic import fit_head
 from training.options import FitOptions
+from training.weights import make
 from training.weights.fit_calibration import fit_calibration
-from training.weights.make import Material, describe, make_weights, patient_mark
+from training.weights.make import OTHER_SCANNERS, Material, describe, make_weights, patient_mark
 from zoo import WeightsError
 from zoo.weights.load import load_weights
 
@@ -32,12 +34,22 @@ def test_weights_say_what_they_were_trained_on(tiny_spec, material, tmp_path):
     loaded = load_weights(tiny_spec).record
     assert loaded == record
     assert loaded.trained_on == "4 simulated gliomas, no patient"
-    assert loaded.calibration.fitted_on == "2 simulated gliomas, no patient"
+    assert loaded.calibration.fitted_on == f"2 simulated gliomas, no patient{OTHER_SCANNERS}"
     assert loaded.details["split_sizes"] == {"train": 4, "inner": 2, "held_out": 2}
-    assert {"cases", "auc", "accuracy", "brier"} < set(loaded.details["held_out"])
+    for name in ("held_out", "held_out_shifted"):
+        assert {"cases", "auc", "accuracy", "brier", "ece", "sensitivity", "specificity"} < set(loaded.details[name])
     assert (loaded.details["epochs"], loaded.details["order"]) == (2, ["t1ce"])
     assert loaded.subsets == {}, "it can't do without T1ce"
     assert tiny_spec.weights.with_suffix(".md").is_file()
+
+
+def test_without_a_share_of_other_scanners_none_is_asked(tiny_spec, material, tmp_path, monkeypatch):
+    monkeypatch.setattr(make, "shifted_cohort", lambda *arguments: pytest.fail("asked"))
+    material = replace(material, options=replace(material.options, broad_graded=0))
+    record = make_weights(tiny_spec, material, tmp_path / "checkpoint")
+    assert "held_out_shifted" not in record.details
+    assert record.calibration.fitted_on == "2 simulated gliomas, no patient"
+    assert "other scanners" not in tiny_spec.weights.with_suffix(".md").read_text(encoding="utf-8")
 
 
 def test_a_model_without_a_file_for_its_weights_is_not_trained(tiny_spec, material, tmp_path):
@@ -52,7 +64,9 @@ def test_weights_know_what_fewer_modalities_tell(registry, material, tmp_path):
     make_weights(spec, material, tmp_path / "checkpoint")
     record = load_weights(spec).record
     assert len(record.subsets) == 14
-    assert record.subsets["t1+flair"].fitted_on == "2 simulated gliomas, no patient, with T1, FLAIR alone"
+    assert (
+        record.subsets["t1+flair"].fitted_on == f"2 simulated gliomas, no patient{OTHER_SCANNERS}, with T1, FLAIR alone"
+    )
     assert record.details["subsets"]["t1+flair"]["cases"] == 2
 
 
@@ -60,7 +74,9 @@ def test_probabilities_are_calibrated_on_the_validation_cases(tiny_spec, materia
     material = replace(material, split=replace(material.split, val=material.split.train, train=material.split.val))
     record = make_weights(tiny_spec, material, tmp_path / "checkpoint")
     cohort, val = material.cohort(tiny_spec.recipe), material.split.val
-    margins = predict(load_weights(tiny_spec).module, cohort, val, tiny_spec.uses)
+    seen = replace(cohort, shifted=shifted_cohort(cohort, tiny_spec.recipe, material.prepared))
+    margins = predict_looks(load_weights(tiny_spec).module, seen, val, tiny_spec.uses)
+    assert not np.allclose(*margins)
     expected = fit_calibration(margins, cohort.y[val], "")
     found = record.calibration
     assert (found.slope, found.intercept) == pytest.approx((expected.slope, expected.intercept), rel=0.05)
@@ -87,6 +103,6 @@ def test_measurements_of_regions_learned_from_patches_are_fitted_by_logistic_reg
     record = make_weights(spec, material, tmp_path / "checkpoint")
     module, rows = load_weights(spec).module, material.split.train
     kept = predict(module, material.cohort(spec.recipe), rows, spec.uses)
-    fit_head(spec, module, material.cohort(spec.recipe), rows)
+    fit_head(spec, module, material.cohort_to_train(spec), rows)
     np.testing.assert_allclose(predict(module, material.cohort(spec.recipe), rows, spec.uses), kept, atol=0.05)
     assert record.details["epochs"] == 3

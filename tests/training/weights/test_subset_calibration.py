@@ -73,3 +73,13 @@ def test_cases_that_lack_something_themselves_are_left_out(spec, module, cohort)
     assert {found["cases"] for found in measures.values()} == {4}
     cohort.present[SPLIT.test, 0] = cohort.y[SPLIT.test] == 1
     assert calibrated_subsets(spec, module, cohort, SPLIT, "6 cases") == ({}, {}), "only one grade is left"
+
+
+def test_fitted_to_all_looks_of_the_validation_cases(spec, module, cohort):
+    shifted = replace(cohort, x=cohort.x[::-1])
+    fitted, measures = calibrated_subsets(spec, module, replace(cohort, shifted=shifted), SPLIT, "6 cases, seen twice")
+    margins = np.stack([predict(module, each, SPLIT.val, ["t1ce", "t2"]) for each in (cohort, shifted)])
+    calibration, found = fit_calibration(margins, cohort.y[SPLIT.val], ""), fitted["t1ce+t2"]
+    assert (found.slope, found.intercept) == pytest.approx((calibration.slope, calibration.intercept), rel=1e-3)
+    p_hgg = expit(found.log_odds(predict(module, cohort, SPLIT.test, ["t1ce", "t2"])))
+    assert measures["t1ce+t2"] == pytest.approx(measure(cohort.y[SPLIT.test], p_hgg), rel=1e-3)
