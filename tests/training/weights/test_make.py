@@ -70,16 +70,20 @@ def test_weights_know_what_fewer_modalities_tell(registry, material, tmp_path):
     assert record.details["subsets"]["t1+flair"]["cases"] == 2
 
 
-def test_probabilities_are_calibrated_on_the_validation_cases(tiny_spec, material, tmp_path):
-    material = replace(material, split=replace(material.split, val=material.split.train, train=material.split.val))
+def test_probabilities_are_calibrated_on_the_validation_cases_and_their_other_looks(
+    tiny_spec, material, tmp_path, monkeypatch
+):
+    given = []
+    monkeypatch.setattr(make, "fit_calibration", lambda *seen: given.append(seen) or fit_calibration(*seen))
     record = make_weights(tiny_spec, material, tmp_path / "checkpoint")
     cohort, val = material.cohort(tiny_spec.recipe), material.split.val
-    seen = replace(cohort, shifted=shifted_cohort(cohort, tiny_spec.recipe, material.prepared))
-    margins = predict_looks(load_weights(tiny_spec).module, seen, val, tiny_spec.uses)
-    assert not np.allclose(*margins)
-    expected = fit_calibration(margins, cohort.y[val], "")
-    found = record.calibration
-    assert (found.slope, found.intercept) == pytest.approx((expected.slope, expected.intercept), rel=0.05)
+    looks = replace(cohort, shifted=shifted_cohort(cohort, tiny_spec.recipe, material.prepared))
+    margins, y, _ = given[0]
+    expected = predict_looks(load_weights(tiny_spec).module, looks, val, tiny_spec.uses)
+    assert not np.allclose(*expected)
+    np.testing.assert_allclose(margins, expected, atol=0.01)
+    assert y.tolist() == cohort.y[val].tolist()
+    assert record.calibration == fit_calibration(*given[0])
 
 
 def test_weights_know_their_patients_without_naming_them(tiny_spec, material, cases, tmp_path):
