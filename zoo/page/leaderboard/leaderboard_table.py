@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from zoo.assets.leaderboard import Estimate
+from zoo.assets.leaderboard import Estimate, Figures
 from zoo.assets.standings import Standing, Standings
 from zoo.listing import in_words
 from zoo.types import DISCLAIMER
@@ -63,8 +63,19 @@ def _auc(row: Standing) -> str | None:
     return _estimate(row.auc, bar=True)
 
 
-def _other(row: Standing) -> str | None:
-    return _estimate(row.other)
+def _elsewhere(figures: Figures | None) -> str | None:
+    """The AUC on other studies, and below it what else was measured there."""
+    if figures is None or figures.auc is None:
+        return None
+    grades = _at_one_half(figures)
+    below = f"{f'{grades}; ' if grades else ''}Brier {figures.brier.value:.3f}, ECE {figures.ece.value:.3f}"
+    return f"{_estimate(figures.auc)}<br><small>{below}</small>"
+
+
+def _at_one_half(figures: Figures) -> str | None:
+    if figures.sensitivity is None or figures.specificity is None:
+        return None
+    return f"{figures.sensitivity.value:.2f} / {figures.specificity.value:.2f}"
 
 
 def _estimate(estimate: Estimate | None, bar: bool = False) -> str | None:
@@ -114,6 +125,11 @@ COLUMNS = (
         _auc,
     ),
     Column(
+        "sens. / spec.",
+        "Sensitivity and specificity at 0.5: the share of HGG, and of LGG, that is graded so.",
+        lambda row: _at_one_half(row.held_out),
+    ),
+    Column(
         "Brier",
         "Brier score: the mean squared error of the probabilities; 0 is perfect, always saying 0.5 gives 0.25.",
         lambda row: _number(row.brier, 3),
@@ -125,11 +141,15 @@ COLUMNS = (
         lambda row: _number(row.ece, 3),
     ),
     Column(
-        "other simulator",
-        "AUC on studies of a simulator that is built otherwise and trained no model: what is left where images look "
-        "different.",
-        _other,
+        "other scanners",
+        "AUC on the same studies as other scanners would have given them; below it sensitivity / specificity at 0.5, "
+        "Brier score and ECE there.",
+        lambda row: _elsewhere(row.shifted),
     ),
-    Column("drop", "AUC less that on the other simulator: what hangs on how studies were simulated.",
-           lambda row: _number(row.drop, 3)),
+    Column(
+        "other simulator",
+        "AUC on studies of a simulator that is built otherwise and trained no model, and below it the same again: what "
+        "is left where images look different.",
+        lambda row: _elsewhere(row.unseen),
+    ),
 )  # fmt: skip
