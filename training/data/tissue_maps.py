@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from zoo import MODALITIES, Recipe, Volumes
 from zoo.study.prepare import prepare
 from zoo.study.resample import resample
 
 from ..cohorts import Case
-from ..jobs.process_pool import one_thread_each
+from ..jobs.kept_rows import kept_rows
 from ..simulation.contrast import APPEARANCE
 from ..simulation.study import VERSION, field_affine, simulate_tissues, study_id
 
@@ -56,14 +53,9 @@ def map_tissues(cases: Sequence[Case], recipe: Recipe, home: Path) -> TissueMaps
     patients = simulated_patients(cases)
     if patients is None:
         return None
-    home.mkdir(parents=True, exist_ok=True)
-    shares = _kept(home / "shares.npy", np.uint8, (len(patients), MAPS, *recipe.shape))
-    made = _kept(home / "made.npy", np.bool_, (len(patients),))
-    missing = np.flatnonzero(~made).tolist()
-    if missing:
-        _fill(shares, made, missing, patients, recipe)
-    readable = np.load(home / "shares.npy", mmap_mode="c")  # torch warns of arrays that can't be written to
-    return TissueMaps(readable, recipe.spacing)
+    shape = (MAPS, *recipe.shape)
+    shares = kept_rows(home, "shares", shape, np.uint8, partial(tissues_of, recipe=recipe), patients)
+    return TissueMaps(shares, recipe.spacing)
 
 
 def simulated_patients(cases: Sequence[Case]) -> list[Patient] | None:
@@ -84,28 +76,6 @@ def _patient(case: Case) -> Patient | None:
     if not known or not index.isdecimal() or case.id != study_id(made["seed"], int(index)):
         return None
     return Patient(made["seed"], int(index), made["spacing_mm"])
-
-
-def _kept(path: Path, dtype: type, shape: tuple[int, ...]) -> np.ndarray:
-    """Open an array that stays on disk; of several processes that find none, one makes it."""
-    if not path.is_file():
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        np.lib.format.open_memmap(unfinished, "w+", dtype, shape)
-        with contextlib.suppress(FileExistsError):
-            os.link(unfinished, path)
-        unfinished.unlink()
-    return np.load(path, mmap_mode="r+")
-
-
-def _fill(
-    shares: np.ndarray, made: np.ndarray, rows: Sequence[int], patients: Sequence[Patient], recipe: Recipe
-) -> None:
-    """Map patients from all cores; a row is noted when it is whole."""
-    with one_thread_each() as pool:
-        found = pool.map(partial(tissues_of, recipe=recipe), [patients[row] for row in rows], chunksize=4)
-        for row, values in zip(rows, tqdm(found, "mapping tissues", len(rows), unit="study"), strict=True):
-            shares[row] = values
-            made[row] = True
 
 
 def tissues_of(patient: Patient, recipe: Recipe) -> np.ndarray:
