@@ -25,8 +25,8 @@ def test_it_says_what_other_scanners_are_and_what_modalities_add_where_that_is_k
     assert about[-1] == (
         "Four modalities (guided-dual-attention.compact) against T1ce alone (single-t1ce-attention.compact), "
         "difference of AUC by DeLong's test: +0.044 [+0.012, +0.076], p = 0.007 on the held-out studies; −0.020 "
-        "[−0.050, +0.010], p = 0.190 on these as other scanners would have given them; +0.047 [+0.020, +0.074], p < 0.001 on "
-        "those of the other simulator."
+        "[−0.050, +0.010], p = 0.190 on these as other scanners would have given them; +0.047 [+0.020, +0.074], p < "
+        "0.001 on those of the other simulator."
     )
     older = Leaderboard.from_json(without_shift(board))
     assert modality_gain(older) == ""
