@@ -18,7 +18,7 @@ PLACES = {
 }
 SHIFTED = (
     "Other scanners: the same studies as other scanners would have given them, with contrasts, sharpness, shading and "
-    "noise wider than life; by what T1ce exceeds T1 stays."
+    "noise wider than life; T1ce − T1 stays what it was."
 )
 
 

@@ -60,7 +60,11 @@ def _row(row: Standing, columns: Sequence[Column]) -> str:
 
 
 def _auc(row: Standing) -> str | None:
-    return _estimate(row.auc, bar=True)
+    """The AUC, its interval as a bar, and below it what 0.5 as the threshold gives."""
+    if row.auc is None:
+        return None
+    grades = _at_one_half(row.held_out)
+    return f"{_estimate(row.auc)}{_bar(row.auc)}{f'<small>{grades}</small>' if grades else ''}"
 
 
 def _elsewhere(figures: Figures | None) -> str | None:
@@ -72,17 +76,15 @@ def _elsewhere(figures: Figures | None) -> str | None:
     return f"{_estimate(figures.auc)}<br><small>{below}</small>"
 
 
-def _at_one_half(figures: Figures) -> str | None:
+def _at_one_half(figures: Figures) -> str:
     if figures.sensitivity is None or figures.specificity is None:
-        return None
+        return ""
     return f"{figures.sensitivity.value:.2f} / {figures.specificity.value:.2f}"
 
 
-def _estimate(estimate: Estimate | None, bar: bool = False) -> str | None:
-    if estimate is None:
-        return None
+def _estimate(estimate: Estimate) -> str:
     value, _, bounds = str(estimate).partition(" ")
-    return f"<strong>{value}</strong> <small>{bounds}</small>{_bar(estimate) if bar else ''}"
+    return f"<strong>{value}</strong> <small>{bounds}</small>"
 
 
 def _bar(estimate: Estimate) -> str:
@@ -121,13 +123,9 @@ COLUMNS = (
     Column(
         "AUC",
         "Area under the ROC curve: the chance that an HGG gets a higher probability than an LGG; 0.5 is guessing, 1 is "
-        "perfect. In brackets and as a bar, where it is known, its 95 % interval.",
+        "perfect. In brackets and as a bar, where it is known, its 95 % interval; below it sensitivity / specificity "
+        "at 0.5, the share of HGG, and of LGG, that is graded so.",
         _auc,
-    ),
-    Column(
-        "sens. / spec.",
-        "Sensitivity and specificity at 0.5: the share of HGG, and of LGG, that is graded so.",
-        lambda row: _at_one_half(row.held_out),
     ),
     Column(
         "Brier",
