@@ -9,8 +9,15 @@ import pytest
 
 from documents import ROOT, anchors, read, section, unwrapped
 from training.evaluation.experiments import EXPERIMENTS, SHIFT
-from training.whole_zoo.leaderboard_tables import ceiling, models_table, readings_table
+from training.whole_zoo.leaderboard_tables import (
+    HOW_GRADES_ARE_READ,
+    ceiling,
+    grades_table,
+    models_table,
+    readings_table,
+)
 from zoo.assets.leaderboard import read_leaderboard
+from zoo.assets.standings import modality_gain
 from zoo.weights.load import load_weights
 
 README = read("training/README.md")
@@ -22,7 +29,9 @@ QUESTIONS = sorted(path.name for path in NOTEBOOK.glob("*.md") if path.name != "
 def test_figures_of_the_weights_are_those_of_the_leaderboard():
     part = section(README, "## Figures")
     assert models_table(LEADERBOARD) in part
+    assert f"{HOW_GRADES_ARE_READ}\n\n{grades_table(LEADERBOARD)}" in part
     assert ceiling(LEADERBOARD) in unwrapped(part)
+    assert modality_gain(LEADERBOARD) in unwrapped(part)
 
 
 def test_figures_of_the_readings_are_those_of_the_leaderboard():

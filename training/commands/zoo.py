@@ -49,10 +49,10 @@ def zoo(
     options = FitOptions(epochs, precision=precision, seed=seed)
     whole = WholeZoo(load_registry(), run_dir, studies, unseen, options, dashboard_folder(run_dir, tracking), spacing)
     models = whole.trained()
-    cohorts = {"held_out": whole.test_cohort, "unseen": whole.unseen_cohort}
+    cohorts = {"held_out": whole.test_cohort, "shifted": whole.test_cohort, "unseen": whole.unseen_cohort}
     with side_by_side() as execute:
         graded = {
-            name: (cohort, grade_prepared(models, cohort, run_dir, HEADLINE_MODEL, execute))
+            name: (cohort, grade_prepared(models, cohort, run_dir, HEADLINE_MODEL, execute, name == "shifted"))
             for name, cohort in cohorts.items()
         }
     seconds = {model.spec.id: seconds_a_study(model.module, model.spec.recipe) for model in models}

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from zoo import MODALITIES, MODALITY_TITLES, Phase
 from zoo.registry import Registry
-from zoo.types.roles import BEST_SINGLE_MODALITY, HEADLINE_MODEL, SINGLE_MODALITY_MODELS
+from zoo.types.roles import ATTENTION_ON_T1CE, BEST_SINGLE_MODALITY, HEADLINE_MODEL, SINGLE_MODALITY_MODELS
 
 from ..fit.modality_order import Adapt, as_given, best_is_primary, best_joins_last, descending_auc_order
 from .arms import Arm
@@ -82,7 +82,7 @@ def _from_nothing(arm: Arm) -> Arm:
 def paper(zoo: Registry, full: bool) -> Iterator[Arm]:
     """The paper's first three experiments: each modality alone, attention on T1ce, T1ce guiding T2."""
     yield _guided(zoo, "T1ce guides T2", extends="T1ce alone, dual attention", secondaries=("t2",))
-    for name in ("single-t1ce-attention", *SINGLE_MODALITY_MODELS.values()):
+    for name in (ATTENTION_ON_T1CE, *SINGLE_MODALITY_MODELS.values()):
         spec = zoo.model(name)
         yield Arm(spec.title, spec)
 

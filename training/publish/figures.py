@@ -22,6 +22,7 @@ from .evidence import Evidence, Prediction, TestSet
 
 TITLES = {
     "held_out": "held-out studies of the simulator that trained it",
+    "shifted": "held-out studies as other scanners would have given them",
     "unseen": "studies of another simulator, which trained no model",
 }
 TO_MEASURE = (
@@ -45,7 +46,7 @@ def evidence_of(model: TrainedModel, path: Path) -> Evidence:
 
 
 def from_leaderboard(model: TrainedModel, board: Leaderboard) -> Evidence:
-    """Evidence from the simulated studies that were held out, then from those of the other simulator."""
+    """Evidence from the simulated studies that were held out, as they are and shifted, and the other simulator's."""
     row = board.models.get(model.spec.id)
     if row is None or row.weights != model.revision:
         found = "figures of other weights" if row else "none"
@@ -54,12 +55,14 @@ def from_leaderboard(model: TrainedModel, board: Leaderboard) -> Evidence:
             f"{TO_MEASURE}"
         )
     return Evidence(
-        test_sets=tuple(_simulated(name, getattr(board, name), getattr(row, name)) for name in TITLES),
+        test_sets=tuple(
+            _simulated(name, board.cohort(name), found) for name in TITLES if (found := getattr(row, name))
+        ),
         parameters=row.parameters,
         gflops=row.gflops,
         seconds=row.seconds,
         versions=board.timing.get("versions", {}),
-        ceiling={name: getattr(board, name).ceiling.ceiling.auc for name in TITLES},
+        ceiling={"held_out": board.held_out.ceiling.ceiling.auc, "unseen": board.unseen.ceiling.ceiling.auc},
     )
 
 

@@ -7,41 +7,71 @@ from dataclasses import asdict
 
 import numpy as np
 
-from zoo.assets.leaderboard import AblationArm, Estimate, GradedCohort, Leaderboard, LeaderboardRow
+from zoo.assets.leaderboard import AblationArm, Estimate, Figures, GradedCohort, Leaderboard, LeaderboardRow
+from zoo.assets.standings import modality_gain
 
-from ..report.markdown import estimate, number, p_value, size, table
+from ..report.markdown import NONE, estimate, number, p_value, size, table
 
-MODELS = ("model", "parameters", "GFLOPs", "s", "AUC", "Brier", "ECE", "other simulator: AUC", "drop")
+MODELS = ("model", "parameters", "GFLOPs", "s")
+AUCS = {"held_out": "AUC", "shifted": "other scanners: AUC", "unseen": "other simulator: AUC"}
+AT_ONE_HALF = {"held_out": "held out", "shifted": "other scanners", "unseen": "other simulator"}
+CALIBRATION = ("Brier", "ECE")
+HOW_GRADES_ARE_READ = "Sensitivity / specificity at 0.5, with Brier score and ECE on the same studies beside them:"
 READINGS = ("reading", "AUC ± SD of seeds", "difference", "p, adjusted", "verdict")
 
 
 def to_markdown(leaderboard: Leaderboard) -> str:
     """Write models, what they could have reached, and the ablations."""
     readings = [readings_table(arms) for arms in leaderboard.ablations.experiments.values()]
-    return "\n\n".join([models_table(leaderboard), ceiling(leaderboard), *readings]) + "\n"
+    parts = [
+        models_table(leaderboard),
+        HOW_GRADES_ARE_READ,
+        grades_table(leaderboard),
+        ceiling(leaderboard),
+        modality_gain(leaderboard),
+        *readings,
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def models_table(leaderboard: Leaderboard) -> str:
-    """Tabulate models, best first, by the AUC on held-out studies of the simulator that trained them."""
-    rows = [(row.held_out.auc.value if row.held_out.auc else 0.0, name) for name, row in leaderboard.models.items()]
-    ranked = [name for _, name in sorted(rows, key=lambda pair: -pair[0])]
-    return table(MODELS, [_model(name, leaderboard.models[name]) for name in ranked])
+    """Tabulate models and their AUC on each cohort that was graded, best first by the held-out studies."""
+    cohorts = leaderboard.cohorts
+    rows = [[*_model(name, row), *(_auc(getattr(row, each)) for each in cohorts)] for name, row in _ranked(leaderboard)]
+    return table((*MODELS, *(AUCS[name] for name in cohorts)), rows)
+
+
+def grades_table(leaderboard: Leaderboard) -> str:
+    """Tabulate how far grades and probabilities of each model hold on each graded cohort, in the same order."""
+    cohorts = leaderboard.cohorts
+    header = ("model", *(label for name in cohorts for label in (AT_ONE_HALF[name], *CALIBRATION)))
+    rows = [
+        [f"`{name}`", *(cell for each in cohorts for cell in _grades(getattr(row, each)))]
+        for name, row in _ranked(leaderboard)
+    ]
+    return table(header, rows)
+
+
+def _ranked(leaderboard: Leaderboard) -> list[tuple[str, LeaderboardRow]]:
+    return sorted(
+        leaderboard.models.items(), key=lambda pair: -pair[1].held_out.auc.value if pair[1].held_out.auc else 0.0
+    )
 
 
 def _model(name: str, row: LeaderboardRow) -> list[str]:
-    own, other = row.held_out, row.unseen
-    aucs = own.auc, other.auc if other else None
-    return [
-        f"`{name}`",
-        size(row.parameters),
-        number(row.gflops, 1),
-        number(row.seconds, 2),
-        _estimate(aucs[0]),
-        number(own.brier.value),
-        number(own.ece.value),
-        _estimate(aucs[1]),
-        number(aucs[0].value - aucs[1].value if aucs[0] and aucs[1] else None),
-    ]
+    return [f"`{name}`", size(row.parameters), number(row.gflops, 1), number(row.seconds, 2)]
+
+
+def _auc(figures: Figures | None) -> str:
+    return _estimate(figures.auc if figures else None)
+
+
+def _grades(figures: Figures | None) -> list[str]:
+    if figures is None:
+        return [NONE] * (1 + len(CALIBRATION))
+    known = (figures.sensitivity, figures.specificity)
+    both = " / ".join(number(each.value if each else None, 2) for each in known)
+    return [both, number(figures.brier.value), number(figures.ece.value)]
 
 
 def _estimate(figure: Estimate | None) -> str:

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from zoo.assets.leaderboard import MEASURES, Estimate, Figures, GradedCohort, Leaderboard, LeaderboardRow, SignCeiling
+import numpy as np
+
+from zoo.assets.leaderboard import (
+    COHORTS,
+    MEASURES,
+    AucDifference,
+    Estimate,
+    Figures,
+    GradedCohort,
+    Leaderboard,
+    LeaderboardRow,
+    ModalityGain,
+    SignCeiling,
+)
 from zoo.assets.typed_json import from_json
+from zoo.types.roles import ATTENTION_ON_T1CE, HEADLINE_MODEL
 from zoo.weights.load import TrainedModel
 
 from ..cohorts import Cohort
@@ -13,6 +27,7 @@ from ..evaluation.results import WHOLE, Results
 from ..evaluation.sign_ceiling import sign_ceiling
 from ..report.summary import summarise
 from ..simulation.study import VERSION
+from ..statistics.comparisons import delong_test
 
 DIGITS = 4
 
@@ -24,17 +39,16 @@ def make_leaderboard(
 ) -> Leaderboard:
     """Sum up what models said of two cohorts; without ablations, see `training.whole_zoo.ablation`.
 
-    graded: "held_out", of the simulator that trained the models, and "unseen", of the one that no training sees.
-    seconds: of one study, by model.
+    graded: "held_out", of the simulator that trained the models, "shifted", the same as other scanners would have given
+    them, and "unseen", of the simulator that no training sees. seconds: of one study, by model.
     """
     figures = {name: _figures(results) for name, (_, results) in graded.items()}
-    cohorts = {name: _graded_cohort(cohort, results) for name, (cohort, results) in graded.items()}
     _, results = graded["held_out"]
     sizes = {row.name: row for row in results.models}
     return Leaderboard(
         simulator=VERSION,
-        held_out=cohorts["held_out"],
-        unseen=cohorts["unseen"],
+        held_out=_graded_cohort(*graded["held_out"]),
+        unseen=_graded_cohort(*graded["unseen"]),
         models={
             (name := model.spec.id): LeaderboardRow(
                 title=sizes[name].title,
@@ -49,6 +63,7 @@ def make_leaderboard(
             )
             for model in models
         },
+        modality_gain=_modality_gain({name: results for name, (_, results) in graded.items()}),
         timing=dict(results.timing),
     )
 
@@ -72,3 +87,22 @@ def _graded_cohort(cohort: Cohort, results: Results) -> GradedCohort:
         grades=tuple(case.grade for case in results.cases),
         ceiling=from_json(SignCeiling, sign_ceiling(cohort.cases)),
     )
+
+
+def _modality_gain(graded: Mapping[str, Results]) -> ModalityGain | None:
+    """Compare the headline with T1ce alone; None where either was not graded."""
+    found = {name: _gain_on(graded[name]) for name in COHORTS if name in graded}
+    known = {name: difference for name, difference in found.items() if difference is not None}
+    return ModalityGain(HEADLINE_MODEL, ATTENTION_ON_T1CE, known) if known else None
+
+
+def _gain_on(results: Results) -> AucDifference | None:
+    p_hgg = {outcome.model: np.array(outcome.p_hgg) for outcome in results.outcomes}
+    if not {HEADLINE_MODEL, ATTENTION_ON_T1CE} <= p_hgg.keys():
+        return None
+    y = np.array([case.grade == "HGG" for case in results.cases], np.int64)
+    found = delong_test(y, p_hgg[HEADLINE_MODEL], p_hgg[ATTENTION_ON_T1CE])
+    if found.difference is None:
+        return None
+    low, high = (found.interval.low, found.interval.high) if found.interval else (None, None)
+    return AucDifference(found.difference, low, high, found.p_value)

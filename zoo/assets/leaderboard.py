@@ -16,7 +16,9 @@ from zoo.types import GRADES
 
 LEADERBOARD = Path(__file__).with_name("leaderboard.json")
 FORMAT = 1
-COHORTS = ("held_out", "unseen")
+COHORTS = ("held_out", "shifted", "unseen")
+"""What models are graded on: held-out studies, the same as other scanners would have given them, and studies of the
+simulator that trains no model."""
 MEASURES = ("auc", "brier", "ece", "accuracy", "sensitivity", "specificity")
 
 
@@ -52,7 +54,8 @@ class LeaderboardRow:
     """One model.
 
     uses: modalities. parameters, gflops (of one study), seconds (of one prepared study): None where they can't be told.
-    weights: revision of the weights that graded. unseen: None where another simulator's studies were not graded.
+    weights: revision of the weights that graded. unseen, shifted: None where these studies were not graded, see
+    `COHORTS`.
     """
 
     title: str
@@ -65,6 +68,34 @@ class LeaderboardRow:
     weights: str
     held_out: Figures
     unseen: Figures | None = None
+    shifted: Figures | None = field(default=None, metadata=OMITTED)
+
+
+@dataclass(frozen=True)
+class AucDifference:
+    """An AUC less another on the same studies, with the 95 % interval and p of DeLong's test."""
+
+    value: float
+    low: float | None
+    high: float | None
+    p: float | None
+
+    def __str__(self) -> str:
+        bounds = "" if self.low is None else f" [{self.low:+.3f}, {self.high:+.3f}]"
+        p = "" if self.p is None else ", p < 0.001" if self.p < 0.001 else f", p = {self.p:.3f}"
+        return f"{self.value:+.3f}{bounds}{p}".replace("-", "−")
+
+
+@dataclass(frozen=True)
+class ModalityGain:
+    """What further modalities add: the AUC of `model`, which sees four, less that of `alone`, which sees T1ce alone.
+
+    model, alone: ids. on: by cohort, see `COHORTS`.
+    """
+
+    model: str
+    alone: str
+    on: Mapping[str, AucDifference]
 
 
 @dataclass(frozen=True)
@@ -139,19 +170,21 @@ class Leaderboard:
     """Everything the file holds.
 
     simulator: version of the one that drew the signs. held_out: studies of the simulator that trained the models.
-    unseen: studies of the other simulator. models: by id. timing: versions of libraries, and hardware.
+    unseen: studies of the other simulator. models: by id. modality_gain: None where one of its models is lacking.
+    timing: versions of libraries, and hardware.
     """
 
     simulator: str
     held_out: GradedCohort
     unseen: GradedCohort
     models: Mapping[str, LeaderboardRow]
+    modality_gain: ModalityGain | None = field(default=None, metadata=OMITTED)
     ablations: Ablations = field(default_factory=Ablations)
     timing: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in COHORTS:
-            cohort: GradedCohort = getattr(self, name)
+            cohort = self.cohort(name)
             if not set(cohort.grades) <= set(GRADES):
                 raise ValueError(f"{name}: expected grades {' and '.join(GRADES)}, found {sorted(set(cohort.grades))}")
             for model_id, row in self.models.items():
@@ -161,6 +194,15 @@ class Leaderboard:
                         f"{model_id}, {name}: expected {len(cohort.grades)} probabilities, one for each case; found "
                         f"{len(figures.p_hgg)}"
                     )
+
+    def cohort(self, name: str) -> GradedCohort:
+        """Studies behind the figures of one of `COHORTS`: shifted ones are those held out, otherwise seen."""
+        return self.unseen if name == "unseen" else self.held_out
+
+    @property
+    def cohorts(self) -> tuple[str, ...]:
+        """Those of `COHORTS` on which a model was graded."""
+        return tuple(name for name in COHORTS if any(getattr(row, name) for row in self.models.values()))
 
     @classmethod
     def from_json(cls, values: Any) -> Leaderboard:

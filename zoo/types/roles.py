@@ -19,6 +19,9 @@ SINGLE_MODALITY_MODELS = {modality: f"single-{modality}.compact" for modality in
 """What each modality is worth alone: their AUC decides in which order modalities join."""
 BEST_SINGLE_MODALITY = SINGLE_MODALITY_MODELS["t1ce"]
 """What a model that sees more has to beat."""
+ATTENTION_ON_T1CE = "single-t1ce-attention.compact"
+"""The headline's encoder and attention on T1ce alone: what the headline exceeds it by is what three more modalities
+add."""
 TUMOUR_FINDER = HEADLINE_MODEL
 """Built in, and offers tumour regions: says whether there is a tumour at all."""
 

@@ -20,7 +20,12 @@ def test_weights_and_leaderboard_are_written(whole, small_registry, tmp_path, mo
         "single-t1ce.compact.safetensors",
         "volume-control.compact.safetensors",
     }
-    assert set(json.loads(board.read_text())["models"]) == {path.stem for path in weights.glob("*.md")}
-    assert json.loads(board.read_text())["ablations"]["seeds"] == 2
+    written = json.loads(board.read_text())
+    assert set(written["models"]) == {path.stem for path in weights.glob("*.md")}
+    for row in written["models"].values():
+        assert len({tuple(row[name]["p_hgg"]) for name in ("held_out", "shifted", "unseen")}) == 3
+    assert written["ablations"]["seeds"] == 2
     assert asked[0][2:5] == (200, 2, 1)
-    assert "`single-t1ce.compact`" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "`single-t1ce.compact`" in said
+    assert "other scanners: AUC" in said

@@ -52,6 +52,20 @@ def test_the_results_file_says_how_the_cohort_was_split(model, tmp_path):
     assert [one["cases"] for one in told["test_sets"]] == [300, 400]
 
 
+def test_studies_as_other_scanners_would_have_given_them_are_a_set_of_their_own(model, tmp_path):
+    board = json.loads(LEADERBOARD.read_text())
+    board["models"][ID]["shifted"] = board["models"][ID]["held_out"]
+    (tmp_path / "board.json").write_text(json.dumps(board))
+    evidence = evidence_of(model, tmp_path / "board.json")
+    held_out, shifted, _ = evidence.test_sets
+    assert [one.name for one in evidence.test_sets] == ["held_out", "shifted", "unseen"]
+    assert (shifted.fingerprint, shifted.cases) == (held_out.fingerprint, held_out.cases)
+    assert {row.split for row in shifted.predictions} == {"shifted"}
+    text = " ".join(model_card(model, evidence, "someone/a-model", "mit").text.split())
+    assert "**shifted**: 300 held-out studies as other scanners would have given them, cohort `" in text
+    assert "true signs reaches an AUC of 0.959 on held_out, 0.971 on unseen." in text
+
+
 def test_a_cross_validation_is_of_other_weights(model, tmp_path):
     evidence = evidence_of(model, _results(tmp_path / "r.json", FOLDS))
     (one,) = evidence.test_sets

@@ -5,9 +5,9 @@ import json
 import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from made_up_leaderboard import MODELS
+from made_up_leaderboard import MODELS, without_shift
 from zoo import ZooError
-from zoo.assets.leaderboard import FORMAT, LEADERBOARD, Leaderboard, read_leaderboard
+from zoo.assets.leaderboard import FORMAT, LEADERBOARD, AucDifference, Leaderboard, read_leaderboard
 from zoo.assets.standings import read_standings
 
 
@@ -19,7 +19,8 @@ def test_every_model_stands_with_its_figures_best_first(standings, board):
         assert row.auc.value == pytest.approx(roc_auc_score(row.y, row.p_hgg))
         assert row.brier == pytest.approx(brier_score_loss(row.y, row.p_hgg))
         assert row.auc.low < row.auc.value < row.auc.high
-        assert row.drop == row.auc.value - told["unseen"]["auc"]["value"]
+        assert row.unseen.auc.value == told["unseen"]["auc"]["value"]
+        assert row.shifted.auc.value == told["shifted"]["auc"]["value"]
 
 
 def test_the_order_is_that_of_the_aucs(board, write):
@@ -58,6 +59,30 @@ def test_the_embedded_one_is_written_as_it_was_read():
     assert again == text
 
 
+def test_what_other_scanners_give_are_the_held_out_studies(board):
+    found = Leaderboard.from_json(board)
+    assert found.cohorts == ("held_out", "shifted", "unseen")
+    assert found.cohort("shifted") is found.held_out
+    assert found.cohort("unseen") is found.unseen
+
+
+def test_a_file_without_them_is_read_and_written_as_it_is(board):
+    older = without_shift(board)
+    found = Leaderboard.from_json(older)
+    assert found.cohorts == ("held_out", "unseen")
+    assert found.modality_gain is None
+    again = found.to_json()
+    assert again.keys() == older.keys()
+    assert [row.keys() for row in again["models"].values()] == [row.keys() for row in older["models"].values()]
+    assert Leaderboard.from_json(board).to_json()["modality_gain"] == board["modality_gain"]
+
+
+def test_a_difference_shows_its_sign_interval_and_p():
+    assert str(AucDifference(0.0441, 0.0123, 0.0762, 0.0071)) == "+0.044 [+0.012, +0.076], p = 0.007"
+    assert str(AucDifference(-0.02, -0.05, 0.01, 0.0004)) == "−0.020 [−0.050, +0.010], p < 0.001"
+    assert str(AucDifference(0.0, None, None, None)) == "+0.000"
+
+
 def _drop(*names):
     """A change that takes the entry at a path of keys out of a board."""
 
@@ -86,6 +111,7 @@ def _put(value, *names):
         (_drop("models", MODELS[0], "held_out", "p_hgg"), f"{MODELS[0]}, held_out: expected an entry 'p_hgg'"),
         (_put("fast", "models", MODELS[0], "seconds"), f"{MODELS[0]}, seconds: expected a number, found text"),
         (_put([0.5], "models", MODELS[1], "unseen", "p_hgg"), "expected 80 probabilities, one for each case; found 1"),
+        (_put([0.5], "models", MODELS[1], "shifted", "p_hgg"), "shifted: expected 80 probabilities, one for each case"),
         (_put(["G4"] * 80, "held_out", "grades"), "held_out: expected grades LGG and HGG, found ['G4']"),
     ],
 )

@@ -2,11 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
-from made_up_leaderboard import with_auc
-from zoo.assets.leaderboard import Estimate
-from zoo.assets.standings import ranked
+from made_up_leaderboard import with_auc, without_shift
+from zoo.assets.leaderboard import Estimate, Leaderboard
+from zoo.assets.standings import modality_gain, ranked, standings_of
 
 
 def test_an_estimate_shows_its_interval_where_it_has_one():
@@ -21,11 +19,19 @@ def test_what_has_no_auc_stands_last(standings):
     assert ranked([lacking, weak, *others, first]) == (first, *others, weak, lacking)
 
 
-def test_the_drop_needs_both_simulators(standings):
-    row = with_auc(standings.rows[0], Estimate(0.9))
-    row = replace(row, unseen=replace(row.unseen, auc=Estimate(0.7)))
-    assert row.drop == pytest.approx(0.2)
-    assert replace(row, unseen=None).drop is with_auc(row, None).drop is None
+def test_it_says_what_other_scanners_are_and_what_modalities_add_where_that_is_known(board):
+    about = standings_of(Leaderboard.from_json(board)).about
+    assert "as other scanners would have given them" in " ".join(about)
+    assert about[-1] == (
+        "Four modalities (guided-dual-attention.compact) against T1ce alone (single-t1ce-attention.compact), "
+        "difference of AUC by DeLong's test: +0.044 [+0.012, +0.076], p = 0.007 on the held-out studies; −0.020 "
+        "[−0.050, +0.010], p = 0.190 on these as other scanners would have given them; +0.047 [+0.020, +0.074], p < "
+        "0.001 on those of the other simulator."
+    )
+    older = Leaderboard.from_json(without_shift(board))
+    assert modality_gain(older) == ""
+    assert standings_of(older).about == tuple(each for each in about[:-1] if not each.startswith("Other scanners"))
+    assert all(standings_of(older).about)
 
 
 def test_a_session_can_hold_them(standings):

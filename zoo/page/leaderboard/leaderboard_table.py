@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from zoo.assets.leaderboard import Estimate
+from zoo.assets.leaderboard import Estimate, Figures
 from zoo.assets.standings import Standing, Standings
 from zoo.listing import in_words
 from zoo.types import DISCLAIMER
@@ -60,18 +60,31 @@ def _row(row: Standing, columns: Sequence[Column]) -> str:
 
 
 def _auc(row: Standing) -> str | None:
-    return _estimate(row.auc, bar=True)
-
-
-def _other(row: Standing) -> str | None:
-    return _estimate(row.other)
-
-
-def _estimate(estimate: Estimate | None, bar: bool = False) -> str | None:
-    if estimate is None:
+    """The AUC, its interval as a bar, and below it what 0.5 as the threshold gives."""
+    if row.auc is None:
         return None
+    grades = _at_one_half(row.held_out)
+    return f"{_estimate(row.auc)}{_bar(row.auc)}{f'<small>{grades}</small>' if grades else ''}"
+
+
+def _elsewhere(figures: Figures | None) -> str | None:
+    """The AUC on other studies, and below it what else was measured there."""
+    if figures is None or figures.auc is None:
+        return None
+    grades = _at_one_half(figures)
+    below = f"{f'{grades}; ' if grades else ''}Brier {figures.brier.value:.3f}, ECE {figures.ece.value:.3f}"
+    return f"{_estimate(figures.auc)}<br><small>{below}</small>"
+
+
+def _at_one_half(figures: Figures) -> str:
+    if figures.sensitivity is None or figures.specificity is None:
+        return ""
+    return f"{figures.sensitivity.value:.2f} / {figures.specificity.value:.2f}"
+
+
+def _estimate(estimate: Estimate) -> str:
     value, _, bounds = str(estimate).partition(" ")
-    return f"<strong>{value}</strong> <small>{bounds}</small>{_bar(estimate) if bar else ''}"
+    return f"<strong>{value}</strong> <small>{bounds}</small>"
 
 
 def _bar(estimate: Estimate) -> str:
@@ -110,7 +123,8 @@ COLUMNS = (
     Column(
         "AUC",
         "Area under the ROC curve: the chance that an HGG gets a higher probability than an LGG; 0.5 is guessing, 1 is "
-        "perfect. In brackets and as a bar, where it is known, its 95 % interval.",
+        "perfect. In brackets and as a bar, where it is known, its 95 % interval; below it sensitivity / specificity "
+        "at 0.5, the share of HGG, and of LGG, that is graded so.",
         _auc,
     ),
     Column(
@@ -125,11 +139,15 @@ COLUMNS = (
         lambda row: _number(row.ece, 3),
     ),
     Column(
-        "other simulator",
-        "AUC on studies of a simulator that is built otherwise and trained no model: what is left where images look "
-        "different.",
-        _other,
+        "other scanners",
+        "AUC on the same studies as other scanners would have given them; below it sensitivity / specificity at 0.5, "
+        "Brier score and ECE there.",
+        lambda row: _elsewhere(row.shifted),
     ),
-    Column("drop", "AUC less that on the other simulator: what hangs on how studies were simulated.",
-           lambda row: _number(row.drop, 3)),
+    Column(
+        "other simulator",
+        "AUC on studies of a simulator that is built otherwise and trained no model, and below it the same again: what "
+        "is left where images look different.",
+        lambda row: _elsewhere(row.unseen),
+    ),
 )  # fmt: skip

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
+from html import escape
 
 import pytest
 
@@ -39,17 +40,39 @@ def test_every_word_of_the_header_is_explained_to_pointers_and_to_keyboards(stan
 def test_it_says_that_it_is_no_medical_device(standings):
     section = standings_section(standings)
     assert DISCLAIMER in section
-    assert all(sentence in section for sentence in standings.about)
+    assert all(escape(sentence) in section for sentence in standings.about)
 
 
 def test_columns_of_which_nothing_is_known_are_left_out(standings):
-    rows = [replace(row, seconds=None, unseen=None, gflops=None) for row in standings.rows]
+    rows = [replace(row, seconds=None, unseen=None, shifted=None, gflops=None) for row in standings.rows]
     labels = re.findall('<abbr title=".+?">(.+?)</abbr>', standings_section(Standings((), tuple(rows))))
     assert labels == ["family", "trained on", "parameters", "AUC", "Brier", "ECE"]
     rows[0] = replace(rows[0], gflops=8.5)
     section = standings_section(Standings((), tuple(rows)))
     assert "8.5" in _row(section, rows[0].id)
     assert '<td data-label="GFLOPs">–</td>' in _row(section, rows[1].id)
+
+
+def _cell(row, label):
+    return row.split(f'data-label="{label}">')[1].split("</td>")[0]
+
+
+def test_other_scanners_and_the_other_simulator_have_all_that_the_held_out_studies_have(standings):
+    first = standings.rows[0]
+    row = _row(standings_section(standings), first.id)
+    assert _cell(row, "AUC").endswith("</span><small>0.80 / 0.80</small>")
+    for label, figures in (("other scanners", first.shifted), ("other simulator", first.unseen)):
+        cell = _cell(row, label)
+        assert f"<strong>{figures.auc.value:.3f}</strong> <small>[{figures.auc.low:.3f}" in cell
+        assert f"0.80 / 0.80; Brier {figures.brier.value:.3f}, ECE {figures.ece.value:.3f}" in cell
+
+
+def test_where_no_threshold_was_asked_about_none_is_told(standings):
+    figures = replace(standings.rows[0].shifted, sensitivity=None)
+    rows = (replace(standings.rows[0], held_out=figures, shifted=figures),)
+    section = standings_section(Standings((), rows))
+    assert _cell(_row(section, rows[0].id), "AUC").endswith("</span>")
+    assert "<small>Brier " in _cell(_row(section, rows[0].id), "other scanners")
 
 
 @pytest.mark.parametrize(

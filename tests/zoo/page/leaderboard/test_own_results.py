@@ -49,7 +49,7 @@ def test_the_answers_of_all_splits_are_taken_together(results, schemes):
         p_hgg = [p for outcome in outcomes for p in outcome.p_hgg]
         assert (row.y == y).all()
         assert row.auc.value == pytest.approx(roc_auc_score(y, p_hgg))
-        assert (row.auc.low, row.other, row.seconds) == (None, None, None)
+        assert (row.auc.low, row.shifted, row.unseen, row.seconds) == (None, None, None, None)
     assert [row.auc.value for row in standings.rows] == sorted((row.auc.value for row in standings.rows), reverse=True)
 
 
