@@ -16,7 +16,7 @@ from .looks import study_seen
 from .prepared_cohort import CACHE_VERSION, PreparedCohort, short_hash
 
 SHIFT_VERSION = 1
-"""Of the looks: to be raised with what `study_seen` makes of a study."""
+"""Version of the looks: goes up with what `study_seen` makes of a study."""
 
 
 class _Stored(NamedTuple):

@@ -201,7 +201,7 @@ class Leaderboard:
 
     @property
     def cohorts(self) -> tuple[str, ...]:
-        """Those of `COHORTS` on which a model was graded."""
+        """Names of `COHORTS` on which a model was graded."""
         return tuple(name for name in COHORTS if any(getattr(row, name) for row in self.models.values()))
 
     @classmethod
