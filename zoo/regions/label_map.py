@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 
 import numpy as np
 
 from zoo.study.brain import bounding_box
-from zoo.study.resample import sample
+from zoo.study.resample import sample, to_study_space
 from zoo.types import REGION_LABELS, Volumes
 
 FOUND = 0.5
@@ -39,6 +40,18 @@ def highest(scores: np.ndarray) -> np.ndarray:
         labels[score > best] = number
         np.maximum(best, score, out=best)
     return labels
+
+
+def renumbered(labels: np.ndarray, numbers: Mapping[str, int]) -> np.ndarray:
+    """Give each region of a label map, uint8 [x, y, z], the number that `numbers` has for it."""
+    table = np.zeros(max(REGION_LABELS.values()) + 1, np.uint8)
+    table[list(REGION_LABELS.values())] = [numbers[region] for region in REGION_LABELS]
+    return table[labels]
+
+
+def scores_on_grid(scores: np.ndarray, affine: np.ndarray, volumes: Volumes) -> np.ndarray:
+    """Lay scores as for `label_map` on the study's grid: float32 [3, x, y, z], 0 outside the brain."""
+    return to_study_space(scores, affine, volumes) * volumes.brain
 
 
 def _reach(scores: np.ndarray, affine: np.ndarray, volumes: Volumes) -> tuple[slice, ...]:

@@ -21,6 +21,8 @@ BEST_SINGLE_MODALITY = SINGLE_MODALITY_MODELS["t1ce"]
 """What a model that sees more has to beat."""
 TUMOUR_FINDER = HEADLINE_MODEL
 """Built in, and offers tumour regions: says whether there is a tumour at all."""
+SEGMENTER = "unet-radiomics.compact"
+"""Finds the regions that are shown, measured and saved until somebody chooses."""
 
 DEFAULT_EXPLAINER = "hires-cam"
 """Follows every grade. Of the quick ones the most faithful on simulated studies: training/README.md, Explanations."""

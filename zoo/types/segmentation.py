@@ -40,36 +40,6 @@ class Plane:
 
 
 @dataclass(frozen=True)
-class Segmentation:
-    """The regions that one model found in one study.
-
-    labels: uint8 [x, y, z] on the study's own grid, numbers as in `REGION_LABELS`, 0 elsewhere.
-    affine: float64 [4, 4], the study's own, from voxel to world in mm.
-    scores: float32 [3, D', H', W'], 0 to 1, in the order of `REGION_LABELS`, on the model's own, coarser grid;
-    scores_affine: float64 [4, 4], from its cells to world in mm. `OpenStudy.save_scores` lays them on the study's grid.
-    midline: between the halves of the brain; None where it could not be told.
-    weights, trained_on, warnings, remarks, seconds: as in `Grade`.
-    """
-
-    study: str
-    model: str
-    labels: np.ndarray
-    affine: np.ndarray
-    scores: np.ndarray
-    scores_affine: np.ndarray
-    midline: Plane | None
-    weights: str
-    trained_on: str
-    warnings: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
-    seconds: float = 0.0
-
-    def mask(self, region: str) -> np.ndarray:
-        """Tell where a region is, or with "whole" any of them: bool [x, y, z]."""
-        return self.labels != 0 if region == WHOLE_TUMOUR else self.labels == REGION_LABELS[region]
-
-
-@dataclass(frozen=True)
 class RegionMeasurements:
     """What is measured of one region, or of the whole tumour; None where there is nothing to measure, or no midline.
 
@@ -95,3 +65,35 @@ class RegionMeasurements:
     side: Side | None = None
     left_share: float | None = None
     midline_mm: float | None = None
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """The regions that one model found in one study.
+
+    labels: uint8 [x, y, z] on the study's own grid, numbers as in `REGION_LABELS`, 0 elsewhere.
+    affine: float64 [4, 4], the study's own, from voxel to world in mm.
+    scores: float32 [3, D', H', W'], 0 to 1, in the order of `REGION_LABELS`, on the model's own, coarser grid;
+    scores_affine: float64 [4, 4], from its cells to world in mm. `OpenStudy.save_scores` lays them on the study's grid.
+    midline: between the halves of the brain; None where it could not be told.
+    measurements: of each of MEASURED.
+    weights, trained_on, warnings, remarks, seconds: as in `Grade`.
+    """
+
+    study: str
+    model: str
+    labels: np.ndarray
+    affine: np.ndarray
+    scores: np.ndarray
+    scores_affine: np.ndarray
+    midline: Plane | None
+    measurements: Mapping[str, RegionMeasurements]
+    weights: str
+    trained_on: str
+    warnings: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    def mask(self, region: str) -> np.ndarray:
+        """Tell where a region is, or with "whole" any of them: bool [x, y, z]."""
+        return self.labels != 0 if region == WHOLE_TUMOUR else self.labels == REGION_LABELS[region]

@@ -24,7 +24,7 @@ def _ball(radius, shape, spacing):
 
 
 def _by_every_pair(part, affine):
-    """Longest diameter of any slice, and in that slice the width of the widest chord of 4,000 at a right angle to it."""
+    """Longest diameter of any slice, and there the widest chord of 4,000 at a right angle to it."""
     through = axial_axis(affine)
     found = []
     for index in range(part.shape[through]):

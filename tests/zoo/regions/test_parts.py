@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-import SimpleITK as sitk
+import SimpleITK
 
 from zoo.regions.parts import connected_parts
 
@@ -9,8 +9,8 @@ from zoo.regions.parts import connected_parts
 def test_pieces_are_simpleitks():
     mask = np.random.default_rng(0).random((24, 20, 16)) < 0.06
     numbers, sizes = connected_parts(mask)
-    pieces = sitk.ConnectedComponent(sitk.GetImageFromArray(mask.astype(np.uint8)), True)
-    expected = np.bincount(sitk.GetArrayFromImage(pieces).ravel())[1:]
+    pieces = SimpleITK.ConnectedComponent(SimpleITK.GetImageFromArray(mask.astype(np.uint8)), True)
+    expected = np.bincount(SimpleITK.GetArrayFromImage(pieces).ravel())[1:]
     assert sorted(sizes) == sorted(expected)
     assert sizes[numbers[tuple(np.argwhere(mask)[0])] - 1] >= 1
     np.testing.assert_array_equal(numbers > 0, mask)
