@@ -12,25 +12,15 @@ from zoo.render.region_facts import segmentation_json, segmentation_row, segment
 from zoo.types import DISCLAIMER, MEASURED, Plane, Segmentation
 
 
-def _segmentation(labels, midline=Plane((1.0, 0.0, 0.0), 0.0)):
+MIDDLE = Plane((1.0, 0.0, 0.0), 0.0)
+SAID = ("made up", "studies", ("Odd.",), ("Read.",))
+
+
+def _segmentation(labels, midline=MIDDLE):
     affine = np.diag([1.0, 1.0, 2.0, 1.0])
     affine[0, 3] = -30
-    scores = np.zeros((3, 2, 2, 2), np.float32)
-    measured = measure_regions(labels, affine, midline)
-    return Segmentation(
-        "p7",
-        "finder",
-        labels,
-        affine,
-        scores,
-        np.eye(4),
-        midline,
-        measured,
-        "made up",
-        "studies",
-        ("Odd.",),
-        ("Read.",),
-    )
+    scores, measured = np.zeros((3, 2, 2, 2), np.float32), measure_regions(labels, affine, midline)
+    return Segmentation("p7", "finder", labels, affine, scores, np.eye(4), midline, measured, *SAID)
 
 
 @pytest.fixture
