@@ -58,7 +58,7 @@ def _reach(scores: np.ndarray, affine: np.ndarray, volumes: Volumes) -> tuple[sl
     """The box of the study's voxels in which some score may be above one half: up to the next cells' centres."""
     found = (scores > FOUND).any(axis=0)
     if not found.any():
-        return (slice(0),) * 3
+        return (slice(0, 0),) * 3
     ends = [(side.start - 1, side.stop) for side in bounding_box(found)]
     corners = np.array([(*corner, 1) for corner in product(*ends)])
     voxels = (np.linalg.inv(volumes.affine) @ affine @ corners.T)[:3]

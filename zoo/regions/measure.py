@@ -49,6 +49,8 @@ def moved(affine: np.ndarray, box: tuple[slice, ...]) -> np.ndarray:
 def _measure(mask: np.ndarray, affine: np.ndarray, midline: Plane | None, whole_ml: float) -> RegionMeasurements:
     if not mask.any():
         return RegionMeasurements(0.0, 0.0)
+    box = bounding_box(mask)
+    mask, affine = mask[box], moved(affine, box)
     ml = np.count_nonzero(mask) * voxel_ml(affine)
     points = np.argwhere(mask) @ affine[:3, :3].T + affine[:3, 3]
     numbers, sizes = connected_parts(mask)

@@ -10,7 +10,7 @@ from torch.nn import functional
 from zoo.study.resample import finer_voxels, sample
 from zoo.types import ModelInput, Plane
 
-CELL_MM = 4.0
+CELL_MM = 6.0
 BRIGHTEST = 0.5
 """Above white matter, of a scan: a tumour is bright on one side, and must not weigh more than an edge of the brain."""
 STEPS = (5.0, 5.0, 5.0)
@@ -27,7 +27,7 @@ def find_midline(given: ModelInput) -> Plane | None:
 
     Searched are turning, tilting and moving sideways of the plane x = 0 about the middle of the model's box, for the
     highest correlation of the picture with its mirror image (as Liu et al. 2001, IEEE TMI 20:175, in one step for all
-    slices). The picture is the mean of all scans, with the outline of the brain in it, on cells of 4 mm.
+    slices). The picture is the mean of all scans, with the outline of the brain in it, on cells of 6 mm.
     """
     picture, affine = _picture(given)
     middle = (affine @ np.append((np.array(picture.shape[1:]) - 1) / 2, 1))[:3]
