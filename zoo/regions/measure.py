@@ -51,7 +51,7 @@ def _measure(mask: np.ndarray, affine: np.ndarray, midline: Plane | None, whole_
         return RegionMeasurements(0.0, 0.0)
     box = bounding_box(mask)
     mask, affine = mask[box], moved(affine, box)
-    ml = np.count_nonzero(mask) * voxel_ml(affine)
+    ml = float(np.count_nonzero(mask) * voxel_ml(affine))
     points = np.argwhere(mask) @ affine[:3, :3].T + affine[:3, 3]
     numbers, sizes = connected_parts(mask)
     large = np.flatnonzero(sizes * voxel_ml(affine) > SPECK_ML) + 1

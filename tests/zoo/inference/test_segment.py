@@ -63,7 +63,7 @@ def test_a_lesion_is_where_it_is_on_any_grid_of_study_and_scores(registry, affin
     assert set(np.unique(found.labels)) == {0, 4}
     whole = found.measurements["whole"]
     assert whole == found.measurements["enhancing"]
-    assert whole.ml == pytest.approx(LESION_ML, rel=0.07)
+    assert whole.ml == pytest.approx(LESION_ML, rel=0.08 if cells < 4 else 0.15)
     assert whole.centre_mm == pytest.approx(LESION_MM, abs=0.7)
     assert whole.diameter_mm == pytest.approx(36, abs=5)
     assert (whole.side, whole.parts) == ("right", 1)
