@@ -52,7 +52,8 @@ def axial_axis(affine: np.ndarray) -> int:
 
 def _largest_first(slices: np.ndarray, plane: np.ndarray) -> Iterator[tuple[int, float]]:
     """Index of each slice that has something, and a length that no diameter in it exceeds, the largest first."""
-    extents = np.stack([_extent(slices.any(axis=2)), _extent(slices.any(axis=1))], axis=1)
+    rows, columns = (np.asarray(slices.any(axis=axis)) for axis in (2, 1))
+    extents = np.stack([_extent(rows), _extent(columns)], axis=1)
     diagonals = np.stack([extents, extents * (1, -1)]) @ plane.T
     bounds = np.where(extents.all(axis=1), np.linalg.norm(diagonals, axis=2).max(axis=0), 0)
     order = np.argsort(-bounds)[: np.count_nonzero(bounds)]

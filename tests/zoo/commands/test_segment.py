@@ -53,7 +53,7 @@ def test_in_words_without_files(make_study):
     result, _ = _run(make_study(), "--model", "early-fusion")
     assert result.exit_code == 0
     assert "ml of tumour by early-fusion.compact" in result.stdout
-    assert "enhancing tumour: 24" in result.stdout
+    assert "enhancing tumour: 2" in result.stdout
     assert "trained on nothing" in result.stdout
     assert result.stdout.rstrip().endswith(DISCLAIMER)
 
