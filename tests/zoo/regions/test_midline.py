@@ -26,18 +26,20 @@ def _find(volumes):
     return find_midline(prepare(volumes, Recipe()))
 
 
-@pytest.mark.parametrize(("yaw", "roll"), [(0, 0), (10, 0), (0, -10), (-8, 7)])
-def test_a_head_s_pose_is_found(yaw, roll):
-    volumes, turn = _turned(make_volumes(brain_affine()), yaw, roll, (14, -3, 5))
+@pytest.mark.parametrize("yaw", [0, 10, -8])
+def test_a_head_s_turn_is_found_beside_a_lesion(yaw):
+    """Its tilt can't be: seen from the front the made-up brain is nearly a circle."""
+    volumes, turn = _turned(make_volumes(brain_affine()), yaw, 0, (14, -3, 5))
     found = _find(volumes)
     assert np.degrees(np.arccos(turn[:3, 0] @ found.normal)) < 2.5
     assert found.distance(np.array([14, -3, 5])) == pytest.approx(0, abs=2)
 
 
-def test_a_brain_s_midline_turns_with_it():
+@pytest.mark.parametrize(("yaw", "roll"), [(9, -6), (-8, 7)])
+def test_a_brain_s_midline_turns_with_it(yaw, roll):
     brain = next(iter(read_references()))
     before = _find(brain)
-    turned, turn = _turned(brain, 9, -6, (5, 4, -8))
+    turned, turn = _turned(brain, yaw, roll, (5, 4, -8))
     after = _find(turned)
     assert np.degrees(np.arccos(min(1, after.normal @ turn[:3, :3] @ before.normal))) < 2
     centre = brain.affine @ [*(np.array(brain.brain.shape) / 2), 1]
