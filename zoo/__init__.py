@@ -1,6 +1,6 @@
 """GliomaZoo: brain-tumour graders, compared honestly. The Python API, see `zoo.api`, and what a plugin author needs."""
 
-from zoo.api import explain, grade, list_models, load_model, open_study
+from zoo.api import explain, grade, list_models, load_model, open_study, segment
 from zoo.checkout import CHECKOUT
 from zoo.errors import (
     Cancelled,
@@ -18,6 +18,8 @@ from zoo.types import (
     GRADES,
     MODALITIES,
     MODALITY_TITLES,
+    REGION_LABELS,
+    REGION_LABELS_2023,
     Attribution,
     Card,
     ExplainerSpec,
@@ -29,8 +31,11 @@ from zoo.types import (
     ModelInput,
     ModelSpec,
     Phase,
+    Plane,
     Question,
     Recipe,
+    RegionMeasurements,
+    Segmentation,
     Study,
     Unpacked,
     Volumes,
@@ -42,9 +47,9 @@ if CHECKOUT:
 __version__ = "0.2.0"
 
 __all__ = [
-    "DISCLAIMER", "GRADES", "MODALITIES", "MODALITY_TITLES",
+    "DISCLAIMER", "GRADES", "MODALITIES", "MODALITY_TITLES", "REGION_LABELS", "REGION_LABELS_2023",
     "Attribution", "Cancelled", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade",
-    "ModelInput", "ModelSpec", "Phase", "PluginError", "Question", "Recipe", "Refused", "SeveralStudiesError", "Study",
-    "StudyError", "Unpacked", "Volumes", "WeightsError", "ZooError", "expect_one_of", "explain", "grade", "hookimpl",
-    "list_models", "load_model", "open_study",
+    "ModelInput", "ModelSpec", "Phase", "Plane", "PluginError", "Question", "Recipe", "Refused", "RegionMeasurements",
+    "Segmentation", "SeveralStudiesError", "Study", "StudyError", "Unpacked", "Volumes", "WeightsError", "ZooError",
+    "expect_one_of", "explain", "grade", "hookimpl", "list_models", "load_model", "open_study", "segment",
 ]  # fmt: skip

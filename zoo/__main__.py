@@ -1,4 +1,4 @@
-"""The command line `glioma-zoo …`, or `python -m zoo …`: serve the page, list the models, grade, explain, check."""
+"""The command line `glioma-zoo …`, or `python -m zoo …`: page, models, grades, explanations, regions, checks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from zoo.commands.explain import explain
 from zoo.commands.grade import grade
 from zoo.commands.models import models
 from zoo.commands.new_plugin import new_plugin
+from zoo.commands.segment import segment
 from zoo.types import DISCLAIMER
 
 app = typer.Typer(help=f"GliomaZoo. {DISCLAIMER}", no_args_is_help=True, add_completion=False)
@@ -20,6 +21,7 @@ app.command("app")(serve)
 app.command()(models)
 app.command()(grade)
 app.command()(explain)
+app.command()(segment)
 app.command()(check)
 app.command()(new_plugin)
 

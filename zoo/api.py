@@ -1,4 +1,6 @@
-"""The zoo from Python: list its models, load one, grade a study, explain a grade. Torch is loaded when first needed.
+"""The zoo from Python: list its models, load one, grade a study, explain a grade, show the tumour.
+
+Torch is loaded when first needed.
 
     import zoo
 
@@ -16,8 +18,8 @@ from fnmatch import fnmatchcase
 from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
-from zoo.types import DEFAULT_EXPLAINER, Explanation, Grade
-from zoo.types.roles import DEFAULT_MODEL
+from zoo.types import DEFAULT_EXPLAINER, Explanation, Grade, Segmentation
+from zoo.types.roles import DEFAULT_MODEL, SEGMENTER
 
 if TYPE_CHECKING:
     from zoo.inference.open_study import OpenStudy
@@ -65,7 +67,7 @@ def load_model(model: str, device: str = "cpu") -> TrainedModel:
 
 
 def open_study(source: Source) -> OpenStudy:
-    """Read, check and prepare a study once, to be given to `grade` and `explain` in place of its files.
+    """Read, check and prepare a study once, to be given to `grade`, `explain` and `segment` in place of its files.
 
     Its `save(explanation, path)` writes a map as NIfTI. Raises `StudyError` when the scans can't be read, or can't be
     one study.
@@ -109,6 +111,23 @@ def explain(source: Source | OpenStudy, model: str = DEFAULT_MODEL, explainer: s
 
     grader, method = _trained(model), requested_registry().explainer(explainer)
     return _opened(source).explain(grader, method)
+
+
+def segment(source: Source | OpenStudy, model: str = SEGMENTER) -> Segmentation:
+    """Find the tumour's regions in one study by a model that scores them: core, oedema and enhancing tumour.
+
+    `.labels`, uint8 [x, y, z], lie on the study's own grid (`zoo.REGION_LABELS` has their numbers), `.affine` leads
+    from there to the world in mm, and `.measurements` has ml, diameters, parts and places of each region and the whole.
+    `OpenStudy.save_regions` writes the labels as NIfTI. Research demonstration, not a medical device: they are regions
+    that a network found and nobody has checked.
+
+    Raises the same as `grade`, and `PluginError` when the model scores no regions.
+
+        >>> zoo.segment("patient7/").measurements["enhancing"].ml
+        12.3
+    """
+    segmenter = _trained(model)
+    return _opened(source).segment(segmenter)
 
 
 def _untagged(model_id: str) -> str:

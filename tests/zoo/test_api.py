@@ -100,6 +100,17 @@ def test_a_map_is_saved_on_the_study_s_grid(study, tmp_path):
     assert heat.get_fdata().any()
 
 
+def test_regions_are_found_in_a_source_or_an_open_study(study, tmp_path):
+    opened = zoo.open_study(study)
+    found, again = zoo.segment(opened, "early-fusion"), zoo.segment(study, "early-fusion")
+    np.testing.assert_array_equal(found.labels, again.labels)
+    assert zoo.segment(opened).model == "unet-radiomics.compact"
+    opened.save_regions(found, tmp_path / "mask.nii.gz")
+    assert nib.load(tmp_path / "mask.nii.gz").shape == nib.load(study / "case1_t1.nii.gz").shape
+    with pytest.raises(zoo.PluginError, match="found one that only grades"):
+        zoo.segment(opened, "delta-control")
+
+
 def test_models_of_the_environment_belong_to_the_zoo(published, monkeypatch, study):
     monkeypatch.setenv("GLIOMA_ZOO_MODELS", str(published))
     assert published.model_id in zoo.list_models()
@@ -107,6 +118,6 @@ def test_models_of_the_environment_belong_to_the_zoo(published, monkeypatch, stu
 
 
 def test_calls_are_documented_with_an_example_and_what_they_raise():
-    for call in (zoo.list_models, zoo.load_model, zoo.open_study, zoo.grade, zoo.explain):
+    for call in (zoo.list_models, zoo.load_model, zoo.open_study, zoo.grade, zoo.explain, zoo.segment):
         assert ">>> " in call.__doc__, call.__name__
         assert "Raises" in call.__doc__ or call is zoo.list_models

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.ndimage import affine_transform
 
 from zoo import Volumes
+from zoo.regions.measure import voxel_ml
 from zoo.study.common_grid import Grid
 from zoo.study.scan_file import open_scan
 from zoo.study.scan_stream import NotAScanError, why_damaged
@@ -71,8 +72,3 @@ def _expect_in_brain(mask: Path, labels: np.ndarray, affine: np.ndarray, placed:
             f"{mask.name}: expected a tumour in the study's brain, found {inside_ml:.1f} of its {whole_ml:.1f} ml "
             "there; mend where its header, or the scans', puts it."
         )
-
-
-def voxel_ml(affine: np.ndarray) -> float:
-    """Volume of a voxel in ml, from its affine to world mm."""
-    return float(abs(np.linalg.det(affine[:3, :3]))) / 1000

@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from zoo import ZooError
-from zoo.blocks import REGIONS
 from zoo.checkout import TRAINING
+from zoo.types import MEASURED
 
 from ..jobs.files import write_json
 from .results import CaseRow
 
 FORMAT = "regions 1"
-WHOLE_TUMOUR = "whole"
-PARTS = (*REGIONS, WHOLE_TUMOUR)
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class RegionMatch:
 class RegionResults:
     """One evaluation of regions. cohort, timing: as in `Results`. weights: revision by model id.
 
-    matches: by model id and case id each of PARTS; not_measured: by model id and case id the reason.
+    matches: by model id and case id each of MEASURED; not_measured: by model id and case id the reason.
     """
 
     cohort: Mapping[str, Any]
@@ -92,5 +90,5 @@ def load_region_results(path: Path) -> RegionResults:
 
 
 def match_of(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, RegionMatch]:
-    """Read each of a study's PARTS from JSON values."""
-    return {part: RegionMatch(**parts[part]) for part in PARTS}
+    """Read each of a study's MEASURED from JSON values."""
+    return {part: RegionMatch(**parts[part]) for part in MEASURED}

@@ -1,8 +1,7 @@
 """Regions that trained models find, beside experts' or a simulator's masks: study by study, on the study's own grid.
 
-Regions are those of `zoo.blocks.REGIONS`, the plain labels of BraTS's masks: core is 1 (necrosis and solid tumour that
-does not enhance), oedema 2, enhancing 4 (3 since 2023). None holds another, as BraTS's nested "tumour core" holds the
-enhancing tumour. Whole is all three together, which is BraTS's "whole tumour".
+Regions are those of `zoo.REGION_LABELS`, the plain labels of BraTS's masks, found and laid on the grid as `zoo.segment`
+does. Whole is all three together, which is BraTS's "whole tumour".
 """
 
 from __future__ import annotations
@@ -15,35 +14,33 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 from tqdm import tqdm
 
-from zoo import PluginError, Volumes, WeightsError, ZooError
-from zoo.blocks import REGIONS_OUTPUT, OneDNNConvolutions, SupportsAuxiliary, SupportsRegions
+from zoo import REGION_LABELS, Volumes, WeightsError, ZooError
 from zoo.checkout import TRAINING
-from zoo.inference.cell_centres import Cells, evenly_spread
 from zoo.inference.grade import refuse_unfit
+from zoo.inference.segment import region_logits, region_scores
+from zoo.regions.label_map import label_map
+from zoo.regions.measure import voxel_ml
 from zoo.registry.origin import attribute_errors_to
 from zoo.study.brain import bounding_box
 from zoo.study.load import load_volumes
 from zoo.study.prepare import Prepare, prepare_once
-from zoo.study.resample import to_study_space
+from zoo.types import MEASURED
 from zoo.weights.load import TrainedModel
 
 from ..cohorts import Case, Cohort, CohortError
 from ..data.prepared_cohort import fingerprint, registry, short_hash
-from ..data.tumour_mask import read_regions, voxel_ml
+from ..data.tumour_mask import read_regions
 from ..jobs.parallel_tasks import Execute, run_tasks
 from ..statistics.overlap import dice, surface_distance
 from .cohort_facts import case_rows, cohort_facts
 from .environment import describe_environment
 from .given_weights import why_not_judged_by
-from .region_results import PARTS, RegionMatch, RegionResults, match_of
+from .region_results import RegionMatch, RegionResults, match_of
 
-VERSION = 1
+VERSION = 2
 """Goes up with every change in how regions are found or measured: what was kept before is measured anew."""
-FOUND = 0.5
-"""Score above which a voxel belongs to a region."""
 
 
 @dataclass(frozen=True)
@@ -85,49 +82,24 @@ class SegmentCase:
 
 
 def find_regions(model: TrainedModel, volumes: Volumes, prepare: Prepare) -> np.ndarray:
-    """Find core, oedema and enhancing tumour, bool [3, x, y, z] on the study's grid.
+    """Find core, oedema and enhancing tumour, bool [3, x, y, z] on the study's grid, none in another.
 
-    Scores are interpolated between the centres of the model's cells, which are those that training compares with masks;
-    a region is where its score is above one half, within the brain. What checks say of a study, and would have it
-    refused for, is not asked: a doubtful study has its regions too. Raises `Refused` where a modality that the model
-    needs is lacking, `PluginError` where it fails, `StudyError` without a usable brain.
+    What checks say of a study, and would have it refused for, is not asked: a doubtful study has its regions too.
+    Raises `Refused` where a modality that the model needs is lacking, `PluginError` where it fails, `StudyError`
+    without a usable brain.
     """
     refuse_unfit(volumes, (), model.spec)
-    given = prepare(volumes, model.spec.recipe)
-    with attribute_errors_to(model.spec):
-        logits = region_logits(model, torch.from_numpy(given.x), torch.from_numpy(given.present))
-        if logits is None or not torch.isfinite(logits).all():
-            raise PluginError("expected region scores that are finite numbers, found none. Choose another model.")
-        scores = logits[0].float().sigmoid().cpu().numpy()
-    affine = given.affine @ _to_input(evenly_spread(scores.shape[1:], given.x.shape[2:]))
-    return (to_study_space(scores, affine, volumes) > FOUND) & volumes.brain
-
-
-def _to_input(cells: Cells) -> np.ndarray:
-    """Affine map from a map's cells to the voxels of its input, float64 [4, 4]."""
-    matrix = np.diag([*cells.step, 1.0])
-    matrix[:3, 3] = cells.first
-    return matrix
-
-
-def region_logits(model: TrainedModel, x: Tensor, present: Tensor) -> Tensor | None:
-    """Let a model score regions, [B, 3, D', H', W']; None where it scores none. x: float32 [B, 4, D, H, W]."""
-    module, seen = model.module, (x.to(model.device), present.to(model.device))
-    with torch.inference_mode(), OneDNNConvolutions():
-        if isinstance(module, SupportsRegions):
-            return module.region_logits(*seen)
-        if isinstance(module, SupportsAuxiliary):
-            return module.grade_and_auxiliary(*seen)[1].get(REGIONS_OUTPUT)
-        return None
+    labels = label_map(*region_scores(model, prepare(volumes, model.spec.recipe)), volumes)
+    return np.stack([labels == number for number in REGION_LABELS.values()])
 
 
 def match_regions(found: np.ndarray, true: np.ndarray, affine: np.ndarray) -> dict[str, RegionMatch]:
-    """Compare regions, bool [3, x, y, z] each, and their unions, by name as in PARTS. affine: voxel to world in mm."""
+    """Compare regions, bool [3, x, y, z] each, and their unions, each of MEASURED. affine: voxel to world in mm."""
     either = np.asarray(found.any(axis=0) | true.any(axis=0))
     box = bounding_box(either) if either.any() else (slice(0),) * 3
     found, true = found[:, *box], true[:, *box]
     pairs = [*zip(found, true, strict=True), (found.any(axis=0), true.any(axis=0))]
-    return {part: _match(*pair, affine) for part, pair in zip(PARTS, pairs, strict=True)}
+    return {part: _match(*pair, affine) for part, pair in zip(MEASURED, pairs, strict=True)}
 
 
 def _match(found: np.ndarray, true: np.ndarray, affine: np.ndarray) -> RegionMatch:

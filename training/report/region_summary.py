@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from zoo import GRADES
+from zoo.types import MEASURED
 
-from ..evaluation.region_results import PARTS, RegionMatch, RegionResults
+from ..evaluation.region_results import RegionMatch, RegionResults
 from ..statistics.intervals import Interval, bootstrap_intervals
 from ..statistics.overlap import volume_correlation
 
@@ -46,7 +47,7 @@ class _Region:
 
 
 def summarise_regions(results: RegionResults, draws: int = 1000) -> dict[str, dict[str, Any]]:
-    """Return figures by model and part of PARTS, as plain JSON values; nothing of a model that measured no study.
+    """Return figures by model and part of MEASURED, as plain JSON values; nothing of a model that measured no study.
 
     studies: how many Dice is taken over. both_empty: how many more there are, where nothing is to be found and nothing
     was. one_empty: of how many Dice is 0 since one is empty. poor: how many are below POOR. large: how many have more
@@ -57,7 +58,7 @@ def summarise_regions(results: RegionResults, draws: int = 1000) -> dict[str, di
     Intervals are percentiles of `draws` bootstrap samples of patients, each grade for itself.
     """
     return {
-        model: {part: _figures(results, by_case, part, draws) for part in PARTS}
+        model: {part: _figures(results, by_case, part, draws) for part in MEASURED}
         for model, by_case in results.matches.items()
         if by_case
     }

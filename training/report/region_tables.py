@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from zoo import DISCLAIMER
+from zoo.types import MEASURED
 
-from ..evaluation.region_results import PARTS, RegionMatch, RegionResults
+from ..evaluation.region_results import RegionMatch, RegionResults
 from .markdown import NONE, bullets, estimate, number, prose, table
 from .region_summary import LARGE_ML, POOR, summarise_regions
 from .result_tables import NO_PATIENT
@@ -52,7 +53,7 @@ def write_region_report(results: RegionResults, folder: Path) -> list[Path]:
 def to_markdown(results: RegionResults) -> str:
     """Write what was measured and how, both tables, and what could not be measured."""
     summary = summarise_regions(results)
-    rows = [(model, part, parts[part]) for model, parts in summary.items() for part in PARTS]
+    rows = [(model, part, parts[part]) for model, parts in summary.items() for part in MEASURED]
     parts = [
         f"# Regions on {results.cohort['name']}",
         f"**{DISCLAIMER}**",

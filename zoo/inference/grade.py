@@ -39,38 +39,39 @@ def grade_study(
         p_hgg=p_hgg,
         logit=logit,
         seconds=seconds,
-        warnings=(*_messages(findings, "warning"), *_missing_warning(volumes, model)),
+        warnings=(*messages(findings, "warning"), *_missing_warning(volumes, model)),
         weights=model.revision,
         calibration=calibration.description,
         calibration_error=error,
         trained_on=record.trained_on,
-        remarks=_messages(findings, "remark"),
+        remarks=messages(findings, "remark"),
     )
 
 
-def refuse_unfit(volumes: Volumes, findings: Sequence[Finding], spec: ModelSpec) -> None:
+def refuse_unfit(volumes: Volumes, findings: Sequence[Finding], spec: ModelSpec, deed: str = "graded") -> None:
     """Raise `Refused` when a check says so or when the study lacks a modality that the model needs.
 
-    What was done with the files is said too: what is lacking may be among those that were not used.
+    deed: what is not done with the study then. What was done with the files is said too: what is lacking may be among
+    those that were not used.
     """
     if reason := _unfitness(volumes, findings, spec):
-        raise Refused(" ".join([f"{volumes.id}: not graded: {reason}", *_messages(findings, "remark")]))
+        raise Refused(" ".join([f"{volumes.id}: not {deed}: {reason}", *messages(findings, "remark")]))
 
 
 def _unfitness(volumes: Volumes, findings: Sequence[Finding], spec: ModelSpec) -> str:
     """Why a model must not grade a study, "" where it may."""
-    refusals = _messages(findings, "refusal")
+    refusals = messages(findings, "refusal")
     if refusals:
         return refusals[0]
     missing = [name for name in spec.needs if name not in volumes.modalities]
     if missing:
         return (
-            f"{spec.id} needs {_titles(spec.needs)}, but the study has {_titles(volumes.modalities)}. "
-            f"Add {_titles(missing)} or choose another model."
+            f"{spec.id} needs {titles(spec.needs)}, but the study has {titles(volumes.modalities)}. "
+            f"Add {titles(missing)} or choose another model."
         )
     if not set(spec.uses) & set(volumes.modalities):
         return (
-            f"{spec.id} looks at {_titles(spec.uses)}, but the study has only {_titles(volumes.modalities)}. "
+            f"{spec.id} looks at {titles(spec.uses)}, but the study has only {titles(volumes.modalities)}. "
             "Add one of them or choose another model."
         )
     return ""
@@ -88,18 +89,25 @@ def hgg_margin(model: TrainedModel, model_input: ModelInput) -> float:
         return float(logits[0, 1] - logits[0, 0])
 
 
-def _messages(findings: Sequence[Finding], severity: str) -> tuple[str, ...]:
+def messages(findings: Sequence[Finding], severity: str) -> tuple[str, ...]:
+    """Sentences of the findings of one severity."""
     return tuple(finding.message for finding in findings if finding.severity == severity)
 
 
 def _missing_warning(volumes: Volumes, model: TrainedModel) -> tuple[str, ...]:
-    here = [name for name in model.spec.uses if name in volumes.modalities]
-    absent = [name for name in model.spec.uses if name not in here]
+    absent = absent_modalities(volumes, model.spec)
     if not absent:
         return ()
+    here = [name for name in model.spec.uses if name not in absent]
     doubt = "" if subset_name(here) in model.record.subsets else " Its probability is calibrated for all of them only."
-    return (f"Graded without {_titles(absent)}, which this model would use.{doubt}",)
+    return (f"Graded without {titles(absent)}, which this model would use.{doubt}",)
 
 
-def _titles(names: Sequence[str]) -> str:
+def absent_modalities(volumes: Volumes, spec: ModelSpec) -> list[str]:
+    """List the modalities that a model would use and a study lacks."""
+    return [name for name in spec.uses if name not in volumes.modalities]
+
+
+def titles(names: Sequence[str]) -> str:
+    """Write modalities as people do: "T1, T1ce"."""
     return ", ".join(MODALITY_TITLES[name] for name in names)

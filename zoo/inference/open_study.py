@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from zoo.blocks import ActivationCache, cached_activations
 from zoo.errors import PluginError
 from zoo.inference.explain import explain_study, save_in_study_space
 from zoo.inference.grade import grade_study, refuse_unfit
+from zoo.inference.segment import segment_study
+from zoo.regions.label_map import renumbered, scores_on_grid
 from zoo.registry import Registry
 from zoo.study.prepare import prepare_once
 from zoo.study.read import read_volumes
-from zoo.types import ExplainerSpec, Explanation, Finding, Grade, Progress, Volumes
+from zoo.study.save import save_nifti
+from zoo.types import (
+    REGION_LABELS,
+    ExplainerSpec,
+    Explanation,
+    Finding,
+    Grade,
+    Progress,
+    Segmentation,
+    Volumes,
+)
 from zoo.weights.load import TrainedModel
 
 
@@ -49,6 +64,11 @@ class OpenStudy:
         with cached_activations(model.module, self._cache) if by_modality else nullcontext():
             return explain_study(self.volumes, model, explainer, progress, self._prepare)
 
+    def segment(self, model: TrainedModel) -> Segmentation:
+        """Find one model's regions of the tumour; raises the same as `grade`, and `PluginError` when it scores none."""
+        with cached_activations(model.module, self._cache):
+            return segment_study(self.volumes, self.findings, model, self._prepare)
+
     def save(self, explanation: Explanation, path: str | Path) -> None:
         """Write a map as 4-D NIfTI (x, y, z, modality) on the study's own grid, 0 outside the brain; `PluginError` for
         one that has a number a modality instead."""
@@ -58,6 +78,17 @@ class OpenStudy:
                 "explanation by voxels. Its numbers are in `by_modality`."
             )
         save_in_study_space(explanation, self.volumes, Path(path))
+
+    def save_regions(
+        self, segmentation: Segmentation, path: str | Path, numbers: Mapping[str, int] = REGION_LABELS
+    ) -> None:
+        """Write labels as 3-D NIfTI, uint8 on the study's own grid. numbers: of each region in the file."""
+        save_nifti(Path(path), renumbered(segmentation.labels, numbers), segmentation.affine)
+
+    def save_scores(self, segmentation: Segmentation, path: str | Path) -> None:
+        """Write scores, 0 to 1, as 4-D NIfTI (x, y, z, region) on the study's own grid, 0 outside the brain."""
+        scores = scores_on_grid(segmentation.scores, segmentation.scores_affine, self.volumes)
+        save_nifti(Path(path), np.moveaxis(scores, 0, -1), self.volumes.affine)
 
 
 def open_study(registry: Registry, source: Any) -> OpenStudy:

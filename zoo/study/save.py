@@ -12,15 +12,22 @@ INT16_MAX = 32767
 
 
 def save_nifti(path: Path, data: np.ndarray, affine: np.ndarray) -> None:
-    """Write data [x, y, z] or [x, y, z, 4] as .nii.gz or .nii: sixteen-bit voxels under a new header.
+    """Write data [x, y, z] or [x, y, z, channels] as .nii.gz or .nii under a new header.
 
-    Integers are kept exactly. Other values are scaled without an offset, so that 0 stays exactly 0.
+    Labels, uint8, stay what they are; all else becomes sixteen-bit voxels. Of these integers are kept exactly, other
+    values are scaled without an offset, so that 0 stays exactly 0.
     """
-    largest = float(np.abs(data).max())
-    is_integer = largest <= INT16_MAX and np.array_equal(data, np.rint(data))
-    scale = 1.0 if is_integer else largest / INT16_MAX
-    image = nib.Nifti1Image(np.rint(data / scale).astype(np.int16), affine)
+    voxels, scale = (data, 1.0) if data.dtype == np.uint8 else _sixteen_bits(data)
+    image = nib.Nifti1Image(voxels, affine)
     image.header.set_slope_inter(scale, 0)
     image.header.set_xyzt_units("mm")
     content = image.to_bytes()
     path.write_bytes(igzip.compress(content, compresslevel=1) if path.suffix == ".gz" else content)
+
+
+def _sixteen_bits(data: np.ndarray) -> tuple[np.ndarray, float]:
+    """Voxels as int16, and the factor that makes them the data again."""
+    largest = float(np.abs(data).max())
+    is_integer = largest <= INT16_MAX and np.array_equal(data, np.rint(data))
+    scale = 1.0 if is_integer else largest / INT16_MAX
+    return np.rint(data / scale).astype(np.int16), scale

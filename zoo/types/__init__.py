@@ -19,11 +19,24 @@ from zoo.types.folder import FolderTree, FoundStudy
 from zoo.types.model import Card, ModelInput, ModelSpec, Phase, Recipe
 from zoo.types.registered import RegisteredExplainer, RegisteredModel
 from zoo.types.roles import DEFAULT_EXPLAINER, SHAPLEY_EXPLAINER
+from zoo.types.segmentation import (
+    MEASURED,
+    REGION_LABELS,
+    REGION_LABELS_2023,
+    WHOLE_TUMOUR,
+    Millimetres,
+    Plane,
+    RegionMeasurements,
+    Segmentation,
+    Side,
+)
 from zoo.types.study import Finding, Study, Unpacked, Volumes
 
 __all__ = [
-    "DEFAULT_EXPLAINER", "DISCLAIMER", "FILE_PREFIX", "GRADES", "MODALITIES", "MODALITY_TITLES", "SHAPLEY_EXPLAINER",
+    "DEFAULT_EXPLAINER", "DISCLAIMER", "FILE_PREFIX", "GRADES", "MEASURED", "MODALITIES", "MODALITY_TITLES",
+    "REGION_LABELS", "REGION_LABELS_2023", "SHAPLEY_EXPLAINER", "WHOLE_TUMOUR",
     "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade", "HeatMap",
-    "ModelInput", "ModelResult", "ModelSpec", "Phase", "Progress", "Question", "Recipe", "RegisteredExplainer",
-    "RegisteredModel", "Study", "Unpacked", "Volumes", "any_model",
+    "Millimetres", "ModelInput", "ModelResult", "ModelSpec", "Phase", "Plane", "Progress", "Question", "Recipe",
+    "RegionMeasurements", "RegisteredExplainer", "RegisteredModel", "Segmentation", "Side", "Study", "Unpacked",
+    "Volumes", "any_model",
 ]  # fmt: skip

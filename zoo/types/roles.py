@@ -24,6 +24,8 @@ ATTENTION_ON_T1CE = "single-t1ce-attention.compact"
 add."""
 TUMOUR_FINDER = HEADLINE_MODEL
 """Built in, and offers tumour regions: says whether there is a tumour at all."""
+SEGMENTER = "unet-radiomics.compact"
+"""Finds the regions that are shown, measured and saved until somebody chooses."""
 
 DEFAULT_EXPLAINER = "hires-cam"
 """Follows every grade. Of the quick ones the most faithful on simulated studies: training/README.md, Explanations."""

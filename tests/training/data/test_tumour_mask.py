@@ -6,9 +6,9 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from tests_support import LESION_MM, SHAPE, SPACING_MM, brain_affine, make_volumes, save_scan
+from tests_support import LESION_MM, SHAPE, brain_affine, make_volumes, save_scan
 from training.cohorts import CohortError
-from training.data.tumour_mask import read_regions, voxel_ml
+from training.data.tumour_mask import read_regions
 
 VOLUMES = make_volumes(brain_affine())
 
@@ -114,7 +114,3 @@ def test_damaged_masks_are_told(save):
     mask.write_bytes(b"")
     with pytest.raises(CohortError, match=r"^x_seg\.nii\.gz: the file is empty"):
         read_regions(mask, VOLUMES)
-
-
-def test_a_voxel_s_volume():
-    assert voxel_ml(brain_affine()) == pytest.approx(SPACING_MM**3 / 1000)

@@ -30,3 +30,11 @@ def test_other_values_keep_their_sign_and_their_zero(tmp_path):
 def test_flat_data(tmp_path, data):
     save_nifti(tmp_path / "a.nii", data, brain_affine())
     np.testing.assert_allclose(nib.load(tmp_path / "a.nii").get_fdata(), data)
+
+
+def test_labels_are_kept_as_they_are(tmp_path):
+    labels = np.asfortranarray(np.random.default_rng(0).integers(0, 5, (6, 7, 8), dtype=np.uint8))
+    save_nifti(tmp_path / "a.nii.gz", labels, brain_affine())
+    image = nib.load(tmp_path / "a.nii.gz")
+    assert image.get_data_dtype() == np.uint8
+    np.testing.assert_array_equal(np.asarray(image.dataobj), labels)

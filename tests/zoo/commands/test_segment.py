@@ -1,0 +1,110 @@
+"""`segment`: label maps and measurements of one study or many, and what goes wrong in sentences."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import nibabel as nib
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from typer.testing import CliRunner
+
+from zoo.__main__ import app
+from zoo.types import DISCLAIMER, MEASURED
+
+pytestmark = pytest.mark.usefixtures("trained_zoo")
+
+
+@pytest.fixture(autouse=True)
+def finds_the_lesion(monkeypatch):
+    """Whatever model is asked finds all regions where FLAIR is bright, of which enhancing tumour is the surest."""
+
+    def region_logits(model, x, present):
+        bright = nn.functional.avg_pool3d(x[:, 3:] - 0.4, (1, 2, 2)) * 20
+        return torch.cat([bright - 1, bright - 2, bright], dim=1) if model.spec.id != "delta-control.compact" else None
+
+    monkeypatch.setattr("zoo.inference.segment.region_logits", region_logits)
+
+
+def _run(*arguments):
+    result = CliRunner().invoke(app, ["segment", *map(str, arguments)])
+    return result, [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
+
+
+def test_one_study_s_mask_and_measurements(make_study, tmp_path):
+    folder, out = make_study(), tmp_path / "mask.nii.gz"
+    result, (row,) = _run(folder, "--out", out, "--json")
+    assert result.exit_code == 0, result.output
+    mask, scan = nib.load(out), nib.load(folder / "case1_t1.nii.gz")
+    assert mask.shape == scan.shape
+    np.testing.assert_allclose(mask.affine, scan.affine)
+    voxels = np.asarray(mask.dataobj)
+    assert set(np.unique(voxels)) == {0, 4}
+    assert row["regions"]["whole"]["ml"] == pytest.approx(np.count_nonzero(voxels) * 0.027)
+    assert (row["study"], row["model"]) == ("case1", "unet-radiomics.compact")
+    assert (row["numbers"]["enhancing"], row["files"]) == (4, {"mask": str(out)})
+    assert (row["trained_on"], row["disclaimer"]) == ("nothing", DISCLAIMER)
+
+
+def test_in_words_without_files(make_study):
+    result, _ = _run(make_study(), "--model", "early-fusion")
+    assert result.exit_code == 0
+    assert "ml of tumour by early-fusion.compact" in result.stdout
+    assert "enhancing tumour: 2" in result.stdout
+    assert "trained on nothing" in result.stdout
+    assert result.stdout.rstrip().endswith(DISCLAIMER)
+
+
+def test_scores_and_the_numbers_of_2023(make_study, tmp_path):
+    places = ("--out", tmp_path / "mask.nii", "--scores", tmp_path / "scores.nii.gz", "--labels", "2023")
+    assert _run(make_study(), *places)[0].exit_code == 0
+    voxels = np.asarray(nib.load(tmp_path / "mask.nii").dataobj)
+    scores = nib.load(tmp_path / "scores.nii.gz").get_fdata()
+    assert set(np.unique(voxels)) == {0, 3}
+    np.testing.assert_array_equal(scores[..., 2] > 0.5, voxels == 3)
+
+
+def test_many_studies_are_rows_and_files(make_study, tmp_path):
+    (tmp_path / "out").mkdir()
+    studies = [make_study(name=name) for name in ("one", "two")] + [make_study(("t1",), "few"), tmp_path / "none"]
+    result, rows = _run(*studies, "--json", "--csv", tmp_path / "all.csv", "--out", tmp_path / "out")
+    assert result.exit_code == 3
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["one_seg.nii.gz", "two_seg.nii.gz"]
+    with (tmp_path / "all.csv").open(newline="") as file:
+        table = list(csv.DictReader(file))
+    assert [row["study"] for row in table] == [row["study"] for row in rows] == ["one", "two", "few", "none"]
+    for region in MEASURED:
+        assert float(table[0][f"{region}_ml"]) == pytest.approx(rows[0]["regions"][region]["ml"])
+    assert table[0]["disclaimer"] == DISCLAIMER
+    assert "needs T1" in table[2]["refused"]
+    assert "No reader knows this input" in table[3]["error"]
+
+
+def test_nothing_is_overwritten(make_study, tmp_path):
+    folder = make_study()
+    scan = folder / "case1_t1.nii.gz"
+    before = scan.read_bytes()
+    result, _ = _run(folder, "--out", scan)
+    assert (result.exit_code, scan.read_bytes()) == (2, before)
+    assert "is there already" in result.output
+    (tmp_path / "out").mkdir()
+    assert _run(folder, "--out", tmp_path / "out")[0].exit_code == 0
+    result, (row,) = _run(folder, "--out", tmp_path / "out", "--json")
+    assert (result.exit_code, "is there already" in row["error"]) == (2, True)
+
+
+def test_usage_errors(make_study, tmp_path):
+    folder = make_study()
+    for words in (("--out", tmp_path / "mask.png"), ("--csv", tmp_path / "all.txt"), ("--labels", "2019")):
+        assert _run(folder, *words)[0].exit_code == 2
+    several, _ = _run(folder, make_study(name="other"), "--out", tmp_path / "mask.nii.gz")
+    assert (several.exit_code, "expected a folder for 2 studies" in several.output) == (2, True)
+
+
+def test_a_model_that_only_grades_says_so(make_study):
+    result, (row,) = _run(make_study(), "--model", "delta-control", "--json")
+    assert result.exit_code == 2
+    assert "found one that only grades. Choose another: unet-radiomics.compact" in row["error"]

@@ -1,0 +1,157 @@
+"""`glioma-zoo segment`: the tumour's regions as a label map, and what is measured of them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
+from zoo.commands.new_files import expect_new_file, expect_place, file_in
+from zoo.commands.read_ahead import read_ahead
+from zoo.commands.shared_options import NAME, AsJson, Sources, StudySource, studies_in
+from zoo.errors import Refused, StudyError, ZooError
+from zoo.render.region_facts import segmentation_json, segmentation_row, segmentation_text
+from zoo.types import DISCLAIMER, REGION_LABELS, REGION_LABELS_2023
+from zoo.types.roles import SEGMENTER
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from zoo.inference.open_study import OpenStudy
+    from zoo.types import RegisteredModel, Segmentation, Volumes
+
+
+class Numbering(StrEnum):
+    """Which year's numbers of BraTS a label map has."""
+
+    until_2021 = "2021"
+    since_2023 = "2023"
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        return REGION_LABELS if self is Numbering.until_2021 else REGION_LABELS_2023
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where label maps and scores go, if anywhere, and how regions are numbered there."""
+
+    labels: Path | None
+    scores: Path | None
+    numbers: Mapping[str, int]
+
+    def write(self, study: OpenStudy, segmentation: Segmentation) -> dict[str, str]:
+        """Write what was asked for, and return the path of each kind of file."""
+        kinds = {"mask": (self.labels, "seg"), "scores": (self.scores, "scores")}
+        paths = {kind: file_in(place, segmentation.study, end) for kind, (place, end) in kinds.items() if place}
+        for path in paths.values():
+            if path.exists():
+                raise StudyError(f"{segmentation.study}: {path} is there already; remove it, or give another folder.")
+        if "mask" in paths:
+            study.save_regions(segmentation, paths["mask"], self.numbers)
+        if "scores" in paths:
+            study.save_scores(segmentation, paths["scores"])
+        return {kind: str(path) for kind, path in paths.items()}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one study. row: of the table of all. code: exit status."""
+
+    as_json: dict[str, Any]
+    row: dict[str, Any]
+    text: str
+    code: int
+
+
+def segment(
+    sources: Sources,
+    out: Annotated[
+        Path | None, typer.Option(help="NIfTI file for the label map on the study's grid; of several studies a folder.")
+    ] = None,
+    model: Annotated[str, typer.Option(help=f"{NAME}; one that scores regions.")] = SEGMENTER,
+    as_json: AsJson = False,
+    table: Annotated[Path | None, typer.Option("--csv", help="CSV file for the measurements, a row a study.")] = None,
+    labels: Annotated[
+        Numbering, typer.Option(help="Numbering of BraTS: enhancing tumour is 4 until 2021, 3 since 2023.")
+    ] = Numbering.until_2021,
+    scores: Annotated[
+        Path | None, typer.Option(help="NIfTI file for soft scores (x, y, z, region); of several studies a folder.")
+    ] = None,
+) -> None:
+    """Find core, oedema and enhancing tumour, and measure them: 0 when all were, 2 on bad input, 3 when refused."""
+    from zoo.inference.loaded import requested_registry
+    from zoo.study.read import read_volumes  # before the thread: to import here and there at once can end in a deadlock
+    from zoo.weights.external import resolve_model
+
+    registry = requested_registry()
+    spec, studies = resolve_model(registry, model), studies_in(registry, sources)
+    if table:
+        expect_new_file(table, (".csv",), "--csv")
+    expect_place(out, len(studies), "--out")
+    expect_place(scores, len(studies), "--scores")
+    files, answers = Files(out, scores, labels.numbers), []
+
+    def read(study: StudySource) -> Volumes:
+        return read_volumes(registry, study.source, study.name, study.found)
+
+    with closing(read_ahead(read, studies)) as readings:
+        for study, reading in readings:
+            answers.append(_answer(study, reading, spec, files))
+            _tell(answers[-1], as_json)
+            del reading  # which holds the study
+    if table:
+        _write_table(table, [answer.row for answer in answers])
+    if not as_json:
+        typer.echo(DISCLAIMER)
+    raise typer.Exit(max((answer.code for answer in answers), default=DONE))
+
+
+def _answer(source: StudySource, reading: Future[Volumes], spec: RegisteredModel, files: Files) -> Answer:
+    """Segment one study; no error stops the other studies."""
+    from zoo import api
+    from zoo.inference.loaded import requested_registry
+    from zoo.inference.open_study import OpenStudy
+
+    try:
+        study = OpenStudy(requested_registry(), reading.result())
+        segmentation = api.segment(study, spec.address)
+        written = files.write(study, segmentation)
+    except ZooError as error:
+        return _without_regions(source, spec, error)
+    identity = {"study": segmentation.study}
+    text = "\n".join([segmentation_text(segmentation), *(f"  {kind}: {path}" for kind, path in written.items())])
+    return Answer(
+        identity | segmentation_json(segmentation) | {"numbers": dict(files.numbers), "files": written},
+        identity | segmentation_row(segmentation),
+        text,
+        DONE,
+    )
+
+
+def _without_regions(source: StudySource, spec: RegisteredModel, error: ZooError) -> Answer:
+    refused = isinstance(error, Refused)
+    told = {"study": source.label, "model": spec.id, "refused" if refused else "error": str(error)}
+    return Answer(told, told, source.in_its_name(error), REFUSED if refused else BAD_INPUT)
+
+
+def _tell(answer: Answer, as_json: bool) -> None:
+    text = json.dumps(answer.as_json) if as_json else answer.text
+    typer.echo(text, err=answer.code == BAD_INPUT and not as_json)
+
+
+def _write_table(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Write a row a study; of one without regions the reason in a column of its own."""
+    columns = dict.fromkeys(column for row in sorted(rows, key=len, reverse=True) for column in row)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(columns))
+        writer.writeheader()
+        writer.writerows(rows)
