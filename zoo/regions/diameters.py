@@ -61,7 +61,7 @@ def _largest_first(slices: np.ndarray, plane: np.ndarray) -> Iterator[tuple[int,
 
 
 def _extent(lines: np.ndarray) -> np.ndarray:
-    """From the first to the last True in each row of bool [N, K]: voxels, int [N], 0 where there is none."""
+    """Voxels from the first to the last True in each row of bool [N, K], int [N], 0 where there is none."""
     last = lines.shape[1] - lines[:, ::-1].argmax(axis=1)
     return np.where(lines.any(axis=1), last - lines.argmax(axis=1), 0)
 

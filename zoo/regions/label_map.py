@@ -1,4 +1,4 @@
-"""From a model's overlapping soft scores to one label a voxel, on the study's own grid."""
+"""One label a voxel, on the study's own grid, from a model's overlapping soft scores."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def scores_on_grid(scores: np.ndarray, affine: np.ndarray, volumes: Volumes) -> 
 
 def _reach(scores: np.ndarray, affine: np.ndarray, volumes: Volumes) -> tuple[slice, ...]:
     """The box of the study's voxels in which some score may be above one half: up to the next cells' centres."""
-    found = (scores > FOUND).any(axis=0)
+    found = scores.max(axis=0) > FOUND
     if not found.any():
         return (slice(0, 0),) * 3
     ends = [(side.start - 1, side.stop) for side in bounding_box(found)]

@@ -12,7 +12,7 @@ from zoo.types import ModelInput, Plane
 
 CELL_MM = 6.0
 BRIGHTEST = 0.5
-"""Above white matter, of a scan: a tumour is bright on one side, and must not weigh more than an edge of the brain."""
+"""Intensity of a scan, white matter 0: a tumour is bright on one side, and must not weigh more than an edge."""
 STEPS = (5.0, 5.0, 5.0)
 """The first that the search takes: degrees, degrees, mm."""
 ENOUGH = 0.1
