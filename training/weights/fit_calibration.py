@@ -15,12 +15,13 @@ def fit_calibration(margins: np.ndarray, y: np.ndarray, fitted_on: str) -> Calib
     """Fit Platt scaling: slope and intercept of a logistic regression of the grade on the margin.
 
     With Platt's targets (1999), which leave a doubt of 1 / (n + 2) in each grade, so that a handful of cases that a
-    model tells apart don't make it infinitely sure.
+    model tells apart don't make it infinitely sure. Their mean is the share of HGG for which the probabilities hold.
     """
     counts = np.bincount(y, minlength=2)
     doubt = (1 / (counts + 2))[y]
-    model = fit_shares(margins[:, None], np.where(y == 1, 1 - doubt, doubt), ridge=1e-6)
+    targets = np.where(y == 1, 1 - doubt, doubt)
+    model = fit_shares(margins[:, None], targets, ridge=1e-6)
     slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
     if slope < LEAST_SLOPE:
         slope, intercept = LEAST_SLOPE, float(np.log(counts[1] / counts[0]) - LEAST_SLOPE * margins.mean())
-    return Calibration(slope, intercept, fitted_on)
+    return Calibration(slope, intercept, fitted_on, prevalence=round(float(targets.mean()), 6))  # one half exactly

@@ -12,6 +12,7 @@ from zoo.types.constants import (
     GRADES,
     MODALITIES,
     MODALITY_TITLES,
+    ONE_HALF,
     Progress,
 )
 from zoo.types.explainer import Attribution, ExplainerSpec, Question, any_model
@@ -22,8 +23,8 @@ from zoo.types.roles import DEFAULT_EXPLAINER, SHAPLEY_EXPLAINER
 from zoo.types.study import Finding, Study, Unpacked, Volumes
 
 __all__ = [
-    "DEFAULT_EXPLAINER", "DISCLAIMER", "FILE_PREFIX", "GRADES", "MODALITIES", "MODALITY_TITLES", "SHAPLEY_EXPLAINER",
-    "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade", "HeatMap",
+    "DEFAULT_EXPLAINER", "DISCLAIMER", "FILE_PREFIX", "GRADES", "MODALITIES", "MODALITY_TITLES", "ONE_HALF",
+    "SHAPLEY_EXPLAINER", "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade", "HeatMap",
     "ModelInput", "ModelResult", "ModelSpec", "Phase", "Progress", "Question", "Recipe", "RegisteredExplainer",
     "RegisteredModel", "Study", "Unpacked", "Volumes", "any_model",
 ]  # fmt: skip
