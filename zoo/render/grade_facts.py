@@ -69,12 +69,12 @@ def _prevalence_facts(grade: Grade) -> tuple[Fact, ...]:
     if not _is_shown(grade):
         return ()
     ppv, npv = predictive_values(grade.sensitivity, grade.specificity, grade.prevalence)
-    held_out = f"from sensitivity and specificity on studies held out in its training ({grade.trained_on})"
+    held_out = f"from sensitivity and specificity on held-out studies like those trained on ({grade.trained_on})"
     return (
         Fact("prevalence", "Prevalence of HGG", _in_short(grade.prevalence), grade.prevalence, "note"),
         Fact(
-            "threshold", "Called HGG from", f"{percent(grade.threshold)} on: the grade stays at any prevalence, and with "
-            "it sensitivity and specificity", grade.threshold, "note",
+            "threshold", "Called HGG from", f"{percent(grade.threshold)} on: the grade stays at any prevalence, and "
+            "with it sensitivity and specificity", grade.threshold, "note",
         ),
         Fact("predictive_values", "Predictive values", held_out, held_out, "note"),
         Fact("ppv", "Positive predictive value (PPV)", _measured(ppv), ppv, "column", "How many called HGG are HGG."),

@@ -24,7 +24,7 @@ from zoo.types.study import Finding, Study, Unpacked, Volumes
 
 __all__ = [
     "DEFAULT_EXPLAINER", "DISCLAIMER", "FILE_PREFIX", "GRADES", "MODALITIES", "MODALITY_TITLES", "ONE_HALF",
-    "SHAPLEY_EXPLAINER", "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade", "HeatMap",
-    "ModelInput", "ModelResult", "ModelSpec", "Phase", "Progress", "Question", "Recipe", "RegisteredExplainer",
-    "RegisteredModel", "Study", "Unpacked", "Volumes", "any_model",
+    "SHAPLEY_EXPLAINER", "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy",
+    "Grade", "HeatMap", "ModelInput", "ModelResult", "ModelSpec", "Phase", "Progress", "Question", "Recipe",
+    "RegisteredExplainer", "RegisteredModel", "Study", "Unpacked", "Volumes", "any_model",
 ]  # fmt: skip

@@ -30,8 +30,8 @@ def expect_prevalence(value: Any) -> float | None:
         return number
     instead = f"Write {number:g} % as {number / PERCENT:g}" if 1 < number < PERCENT else "Correct it"
     raise ZooError(
-        f"Prevalence: expected the share of HGG among the patients, above 0 and below 1, such as 0.75; found {value!r}. "
-        f"{instead}, or leave it out for one half."
+        "Prevalence: expected the share of HGG among the patients, above 0 and below 1, such as 0.75; found "
+        f"{value!r}. {instead}, or leave it out for one half."
     )
 
 
