@@ -163,7 +163,7 @@ def test_another_prevalence_takes_the_place_of_the_grade_and_asks_for_nothing(re
     assert worker.asked == []
 
 
-@pytest.mark.parametrize(("shown", "prevalence"), [("<section data-state=\"refused\"></section>", 0.75), (None, 75)])
+@pytest.mark.parametrize(("shown", "prevalence"), [('<section data-state="refused"></section>', 0.75), (None, 75)])
 def test_what_is_no_grade_or_no_prevalence_changes_no_card(registry, tmp_path, shown, prevalence):
     graded = replace(GRADE, model="single-t1ce.compact")
     card = shown or grade_card(graded, registry.model(graded.model))
