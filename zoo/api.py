@@ -81,18 +81,28 @@ def open_study(source: Source) -> OpenStudy:
     return open_study(requested_registry(), fspath(source) if isinstance(source, PathLike) else source)
 
 
-def grade(source: Source | OpenStudy, model: str = DEFAULT_MODEL) -> Grade:
+def grade(source: Source | OpenStudy, model: str = DEFAULT_MODEL, prevalence: float | None = None) -> Grade:
     """Grade one study by one model: "LGG" or "HGG", `p_hgg` from 0 to 1, and what it rests on. Research demonstration,
     not a medical device.
 
+    prevalence: share of HGG among your patients, above 0 and below 1, for which `p_hgg`, `logit` and `threshold` are to
+    hold; that of the calibration, which is one half of all models of the zoo, where none is given. The grade is the
+    same at any.
+
     Raises `StudyError` when the scans can't be read, `Refused` when this model must not grade them, `WeightsError` when
-    it isn't trained or its weights are damaged, `PluginError` when there is no such model or it fails.
+    it isn't trained or its weights are damaged, `PluginError` when there is no such model or it fails, `ZooError` for
+    another prevalence.
 
         >>> zoo.grade("patient7/", "ensemble").p_hgg
         0.985
+        >>> zoo.grade("patient7/", "ensemble", prevalence=0.75).p_hgg
+        0.995
     """
+    from zoo.weights.prevalence import at_prevalence, expect_prevalence
+
+    share = expect_prevalence(prevalence)
     grader = _trained(model)  # first: who misspelt it need not wait for the scans
-    return _opened(source).grade(grader)
+    return at_prevalence(_opened(source).grade(grader), share)
 
 
 def explain(source: Source | OpenStudy, model: str = DEFAULT_MODEL, explainer: str = DEFAULT_EXPLAINER) -> Explanation:

@@ -16,7 +16,7 @@ def fit_calibration(margins: np.ndarray, y: np.ndarray, fitted_on: str) -> Calib
 
     margins: float64 [N], or [looks, N] of the same cases seen in several ways, which together weigh as one case.
     With Platt's targets (1999), which leave a doubt of 1 / (n + 2) in each grade, so that a handful of cases that a
-    model tells apart don't make it infinitely sure.
+    model tells apart don't make it infinitely sure. Their mean is the share of HGG for which the probabilities hold.
     """
     counts = np.bincount(y, minlength=2)
     doubt = (1 / (counts + 2))[y]
@@ -26,4 +26,4 @@ def fit_calibration(margins: np.ndarray, y: np.ndarray, fitted_on: str) -> Calib
     slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
     if slope < LEAST_SLOPE:
         slope, intercept = LEAST_SLOPE, float(np.log(counts[1] / counts[0]) - LEAST_SLOPE * margins.mean())
-    return Calibration(slope, intercept, fitted_on)
+    return Calibration(slope, intercept, fitted_on, prevalence=round(float(targets.mean()), 6))  # one half exactly

@@ -12,10 +12,11 @@ import typer
 from zoo.checkout import TRAINING
 from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
 from zoo.commands.read_ahead import read_ahead
-from zoo.commands.shared_options import AsJson, Models, Sources, StudySource, studies_in
+from zoo.commands.shared_options import AsJson, Models, Prevalence, Sources, StudySource, studies_in
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.render.grade_facts import grade_json, grade_text
 from zoo.types import DISCLAIMER, RegisteredModel
+from zoo.weights.prevalence import expect_prevalence
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
 Answer = tuple[dict[str, Any], str, int]  # as JSON, in words, exit status
 
 
-def grade(sources: Sources, model: Models = None, as_json: AsJson = False) -> None:
+def grade(sources: Sources, model: Models = None, prevalence: Prevalence = None, as_json: AsJson = False) -> None:
     """Grade studies by all trained models unless you choose: 0 when all were graded, 2 on bad input, 3 when refused."""
     from zoo.inference.loaded import requested_registry
     from zoo.study.read import read_volumes  # before the thread: to import here and there at once can end in a deadlock
 
+    expect_prevalence(prevalence)
     registry = requested_registry()
     specs = _chosen(registry, model)
     codes = [DONE]
@@ -41,7 +43,7 @@ def grade(sources: Sources, model: Models = None, as_json: AsJson = False) -> No
 
     with closing(read_ahead(read, studies_in(registry, sources))) as studies:
         for study, reading in studies:
-            for row, text, code in _answers(study, reading, specs):
+            for row, text, code in _answers(study, reading, specs, prevalence):
                 codes.append(code)
                 typer.echo(json.dumps(row) if as_json else text, err=code == BAD_INPUT and not as_json)
             del reading  # which holds the study
@@ -61,7 +63,9 @@ def _chosen(registry: Registry, names: list[str] | None) -> list[RegisteredModel
     return trained
 
 
-def _answers(source: StudySource, reading: Future[Volumes], specs: list[RegisteredModel]) -> Iterator[Answer]:
+def _answers(
+    source: StudySource, reading: Future[Volumes], specs: list[RegisteredModel], prevalence: float | None
+) -> Iterator[Answer]:
     """One answer per model, or one for the study when it can't be read; no error stops the other studies."""
     from zoo.inference.loaded import requested_registry
     from zoo.inference.open_study import OpenStudy
@@ -72,15 +76,15 @@ def _answers(source: StudySource, reading: Future[Volumes], specs: list[Register
         yield {"study": source.label, "error": str(error)}, source.in_its_name(error), BAD_INPUT
         return
     for spec in specs:
-        yield _answer(study, spec)
+        yield _answer(study, spec, prevalence)
 
 
-def _answer(study: OpenStudy, spec: RegisteredModel) -> Answer:
+def _answer(study: OpenStudy, spec: RegisteredModel, prevalence: float | None) -> Answer:
     from zoo import api
 
     identity = {"study": study.volumes.id, "model": spec.id}
     try:
-        grade = api.grade(study, spec.address)
+        grade = api.grade(study, spec.address, prevalence)
         return identity | grade_json(grade, spec), grade_text(grade, spec), DONE
     except Refused as error:
         return identity | {"refused": str(error)}, str(error), REFUSED

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 NAME = "Model id, file:PATH for weights of your own, or hub:ORG/NAME@SHA for those on the Hugging Face Hub"
 Models = Annotated[list[str] | None, typer.Option("--model", help=f"{NAME}; repeatable; all if none.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Prevalence = Annotated[
+    float | None,
+    typer.Option(
+        help="Share of HGG among your patients, above 0 and below 1, for which probabilities are to hold; one half, at "
+        "which the zoo's models are calibrated, if none.",
+    ),
+]
 Sources = Annotated[
     list[Path],
     typer.Argument(help="Folders or zips of a study each, NIfTI or DICOM, the files of one, or a data set's folder."),

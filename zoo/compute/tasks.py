@@ -109,13 +109,14 @@ def slice_curves(folder: Path, model_id: str, progress: Progress) -> dict[str, l
         return {}
 
 
-def report(folder: Path, made: str, progress: Progress) -> list[Path]:
-    """All that was computed for the study so far, as HTML and as JSON. made: date and time."""
+def report(folder: Path, made: str, progress: Progress, prevalence: float | None = None) -> list[Path]:
+    """All that was computed for the study so far, as HTML and as JSON. made: date and time. prevalence: of its grades,
+    see `at_prevalence`."""
     progress(0.2, "Drawing the report")
     study = STUDIES.open(folder)
     for address in stored_addresses(folder):
         model(address)  # into the registry: it may have graded before this process was started
-    contents = gather(folder, study.volumes, study.findings, registry(), made)
+    contents = gather(folder, study.volumes, study.findings, registry(), made, prevalence)
     paths = {folder / f"glioma-zoo-report.{kind}": write for kind, write in (("html", to_html), ("json", to_json))}
     for path, write in paths.items():
         path.write_text(write(contents), encoding="utf-8")

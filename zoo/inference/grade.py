@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 
@@ -13,7 +12,7 @@ from zoo.errors import PluginError, Refused
 from zoo.registry.origin import attribute_errors_to
 from zoo.study.prepare import Prepare, prepare
 from zoo.types import GRADES, MODALITY_TITLES, Finding, Grade, ModelInput, ModelSpec, Volumes
-from zoo.weights.calibration import subset_name
+from zoo.weights.calibration import probability, subset_name
 from zoo.weights.load import TrainedModel
 
 
@@ -29,9 +28,11 @@ def grade_study(
     margin = hgg_margin(model, prepare(volumes, model.spec.recipe))
     seconds = time.perf_counter() - started
     record = model.record
-    calibration, error = record.calibrated_for([name for name in model.spec.uses if name in volumes.modalities])
+    here = [name for name in model.spec.uses if name in volumes.modalities]
+    calibration, error = record.calibrated_for(here)
+    sensitivity, specificity = record.operating_point_for(here)
     logit = calibration.log_odds(margin)
-    p_hgg = 0.5 * (1 + math.tanh(logit / 2))
+    p_hgg = probability(logit)
     return Grade(
         study=volumes.id,
         model=model.spec.id,
@@ -45,6 +46,11 @@ def grade_study(
         calibration_error=error,
         trained_on=record.trained_on,
         remarks=messages(findings, "remark"),
+        prevalence=calibration.prevalence,
+        calibrated_at=calibration.prevalence,
+        threshold=record.threshold,
+        sensitivity=sensitivity,
+        specificity=specificity,
     )
 
 

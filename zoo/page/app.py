@@ -18,6 +18,7 @@ from zoo.page.download_report.report_widgets import report_widgets
 from zoo.page.events import PRIVATE, trained_choices
 from zoo.page.explain.explainer_choice import ExplainerChoice
 from zoo.page.grade.grade_tab import one_model_tab
+from zoo.page.grade.prevalence_field import prevalence_widgets
 from zoo.page.leaderboard.leaderboard_tab import zoo_tab
 from zoo.page.leaderboard.model_cards import faults_notice
 from zoo.page.upload.upload_widgets import study_widgets
@@ -45,13 +46,14 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
             with gr.Tab("Grade", id="grade"), gr.Row():
                 with gr.Column(scale=2, min_width=320):
                     study = study_widgets()
+                    prevalence = prevalence_widgets()
                 with gr.Column(scale=3, min_width=340):
                     with gr.Tabs():
                         with gr.Tab("One model", id="one"):
-                            model = one_model_tab(client, ExplainerChoice(client), session, study, trained)
+                            model = one_model_tab(client, ExplainerChoice(client), session, study, prevalence, trained)
                         with gr.Tab("Compare models", id="compare"):
-                            fold, compared, sides = compare_tab(client, session, study, trained)
-                    report_widgets(client, session, study)
+                            fold, compared, sides = compare_tab(client, session, study, prevalence, trained)
+                    report_widgets(client, session, study, prevalence.field)
             with gr.Tab("Zoo", id="zoo"):
                 models = zoo_tab(registry, PRIVATE)
                 waiting = gr.HTML(elem_id="hub-waiting")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from typing import Literal
 
@@ -34,7 +34,7 @@ def comparison_card(answers: Sequence[ModelResult], unfolded: bool = False) -> s
     return f"""
 <section class="zoo-card zoo-comparison" data-state="compared" data-graded="{len(graded)}">
   {_agreement(graded)}
-  {_table((MODEL, PROBABILITY, *columns, PARAMETERS), (_row(answer, len(columns)) for answer in answers))}
+  {_table((MODEL, PROBABILITY, *columns.values(), PARAMETERS), (_row(answer, columns) for answer in answers))}
   {warning_lines(_said(graded, "warning"))}
   {remark_lines(_said(graded, "remark"))}
   <p>{_facts_below(graded, "note")}</p>
@@ -56,9 +56,10 @@ def _table(names: Names, rows: Iterable[str]) -> str:
   </table></div>"""
 
 
-def _columns(graded: Graded) -> Names:
-    """Label and meaning of each fact that is compared; none before there is a grade."""
-    return tuple((fact.label, fact.meaning) for spec, grade in graded[:1] for fact in facts_at(grade, spec, "column"))
+def _columns(graded: Graded) -> dict[str, tuple[str, str]]:
+    """Label and meaning, by key, of each fact that is compared; none before there is a grade."""
+    compared = (fact for spec, grade in graded for fact in facts_at(grade, spec, "column"))
+    return {fact.key: (fact.label, fact.meaning) for fact in compared}
 
 
 def _agreement(graded: Graded) -> str:
@@ -81,18 +82,19 @@ def _verdict(graded: Sequence[Grade]) -> str:
   <p>Models that were trained on the same studies err alike: their agreement is no second opinion.</p>"""
 
 
-def _row(answer: ModelResult, columns: int) -> str:
+def _row(answer: ModelResult, columns: Collection[str]) -> str:
     name = f'<th scope="row">{escape(answer.spec.title)}<small>{escape(answer.spec.id)}</small></th>'
     return f'<tr data-model="{escape(answer.spec.id)}">{name}{_cells(answer, columns)}</tr>'
 
 
-def _cells(answer: ModelResult, columns: int) -> str:
+def _cells(answer: ModelResult, columns: Collection[str]) -> str:
     grade, spec = answer.grade, answer.spec
     if grade is None:
-        return f'<td colspan="{columns + 2}" class="zoo-warning">{escape(answer.problem)}</td>'
+        return f'<td colspan="{len(columns) + 2}" class="zoo-warning">{escape(answer.problem)}</td>'
     _, verdict, probability = facts_at(grade, spec, "heading")
     scale = f'<div class="zoo-scale">{scale_mark(grade)}</div>'
-    facts = "".join(f"<td>{escape(fact.text)}</td>" for fact in facts_at(grade, spec, "column"))
+    texts = {fact.key: escape(fact.text) for fact in facts_at(grade, spec, "column")}
+    facts = "".join(f"<td>{texts.get(key, '–')}</td>" for key in columns)
     return f"""
       <td data-grade="{verdict.text}"><div class="zoo-said">{grade_badge(verdict.text)}{scale}<b>{probability.text}</b>
       </div></td>{facts}<td>{in_words(answer.parameters)}</td>"""
@@ -101,7 +103,8 @@ def _cells(answer: ModelResult, columns: int) -> str:
 def _facts_below(graded: Graded, place: Place) -> str:
     """A line for what holds for all, said once, and a line a model for the rest."""
     facts = {spec.id: facts_at(grade, spec, place) for spec, grade in graded}
-    common = [each[0] for each in zip(*facts.values(), strict=True) if len({fact.text for fact in each}) == 1]
+    first = next(iter(facts.values()), [])
+    common = [fact for fact in first if all(fact in model_facts for model_facts in facts.values())]
     own = {model_id: [fact for fact in model_facts if fact not in common] for model_id, model_facts in facts.items()}
     lines = {"All": common, **own} if len(graded) > 1 else facts
     return "<br>".join(f"{escape(who)}: {_phrases(model_facts)}." for who, model_facts in lines.items() if model_facts)

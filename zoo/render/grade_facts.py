@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from zoo.types import DISCLAIMER, MODALITY_TITLES, Grade, ModelSpec
+from zoo.types import DISCLAIMER, MODALITY_TITLES, ONE_HALF, Grade, ModelSpec
+from zoo.weights.prevalence import predictive_values
 
 PERCENT = 100
 Place = Literal["heading", "note", "column", "detail", "remark", "warning"]
@@ -45,8 +46,9 @@ def grade_facts(grade: Grade, spec: ModelSpec) -> tuple[Fact, ...]:
         Fact("p_hgg", "Probability of high grade (HGG)", percent(grade.p_hgg), grade.p_hgg, "heading"),
         Fact("trained_on", "Trained on", grade.trained_on, grade.trained_on, "note"),
         Fact("calibration", "Probability", grade.calibration, grade.calibration, "note"),
+        *_prevalence_facts(grade),
         Fact(
-            "calibration_error", "Calibration error", _in_words(grade.calibration_error), grade.calibration_error,
+            "calibration_error", "Calibration error", _off(grade), grade.calibration_error,
             "column",
             "By how much such probabilities were off on the cases held out in training, on average.",
         ),
@@ -60,6 +62,32 @@ def grade_facts(grade: Grade, spec: ModelSpec) -> tuple[Fact, ...]:
         Fact("remarks", "Remarks", " ".join(grade.remarks), list(grade.remarks), "remark"),
         Fact("warnings", "Warnings", " ".join(grade.warnings), list(grade.warnings), "warning"),
     )  # fmt: skip
+
+
+def _prevalence_facts(grade: Grade) -> tuple[Fact, ...]:
+    """What a grade says of the share of HGG for which it holds; nothing where that is one half, as calibrated."""
+    if not _is_shown(grade):
+        return ()
+    ppv, npv = predictive_values(grade.sensitivity, grade.specificity, grade.prevalence)
+    held_out = f"from sensitivity and specificity on held-out studies like those trained on ({grade.trained_on})"
+    return (
+        Fact("prevalence", "Prevalence of HGG", _in_short(grade.prevalence), grade.prevalence, "note"),
+        Fact(
+            "threshold", "Called HGG from", f"{percent(grade.threshold)} on: the grade stays at any prevalence, and "
+            "with it sensitivity and specificity", grade.threshold, "note",
+        ),
+        Fact("predictive_values", "Predictive values", held_out, held_out, "note"),
+        Fact("ppv", "Positive predictive value (PPV)", _measured(ppv), ppv, "column", "How many called HGG are HGG."),
+        Fact("npv", "Negative predictive value (NPV)", _measured(npv), npv, "column", "How many called LGG are LGG."),
+        Fact("sensitivity", "Sensitivity", _measured(grade.sensitivity), grade.sensitivity),
+        Fact("specificity", "Specificity", _measured(grade.specificity), grade.specificity),
+        Fact("calibrated_at", "Prevalence of the calibration", _in_short(grade.calibrated_at), grade.calibrated_at),
+    )  # fmt: skip
+
+
+def _is_shown(grade: Grade) -> bool:
+    """Whether the prevalence is worth a word."""
+    return {grade.prevalence, grade.calibrated_at} != {ONE_HALF}
 
 
 def facts_at(grade: Grade, spec: ModelSpec, *places: Place) -> list[Fact]:
@@ -96,5 +124,18 @@ def percent(probability: float) -> str:
     return f"{probability * PERCENT:.1f} %"
 
 
-def _in_words(calibration_error: float | None) -> str:
-    return "not measured" if calibration_error is None else f"± {calibration_error * PERCENT:.0f} %"
+def _in_short(prevalence: float) -> str:
+    """A share that somebody gave, in per cent as they would write it: 0.75 -> "75 %"."""
+    return f"{prevalence * PERCENT:.4g} %"
+
+
+def _measured(share: float | None) -> str:
+    return "not measured" if share is None else percent(share)
+
+
+def _off(grade: Grade) -> str:
+    """The calibration error, and the prevalence at which it was measured if that isn't the usual one."""
+    if grade.calibration_error is None:
+        return "not measured"
+    where = f" at a prevalence of {_in_short(grade.calibrated_at)}" if _is_shown(grade) else ""
+    return f"± {grade.calibration_error * PERCENT:.0f} %{where}"

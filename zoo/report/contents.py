@@ -17,6 +17,7 @@ from zoo.render.heat_picture import heat_picture
 from zoo.report.store import load_results
 from zoo.types import ExplainerSpec, Finding, ModelResult, Volumes
 from zoo.weights.metadata import file_digests
+from zoo.weights.prevalence import results_at_prevalence
 
 PACKAGES = ("torch", "timm", "captum", "nibabel", "numpy")
 LIMITS = (
@@ -54,9 +55,16 @@ class Report:
     limits: tuple[str, ...] = LIMITS
 
 
-def gather(folder: Path, volumes: Volumes, findings: Sequence[Finding], registry: Registry, made: str) -> Report:
-    """All that was computed for the study in the folder so far."""
-    answers = load_results(folder, registry.models.values())
+def gather(
+    folder: Path,
+    volumes: Volumes,
+    findings: Sequence[Finding],
+    registry: Registry,
+    made: str,
+    prevalence: float | None = None,
+) -> Report:
+    """All that was computed for the study in the folder so far. prevalence: of its grades, see `at_prevalence`."""
+    answers = results_at_prevalence(load_results(folder, registry.models.values()), prevalence)
     return Report(
         study=study_facts(volumes),
         findings=tuple(findings),

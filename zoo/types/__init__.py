@@ -12,6 +12,7 @@ from zoo.types.constants import (
     GRADES,
     MODALITIES,
     MODALITY_TITLES,
+    ONE_HALF,
     Progress,
 )
 from zoo.types.explainer import Attribution, ExplainerSpec, Question, any_model
@@ -34,7 +35,7 @@ from zoo.types.study import Finding, Study, Unpacked, Volumes
 
 __all__ = [
     "DEFAULT_EXPLAINER", "DISCLAIMER", "FILE_PREFIX", "GRADES", "MEASURED", "MODALITIES", "MODALITY_TITLES",
-    "REGION_LABELS", "REGION_LABELS_2023", "SHAPLEY_EXPLAINER", "WHOLE_TUMOUR",
+    "ONE_HALF", "REGION_LABELS", "REGION_LABELS_2023", "SHAPLEY_EXPLAINER", "WHOLE_TUMOUR",
     "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade", "HeatMap",
     "Millimetres", "ModelInput", "ModelResult", "ModelSpec", "Phase", "Plane", "Progress", "Question", "Recipe",
     "RegionMeasurements", "RegisteredExplainer", "RegisteredModel", "Segmentation", "Side", "Study", "Unpacked",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zoo.types.constants import MODALITIES
+from zoo.types.constants import MODALITIES, ONE_HALF
 from zoo.types.registered import RegisteredModel
 
 
@@ -19,6 +19,9 @@ class Grade:
     p_hgg: probability of HGG, calibrated where `calibration` says so. calibration_error: expected calibration error on
     the cases held out when it was trained, None where nobody measured it. warnings: sentences that make it doubtful.
     remarks: sentences on what was done with the files before.
+
+    prevalence: share of HGG for which p_hgg holds. calibrated_at: that of its calibration. threshold: p_hgg from which
+    on it is called HGG. sensitivity, specificity: there, on the held-out cases, None where nobody measured them.
     """
 
     study: str
@@ -33,6 +36,11 @@ class Grade:
     trained_on: str
     calibration_error: float | None = None
     remarks: tuple[str, ...] = ()
+    prevalence: float = ONE_HALF
+    calibrated_at: float = ONE_HALF
+    threshold: float = 0.5
+    sensitivity: float | None = None
+    specificity: float | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 MODALITIES = ("t1", "t1ce", "t2", "flair")
 MODALITY_TITLES = {"t1": "T1", "t1ce": "T1ce", "t2": "T2", "flair": "FLAIR"}
 GRADES = ("LGG", "HGG")
+ONE_HALF = 0.5
+"""The prevalence, or share of HGG, at which the zoo's own models are calibrated."""
 FILE_PREFIX = "file:"
 """Begins the source of a model whose weights are a file on this machine."""
 DISCLAIMER = "Research demonstration, not a medical device."

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from zoo.types import ONE_HALF
 
 
 @dataclass(frozen=True)
 class Calibration:
     """Platt scaling: p_hgg = sigmoid(slope · margin + intercept), margin = logit(HGG) − logit(LGG).
 
-    fitted_on: on what data.
+    fitted_on: on what data. prevalence: the share of HGG among these, for which p_hgg holds.
     """
 
     slope: float = 1.0
     intercept: float = 0.0
     fitted_on: str = ""
+    prevalence: float = ONE_HALF
 
     def log_odds(self, margin: Any) -> Any:
         """The calibrated log-odds of HGG; of a number, an array or a tensor."""
@@ -25,6 +29,11 @@ class Calibration:
     @property
     def description(self) -> str:
         return f"calibrated on {self.fitted_on}" if self.fitted_on else "uncalibrated"
+
+
+def probability(log_odds: float) -> float:
+    """The probability of log-odds, however large."""
+    return 0.5 * (1 + math.tanh(log_odds / 2))
 
 
 def subset_name(modalities: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def save_weights(path: Path, spec: ModelSpec, module: nn.Module, record: Trainin
     state = own_state(spec, module)
     expect_whole_ties(state, spec.id)
     tied = tied_names(state)
-    metadata = identity(spec) | {"record": asdict(record)} | ({TIED_KEY: tied} if tied else {})
+    metadata = identity(spec) | {"record": record.as_json()} | ({TIED_KEY: tied} if tied else {})
     tensors = {name: _halved(value) for name, value in state.items() if name not in tied}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, path, {METADATA_KEY: json.dumps(metadata)})

@@ -109,7 +109,7 @@ def test_a_study_is_graded_while_the_next_is_read(studies, watched_reading, monk
     next_is_read, graded = Event(), api.grade
     watched_reading(after=lambda volumes: next_is_read.set() if volumes.id == "last" else None)
 
-    def grade(study, model):
+    def grade(study, model, prevalence):
         if study.volumes.id == "few":
             assert next_is_read.wait(PATIENCE)
         return graded(study, model)
@@ -139,7 +139,7 @@ def test_an_interrupt_ends_it(studies, watched_reading, monkeypatch):
     begun = []
     watched_reading(begun.append)
 
-    def grade(study, model):
+    def grade(study, model, prevalence):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(api, "grade", grade)

@@ -20,6 +20,7 @@ from zoo.render.cards import grade_card
 from zoo.render.comparison import ModelResult, comparison_card
 from zoo.render.grade_facts import Fact, grade_facts, grade_text
 from zoo.report import Report, to_html, to_json
+from zoo.weights.prevalence import at_prevalence
 
 PLACES = ("note", "column", "detail")
 ADDED = tuple(Fact(f"added_{place}", f"Added {place}", f"<text> of {place}", [place], place) for place in PLACES)
@@ -115,8 +116,8 @@ def test_every_fact_is_told_to_programs(face, said, name):
 
 
 def test_whatever_a_grade_holds_is_a_fact(registry):
-    """But the study's name, which on the page is that of a random folder."""
-    keys = [fact.key for fact in grade_facts(_grade(), registry.model("single-t1ce"))]
+    """But the study's name, which on the page is that of a random folder; where a prevalence was given."""
+    keys = [fact.key for fact in grade_facts(_grade(prevalence=0.75), registry.model("single-t1ce"))]
     assert len(set(keys)) == len(keys)
     assert {field.name for field in fields(Grade)} - {"study"} <= set(keys)
 
@@ -137,3 +138,16 @@ def test_the_command_line_says_grade_and_grounds_then_the_rest_then_a_line_a_war
     assert first.startswith("s: HGG by single-t1ce.compact, p(HGG) 87.3 % (trained on 1200 simulated gliomas; prob")
     assert second.startswith("  calibration error ± 6 %; time 0.51 s; log-odds of HGG +1.93; weights embedded:ab12")
     assert said == ["  remark: not used: notes.nii", "  warning: blurred", "  warning: tilted"]
+
+
+def test_the_prevalence_is_told_with_what_follows_from_it_unless_it_is_one_half(registry):
+    spec, grade = registry.model("single-t1ce"), _grade(sensitivity=0.8, specificity=0.8)
+    usual = {fact.key for fact in grade_facts(grade, spec)}
+    told = facts.grade_json(at_prevalence(grade, 0.75), spec)
+    assert not usual & {"prevalence", "threshold", "ppv", "npv"}
+    assert (told["prevalence"], told["threshold"]) == (0.75, pytest.approx(0.75))
+    assert (told["ppv"], told["npv"]) == (pytest.approx(60 / 65), pytest.approx(20 / 35))
+    assert "held-out studies like those trained on (1200 simulated gliomas)" in grade_text(
+        at_prevalence(grade, 0.75), spec
+    )
+    assert {fact.text for fact in grade_facts(_grade(prevalence=0.75), spec) if fact.key == "ppv"} == {"not measured"}

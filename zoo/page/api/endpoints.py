@@ -21,6 +21,7 @@ from zoo.page.explain.explain_handlers import MOST_SECONDS
 from zoo.page.sessions import Session
 from zoo.render.grade_facts import grade_json
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES, Explanation, HeatMap
+from zoo.weights.prevalence import at_prevalence, expect_prevalence
 
 Result = TypeVar("Result")
 Scan = str | None
@@ -28,7 +29,9 @@ SCANS = """t1: NIfTI file of the T1-weighted scan; all scans co-registered and s
             t1ce: NIfTI file of the T1-weighted scan with contrast agent.
             t2: NIfTI file of the T2-weighted scan.
             flair: NIfTI file of the FLAIR scan."""
-"""What takes the place of SCANS in an endpoint's docstring, which Gradio hands on to programs."""
+PREVALENCE = "prevalence: share of HGG among the patients, such as 0.75; one half, as calibrated, where none is given."
+WORDS = {"SCANS": SCANS, "PREVALENCE": PREVALENCE}
+"""What takes the place of a word in an endpoint's docstring, which Gradio hands on to programs."""
 
 
 def in_our_words(endpoint: Callable[..., Result]) -> Callable[..., Result]:
@@ -41,7 +44,9 @@ def in_our_words(endpoint: Callable[..., Result]) -> Callable[..., Result]:
         except ZooError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    wrapper.__doc__ = (endpoint.__doc__ or "").replace("SCANS", SCANS)
+    wrapper.__doc__ = endpoint.__doc__ or ""
+    for word, meaning in WORDS.items():
+        wrapper.__doc__ = wrapper.__doc__.replace(word, meaning)
     return wrapper
 
 
@@ -56,7 +61,13 @@ class Api:
 
     @in_our_words
     def grade(
-        self, model: str, t1: Scan = None, t1ce: Scan = None, t2: Scan = None, flair: Scan = None
+        self,
+        model: str,
+        t1: Scan = None,
+        t1ce: Scan = None,
+        t2: Scan = None,
+        flair: Scan = None,
+        prevalence: float | None = None,
     ) -> dict[str, Any]:
         """Grade one study of a glioma by one model: low-grade (LGG) or high-grade (HGG). Research demonstration, not a
         medical device.
@@ -64,13 +75,21 @@ class Api:
         Args:
             model: id of a trained model, such as guided-dual-attention.
             SCANS
+            PREVALENCE
         """
+        share = expect_prevalence(prevalence)
         with self._read(t1, t1ce, t2, flair) as session:
-            return self._graded(session, model)
+            return self._graded(session, model, share)
 
     @in_our_words
     def compare(
-        self, models: str | None = None, t1: Scan = None, t1ce: Scan = None, t2: Scan = None, flair: Scan = None
+        self,
+        models: str | None = None,
+        t1: Scan = None,
+        t1ce: Scan = None,
+        t2: Scan = None,
+        flair: Scan = None,
+        prevalence: float | None = None,
     ) -> list[dict[str, Any]]:
         """Grade one study by several models; one that fails has an "error" in place of a grade. Research demonstration,
         not a medical device.
@@ -78,9 +97,11 @@ class Api:
         Args:
             models: ids of trained models, separated by commas; all of them where none is given.
             SCANS
+            PREVALENCE
         """
+        share = expect_prevalence(prevalence)
         with self._read(t1, t1ce, t2, flair) as session:
-            return [self._answer(session, model) for model in self._ids(models)]
+            return [self._answer(session, model, share) for model in self._ids(models)]
 
     @in_our_words
     def contributions(
@@ -130,20 +151,30 @@ class Api:
         return answer | {"seconds": explanation.seconds, "disclaimer": DISCLAIMER}, heat_map
 
     @in_our_words
-    def report(self, model: str, t1: Scan = None, t1ce: Scan = None, t2: Scan = None, flair: Scan = None) -> str:
+    def report(
+        self,
+        model: str,
+        t1: Scan = None,
+        t1ce: Scan = None,
+        t2: Scan = None,
+        flair: Scan = None,
+        prevalence: float | None = None,
+    ) -> str:
         """Grade and explain one study by one model, and give the report: a complete HTML page. Research demonstration,
         not a medical device.
 
         Args:
             model: id of a trained model.
             SCANS
+            PREVALENCE
         """
+        share = expect_prevalence(prevalence)
         with self._read(t1, t1ce, t2, flair) as session:
             study = {"folder": session.folder, "model_id": model}
             self._ask("grade", **study)
             self._ask("explain", **study, explainer_id=DEFAULT_EXPLAINER)
             self._ask("contributions", **study)
-            html, _ = self._ask("report", folder=session.folder, made=now())
+            html, _ = self._ask("report", folder=session.folder, made=now(), prevalence=share)
             return html.read_text(encoding="utf-8")
 
     @contextmanager
@@ -165,14 +196,14 @@ class Api:
         folder = Path(tempfile.mkdtemp(prefix="explanation-", dir=self.client.cache))
         return str(path.rename(folder / path.name))
 
-    def _answer(self, session: Session, model: str) -> dict[str, Any]:
+    def _answer(self, session: Session, model: str, prevalence: float | None) -> dict[str, Any]:
         try:
-            return self._graded(session, model)
+            return self._graded(session, model, prevalence)
         except ZooError as error:
             return {"model": model, "error": str(error)}
 
-    def _graded(self, session: Session, model: str) -> dict[str, Any]:
-        grade = self._ask("grade", folder=session.folder, model_id=model)
+    def _graded(self, session: Session, model: str, prevalence: float | None) -> dict[str, Any]:
+        grade = at_prevalence(self._ask("grade", folder=session.folder, model_id=model), prevalence)
         return grade_json(grade, self.client.registry.model(model))
 
     def _ids(self, models: str | None) -> list[str]:

@@ -12,19 +12,28 @@ from gradio.blocks import Block
 from zoo.errors import ZooError
 from zoo.page.compute_client import ComputeClient, map_steps
 from zoo.page.events import Updates, progress_in
+from zoo.page.grade.prevalence_field import is_usable
 from zoo.page.sessions import Session
 from zoo.page.viewer import StudyViewer, viewer_value
 from zoo.render.cards import message_card
 from zoo.render.comparison import comparison_card, contributions_card
 from zoo.types import DEFAULT_EXPLAINER, ModelResult
+from zoo.weights.prevalence import expect_prevalence, results_at_prevalence
 
 LINK = "compare"  # viewers of one link look at the same place
+
+
+@dataclass(frozen=True, eq=False)  # Gradio hashes what a visitor's session holds; a model's options have no hash
+class Compared:
+    """What several models said, as calibrated."""
+
+    results: tuple[ModelResult, ...]
 
 
 @dataclass(frozen=True)
 class CompareWidgets:
     """What comparing changes. session: the visitor's study. left, right: where two models looked. bars: what each
-    modality adds."""
+    modality adds. compared: a `Compared`, what the table shows."""
 
     session: gr.State
     status: gr.HTML
@@ -32,6 +41,7 @@ class CompareWidgets:
     left: StudyViewer
     right: StudyViewer
     bars: gr.HTML
+    compared: gr.State
 
     @property
     def outputs(self) -> list[Block]:
@@ -39,7 +49,7 @@ class CompareWidgets:
 
     @property
     def results(self) -> list[Block]:
-        return [self.status, self.table, self.left, self.right, self.bars]
+        return [self.status, self.table, self.left, self.right, self.bars, self.compared]
 
 
 class Comparing:
@@ -48,24 +58,37 @@ class Comparing:
         self.widgets = widgets
 
     def compare(
-        self, session: Session | None, models: Sequence[str], left: str, right: str, *given: Any
+        self,
+        session: Session | None,
+        models: Sequence[str],
+        left: str,
+        right: str,
+        prevalence: float | None,
+        *given: Any,
     ) -> Iterator[Updates]:
         """Read, grade by every model, show where two of them looked, then what each modality adds to each model.
 
-        given: as in `StudyWidgets.given`.
+        prevalence: see `at_prevalence`. given: as in `StudyWidgets.given`.
         """
         try:
             if not models:
                 raise ZooError("Choose the models to compare.")
+            share = expect_prevalence(prevalence)
             reading = self.client.read(session, *given)
             session = yield from map_steps(reading, lambda card: self._emptied(None) | self._progress(card))
             yield self._emptied(session)
-            results = yield from self._graded(session, models)
+            results = yield from self._graded(session, models, share)
             yield from self._heat_maps(session, left, right)
             yield from self._contributions(session, results)
             yield {self.widgets.status: ""}
         except ZooError as error:
             yield {self.widgets.status: message_card("error", "That did not work", str(error))}
+
+    def reexpressed(self, compared: Compared | None, prevalence: float | None) -> Updates:
+        """The table at another prevalence, from the log-odds of what was compared."""
+        if compared is None or not is_usable(prevalence):
+            return {self.widgets.table: gr.skip()}
+        return {self.widgets.table: comparison_card(results_at_prevalence(compared.results, prevalence))}
 
     def heat_map(self, side: StudyViewer, session: Session | None, model_id: str) -> Iterator[Updates]:
         """Another model on one side."""
@@ -91,7 +114,7 @@ class Comparing:
 
     def _no_results(self) -> dict[Block, Any]:
         widgets = self.widgets
-        return {widgets.table: "", widgets.left: None, widgets.right: None, widgets.bars: ""}
+        return {widgets.table: "", widgets.left: None, widgets.right: None, widgets.bars: "", widgets.compared: None}
 
     def _emptied(self, session: Session | None) -> dict[Block, Any]:
         """Updates that show a study, and no results yet."""
@@ -100,12 +123,15 @@ class Comparing:
     def _progress(self, card: str) -> dict[Block, Any]:
         return progress_in(self.widgets.status, card)
 
-    def _graded(self, session: Session, models: Sequence[str]) -> Generator[Updates, None, list[ModelResult]]:
+    def _graded(
+        self, session: Session, models: Sequence[str], prevalence: float | None
+    ) -> Generator[Updates, None, list[ModelResult]]:
         """One model after another; one that fails says so in its row."""
         results: list[ModelResult] = []
         for model_id in models:
             results.append((yield from map_steps(self._result(session, model_id), self._progress)))
-            yield {self.widgets.table: comparison_card(results)}
+            table = comparison_card(results_at_prevalence(results, prevalence))
+            yield {self.widgets.table: table, self.widgets.compared: Compared(tuple(results))}
         return results
 
     def _result(self, session: Session, model_id: str) -> Generator[str, None, ModelResult]:

@@ -11,13 +11,14 @@ import gradio as gr
 from zoo.page.compare.compare_handlers import CompareWidgets, Comparing
 from zoo.page.compute_client import ComputeClient
 from zoo.page.events import COMPUTES, PRIVATE, Choices
+from zoo.page.grade.prevalence_field import PrevalenceWidgets
 from zoo.page.upload.upload_widgets import StudyWidgets
 from zoo.page.viewer import StudyViewer
 from zoo.types.roles import COMPARED_MODELS
 
 
 def compare_tab(
-    client: ComputeClient, session: gr.State, study: StudyWidgets, trained: Choices
+    client: ComputeClient, session: gr.State, study: StudyWidgets, prevalence: PrevalenceWidgets, trained: Choices
 ) -> tuple[gr.Accordion, gr.Dropdown, list[gr.Dropdown]]:
     """What chooses models: the fold, in it several, and one for each side."""
     every = [model_id for _, model_id in trained]
@@ -34,10 +35,14 @@ def compare_tab(
     bars = gr.HTML(elem_id="contributions")
 
     (left, left_viewer), (right, right_viewer) = columns
-    inputs = [session, models, left, right, *study.given]
-    widgets = CompareWidgets(session, status, table, left_viewer, right_viewer, bars)
+    inputs = [session, models, left, right, prevalence.field, *study.given]
+    widgets = CompareWidgets(session, status, table, left_viewer, right_viewer, bars, gr.State(None))
     comparing = Comparing(client, widgets)
-    started: list[Any] = [compare.click(comparing.compare, inputs, widgets.outputs, **PRIVATE, **COMPUTES)]
+    compared = compare.click(comparing.compare, inputs, widgets.outputs, **PRIVATE, **COMPUTES)
+    reexpress = {"fn": comparing.reexpressed, "inputs": [widgets.compared, prevalence.field], "outputs": table}
+    for given in (*prevalence.given, compared.then):  # or while others still graded
+        given(**reexpress, **PRIVATE)
+    started: list[Any] = [compared]
     for choice, viewer in columns:
         heat_map = partial(comparing.heat_map, viewer)
         started.append(choice.input(heat_map, [session, choice], [status, viewer], **PRIVATE, **COMPUTES))

@@ -14,6 +14,7 @@ from zoo.page.compute_client import ComputeClient, map_steps
 from zoo.page.events import Updates, progress_in
 from zoo.page.sessions import Session
 from zoo.render.cards import message_card
+from zoo.weights.prevalence import expect_prevalence
 
 NOTHING_YET = "Grade a study first: the report tells what was computed for it."
 
@@ -35,14 +36,15 @@ class Reporting:
         self.client = client
         self.widgets = widgets
 
-    def report(self, session: Session | None) -> Iterator[Updates]:
-        """Write both files, and offer them."""
+    def report(self, session: Session | None, prevalence: float | None) -> Iterator[Updates]:
+        """Write both files, and offer them. prevalence: of its grades, see `at_prevalence`."""
         status, files = self.widgets.status, self.widgets.files
         if session is None:
             yield {status: message_card("question", "Nothing to report", NOTHING_YET)}
             return
         try:
-            steps = self.client.follow("zoo.compute.tasks:report", folder=session.folder, made=now())
+            share = expect_prevalence(prevalence)
+            steps = self.client.follow("zoo.compute.tasks:report", folder=session.folder, made=now(), prevalence=share)
             paths = yield from map_steps(steps, lambda card: progress_in(status, card))
             yield {status: "", files: gr.File([str(path) for path in paths], visible=True)}
         except ZooError as error:

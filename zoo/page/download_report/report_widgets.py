@@ -10,11 +10,11 @@ from zoo.page.events import COMPUTES, PRIVATE
 from zoo.page.upload.upload_widgets import StudyWidgets
 
 
-def report_widgets(client: ComputeClient, session: gr.State, study: StudyWidgets) -> None:
+def report_widgets(client: ComputeClient, session: gr.State, study: StudyWidgets, prevalence: gr.Number) -> None:
     button = gr.Button("Report of this study", elem_id="make-report")
     status = gr.HTML(elem_id="reporting")
     files = gr.File(label="Report: a page to read and print, and JSON", visible=False, elem_id="report")
     widgets = ReportWidgets(status, files)
     reporting = Reporting(client, widgets)
-    button.click(reporting.report, session, widgets.outputs, **PRIVATE, **COMPUTES)
+    button.click(reporting.report, [session, prevalence], widgets.outputs, **PRIVATE, **COMPUTES)
     study.scans.change(reporting.cleared, None, widgets.outputs, **PRIVATE)

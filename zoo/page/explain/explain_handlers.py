@@ -25,17 +25,20 @@ from zoo.types import (
     ModelSpec,
     RegisteredModel,
 )
+from zoo.weights.prevalence import at_prevalence, expect_prevalence
 
 MOST_SECONDS = 900
 
 
 @dataclass(frozen=True)
 class ExplainOutputs:
-    """What changes while a grade is explained. explanation: what the explainer told. stop: the button that stops it."""
+    """What changes while a grade is explained. graded: as in `GradeWidgets`. explanation: what the explainer told.
+    stop: the button that stops it."""
 
     session: gr.State
     card: gr.HTML
     viewer: StudyViewer
+    graded: gr.State
     explanation: gr.HTML
     stop: gr.Button
 
@@ -47,17 +50,20 @@ class Explaining:
         self.client = client
         self.outputs = outputs
 
-    def explain(self, session: Session | None, model_id: str, explainer_id: str, *given: Any) -> Iterator[Updates]:
+    def explain(
+        self, session: Session | None, model_id: str, explainer_id: str, prevalence: float | None, *given: Any
+    ) -> Iterator[Updates]:
         """Read and grade as far as that is not done; then the map, or the default's map and a value a modality.
 
-        given: as in `StudyWidgets.given`.
+        prevalence: see `at_prevalence`. given: as in `StudyWidgets.given`.
         """
         outputs = self.outputs
         try:
+            share = expect_prevalence(prevalence)
             spec, explainer = self._chosen(model_id, explainer_id)
             yield {outputs.stop: gr.Button(visible=True)}
             session = yield from self._read(session, *given)
-            yield from self._graded(session, spec)
+            yield from self._graded(session, spec, share)
             explanation = yield from self._explained(session, spec, explainer)
             yield {outputs.explanation: explained_card(spec, explainer, explanation)}
         except Refused as refusal:
@@ -88,10 +94,10 @@ class Explaining:
             yield {outputs.session: current, outputs.viewer: viewer_value(copies)}
         return current
 
-    def _graded(self, session: Session, spec: ModelSpec) -> Generator[Updates, None, Grade]:
+    def _graded(self, session: Session, spec: ModelSpec, prevalence: float | None) -> Generator[Updates, None, Grade]:
         """Grade again, which takes no time for what is cached: the card may be another model's."""
         grade = yield from self._follow("grade", session, spec)
-        yield {self.outputs.card: grade_card(grade, spec)}
+        yield {self.outputs.card: grade_card(at_prevalence(grade, prevalence), spec), self.outputs.graded: grade}
         return grade
 
     def _explained(

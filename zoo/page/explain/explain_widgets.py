@@ -48,10 +48,10 @@ def explain_widgets(choice: ExplainerChoice, model_id: str | None) -> ExplainWid
 
 
 def explain_events(
-    choice: ExplainerChoice, explain: ExplainWidgets, study: StudyWidgets, model: gr.Dropdown, grade: gr.Button,
-    graded: list[Any], grade_outputs: list[Any],
+    choice: ExplainerChoice, explain: ExplainWidgets, study: StudyWidgets, prevalence: gr.Number, model: gr.Dropdown,
+    grade: gr.Button, graded: list[Any], grade_outputs: list[Any],
 ) -> None:  # fmt: skip
-    """Connect the explanation's widgets. graded: the events that grade. grade_outputs: session, card and viewer."""
+    """Connect the explanation's widgets. graded: the events that grade. grade_outputs: those of `GradeWidgets`."""
     outputs = [*grade_outputs, explain.explanation, explain.stop]
     explaining = Explaining(choice.client, ExplainOutputs(*outputs))
     selection = [model, explain.explainer]
@@ -63,7 +63,7 @@ def explain_events(
         begin(None, None, explain.explanation, js="() => ''", **PRIVATE)
     started = explain.button.click(
         explaining.explain,
-        [grade_outputs[0], *selection, *study.given],
+        [grade_outputs[0], *selection, prevalence, *study.given],
         outputs,
         **PRIVATE,
         **COMPUTES,

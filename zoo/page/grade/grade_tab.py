@@ -9,6 +9,7 @@ from zoo.page.events import COMPUTES, PRIVATE, Choices, default_choice
 from zoo.page.explain.explain_widgets import explain_events, explain_widgets
 from zoo.page.explain.explainer_choice import ExplainerChoice
 from zoo.page.grade.grade_handlers import GradeWidgets, Grading
+from zoo.page.grade.prevalence_field import PrevalenceWidgets
 from zoo.page.upload.upload_handlers import Uploading
 from zoo.page.upload.upload_widgets import StudyWidgets
 from zoo.page.viewer import StudyViewer
@@ -16,7 +17,12 @@ from zoo.render.cards import empty_card
 
 
 def one_model_tab(
-    client: ComputeClient, choice: ExplainerChoice, session: gr.State, study: StudyWidgets, trained: Choices
+    client: ComputeClient,
+    choice: ExplainerChoice,
+    session: gr.State,
+    study: StudyWidgets,
+    prevalence: PrevalenceWidgets,
+    trained: Choices,
 ) -> gr.Dropdown:
     """The dropdown of models."""
     model = gr.Dropdown(trained, value=default_choice(trained), label="Model", elem_id="model")
@@ -25,20 +31,30 @@ def one_model_tab(
         cancel = gr.Button("Cancel", elem_id="cancel")
     card = gr.HTML(empty_card(), elem_id="card")
     explain = explain_widgets(choice, model.value)
-    widgets = GradeWidgets(session, card, StudyViewer(elem_id="viewer"))
+    widgets = GradeWidgets(session, card, StudyViewer(elem_id="viewer"), gr.State(None))
     grading, uploading = Grading(client, widgets), Uploading(client, study, card)
 
-    work = {"inputs": [session, model, *study.given], "outputs": widgets.outputs, **PRIVATE}
+    work = {"inputs": [session, model, prevalence.field, *study.given], "outputs": widgets.outputs, **PRIVATE}
     assign = {"fn": uploading.assign, "inputs": [study.scans, study.unpacked], "outputs": uploading.outputs, **PRIVATE}
     # Not on change: Gradio tells of one many times over, and the later ones would undo what was chosen in the table.
     files_changed = gr.on([study.scans.upload, study.scans.delete, study.scans.clear], **assign)
     # Whoever presses it with another model chosen, while the heat map of the first is made, is not to be left unheard.
     graded = grade.click(grading.grade, **work, **COMPUTES, trigger_mode="always_last")
+    reexpress = {
+        "fn": grading.reexpressed,
+        "inputs": [widgets.graded, prevalence.field, card],
+        "outputs": card,
+        **PRIVATE,
+    }
+    gr.on(prevalence.given, **reexpress)
+    graded.then(**reexpress)  # it was given while the heat map was made
     started = [files_changed, graded]
     for example, picture in study.examples.items():
         example_chosen = picture.click(example.scans, None, study.scans, **PRIVATE).then(**assign)
-        started.append(example_chosen.then(grading.grade, **work, **COMPUTES))
+        example_graded = example_chosen.then(grading.grade, **work, **COMPUTES)
+        example_graded.then(**reexpress)
+        started.append(example_graded)
     stopped = cancel.click(None, cancels=started, **PRIVATE)
     stopped.then(grading.cancelled, None, card, **PRIVATE)
-    explain_events(choice, explain, study, model, grade, started, widgets.outputs)
+    explain_events(choice, explain, study, prevalence.field, model, grade, started, widgets.outputs)
     return model

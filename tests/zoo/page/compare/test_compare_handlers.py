@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gradio as gr
 import nibabel
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from zoo.types import Explanation, HeatMap
 
 MODELS = ("guided-dual-attention.compact", "single-t1ce.compact", "early-fusion.compact")
 UNTOLD = (Unpacked([]), *(None,) * 4)
-WIDGETS = CompareWidgets("session", "status", "table", "left", "right", "bars")
+WIDGETS = CompareWidgets("session", "status", "table", "left", "right", "bars", "compared")
 
 
 def _grade(folder, model_id):
@@ -38,7 +39,7 @@ def compare(registry, files, tmp_path):
 
     def run(worker, models=MODELS, session=None):
         comparing = Comparing(ComputeClient(registry, worker, tmp_path / "cache"), WIDGETS)
-        return comparing.compare(session, models, *MODELS[:2], files, *UNTOLD)
+        return comparing.compare(session, models, *MODELS[:2], None, files, *UNTOLD)
 
     return run
 
@@ -72,7 +73,7 @@ def test_every_model_is_graded_two_are_shown_and_all_are_explained(compare):
 
 def test_another_study_takes_all_results_away(registry, compare, tmp_path):
     cleared = Comparing(ComputeClient(registry, _worker(), tmp_path), WIDGETS).cleared()
-    assert cleared == {"status": "", "table": "", "left": None, "right": None, "bars": ""}
+    assert cleared == {"status": "", "table": "", "left": None, "right": None, "bars": "", "compared": None}
     first, *_ = compare(_worker())
     assert first.keys() == set(WIDGETS.outputs), "so does another comparison"
     assert not any(first[name] for name in ("session", "table", "left", "right", "bars"))
@@ -118,3 +119,14 @@ def test_another_heat_map_needs_a_study_and_tells_its_trouble(registry, compare,
     assert MODELS[2] in last["right"].overlay.path
     failing = Comparing(ComputeClient(registry, _worker(explain=StudyError("no layer")), tmp_path), WIDGETS)
     assert "no layer" in list(failing.heat_map("right", session, MODELS[2]))[-1]["status"]
+
+
+def test_another_prevalence_is_that_of_every_row_and_asks_for_nothing(registry, compare, tmp_path):
+    compared = [step["compared"] for step in compare(_worker()) if step.get("compared")][-1]
+    worker = _worker()
+    comparing = Comparing(ComputeClient(registry, worker, tmp_path), WIDGETS)
+    table = comparing.reexpressed(compared, 0.75)["table"]
+    assert table.count("<b>96.4 %</b>") == 3, "odds of 9 are 27"
+    assert "All: trained on nothing; probability uncalibrated; prevalence of HGG 75 %" in table
+    assert worker.asked == []
+    assert comparing.reexpressed(compared, 75) == comparing.reexpressed(None, 0.75) == {"table": gr.skip()}

@@ -20,7 +20,7 @@ def session(tmp_path):
 
 def _last(registry, worker, session, tmp_path):
     widgets = ReportWidgets("status", "files")
-    return list(Reporting(ComputeClient(registry, worker, tmp_path), widgets).report(session))[-1]
+    return list(Reporting(ComputeClient(registry, worker, tmp_path), widgets).report(session, None))[-1]
 
 
 def test_without_a_study_it_says_what_to_do(registry, tmp_path):

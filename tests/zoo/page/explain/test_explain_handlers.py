@@ -14,7 +14,7 @@ from zoo.types import Explanation, HeatMap
 
 GUIDED = "guided-dual-attention.compact"
 FACTS = {"nothing": 0.0, "spread": 0.0, "everything": 4.0}
-OUTPUTS = ExplainOutputs("session", "card", "viewer", "explanation", "stop")
+OUTPUTS = ExplainOutputs("session", "card", "viewer", "graded", "explanation", "stop")
 
 
 def _grade(folder, model_id):
@@ -42,7 +42,7 @@ def explain(registry, files, tmp_path):
 
     def run(worker, explainer_id, model_id=GUIDED, session=None):
         page = Explaining(ComputeClient(registry, worker, tmp_path / "cache"), OUTPUTS)
-        return page, list(page.explain(session, model_id, explainer_id, files, Unpacked([]), *(None,) * 4))
+        return page, list(page.explain(session, model_id, explainer_id, None, files, Unpacked([]), *(None,) * 4))
 
     return run
 

@@ -5,29 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import gradio as gr
 import nibabel
 import numpy as np
+import pytest
 
 from fake_worker import FakeWorker
 from zoo import Grade, Refused, StudyError, Unpacked
 from zoo.compute.worker import Update
 from zoo.page.compute_client import ComputeClient
 from zoo.page.grade.grade_handlers import GradeWidgets, Grading
+from zoo.render.cards import grade_card
 from zoo.types import HeatMap
 from zoo.weights.load import load_weights
 
-GRADE = Grade("s", "m", "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
+GRADE = Grade("s", "m", "HGG", 0.9, 2.1972, 0.1, (), "embedded:x", "uncalibrated", "nothing")
 NOTHING = Unpacked([])
 UNTOLD = (NOTHING, *(None,) * 4)
 """Nothing left out, and an empty table."""
 
 
 def _grading(registry, worker, cache):
-    return Grading(ComputeClient(registry, worker, cache), GradeWidgets("session", "card", "viewer"))
+    return Grading(ComputeClient(registry, worker, cache), GradeWidgets("session", "card", "viewer", "graded"))
 
 
 def _run(page, session, files, unpacked=NOTHING):
-    return list(page.grade(session, "single-t1ce.compact", files, unpacked, *(None,) * 4))
+    return list(page.grade(session, "single-t1ce.compact", None, files, unpacked, *(None,) * 4))
 
 
 def _values(steps, component):
@@ -45,7 +48,7 @@ def test_a_failed_read_leaves_no_session_and_no_folder(registry, files, tmp_path
 
 def test_a_cancelled_read_stops_the_worker_and_leaves_no_folder(registry, files, tmp_path):
     worker = FakeWorker()
-    steps = _grading(registry, worker, tmp_path / "cache").grade(None, "single-t1ce.compact", files, *UNTOLD)
+    steps = _grading(registry, worker, tmp_path / "cache").grade(None, "single-t1ce.compact", None, files, *UNTOLD)
     next(steps)
     next(steps)
     steps.close()
@@ -102,7 +105,7 @@ def test_a_study_that_is_refused_is_shown_all_the_same(registry, files, tmp_path
 
 def test_the_grade_is_there_before_the_viewers_files(registry, files, tmp_path):
     worker = FakeWorker(grade=GRADE, explain=StudyError("no layer"))
-    for step in _grading(registry, worker, tmp_path / "cache").grade(None, "single-t1ce.compact", files, *UNTOLD):
+    for step in _grading(registry, worker, tmp_path / "cache").grade(None, "single-t1ce.compact", None, files, *UNTOLD):
         if "90.0 %" in str(step.get("card")):
             break
     assert worker.asked == ["read", "grade"]
@@ -134,7 +137,7 @@ def test_a_request_that_names_an_untrained_model_is_told_how_to_train_it(registr
         return load_weights(registry.model(model_id))
 
     page = _grading(registry, FakeWorker(grade=grade), tmp_path / "cache")
-    last = list(page.grade(None, "guided-dual-attention.paper", files, *UNTOLD))[-1]["card"]
+    last = list(page.grade(None, "guided-dual-attention.paper", None, files, *UNTOLD))[-1]["card"]
     assert "not trained yet. Train it with `python -m training fit guided-dual-attention.paper" in last
 
 
@@ -146,3 +149,30 @@ def test_the_heat_map_comes_before_the_curve_of_slices(registry, files, tmp_path
     viewers = _values(_run(_grading(registry, worker, tmp_path / "cache"), None, files), "viewer")
     first, last = [viewer for viewer in viewers if viewer and viewer.overlay]
     assert (first.curves, last.curves) == ({}, curves)
+
+
+def test_another_prevalence_takes_the_place_of_the_grade_and_asks_for_nothing(registry, tmp_path):
+    worker = FakeWorker()
+    page, graded = _grading(registry, worker, tmp_path / "cache"), replace(GRADE, model="single-t1ce.compact")
+    shown = grade_card(graded, registry.model(graded.model)) + "<p>No heat map</p>"
+    card = page.reexpressed(graded, 0.75, shown)["card"]
+    assert "96.4 %" in card, "odds of 9 are 27"
+    assert "Prevalence of HGG</dt><dd>75 %" in card
+    assert card.endswith("</section><p>No heat map</p>")
+    assert page.reexpressed(graded, None, card)["card"] == shown
+    assert worker.asked == []
+
+
+@pytest.mark.parametrize(("shown", "prevalence"), [('<section data-state="refused"></section>', 0.75), (None, 75)])
+def test_what_is_no_grade_or_no_prevalence_changes_no_card(registry, tmp_path, shown, prevalence):
+    graded = replace(GRADE, model="single-t1ce.compact")
+    card = shown or grade_card(graded, registry.model(graded.model))
+    page = _grading(registry, FakeWorker(), tmp_path / "cache")
+    assert page.reexpressed(graded, prevalence, card) == {"card": gr.skip()}
+
+
+def test_a_prevalence_in_per_cent_is_told_before_anything_is_read(registry, files, tmp_path):
+    worker = FakeWorker()
+    steps = list(_grading(registry, worker, tmp_path / "cache").grade(None, "single-t1ce", 75, files, *UNTOLD))
+    assert "Write 75 % as 0.75" in steps[-1]["card"]
+    assert worker.asked == []
