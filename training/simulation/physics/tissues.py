@@ -60,7 +60,7 @@ AS_FREE_WATER = ("csf", "mismatch_core", "skull")
 # Standard deviations of the log between patients: of agent in their blood, and of what each tissue takes up. K_trans
 # of enhancing gliomas differs more than four-fold (0.02 to 0.2 per minute: Tofts et al. 1999, Patankar et al. 2005,
 # from memory).
-CIRCULATION = 0.2
+CIRCULATION = 0.3
 LEAKAGE = {"enhancing": 0.45}
 ELSEWHERE = 0.3
 

@@ -67,7 +67,7 @@ def test_half_the_dose_is_half_of_what_every_tissue_takes_up():
 def test_uptake_of_enhancing_tumour_differs_most_between_patients():
     drawn = [draw_tissues(np.random.default_rng(seed), 3.0) for seed in range(200)]
     spread = {name: np.std(np.log([one[name].uptake for one in drawn])) for name in ("enhancing", "dura", "vessel")}
-    assert spread["enhancing"] > 1.2 * max(spread["dura"], spread["vessel"])
+    assert spread["enhancing"] > 1.1 * max(spread["dura"], spread["vessel"])
 
 
 @pytest.mark.parametrize(("tesla", "column"), [(1.5, 0), (3.0, 1)])
