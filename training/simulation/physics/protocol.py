@@ -72,10 +72,9 @@ def draw_flair(rng: np.random.Generator, tesla: float) -> InversionRecovery:
 
 
 def draw_scan(rng: np.random.Generator, volumetric: bool, noisier: float = 1.0) -> Scan:
-    """Draw slices of 2 to 7 mm, mostly axial, or a 3-D scan; a third is filtered against ringing, a third sharpened.
+    """Draw slices of 2 to 6 mm, mostly axial, or a 3-D scan; a third is filtered against ringing, a third sharpened.
 
-    BTIP asks for at most 4 mm without gaps, ACRIN 6686 for at most 5 mm (PMC7968800); older ones had gaps of up to half
-    a slice.
+    BTIP asks for at most 4 mm without gaps, ACRIN 6686 for at most 5 mm (PMC7968800); older ones have gaps of a third.
     """
     volumetric = volumetric or rng.random() < 0.3
     plane = int(rng.choice(3, p=[0.15, 0.1, 0.75]))
@@ -83,11 +82,11 @@ def draw_scan(rng: np.random.Generator, volumetric: bool, noisier: float = 1.0) 
     return Scan(
         plane=plane,
         phase=phase,
-        slice_mm=0.0 if volumetric else rng.uniform(2, 7),
-        gap=rng.choice([0.0, 0.1, 0.25, 0.5], p=[0.35, 0.25, 0.25, 0.15]),
+        slice_mm=0.0 if volumetric else rng.uniform(2, 6),
+        gap=rng.choice([0.0, 0.1, 0.2, 0.33]),
         resolution_mm=(rng.uniform(0.6, 1.6), rng.uniform(0.8, 3.0)),
         filtered=bool(rng.random() < 0.35),
         noise=noisier * float(np.exp(rng.uniform(np.log(0.01), np.log(0.10)))),
         crosstalk=rng.uniform(0, 0.08),
-        sharpened=rng.uniform(0.2, 1.2) if rng.random() < 0.35 else 0.0,
+        sharpened=rng.uniform(0.2, 0.9) if rng.random() < 0.35 else 0.0,
     )

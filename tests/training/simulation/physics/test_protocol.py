@@ -52,7 +52,7 @@ def test_every_sequence_weights_as_it_is_called(draw):
 
 def test_scans_are_thick_and_sharp_smooth_and_sharpened_quiet_and_noisy(protocols):
     scans = [scan for one in protocols for scan in one.scans]
-    assert {scan.slice_mm > 5 for scan in scans} == {scan.gap > 0.4 for scan in scans} == {True, False}
+    assert {scan.slice_mm > 5 for scan in scans} == {scan.gap > 0.3 for scan in scans} == {True, False}
     assert 0.25 < np.mean([scan.sharpened > 0 for scan in scans]) < 0.45
     assert np.quantile([scan.noise for scan in scans], [0.05, 0.95]) == pytest.approx([0.013, 0.118], rel=0.2)
 
