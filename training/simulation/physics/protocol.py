@@ -31,10 +31,10 @@ class Protocol:
 
 
 def draw_protocol(rng: np.random.Generator) -> Protocol:
-    """Draw a hospital's protocol. T1ce is the sequence of T1 in half of the hospitals."""
+    """Draw a hospital's protocol. T1ce is the sequence of T1 in three of five."""
     tesla = float(rng.choice([1.5, 3.0]))
     t1 = draw_t1_weighted(rng)
-    t1ce = t1 if rng.random() < 0.5 else draw_t1_weighted(rng)
+    t1ce = t1 if rng.random() < 0.6 else draw_t1_weighted(rng)
     sequences = (t1, t1ce, draw_t2_weighted(rng), draw_flair(rng, tesla))
     pairs = zip(sequences, NOISIER, strict=True)
     scans = tuple(draw_scan(rng, not isinstance(one, SpinEcho | InversionRecovery), noisier) for one, noisier in pairs)
@@ -68,7 +68,7 @@ def draw_flair(rng: np.random.Generator, tesla: float) -> InversionRecovery:
     tr = rng.uniform(4800, 12000)
     t1_ms = TISSUES["csf"].t1_ms
     null = t1_ms * np.log(2 / (1 + np.exp(-tr / t1_ms)))
-    return InversionRecovery(tr, te=rng.uniform(80, 150), ti=null * rng.uniform(0.90, 1.06))
+    return InversionRecovery(tr, te=rng.uniform(80, 150), ti=null * rng.uniform(0.93, 1.06))
 
 
 def draw_scan(rng: np.random.Generator, volumetric: bool, noisier: float = 1.0) -> Scan:

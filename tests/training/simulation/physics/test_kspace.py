@@ -114,5 +114,5 @@ def test_every_other_slice_is_weaker(box):
 def test_most_lie_still_and_some_do_not():
     drawn = [draw_motion(np.random.default_rng(seed)).shifts_mm for seed in range(300)]
     restless = np.array([np.ptp(shifts, axis=0).max() > 0.3 for shifts in drawn])
-    assert 0.08 < restless.mean() < 0.24
+    assert 0.06 < restless.mean() < 0.2
     assert all(shifts.shape[1] == 3 for shifts in drawn)

@@ -22,7 +22,7 @@ def test_every_protocol_has_the_four_sequences(protocols):
 
 def test_before_and_after_agent_are_often_but_not_always_the_same_sequence(protocols):
     same = np.mean([one.sequences[0] == one.sequences[1] for one in protocols])
-    assert 0.4 < same < 0.6
+    assert 0.5 < same < 0.8
 
 
 def test_phase_and_slices_have_axes_of_their_own_and_mprage_has_no_slices(protocols):
@@ -36,7 +36,7 @@ def test_phase_and_slices_have_axes_of_their_own_and_mprage_has_no_slices(protoc
 
 def test_flair_leaves_little_of_csf():
     left = [of_white(draw_flair(np.random.default_rng(seed), 3.0), "csf") for seed in range(100)]
-    assert max(left) < 0.75
+    assert max(left) < 0.5
     assert np.median(left) < 0.3
 
 
