@@ -16,7 +16,7 @@ from zoo.checkout import TRAINING
 
 from ..cohorts import Case, CohortError
 from ..simulation.ideal_observer import ideal_p_hgg
-from ..simulation.study import study_signs
+from ..simulation.simulators import simulator_of
 from ..statistics.intervals import delong_interval
 
 DRAWN_SEED = 4_000_000_007  # no cohort's: these patients are drawn to learn from, and never imaged
@@ -28,15 +28,16 @@ Signs = Mapping[str, Any]
 def sign_ceiling(held_out: Sequence[Case], drawn: int = 4000) -> dict[str, Any]:
     """AUC on `held_out`, cases of a simulated cohort, of classifiers that are told the true signs.
 
-    They learn from the signs of `drawn` other patients. Returns plain JSON values: {"cases": N, "ceiling": {"auc",
-    "low", "high"} of all signs together, with DeLong's 95 % interval, "signs": {name: AUC of this sign alone}, "ideal":
-    AUC of `ideal_p_hgg`, which need not learn}, best sign first. Raises `CohortError` where a case has no signs or a
-    grade has no case.
+    They learn from the signs of `drawn` other patients of the same simulator. Returns plain JSON values: {"cases": N,
+    "ceiling": {"auc", "low", "high"} of all signs together, with DeLong's 95 % interval, "signs": {name: AUC of this
+    sign alone}, "ideal": AUC of `ideal_p_hgg`, which need not learn}, best sign first. Raises `CohortError` where a
+    case has no signs or a grade has no case.
     """
     signs, y = [_read(case) for case in held_out], np.array([case.grade == "HGG" for case in held_out], np.int64)
     if len(np.unique(y)) < 2:
         raise CohortError(f"Expected held-out cases of both grades, found {len(y)} of one; hold out more.")
-    examples = [study_signs(DRAWN_SEED, index).as_dict() for index in range(drawn)]
+    simulator = simulator_of(held_out[0].id)
+    examples = [simulator.study_signs(DRAWN_SEED, index).as_dict() for index in range(drawn)]
     names = [name for name in examples[0] if name not in ANSWERS]
     score = _p_hgg(examples, signs, names)
     interval = delong_interval(y, score)
@@ -46,7 +47,7 @@ def sign_ceiling(held_out: Sequence[Case], drawn: int = 4000) -> dict[str, Any]:
         "cases": len(y),
         "ceiling": {"auc": float(roc_auc_score(y, score)), "low": interval.low, "high": interval.high},
         "signs": dict(sorted(alone.items(), key=lambda pair: -pair[1])),
-        "ideal": float(roc_auc_score(y, np.array([ideal_p_hgg(each) for each in signs]))),
+        "ideal": float(roc_auc_score(y, np.array([ideal_p_hgg(each, simulator.population) for each in signs]))),
     }
 
 

@@ -144,5 +144,6 @@ def _write_table(out: Path, tasks: list[Task], signs_tell_all: bool) -> None:
         for task in tasks:
             name, grade = task.folder.name, task.folder.parent.name
             site = f"simulated-site-{task.site}" if task.site else f"simulated-s{task.seed}"
-            p_hgg = f"{ideal_p_hgg(json.loads(task.signs.read_text())):.6f}" if signs_tell_all else ""
+            population = SIMULATORS[task.simulator].population
+            p_hgg = f"{ideal_p_hgg(json.loads(task.signs.read_text()), population):.6f}" if signs_tell_all else ""
             table.writerow([name, grade, name, site, f"{grade}/{name}", p_hgg])

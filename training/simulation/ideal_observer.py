@@ -7,20 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from .signs import LOBES, PREVALENCE, SUBTYPES, Prevalence
+from .signs import LOBES, POPULATION, Population, Prevalence
 
 FLAGS = ("flair_mismatch", "multifocal", "haemorrhage", "calcification", "oedema_dominant", "sharp_margin")
 
 
-def ideal_p_hgg(signs: Mapping[str, Any]) -> float:
-    """Probability of HGG given a patient's drawn signs (`Signs.as_dict`), by Bayes' rule from `PREVALENCE`.
+def ideal_p_hgg(signs: Mapping[str, Any], population: Population = POPULATION) -> float:
+    """Probability of HGG given a patient's drawn signs (`Signs.as_dict`), by Bayes' rule from their prevalence.
 
-    Both grades are equally frequent beforehand, as in every simulated cohort. `grade` and `subtype` are not looked at.
-    The ideal observer of signal detection theory (Barrett and Myers, Foundations of Image Science, 2004).
+    population: whom the patient was drawn from. Both grades are equally frequent beforehand, as in every simulated
+    cohort. `grade` and `subtype` are not looked at. The ideal observer of signal detection theory (Barrett and Myers,
+    Foundations of Image Science, 2004).
     """
     likelihood = {
-        grade: sum(share * _likelihood(signs, PREVALENCE[subtype]) for subtype, share in subtypes.items())
-        for grade, subtypes in SUBTYPES.items()
+        grade: sum(share * _likelihood(signs, population.prevalence[subtype]) for subtype, share in subtypes.items())
+        for grade, subtypes in population.subtypes.items()
     }
     return likelihood["HGG"] / sum(likelihood.values())
 

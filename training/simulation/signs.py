@@ -1,5 +1,6 @@
 """What one patient shows: subtype first, then each sign by its prevalence in that subtype."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -66,6 +67,25 @@ PREVALENCE = {
 
 
 @dataclass(frozen=True)
+class Population:
+    """Whom a simulator draws from. subtypes: their shares in each grade. prevalence: of signs in each subtype.
+
+    whole_ml: median, standard deviation of the log, least and most of the whole tumour's volume. ring_thickness,
+    ring_completeness: ranges. All of these are the same in both grades.
+    """
+
+    subtypes: Mapping[str, Mapping[str, float]]
+    prevalence: Mapping[str, Prevalence]
+    whole_ml: tuple[float, float, float, float] = (75, 0.65, 14, 220)
+    ring_thickness: tuple[float, float] = (0.15, 0.7)
+    ring_completeness: tuple[float, float] = (0.7, 1.0)
+
+
+POPULATION = Population(SUBTYPES, PREVALENCE)
+"""Those whom the first simulator draws, and models learn from."""
+
+
+@dataclass(frozen=True)
 class Signs:
     """The drawn signs of one patient, plain values only.
 
@@ -97,18 +117,19 @@ class Signs:
         return asdict(self)
 
 
-def draw_signs(rng: np.random.Generator, grade: str) -> Signs:
-    """Draw one patient of `grade` ("HGG" or "LGG") from `PREVALENCE`.
+def draw_signs(rng: np.random.Generator, grade: str, population: Population = POPULATION) -> Signs:
+    """Draw one patient of `grade` ("HGG" or "LGG") from `population`.
 
     Raises ValueError for any other grade.
     """
-    if grade not in SUBTYPES:
-        raise ValueError(f"grade must be one of {', '.join(SUBTYPES)}; found {grade!r}.")
-    subtype = _pick(rng, SUBTYPES[grade])
-    rates = PREVALENCE[subtype]
+    if grade not in population.subtypes:
+        raise ValueError(f"grade must be one of {', '.join(population.subtypes)}; found {grade!r}.")
+    subtype = _pick(rng, population.subtypes[grade])
+    rates = population.prevalence[subtype]
     kinds = {"ring": rates.ring, "patchy": rates.patchy, "none": 1 - rates.ring - rates.patchy}
     oedema_dominant = _chance(rng, rates.oedema_dominant)
-    whole_ml = float(np.clip(75 * np.exp(0.65 * rng.standard_normal()), 14, 220))
+    median_ml, spread, least_ml, most_ml = population.whole_ml
+    whole_ml = float(np.clip(median_ml * np.exp(spread * rng.standard_normal()), least_ml, most_ml))
     core_share = rng.uniform(0.06, 0.5) if oedema_dominant else rng.uniform(0.5, 0.92)
     drawn = Signs(
         grade=grade,
@@ -125,8 +146,8 @@ def draw_signs(rng: np.random.Generator, grade: str) -> Signs:
         whole_tumour_ml=whole_ml,
         core_ml=max(1.5, whole_ml * core_share),
         enhancing_share=float(np.exp(rng.uniform(*np.log(rates.enhancing_share)))),
-        ring_thickness=float(rng.uniform(0.15, 0.7)),
-        ring_completeness=float(rng.uniform(0.7, 1.0)),
+        ring_thickness=float(rng.uniform(*population.ring_thickness)),
+        ring_completeness=float(rng.uniform(*population.ring_completeness)),
         mass_effect=float(rng.uniform(0.0, 0.45)),
     )
     return _visible(drawn)
@@ -144,6 +165,6 @@ def _chance(rng: np.random.Generator, probability: float) -> bool:
     return bool(rng.random() < probability)
 
 
-def _pick(rng: np.random.Generator, weights: dict[str, float]) -> str:
+def _pick(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
     share = np.array(list(weights.values()))
     return str(rng.choice(list(weights), p=share / share.sum()))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
 from training.cohorts import Case, CohortError
 from training.evaluation.sign_ceiling import ANSWERS, sign_ceiling
 from training.simulation.signs import Signs
+from training.simulation.simulators import SIMULATORS
 from training.simulation.study import grade_of, study_id, study_signs
 
 CASES = 800
@@ -21,8 +23,8 @@ def held_out(tmp_path_factory) -> list[Case]:
     return [_written(root, study_signs(5, i), i) for i in range(CASES)]
 
 
-def _written(root, signs: Signs, index: int) -> Case:
-    name = study_id(5, index)
+def _written(root, signs: Signs, index: int, named: Callable[[int, int], str] = study_id) -> Case:
+    name = named(5, index)
     folder = root / name
     folder.mkdir(parents=True)
     (folder / f"{name}_t1.nii.gz").touch()
@@ -67,6 +69,15 @@ def test_it_judges_by_the_signs_in_the_files(held_out, tmp_path):
     """Signs of the other grade in the folders turn the answer round."""
     swapped = [_written(tmp_path, study_signs(5, i, grade_of(i + 1)), i) for i in range(200)]
     assert sign_ceiling(swapped, drawn=1000)["ceiling"]["auc"] < 0.1
+
+
+def test_the_other_simulators_patients_are_judged_by_their_own_rates(found, tmp_path):
+    simulator = SIMULATORS["physics"]
+    cases = [_written(tmp_path, simulator.study_signs(5, i), i, simulator.study_id) for i in range(CASES)]
+    theirs = sign_ceiling(cases)
+    judged_as_the_first = [_written(tmp_path / "renamed", simulator.study_signs(5, i), i) for i in range(CASES)]
+    assert sign_ceiling(judged_as_the_first, drawn=200)["ideal"] + 0.01 < theirs["ideal"] < found["ideal"] - 0.01
+    assert theirs["ceiling"]["auc"] == pytest.approx(theirs["ideal"], abs=0.015)
 
 
 def test_a_cohort_without_signs_is_refused(tmp_path):

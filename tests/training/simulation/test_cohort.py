@@ -193,6 +193,15 @@ def test_another_simulator_has_the_same_files_and_other_patients(physics, cohort
     assert all(renamed[name] != ours[name] for name in renamed)
 
 
+def test_p_hgg_is_by_the_rates_of_the_simulators_own_patients(physics):
+    simulator = SIMULATORS["physics"]
+    expected = [ideal_p_hgg(simulator.study_signs(5, index).as_dict(), simulator.population) for index in range(2)]
+    with (physics / "cohort.csv").open() as file:
+        found = [float(row["p_hgg"]) for row in csv.DictReader(file)]
+    assert found == pytest.approx(expected, abs=1e-6)
+    assert found != pytest.approx([ideal_p_hgg(simulator.study_signs(5, index).as_dict()) for index in range(2)])
+
+
 def test_a_simulator_does_not_continue_the_cohort_of_another(physics):
     with pytest.raises(CohortError, match="already holds another cohort"):
         write_cohort(physics, cases=2, seed=5, spacing_mm=SPACING, processes=1)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.simulation.simulators import SIMULATORS
+from training.simulation.simulators import SIMULATORS, simulator_of
 
 
 @pytest.fixture(params=SIMULATORS)
@@ -29,6 +29,18 @@ def test_a_simulator_builds_the_study_that_it_names(name):
 
 def test_no_two_simulators_have_a_patient_of_the_same_name():
     assert len({simulator.study_id(5, 1) for simulator in SIMULATORS.values()}) == len(SIMULATORS)
+
+
+@pytest.mark.parametrize("name", SIMULATORS)
+def test_a_study_is_known_by_its_name_and_drawn_from_its_population(name):
+    simulator = SIMULATORS[name]
+    assert simulator_of(simulator.study_id(5, 1)) is simulator
+    assert simulator.study_signs(5, 1).as_dict() == simulator.simulate(5, 1, 6.0).signs
+    assert simulator.study_signs(5, 1).subtype in simulator.population.subtypes["HGG"]
+
+
+def test_a_study_of_another_name_is_of_the_first():
+    assert simulator_of("patient7") is SIMULATORS["template"]
 
 
 def test_same_arguments_give_the_same_study(simulate, studies):

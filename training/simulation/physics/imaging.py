@@ -10,7 +10,7 @@ from .protocol import Protocol
 from .tissues import Tissue, draw_relaxivity, draw_tissues, with_agent, with_water
 
 T1CE = 1
-UNEVEN_UPTAKE = 0.35
+UNEVEN_UPTAKE = 0.45
 
 
 def render(rng: np.random.Generator, fractions: dict[str, np.ndarray], grid: Grid, protocol: Protocol) -> np.ndarray:
@@ -19,7 +19,7 @@ def render(rng: np.random.Generator, fractions: dict[str, np.ndarray], grid: Gri
     Water content and T2 vary within a tissue, and contrast agent doesn't leak alike everywhere; signals are taken to be
     linear in these small changes.
     """
-    tissues = draw_tissues(rng, protocol.tesla)
+    tissues = draw_tissues(rng, protocol.tesla, protocol.injection)
     relaxivity = draw_relaxivity(rng, protocol.tesla)
     water, other, leak = (smooth_field(rng, grid, 13) + 0.6 * smooth_field(rng, grid, 5) for _ in range(3))
     images = np.zeros((4, *grid.shape), np.float32)

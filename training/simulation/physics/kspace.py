@@ -8,6 +8,7 @@ from scipy import fft, ndimage
 from ..fields import BOX_SIZE_MM, Grid, interpolate
 
 READ, PHASE = 0, 1
+SHARPENED_MM = 1.5  # standard deviation of the blur that unsharp masking takes away
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Scan:
 
     `plane`: axis of the slices, or of the slabs of a 3-D scan, where `slice_mm` is 0. `phase`: axis of phase encoding.
     `gap`: between slices, as a share of their thickness. `resolution_mm`: acquired along read-out, and along phase.
-    `crosstalk`: how much weaker every other slice is.
+    `crosstalk`: how much weaker every other slice is. `sharpened`: how much the scanner's own filter adds to fine
+    detail within slices, or in all directions of a 3-D scan; noise and ringing grow with it.
     """
 
     plane: int
@@ -27,6 +29,7 @@ class Scan:
     filtered: bool
     noise: float
     crosstalk: float
+    sharpened: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,13 @@ class Motion:
 
 
 def draw_motion(rng: np.random.Generator) -> Motion:
-    """Draw a head's motion: most lie almost still, some elsewhere than in the first scan, a few move in this one."""
-    elsewhere = rng.normal(0, 0.5, 3) * (rng.random() < 0.4)
-    restless = rng.uniform(0.3, 1.2) if rng.random() < 0.12 else 0.03
+    """Draw a head's motion: most lie almost still, half elsewhere than in the first scan, a few move in this one.
+
+    Of brain scans 7 to 29 % show motion (Andre et al. 2015, J Am Coll Radiol 12:689, from memory), and registration
+    leaves less than a voxel.
+    """
+    elsewhere = rng.normal(0, 0.7, 3) * (rng.random() < 0.5)
+    restless = rng.uniform(0.3, 1.5) if rng.random() < 0.16 else 0.03
     return Motion(elsewhere + restless * rng.standard_normal((int(rng.integers(2, 7)), 3)))
 
 
@@ -74,6 +81,8 @@ def _through_kspace(rng, image: np.ndarray, how: Scan, motion: Motion, grid: Gri
     k += sigma * (rng.standard_normal(k.shape, np.float32) + 1j * rng.standard_normal(k.shape, np.float32))
     for axis in axes:
         k *= _along(window(waves[axis], how.resolution_mm[PHASE if axis == how.phase else READ], how.filtered), axis)
+    if how.sharpened:
+        k *= unsharp(waves, how.sharpened, axes)
     return fft.ifftn(k, axes=axes, norm="ortho", overwrite_x=True)
 
 
@@ -82,6 +91,12 @@ def window(waves: np.ndarray, resolution_mm: float, filtered: bool) -> np.ndarra
     relative = np.abs(waves) * 2 * resolution_mm
     soft = 0.5 * (1 + np.cos(np.pi * relative)) if filtered else 1.0
     return np.where(relative <= 1, soft, 0).astype(np.float32)
+
+
+def unsharp(waves: list[np.ndarray], more: float, axes: list[int]) -> np.ndarray:
+    """Gain of unsharp masking, image + `more` × (image − blurred one): 1 for constants, 1 + `more` for fine detail."""
+    squared = sum(_along(waves[axis] ** 2, axis) for axis in axes)
+    return (1 + more * (1 - np.exp(-2 * (np.pi * SHARPENED_MM) ** 2 * squared))).astype(np.float32)
 
 
 def moved_phase(waves: list[np.ndarray], motion: Motion, phase: int, axes: list[int]) -> np.ndarray:

@@ -30,7 +30,7 @@ def tissue_fractions(rng, brain: Anatomy, lesion: dict[str, np.ndarray], grid: G
 
 def vessels(rng, brain: Anatomy, grid: Grid) -> np.ndarray:
     """Draw winding paths over the brain's surface, as the fraction of each voxel that they fill."""
-    count = int(rng.integers(25, 90))
+    count = int(rng.integers(30, 130))
     radius_mm = rng.uniform(0.4, 1.5, count)
     target_mm = rng.choice([0.5, 3.0, 10.0], count, p=[0.6, 0.3, 0.1])
     paths = np.concatenate(list(_walk(rng, brain.depth_mm, target_mm, grid)), axis=1)
@@ -66,7 +66,7 @@ def _sagittal_sinus(rng, brain: Anatomy) -> np.ndarray:
 
 def _dura(rng, brain: Anatomy, grid: Grid) -> np.ndarray:
     """The membrane around the brain, thicker in places, and the falx between its halves."""
-    thickness = rng.uniform(0.2, 1.2) * np.exp(0.5 * smooth_field(rng, grid, 30))
+    thickness = rng.uniform(0.2, 1.6) * np.exp(0.5 * smooth_field(rng, grid, 30))
     shell = soft_step(thickness - np.abs(brain.depth_mm + 1.0), 0.3)
     x, _, z = brain.template_mm
     falx = soft_step(rng.uniform(-0.6, 1.0) - np.abs(x), 0.3) * (brain.csf > 0.25) * (z > 0)

@@ -10,6 +10,7 @@ from .coils import draw_shading
 from .deformation import draw_deformation
 from .imaging import render
 from .kspace import draw_motion, scan
+from .patients import PATIENTS
 from .protocol import Protocol, draw_protocol
 from .regions import divide
 from .strip import skull_strip_mask
@@ -17,7 +18,7 @@ from .structures import tissue_fractions
 from .tumour import grow
 
 # Goes up with every change that changes a voxel: results name it.
-VERSION = "1.0"
+VERSION = "2.0"
 
 
 def study_id(seed: int, index: int) -> str:
@@ -25,12 +26,17 @@ def study_id(seed: int, index: int) -> str:
     return f"SimPhysics-s{seed}-{index:05d}"
 
 
+def study_signs(seed: int, index: int, grade: str | None = None) -> Signs:
+    """The signs that `simulate_study` draws for this patient, without the images."""
+    return draw_signs(_stream(seed, index, "signs"), grade or grade_of(index), PATIENTS)
+
+
 def simulate_study(
     seed: int, index: int, spacing_mm: float = 2.0, grade: str | None = None, site: int | None = None
 ) -> SimulatedStudy:
     """Simulate one patient; arguments and result as in `training.simulation.study.simulate_study`."""
     grid = Grid(spacing_mm)
-    signs = draw_signs(_stream(seed, index, "signs"), grade or grade_of(index))
+    signs = study_signs(seed, index, grade)
     protocol = draw_protocol(_stream(seed, site, "hospital") if site else _stream(seed, index, "protocol"))
     fractions, labels, mask = _patient(seed, index, signs, grid)
     images = render(_stream(seed, index, "tissues"), fractions, grid, protocol)

@@ -5,7 +5,7 @@ import pytest
 from scipy import fft
 
 from training.simulation.fields import Grid
-from training.simulation.physics.kspace import Motion, Scan, draw_motion, moved_phase, scan, window
+from training.simulation.physics.kspace import Motion, Scan, draw_motion, moved_phase, scan, unsharp, window
 
 GRID = Grid(4.0)
 STILL = Motion(np.zeros((1, 3)))
@@ -52,6 +52,21 @@ def test_window_keeps_what_the_resolution_samples():
     kept = window(waves, 2.0, False)
     np.testing.assert_array_equal(kept > 0, np.abs(waves) <= 0.25)
     assert window(waves, 2.0, True)[25] == pytest.approx(0, abs=1e-6)
+
+
+def test_sharpening_overshoots_at_edges_and_leaves_what_is_even(box):
+    plain, sharp = (scanned(box, sharpened=more)[:, 25, 20] for more in (0.0, 1.0))
+    assert sharp[20] == pytest.approx(plain[20], abs=0.01)
+    assert sharp.max() > 1.03
+    assert sharp.min() == pytest.approx(plain.min(), abs=0.1)
+
+
+def test_sharpening_makes_noise_louder_and_slices_are_sharpened_in_their_plane_only():
+    waves = [fft.fftfreq(n, 1.0) for n in (8, 10, 12)]
+    gain = unsharp(waves, 0.8, [0, 1])
+    assert gain.shape == (8, 10, 1)
+    assert gain[0, 0, 0] == 1
+    assert gain.max() == pytest.approx(1.8, abs=0.01)
 
 
 def test_a_head_that_lies_elsewhere_is_shifted(box):

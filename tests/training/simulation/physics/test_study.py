@@ -7,8 +7,9 @@ from scipy import ndimage
 from training.simulation.fields import Grid
 from training.simulation.physics import simulate_study
 from training.simulation.physics import study as study_module
+from training.simulation.physics.patients import PATIENTS
 from training.simulation.physics.protocol import draw_protocol
-from training.simulation.physics.study import study_id
+from training.simulation.physics.study import study_id, study_signs
 from training.simulation.study import simulate_study as other_simulator
 from training.simulation.study import study_id as other_id
 
@@ -41,6 +42,12 @@ def test_signs_and_labels_tell_the_same(studies):
         if study.signs["enhancement"] == "ring":
             assert (study.labels == 4).sum() > 0
     assert {study.signs["enhancement"] for study in studies} == {"ring", "patchy", "none"}
+
+
+def test_signs_are_those_of_its_own_patients(studies):
+    assert studies[3].signs == study_signs(7, 3).as_dict()
+    drawn = {study_signs(7, index).subtype for index in range(200)}
+    assert drawn == {subtype for shares in PATIENTS.subtypes.values() for subtype in shares}
 
 
 def test_a_site_gives_the_same_patient_another_look(studies):

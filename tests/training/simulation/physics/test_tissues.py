@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from training.simulation.physics.agent import Injection
 from training.simulation.physics.regions import CORE_TISSUES
 from training.simulation.physics.tissues import (
     R1,
@@ -48,6 +49,25 @@ def test_patients_differ_and_the_dose_is_common_to_all_tissues():
     assert 0.2 < np.corrcoef(uptake.T)[0, 1] < 0.8
     assert np.std([one["white"].t1_ms for one in drawn]) / 838 == pytest.approx(0.04, abs=0.01)
     assert all(one["white"].uptake == 0 for one in drawn)
+
+
+def test_a_late_scan_shows_less_blood_and_more_leaked_agent():
+    early, late = (draw_tissues(np.random.default_rng(0), 3.0, Injection(0.1, minutes)) for minutes in (2.0, 12.0))
+    assert early["vessel"].uptake > late["vessel"].uptake
+    assert early["enhancing"].uptake < late["enhancing"].uptake
+
+
+def test_half_the_dose_is_half_of_what_every_tissue_takes_up():
+    whole, half = (draw_tissues(np.random.default_rng(0), 3.0, Injection(dose, 5.0)) for dose in (0.1, 0.05))
+    for name in TISSUES:
+        assert half[name].uptake == pytest.approx(whole[name].uptake / 2)
+        assert half[name].t1_ms == whole[name].t1_ms
+
+
+def test_uptake_of_enhancing_tumour_differs_most_between_patients():
+    drawn = [draw_tissues(np.random.default_rng(seed), 3.0) for seed in range(200)]
+    spread = {name: np.std(np.log([one[name].uptake for one in drawn])) for name in ("enhancing", "dura", "vessel")}
+    assert spread["enhancing"] > 1.1 * max(spread["dura"], spread["vessel"])
 
 
 @pytest.mark.parametrize(("tesla", "column"), [(1.5, 0), (3.0, 1)])
