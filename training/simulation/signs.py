@@ -82,7 +82,7 @@ class Population:
 
 
 POPULATION = Population(SUBTYPES, PREVALENCE)
-"""Those whom the first simulator draws, and models learn from."""
+"""Patients whom the first simulator draws, and models learn from."""
 
 
 @dataclass(frozen=True)

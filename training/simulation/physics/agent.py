@@ -14,7 +14,7 @@ EARLIEST_MIN, LATEST_MIN = 1.5, 15.0
 
 @dataclass(frozen=True)
 class Injection:
-    """dose: mmol per kg of body weight. delay_min: from the injection to the middle of the scan."""
+    """Dose in mmol per kg of body weight, and delay in minutes from the injection to the middle of the scan."""
 
     dose: float
     delay_min: float
