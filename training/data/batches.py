@@ -47,16 +47,14 @@ class Plan(NamedTuple):
 
 def load_batch(cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[str], device: torch.device) -> Batch:
     """Load the chosen cases, with only those modalities present that are to be shown."""
-    batch = _stored(cohort, rows, modalities, device)
-    return batch._replace(x=batch.x.float())
-
-
-def _stored(cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[str], device: torch.device) -> Batch:
-    """The same with x in half precision, as it lies on disk: to cut and to shift half as many bytes."""
-    shown = np.array([name in modalities for name in MODALITIES])
-    arrays = cohort.x[rows], cohort.present[rows] & shown, cohort.regions[rows], cohort.y[rows]
+    arrays = cohort.x[rows], _shown(cohort, rows, modalities), cohort.regions[rows], cohort.y[rows]
     x, present, regions, y = (torch.from_numpy(array).to(device) for array in arrays)
-    return Batch(x, present, regions.float(), y)
+    return Batch(x.float(), present, regions.float(), y)
+
+
+def _shown(cohort: PreparedCohort, rows: np.ndarray, modalities: Sequence[str]) -> np.ndarray:
+    """Which modalities each of the rows has, of those that are to be shown; bool [len(rows), 4]."""
+    return cohort.present[rows] & np.array([name in modalities for name in MODALITIES])
 
 
 def plan_epoch(
@@ -82,7 +80,7 @@ def training_batches(
     """Yield the planned studies on the device, augmented, each made while the one before is computed with."""
 
     def make(plan: Plan) -> Batch:
-        return augmented(_stored(cohort, plan.rows, phase.modalities, device), plan, cohort, phase, options)
+        return augmented(plan, cohort, phase, device, options)
 
     return prefetched(make, plans) if device.type == "cuda" else map(make, plans)
 
@@ -98,21 +96,34 @@ def step_count(train: np.ndarray, options: FitOptions) -> int:
     return -(-len(train) // options.batch_size)
 
 
-def augmented(batch: Batch, plan: Plan, cohort: PreparedCohort, phase: Phase, options: FitOptions) -> Batch:
+def augmented(plan: Plan, cohort: PreparedCohort, phase: Phase, device: torch.device, options: FitOptions) -> Batch:
     """Change each study, or a patch of it, at random by its seed; x, float32, lies as 3-D convolutions like it."""
     changed = []
-    rows, seeds = plan.rows.tolist(), plan.seeds.tolist()
-    for row, seed, x, present, regions in zip(rows, seeds, batch.x, batch.present, batch.regions, strict=True):
+    shown = torch.from_numpy(_shown(cohort, plan.rows, phase.modalities))
+    for row, seed, present in zip(plan.rows.tolist(), plan.seeds.tolist(), shown, strict=True):
         generator = torch.Generator().manual_seed(seed)
-        if phase.patches:
-            placed = patch_seen(row, x, present, regions, cohort.tissues, options, generator)
-        else:
-            placed = graded_seen(x, regions, options, generator)
-        seen = augment(*placed, generator)
+        seen = augment(*_placed(row, present, cohort, phase, device, options, generator), generator)
         changed.append((*seen, hide_modalities(present, phase.modality_dropout, generator)))
     studies, regions, present = zip(*changed, strict=True)
-    y = None if phase.patches else batch.y
-    return Batch(_channels_last(studies), torch.stack(present), torch.stack(regions), y)
+    y = None if phase.patches else torch.from_numpy(cohort.y[plan.rows]).to(device)
+    return Batch(_channels_last(studies), torch.stack(present).to(device), torch.stack(regions), y)
+
+
+def _placed(
+    row: int,
+    present: Tensor,
+    cohort: PreparedCohort,
+    phase: Phase,
+    device: torch.device,
+    options: FitOptions,
+    generator: torch.Generator,
+) -> tuple[Tensor, Tensor]:
+    """Read a study, or of its files only what a patch shows, and give it the place and look that are drawn for it."""
+    x, regions = torch.from_numpy(cohort.x[row]), torch.from_numpy(cohort.regions[row])
+    if phase.patches:
+        x, regions = patch_seen(row, x, present, regions, cohort.tissues, options, generator)
+        return x.to(device), regions.to(device).float()
+    return graded_seen(x.to(device), regions.to(device).float(), options, generator)
 
 
 def _channels_last(studies: Sequence[Tensor]) -> Tensor:

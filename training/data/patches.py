@@ -24,7 +24,7 @@ def studies_of(phase: Phase, rows: np.ndarray) -> np.ndarray:
 def patch(x: Tensor, regions: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Cut a window, three times of four around a voxel of the tumour; anywhere where no mask shows one.
 
-    x: [4, D, H, W]; regions: float32 [3, D', H', W'] on the same or a coarser grid; generator: of the CPU.
+    x: [4, D, H, W]; regions: float [3, D', H', W'] on the same or a coarser grid; generator: of the CPU.
     """
     lengths = regions.shape[1:]
     size = [max(1, length // 2) for length in lengths]
@@ -34,7 +34,7 @@ def patch(x: Tensor, regions: Tensor, generator: torch.Generator) -> tuple[Tenso
 
 
 def _centre(regions: Tensor, size: list[int], generator: torch.Generator) -> list[int]:
-    tumour = (regions.sum(0) > LEAST_SHARE).nonzero()
+    tumour = (regions.sum(0, dtype=torch.float32) > LEAST_SHARE).nonzero()
     if len(tumour) and torch.rand((), generator=generator) < AROUND_TUMOUR:
         voxel = tumour[int(torch.randint(len(tumour), (), generator=generator))].tolist()
         return [at + _up_to(s // 4, generator) for at, s in zip(voxel, size, strict=True)]

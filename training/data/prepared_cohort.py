@@ -64,7 +64,8 @@ def prepare_cohort(cases: Sequence[Case], recipe: Recipe, folder: Path) -> Prepa
     home = folder / f"{contents}-{short_hash(CACHE_VERSION, recipe.as_json())}"
     if not (home / "done").is_file():
         _fill(cases, recipe, home)
-    arrays = {name: np.load(home / f"{name}.npy", mmap_mode="r") for name in ("x", "present", "regions")}
+    # Copied on write, which nobody does: torch warns of arrays that can't be written to.
+    arrays = {name: np.load(home / f"{name}.npy", mmap_mode="c") for name in ("x", "present", "regions")}
     y = np.array([GRADES.index(case.grade) for case in cases])
     return PreparedCohort(**arrays, y=y, targets=np.array([case.target for case in cases]), fingerprint=contents)
 
