@@ -68,6 +68,26 @@ class RegionMeasurements:
 
 
 @dataclass(frozen=True)
+class Word:
+    """A feature of a tumour in a radiologist's words, by a measurement of its regions; or why it is not told.
+
+    feature: its name. vasari: its number in VASARI, such as "f5"; empty where VASARI has no such feature.
+    word: the category that it falls into; None where it is not told, for the reason in `why`.
+    value, unit: the measurement behind the word; None where there is none.
+    threshold: what separates the categories. source: where that is from.
+    """
+
+    feature: str
+    vasari: str
+    word: str | None
+    value: float | None = None
+    unit: str = ""
+    threshold: str = ""
+    source: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Segmentation:
     """The regions that one model found in one study.
 
@@ -76,7 +96,7 @@ class Segmentation:
     scores: float32 [3, D', H', W'], 0 to 1, in the order of `REGION_LABELS`, on the model's own, coarser grid;
     scores_affine: float64 [4, 4], from its cells to world in mm. `OpenStudy.save_scores` lays them on the study's grid.
     midline: between the halves of the brain; None where it could not be told.
-    measurements: of each of MEASURED.
+    measurements: of each of MEASURED. words: what they mean to a radiologist.
     weights, trained_on, warnings, remarks, seconds: as in `Grade`.
     """
 
@@ -90,6 +110,7 @@ class Segmentation:
     measurements: Mapping[str, RegionMeasurements]
     weights: str
     trained_on: str
+    words: tuple[Word, ...] = ()
     warnings: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     seconds: float = 0.0

@@ -11,7 +11,6 @@ from zoo.regions.measure import measure_regions
 from zoo.render.region_facts import segmentation_json, segmentation_row, segmentation_text
 from zoo.types import DISCLAIMER, MEASURED, Plane, Segmentation
 
-
 MIDDLE = Plane((1.0, 0.0, 0.0), 0.0)
 SAID = ("made up", "studies", ("Odd.",), ("Read.",))
 
