@@ -96,8 +96,9 @@ class Segmentation:
     scores: float32 [3, D', H', W'], 0 to 1, in the order of `REGION_LABELS`, on the model's own, coarser grid;
     scores_affine: float64 [4, 4], from its cells to world in mm. `OpenStudy.save_scores` lays them on the study's grid.
     midline: between the halves of the brain; None where it could not be told.
-    measurements: of each of MEASURED. words: what they mean to a radiologist.
+    measurements: of each of MEASURED.
     weights, trained_on, warnings, remarks, seconds: as in `Grade`.
+    words: what the measurements mean to a radiologist.
     """
 
     study: str
@@ -110,10 +111,10 @@ class Segmentation:
     measurements: Mapping[str, RegionMeasurements]
     weights: str
     trained_on: str
-    words: tuple[Word, ...] = ()
     warnings: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     seconds: float = 0.0
+    words: tuple[Word, ...] = ()
 
     def mask(self, region: str) -> np.ndarray:
         """Tell where a region is, or with "whole" any of them: bool [x, y, z]."""
