@@ -9,10 +9,12 @@ import numpy as np
 from zoo.regions.measure import voxel_ml
 from zoo.types import REGION_LABELS, WHOLE_TUMOUR, Finding, Plane, Segmentation
 
+# What the U-Net finds in 120 sound simulated studies reaches 282 ml, 26 % of the brain (18 % in the others), 13 specks
+# and 66 % opposite to itself; no study has less than 8 ml.
 LARGEST_ML = 400.0
 LARGEST_SHARE = 0.25
 MOST_SPECKS = 100
-MOST_MIRRORED = 0.5
+MOST_MIRRORED = 0.7
 LEAST_MIRRORED_ML = 5.0
 ENOUGH_POINTS = 20_000
 """Voxels that are mirrored of a region, spread evenly over it."""
@@ -22,7 +24,7 @@ PERCENT = 100
 def findings_of(found: Segmentation, brain: np.ndarray) -> list[Finding]:
     """Doubt a segmentation whose regions can't be a glioma's. brain: bool [x, y, z] on the same grid.
 
-    All limits were set on simulated studies, of which none or hardly any is beyond them.
+    Limits were set on simulated studies, of which hardly any is beyond them.
     """
     advice = "Look at the regions: what rests on them, a grade too, is doubtful."
     return [Finding("warning", f"{sentence} {advice}") for sentence in _doubts(found, brain)]

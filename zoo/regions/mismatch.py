@@ -10,11 +10,11 @@ from zoo.regions.measure import voxel_ml
 from zoo.study.prepare import white_matter_levels
 from zoo.types import MODALITIES, Volumes
 
+BRIGHT_ON_T2, DARK_ON_FLAIR = 1.6, 1.4
+"""Of white matter, at least and at most. These two and the share were chosen among a few on 48 simulated studies, half
+of them with the sign, by their true masks."""
 LEAST_MISMATCH = 0.3
-"""Share of the core that is bright on T2 and dark on FLAIR."""
-BRIGHT_ON_T2 = 1.4
-DARK_ON_FLAIR = 1.2
-"""Of white matter, at least and at most."""
+"""Share of the core that is bright on T2 and dark on FLAIR, where there is the sign."""
 LEAST_CORE_ML = 1.0
 THINNED = 2
 """One voxel in so many along each axis is enough to tell how bright white matter is."""
