@@ -11,7 +11,7 @@ from zoo.study.prepare import white_matter_levels
 from zoo.types import MODALITIES, Volumes
 
 BRIGHT_ON_T2, DARK_ON_FLAIR = 1.6, 1.4
-"""Of white matter, at least and at most; chosen on 48 simulated studies, half of them with the sign, by true masks."""
+"""Bounds in units of white matter, chosen on 48 simulated studies, half of them with the sign, by true masks."""
 LEAST_MISMATCH = 0.5
 """Share of the core that is bright on T2 and dark on FLAIR where there is the sign: "near-complete", so most of it.
 Less finds more of it, and more where there is none."""
