@@ -39,6 +39,7 @@ from zoo.types import (
     Study,
     Unpacked,
     Volumes,
+    Word,
 )
 
 if CHECKOUT:
@@ -50,6 +51,6 @@ __all__ = [
     "DISCLAIMER", "GRADES", "MODALITIES", "MODALITY_TITLES", "REGION_LABELS", "REGION_LABELS_2023",
     "Attribution", "Cancelled", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade",
     "ModelInput", "ModelSpec", "Phase", "Plane", "PluginError", "Question", "Recipe", "Refused", "RegionMeasurements",
-    "Segmentation", "SeveralStudiesError", "Study", "StudyError", "Unpacked", "Volumes", "WeightsError", "ZooError",
-    "expect_one_of", "explain", "grade", "hookimpl", "list_models", "load_model", "open_study", "segment",
+    "Segmentation", "SeveralStudiesError", "Study", "StudyError", "Unpacked", "Volumes", "WeightsError", "Word",
+    "ZooError", "expect_one_of", "explain", "grade", "hookimpl", "list_models", "load_model", "open_study", "segment",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -13,9 +14,11 @@ from zoo.blocks import REGIONS_OUTPUT, OneDNNConvolutions, SupportsAuxiliary, Su
 from zoo.errors import PluginError
 from zoo.inference.cell_centres import Cells, evenly_spread
 from zoo.inference.grade import absent_modalities, messages, refuse_unfit, titles
+from zoo.regions.doubts import findings_of
 from zoo.regions.label_map import label_map
 from zoo.regions.measure import measure_regions
 from zoo.regions.midline import find_midline
+from zoo.regions.vasari import words_of
 from zoo.registry.origin import attribute_errors_to
 from zoo.study.prepare import Prepare, prepare
 from zoo.types import REGION_LABELS, Finding, ModelInput, ModelSpec, Segmentation, Volumes
@@ -26,7 +29,8 @@ from zoo.weights.load import TrainedModel
 def segment_study(
     volumes: Volumes, findings: Sequence[Finding], model: TrainedModel, prepare: Prepare = prepare
 ) -> Segmentation:
-    """Find and measure core, oedema and enhancing tumour with a trained model that scores regions.
+    """Find and measure core, oedema and enhancing tumour with a trained model that scores regions, and tell what the
+    measurements mean; regions that can't be are doubted in the warnings.
 
     Raises `Refused` as grading does, `PluginError` where the model scores no regions or fails, `StudyError` without a
     usable brain. prepare: for callers who keep what they prepared once.
@@ -36,7 +40,7 @@ def segment_study(
     given = prepare(volumes, model.spec.recipe)
     scores, affine = region_scores(model, given)
     labels, midline = label_map(scores, affine, volumes), find_midline(given)
-    return Segmentation(
+    found = Segmentation(
         study=volumes.id,
         model=model.spec.id,
         labels=labels,
@@ -49,6 +53,11 @@ def segment_study(
         trained_on=model.record.trained_on,
         warnings=(*messages(findings, "warning"), *_missing_warning(volumes, model.spec)),
         remarks=messages(findings, "remark"),
+    )
+    return replace(
+        found,
+        words=words_of(labels, found.measurements, midline, volumes, _longest(affine)),
+        warnings=(*found.warnings, *messages(findings_of(found, volumes.brain), "warning")),
         seconds=time.perf_counter() - started,
     )
 
@@ -90,6 +99,11 @@ def region_logits(model: TrainedModel, x: Tensor, present: Tensor) -> Tensor | N
 def _missing_warning(volumes: Volumes, spec: ModelSpec) -> tuple[str, ...]:
     absent = absent_modalities(volumes, spec)
     return (f"Segmented without {titles(absent)}, which this model would use.",) if absent else ()
+
+
+def _longest(affine: np.ndarray) -> float:
+    """Longest side of a grid's cells in mm."""
+    return float(np.linalg.norm(affine[:3, :3], axis=0).max())
 
 
 def _to_input(cells: Cells) -> np.ndarray:

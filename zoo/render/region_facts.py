@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from zoo.render.grade_facts import PERCENT
-from zoo.types import DISCLAIMER, MEASURED, WHOLE_TUMOUR, RegionMeasurements, Segmentation
+from zoo.types import DISCLAIMER, MEASURED, WHOLE_TUMOUR, RegionMeasurements, Segmentation, Word
 
 REGION_TITLES = {"core": "core", "oedema": "oedema", "enhancing": "enhancing tumour", WHOLE_TUMOUR: "whole tumour"}
 SOURCE = "regions that a network found and nobody has checked"
+WORDS_SOURCE = "VASARI's, measured of these regions; nobody read the scans"
 MIDLINE_NOT_TOLD = "midline not told"
 TRIPLES = ("extent_mm", "diameter_centre_mm", "centre_mm")
 """Measurements of three numbers each, along x, y and z."""
@@ -21,6 +22,7 @@ def segmentation_json(segmentation: Segmentation) -> dict[str, Any]:
         "model": segmentation.model,
         "regions": {region: asdict(segmentation.measurements[region]) for region in MEASURED},
         "midline": segmentation.midline and asdict(segmentation.midline),
+        "words": [asdict(word) for word in segmentation.words],
         "source": SOURCE,
         "trained_on": segmentation.trained_on,
         "weights": segmentation.weights,
@@ -32,18 +34,18 @@ def segmentation_json(segmentation: Segmentation) -> dict[str, Any]:
 
 
 def segmentation_row(segmentation: Segmentation) -> dict[str, Any]:
-    """The same as one row of a table: a column a number, such as `core_ml` and `whole_extent_mm_x`."""
+    """The same as one row of a table, without words: a column a number, such as `core_ml` and `whole_extent_mm_x`."""
     told = segmentation_json(segmentation)
     columns = {
         f"{region}_{key}": value for region, named in told.pop("regions").items() for key, value in _flat(named).items()
     }
-    del told["midline"]
+    del told["midline"], told["words"]
     sentences = {key: " ".join(told.pop(key)) for key in ("warnings", "remarks")}
     return {"model": told.pop("model"), **columns, **told, **sentences}
 
 
 def segmentation_text(segmentation: Segmentation) -> str:
-    """One line with what it rests on, one a region, one a warning or remark; the disclaimer is left to the printer."""
+    """One line with what it rests on, one a region, a word, a warning, a remark; the disclaimer is the printer's."""
     line = (
         f"{segmentation.study}: {_ml(segmentation.measurements[WHOLE_TUMOUR])} of tumour by {segmentation.model} "
         f"({SOURCE}; trained on {segmentation.trained_on}; weights {segmentation.weights})"
@@ -51,7 +53,17 @@ def segmentation_text(segmentation: Segmentation) -> str:
     regions = [f"  {REGION_TITLES[name]}: {_in_words(segmentation.measurements[name])}" for name in MEASURED]
     told = [("warning", segmentation.warnings), ("remark", segmentation.remarks)]
     said = [f"  {kind}: {sentence}" for kind, sentences in told for sentence in sentences]
-    return "\n".join([line, *regions, *said])
+    words = [f"  in words ({WORDS_SOURCE}):", *(f"    {word_text(word)}" for word in segmentation.words)]
+    return "\n".join([line, *regions, *said, *(words if segmentation.words else [])])
+
+
+def word_text(word: Word) -> str:
+    """A feature with its word, what was measured, what that is compared with and the source; or why it isn't told."""
+    title = f"{word.feature} ({word.vasari})" if word.vasari else word.feature
+    measured = "" if word.value is None else f"{word.value:.1f} {word.unit}"
+    if word.word is None:
+        return f"{title}: not told, {word.why}{f' (measured {measured})' if measured else ''}"
+    return f"{title}: {word.word} ({measured}; {word.threshold}; {word.source})"
 
 
 def _flat(measured: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from zoo.types.segmentation import (
     RegionMeasurements,
     Segmentation,
     Side,
+    Word,
 )
 from zoo.types.study import Finding, Study, Unpacked, Volumes
 
@@ -39,5 +40,5 @@ __all__ = [
     "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade", "HeatMap",
     "Millimetres", "ModelInput", "ModelResult", "ModelSpec", "Phase", "Plane", "Progress", "Question", "Recipe",
     "RegionMeasurements", "RegisteredExplainer", "RegisteredModel", "Segmentation", "Side", "Study", "Unpacked",
-    "Volumes", "any_model",
+    "Volumes", "Word", "any_model",
 ]  # fmt: skip

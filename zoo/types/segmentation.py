@@ -68,6 +68,26 @@ class RegionMeasurements:
 
 
 @dataclass(frozen=True)
+class Word:
+    """A feature of a tumour in a radiologist's words, by a measurement of its regions; or why it is not told.
+
+    feature: its name. vasari: its number in VASARI, such as "f5"; empty where VASARI has no such feature.
+    word: the category that it falls into; None where it is not told, for the reason in `why`.
+    value, unit: the measurement behind the word; None where there is none.
+    threshold: what separates the categories. source: where that is from.
+    """
+
+    feature: str
+    vasari: str
+    word: str | None
+    value: float | None = None
+    unit: str = ""
+    threshold: str = ""
+    source: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Segmentation:
     """The regions that one model found in one study.
 
@@ -78,6 +98,7 @@ class Segmentation:
     midline: between the halves of the brain; None where it could not be told.
     measurements: of each of MEASURED.
     weights, trained_on, warnings, remarks, seconds: as in `Grade`.
+    words: what the measurements mean to a radiologist.
     """
 
     study: str
@@ -93,6 +114,7 @@ class Segmentation:
     warnings: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     seconds: float = 0.0
+    words: tuple[Word, ...] = ()
 
     def mask(self, region: str) -> np.ndarray:
         """Tell where a region is, or with "whole" any of them: bool [x, y, z]."""

@@ -9,17 +9,22 @@ import pytest
 
 from zoo.regions.measure import measure_regions
 from zoo.render.region_facts import segmentation_json, segmentation_row, segmentation_text
-from zoo.types import DISCLAIMER, MEASURED, Plane, Segmentation
+from zoo.types import DISCLAIMER, MEASURED, Plane, Segmentation, Word
 
 MIDDLE = Plane((1.0, 0.0, 0.0), 0.0)
 SAID = ("made up", "studies", ("Odd.",), ("Read.",))
+WORDS = (
+    Word("side", "f2", "left", -12.34, "mm", "centre: up to 5 mm", "VASARI"),
+    Word("lobe", "f1", None, why="there is no atlas"),
+    Word("mismatch", "", None, 2.0, "mm", why="cells are coarse"),
+)
 
 
 def _segmentation(labels, midline=MIDDLE):
     affine = np.diag([1.0, 1.0, 2.0, 1.0])
     affine[0, 3] = -30
     scores, measured = np.zeros((3, 2, 2, 2), np.float32), measure_regions(labels, affine, midline)
-    return Segmentation("p7", "finder", labels, affine, scores, np.eye(4), midline, measured, *SAID)
+    return Segmentation("p7", "finder", labels, affine, scores, np.eye(4), midline, measured, *SAID, 0.5, WORDS)
 
 
 @pytest.fixture
@@ -37,6 +42,8 @@ def test_json_holds_every_measurement(labels):
     assert told["regions"]["whole"]["side"] == "left"
     assert told["midline"] == {"normal": [1, 0, 0], "offset": 0}
     assert (told["trained_on"], told["warnings"], told["remarks"]) == ("studies", ["Odd."], ["Read."])
+    assert [word["word"] for word in told["words"]] == ["left", None, None]
+    assert (told["words"][0]["value"], told["words"][1]["why"]) == (-12.34, "there is no atlas")
     assert told["disclaimer"] == DISCLAIMER
     assert "checked" in told["source"]
 
@@ -59,7 +66,13 @@ def test_in_words(labels):
     assert "2 parts" not in told[2]
     assert "1 part and 1 speck" in told[2]
     assert "left, 6 mm from the midline" in told[2]
-    assert told[-2:] == ["  warning: Odd.", "  remark: Read."]
+    assert told[5:7] == ["  warning: Odd.", "  remark: Read."]
+    assert told[7] == "  in words (VASARI's, measured of these regions; nobody read the scans):"
+    assert told[8:] == [
+        "    side (f2): left (-12.3 mm; centre: up to 5 mm; VASARI)",
+        "    lobe (f1): not told, there is no atlas",
+        "    mismatch: not told, cells are coarse (measured 2.0 mm)",
+    ]
 
 
 def test_words_of_the_midline(labels):

@@ -48,11 +48,11 @@ def draw_t1_weighted(rng: np.random.Generator) -> Sequence:
     """
     kind = T1_WEIGHTED[rng.choice(3, p=[0.45, 0.35, 0.2])]
     if kind is SpinEcho:
-        return SpinEcho(tr=rng.uniform(400, 800), te=rng.uniform(7, 20))
+        return SpinEcho(tr=rng.uniform(400, 700), te=rng.uniform(7, 20))
     if kind is Mprage:
         inversion = rng.uniform(750, 1150)
         return Mprage(rng.uniform(1850, 2600), rng.uniform(2, 5), inversion, rng.uniform(7, 15), 7.5, 160)
-    return SpoiledGradientEcho(tr=rng.uniform(6, 35), te=rng.uniform(2, 6), flip=rng.uniform(15, 35))
+    return SpoiledGradientEcho(tr=rng.uniform(6, 30), te=rng.uniform(2, 6), flip=rng.uniform(18, 35))
 
 
 def draw_t2_weighted(rng: np.random.Generator) -> SpinEcho:
