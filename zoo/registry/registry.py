@@ -163,14 +163,17 @@ class Registry:
         Raises `StudyError` when none does, or it can't be made of them; a plugin that fails otherwise is passed over,
         with a warning.
         """
+        failed: list[str] = []
         for implementation in reversed(implementations(self.plugins, "encode_regions")):
             content, reason = call_safely(call_for_file, implementation, segmentation, origins)
             _warn_of(implementation, reason)
             if content is not None:
                 return content
+            failed += [implementation.plugin_name] if reason else []
+        found = f"plugins that failed: {', '.join(failed)}" if failed else "other files"
         raise StudyError(
-            f"{segmentation.study}: expected a study that came as DICOM, to which a DICOM SEG could refer; found other "
-            "files. Write the regions as NIfTI instead."
+            f"{segmentation.study}: expected a study that came as DICOM, to which a DICOM SEG could refer; found "
+            f"{found}. Write the regions as NIfTI instead."
         )
 
     def check(self, volumes: Volumes, prepare: Callable[[Volumes, Recipe], ModelInput]) -> list[Finding]:
