@@ -67,11 +67,12 @@ def call_for_scans(implementation: pluggy.HookImpl, source: Any, folder: Path) -
     if answer is None:
         return None
     unpacked = answer if isinstance(answer, Unpacked) else Unpacked(answer)
-    if oddity := _odd_item("scans", unpacked.scans, list, Path) or _odd_item("remarks", unpacked.remarks, tuple, str):
+    oddity = _odd_item("scans", unpacked.scans, list, Path) or _odd_item("remarks", unpacked.remarks, tuple, str)
+    if not oddity and not isinstance(unpacked.origins, Mapping):
+        oddity = f"as origins {_kind(unpacked.origins)}"
+    if oddity:
         expected = "a list of pathlib.Path, a zoo.Unpacked of one with a tuple of str as its remarks, or None"
         raise PluginError(f"unpack_scans must return {expected}; found {oddity}")
-    if not isinstance(unpacked.origins, Mapping):
-        raise PluginError(f"unpack_scans must tell origins by scan; found {_kind(unpacked.origins)}")
     return unpacked
 
 

@@ -280,7 +280,7 @@ NO_SCANS = {
     "unpacked names": (Unpacked(["Jane Doe.nii"]), "found among scans an object of type str"),
     "unpacked nothing": (Unpacked(None), "found as scans an object of type NoneType"),
     "one remark": (Unpacked([], "Jane Doe"), "found as remarks an object of type str"),
-    "origins": (Unpacked([], (), [Path("Jane Doe.dcm")]), "must tell origins by scan; found an object of type list"),
+    "origins": (Unpacked([], (), [Path("Jane Doe.dcm")]), "found as origins an object of type list"),
     "remarks of another kind": (
         Unpacked([], (Path("Jane Doe.nii"),)),
         "found among remarks an object of type PosixPath",
