@@ -19,6 +19,7 @@ CHECKOUT = None if (PACKAGE / "plugins").is_dir() else PACKAGE.parent
 ZOO = "python -m zoo" if CHECKOUT else "glioma-zoo"
 TRAINING = "python -m training" if CHECKOUT else "glioma-zoo-train"
 INSTALL_TRAINING = "pip install -e '.[training]'" if CHECKOUT else "pip install 'glioma-zoo[training]'"
+INSTALL_DICOM = INSTALL_TRAINING.replace("training", "dicom")
 
 
 def training_commands(spec: RegisteredModel) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from zoo.types import (
     ModelInput,
     ModelSpec,
     Recipe,
+    Segmentation,
     Study,
     Unpacked,
     Volumes,
@@ -48,7 +49,8 @@ def find_studies(tree: FolderTree) -> list[FoundStudy]:
 def unpack_scans(source: Any, folder: Path) -> list[Path] | Unpacked | None:
     """The scans of `source` as NIfTI files whose names tell the modality, made in `folder`; None if it isn't yours.
 
-    What is left out is said in the remarks of an `Unpacked`, whose scans are such a list.
+    What is left out is said in the remarks of an `Unpacked`, whose scans are such a list; its origins are for
+    `encode_regions`.
     """
     raise NotImplementedError
 
@@ -64,5 +66,14 @@ def check_study(volumes: Volumes, prepare: Callable[[Volumes, Recipe], ModelInpu
     """What a user should know about these volumes before they are graded: warnings and refusals.
 
     prepare: as `zoo.study.prepare.prepare`, for checks that ask a model; what it makes is kept for those that grade.
+    """
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def encode_regions(segmentation: Segmentation, origins: Mapping[str, tuple[Path, ...]]) -> bytes | None:
+    """A file of regions for the archive that the scans are from, such as a DICOM SEG; None if they aren't yours.
+
+    origins: of each modality the files that its scan was made of, as `unpack_scans` told; empty where it told none.
     """
     raise NotImplementedError

@@ -1,12 +1,15 @@
-"""Reads DICOM: the series of one MR study become NIfTI files, named by what they are."""
+"""Reads DICOM: the series of one MR study become NIfTI files, named by what they are; regions go back as a SEG."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from zoo import FolderTree, FoundStudy, StudyError, Unpacked, hookimpl
+from zoo import FolderTree, FoundStudy, Segmentation, StudyError, Unpacked, hookimpl
+from zoo.checkout import INSTALL_DICOM
 from zoo.compute.sandbox import run_sandboxed
 from zoo.study.folder_tree import tree_of
 from zoo.study.sources import files_of, is_nifti
@@ -16,6 +19,7 @@ from .exam_folders import studies_of
 MAX_FILES = 5000
 LOOKED_AT = 20  # files of a folder, until one tells whose it is
 PREAMBLE_BYTES, MAGIC = 128, b"DICM"
+REFERRED_TO = ("t1ce", "t1", "t2", "flair")  # by a SEG, the first that there is: tumours are drawn on T1ce
 
 
 @hookimpl
@@ -45,6 +49,28 @@ def unpack_scans(source: Any, folder: Path) -> Unpacked | None:
     found = run_sandboxed(f"{__name__}.convert:convert", files=slices, folder=folder / "dicom")
     others = set(files).difference(slices)
     return replace(found, scans=[path for path in files if path in others] + found.scans)
+
+
+@hookimpl
+def encode_regions(segmentation: Segmentation, origins: Mapping[str, tuple[Path, ...]]) -> bytes | None:
+    """A DICOM SEG of the regions, on the slices of T1ce's series, or of the first of the others that came as DICOM."""
+    files = next((origins[name] for name in REFERRED_TO if name in origins), ())
+    if not files:
+        return None
+    if not all(map(_is_dicom, files)):
+        raise StudyError(
+            f"{segmentation.study}: a DICOM SEG refers to the study's DICOM files, which are no longer there, as those "
+            "of a zip are unpacked for the reading only. Unpack the zip, and give its folder."
+        )
+    if find_spec("highdicom") is None:
+        raise StudyError(f"A DICOM SEG is written by highdicom, which is not installed. Install it: {INSTALL_DICOM}")
+    return run_sandboxed(
+        f"{__name__}.segmentation_object:encode",
+        files=files,
+        labels=segmentation.labels,
+        affine=segmentation.affine,
+        algorithm=(segmentation.model, segmentation.weights),
+    )
 
 
 def _is_dicom(path: Path) -> bool:

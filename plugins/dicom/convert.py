@@ -35,7 +35,8 @@ def convert(files: Sequence[Path], folder: Path) -> Unpacked:
             faulty.append(Faulty(name, modality, str(reason)))
     expect_no_modality_lost(faulty, {modality for modality, *_ in volumes})
     folder.mkdir(parents=True)
-    return Unpacked([_write(slices, path) for _, path, slices in volumes], remarks(faulty, other_kinds))
+    origins = {path: tuple(dict.fromkeys(each.path for each in slices)) for _, path, slices in volumes}
+    return Unpacked([_write(slices, path) for _, path, slices in volumes], remarks(faulty, other_kinds), origins)
 
 
 def _write(slices: Sequence[Slice], path: Path) -> Path:

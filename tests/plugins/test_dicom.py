@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+from io import BytesIO
+from types import SimpleNamespace
 
 import nibabel as nib
 import numpy as np
@@ -217,3 +220,47 @@ def test_nifti_beside_dicom_wins_in_a_folder_and_joins_in_a_list(registry, make_
     assert registry.unpack(folder, tmp_path / "out").scans is folder
     names = {path.name for path in registry.unpack(sorted(folder.iterdir()), tmp_path / "out").scans}
     assert names == {"case1_flair.nii.gz", "01-AX-T1_t1.nii"}
+
+
+@pytest.fixture
+def refers_to(registry, tmp_path):
+    """refers_to(source) → the description of the series that a SEG of no regions at all refers to."""
+    frame = {"FrameOfReferenceUID": "1.2.826.7"}
+    for number, name in enumerate(("t1", "t1ce", "flair"), start=1):
+        tags = ACQUISITIONS[name] | frame | {"SeriesNumber": number}
+        SeriesMaker(tags=tags, uid=f"1.2.{number}").write(tmp_path / "in" / name, STORED)
+
+    def refer(source):
+        volumes = read_volumes(registry, source)
+        empty = np.zeros(volumes.brain.shape, np.uint8)
+        segmentation = SimpleNamespace(study="in", labels=empty, affine=volumes.affine, model="m", weights="w")
+        content = registry.encode_regions(segmentation, volumes.origins)
+        return pydicom.dcmread(BytesIO(content)).ReferencedSeriesSequence[0].SeriesInstanceUID
+
+    return refer
+
+
+def test_regions_refer_to_t1ce_or_what_comes_next(refers_to, tmp_path):
+    assert refers_to(tmp_path / "in") == "1.2.2"
+    assert refers_to(sorted((tmp_path / "in").rglob("IM*"))) == "1.2.2"
+    shutil.rmtree(tmp_path / "in" / "t1ce")
+    assert refers_to(tmp_path / "in") == "1.2.1"
+
+
+def test_regions_of_a_zip_s_study_need_its_folder(refers_to, tmp_path):
+    packed = shutil.make_archive(str(tmp_path / "in"), "zip", tmp_path / "in")
+    with pytest.raises(StudyError, match=r"in: .* no longer there, .* Unpack the zip, and give its folder\."):
+        refers_to(packed)
+
+
+def test_regions_of_other_files_are_no_seg(refers_to, make_study):
+    with pytest.raises(StudyError, match="expected a study that came as DICOM"):
+        refers_to(make_study())
+
+
+def test_what_writes_a_seg_may_not_be_installed(refers_to, tmp_path, monkeypatch):
+    monkeypatch.setattr("zoo.plugins.dicom.find_spec", lambda name: None)
+    with pytest.raises(
+        StudyError, match=r"highdicom, which is not installed\. Install it: pip install -e '\.\[dicom\]'"
+    ):
+        refers_to(tmp_path / "in")

@@ -28,6 +28,7 @@ def test_plugins_beside_the_zoo_are_a_checkout(tmp_path):
     assert tmp_path == found.CHECKOUT
     assert (found.ZOO, found.TRAINING) == ("python -m zoo", "python -m training")
     assert "-e '.[training]'" in found.INSTALL_TRAINING
+    assert "-e '.[dicom]'" in found.INSTALL_DICOM
 
 
 def test_plugins_inside_the_zoo_are_none(tmp_path):
@@ -37,6 +38,7 @@ def test_plugins_inside_the_zoo_are_none(tmp_path):
     assert found.CHECKOUT is None
     assert (found.ZOO, found.TRAINING) == ("glioma-zoo", "glioma-zoo-train")
     assert "'glioma-zoo[training]'" in found.INSTALL_TRAINING
+    assert "'glioma-zoo[dicom]'" in found.INSTALL_DICOM
 
 
 def test_here_plugins_and_training_are_those_of_the_checkout():

@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 NIFTI = (".nii", ".nii.gz")
+DICOM = (".dcm",)
 OUTSIDE_NAMES = re.compile(r"[^\w.-]+")
 
 
@@ -23,15 +24,15 @@ def expect_new_file(path: Path, suffixes: tuple[str, ...], option: str) -> None:
         raise typer.BadParameter(problem, param_hint=option)
 
 
-def expect_place(place: Path | None, studies: int, option: str) -> None:
-    """Raise `BadParameter` unless NIfTI files of so many studies can go there: a new file of one, a folder of any."""
+def expect_place(place: Path | None, studies: int, option: str, suffixes: tuple[str, ...] = NIFTI) -> None:
+    """Raise `BadParameter` unless files of so many studies can go there: a new file of one, a folder of any."""
     if place is None or place.is_dir():
         return
     if studies > 1:
         raise typer.BadParameter(f"expected a folder for {studies} studies, found {place}", param_hint=option)
-    expect_new_file(place, NIFTI, option)
+    expect_new_file(place, suffixes, option)
 
 
-def file_in(place: Path, study: str, kind: str) -> Path:
+def file_in(place: Path, study: str, end: str) -> Path:
     """Name a study's file: the place itself, or a file in it where it is a folder, named like `patient7_seg.nii.gz`."""
-    return place / f"{OUTSIDE_NAMES.sub('-', study)}_{kind}.nii.gz" if place.is_dir() else place
+    return place / f"{OUTSIDE_NAMES.sub('-', study)}_{end}" if place.is_dir() else place

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
-from zoo.commands.new_files import expect_new_file, expect_place, file_in
+from zoo.commands.new_files import DICOM, expect_new_file, expect_place, file_in
 from zoo.commands.read_ahead import read_ahead
 from zoo.commands.shared_options import NAME, AsJson, Sources, StudySource, studies_in
 from zoo.errors import Refused, StudyError, ZooError
@@ -45,16 +45,23 @@ class Files:
     """Where label maps and scores go, if anywhere, and how regions are numbered there."""
 
     labels: Path | None
+    dicom: Path | None
     scores: Path | None
     numbers: Mapping[str, int]
 
     def write(self, study: OpenStudy, segmentation: Segmentation) -> dict[str, str]:
         """Write what was asked for, and return the path of each kind of file."""
-        kinds = {"mask": (self.labels, "seg"), "scores": (self.scores, "scores")}
+        kinds = {
+            "dicom": (self.dicom, "seg.dcm"),
+            "mask": (self.labels, "seg.nii.gz"),
+            "scores": (self.scores, "scores.nii.gz"),
+        }
         paths = {kind: file_in(place, segmentation.study, end) for kind, (place, end) in kinds.items() if place}
         for path in paths.values():
             if path.exists():
                 raise StudyError(f"{segmentation.study}: {path} is there already; remove it, or give another folder.")
+        if "dicom" in paths:  # first, as what it needs of the study may be lacking
+            study.save_dicom(segmentation, paths["dicom"])
         if "mask" in paths:
             study.save_regions(segmentation, paths["mask"], self.numbers)
         if "scores" in paths:
@@ -77,6 +84,13 @@ def segment(
     out: Annotated[
         Path | None, typer.Option(help="NIfTI file for the label map on the study's grid; of several studies a folder.")
     ] = None,
+    dicom: Annotated[
+        Path | None,
+        typer.Option(
+            help="DICOM SEG file (.dcm), with the patient's identity, that refers to the series of a study which came "
+            "as DICOM; of several studies a folder."
+        ),
+    ] = None,
     model: Annotated[str, typer.Option(help=f"{NAME}; one that scores regions.")] = SEGMENTER,
     as_json: AsJson = False,
     table: Annotated[Path | None, typer.Option("--csv", help="CSV file for the measurements, a row a study.")] = None,
@@ -97,8 +111,9 @@ def segment(
     if table:
         expect_new_file(table, (".csv",), "--csv")
     expect_place(out, len(studies), "--out")
+    expect_place(dicom, len(studies), "--dicom", DICOM)
     expect_place(scores, len(studies), "--scores")
-    files, answers = Files(out, scores, labels.numbers), []
+    files, answers = Files(out, dicom, scores, labels.numbers), []
 
     def read(study: StudySource) -> Volumes:
         return read_volumes(registry, study.source, study.name, study.found)

@@ -45,6 +45,7 @@ class OpenStudy:
 
     def __init__(self, registry: Registry, volumes: Volumes, cache: ActivationCache | None = None) -> None:
         self.volumes = volumes
+        self._registry = registry
         self._cache = cache or ActivationCache()
         self._prepare = prepare_once(volumes)
         with self._cache.shared():
@@ -84,6 +85,14 @@ class OpenStudy:
     ) -> None:
         """Write labels as 3-D NIfTI, uint8 on the study's own grid. numbers: of each region in the file."""
         save_nifti(Path(path), renumbered(segmentation.labels, numbers), segmentation.affine)
+
+    def save_dicom(self, segmentation: Segmentation, path: str | Path) -> None:
+        """Write labels as DICOM SEG that refers to one series of the study: T1ce's, or that of a modality it has.
+
+        It holds the patient's identity as that series does. Raises `StudyError` when the study did not come as DICOM,
+        its files are no longer there or lack what a SEG must repeat, or highdicom is not installed.
+        """
+        Path(path).write_bytes(self._registry.encode_regions(segmentation, self.volumes.origins))
 
     def save_scores(self, segmentation: Segmentation, path: str | Path) -> None:
         """Write scores, 0 to 1, as 4-D NIfTI (x, y, z, region) on the study's own grid, 0 outside the brain."""

@@ -13,7 +13,7 @@ from typing import Any
 import pluggy
 
 from zoo.errors import PluginError, StudyError, ZooError
-from zoo.types import MODALITIES, FolderTree, FoundStudy, Study, Unpacked
+from zoo.types import MODALITIES, FolderTree, FoundStudy, Segmentation, Study, Unpacked
 
 
 def implementations(plugins: pluggy.PluginManager, hook: str) -> list[pluggy.HookImpl]:
@@ -67,7 +67,10 @@ def call_for_scans(implementation: pluggy.HookImpl, source: Any, folder: Path) -
     if answer is None:
         return None
     unpacked = answer if isinstance(answer, Unpacked) else Unpacked(answer)
-    if oddity := _odd_item("scans", unpacked.scans, list, Path) or _odd_item("remarks", unpacked.remarks, tuple, str):
+    oddity = _odd_item("scans", unpacked.scans, list, Path) or _odd_item("remarks", unpacked.remarks, tuple, str)
+    if not oddity and not isinstance(unpacked.origins, Mapping):
+        oddity = f"as origins {_kind(unpacked.origins)}"
+    if oddity:
         expected = "a list of pathlib.Path, a zoo.Unpacked of one with a tuple of str as its remarks, or None"
         raise PluginError(f"unpack_scans must return {expected}; found {oddity}")
     return unpacked
@@ -87,6 +90,16 @@ def call_for_found(implementation: pluggy.HookImpl, tree: FolderTree) -> list[Fo
     if oddity := _odd_item("studies", found, list, FoundStudy):
         raise PluginError(f"find_studies must return a list of zoo.FoundStudy; found {oddity}")
     return found
+
+
+def call_for_file(
+    implementation: pluggy.HookImpl, segmentation: Segmentation, origins: Mapping[str, tuple[Path, ...]]
+) -> bytes | None:
+    """The answer of `encode_regions`; `PluginError` when it is neither a file's content nor None."""
+    content = call(implementation, segmentation=segmentation, origins=origins)
+    if not isinstance(content, bytes | None):
+        raise PluginError(f"encode_regions must return bytes or None; found {_kind(content)}")
+    return content
 
 
 def _kind(value: Any) -> str:

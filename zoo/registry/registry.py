@@ -17,6 +17,7 @@ from zoo import hookspecs
 from zoo.errors import PluginError, StudyError
 from zoo.registry.built_in import BUILT_IN
 from zoo.registry.guard import (
+    call_for_file,
     call_for_found,
     call_for_list,
     call_for_scans,
@@ -38,6 +39,7 @@ from zoo.types import (
     Recipe,
     RegisteredExplainer,
     RegisteredModel,
+    Segmentation,
     Study,
     Unpacked,
     Volumes,
@@ -117,19 +119,22 @@ class Registry:
         if isinstance(source, Mapping):
             return self._unpack_each(source, folder)
         remarks: tuple[str, ...] = ()
+        origins: dict[Path, tuple[Path, ...]] = {}
         for implementation in reversed(implementations(self.plugins, "unpack_scans")):
             unpacked, reason = call_safely(call_for_scans, implementation, source, folder)
             _warn_of(implementation, reason)
             if unpacked is not None:
                 source, remarks = unpacked.scans, (*remarks, *unpacked.remarks)
-        return Unpacked(source, remarks)
+                origins |= unpacked.origins
+        return Unpacked(source, remarks, origins)
 
     def _unpack_each(self, source: Mapping[str, Any], folder: Path) -> Unpacked:
         given = {name: Path(path) for name, path in source.items()}
         unpacked = {name: self._one_scan(path, folder / name) for name, path in given.items()}
         scans = {name: one.scans[0] for name, one in unpacked.items()}
         remarks = tuple(f"{given[name].name}: {remark}" for name, one in unpacked.items() for remark in one.remarks)
-        return Unpacked(source if scans == given else scans, remarks)
+        origins = {scan: files for one in unpacked.values() for scan, files in one.origins.items()}
+        return Unpacked(source if scans == given else scans, remarks, origins)
 
     def _one_scan(self, path: Path, folder: Path) -> Unpacked:
         unpacked = self.unpack([path], folder)
@@ -150,6 +155,25 @@ class Registry:
         raise StudyError(
             "No reader knows this input: expected a folder with NIfTI files named like case_t1ce.nii.gz, "
             f"such files themselves, .mha, .nrrd, .mgz or DICOM files, or a zip. Give one folder per study.{detail}"
+        )
+
+    def encode_regions(self, segmentation: Segmentation, origins: Mapping[str, tuple[Path, ...]]) -> bytes:
+        """Regions as a file for the archive that the scans are from, by the first plugin that knows their files.
+
+        Raises `StudyError` when none does, or it can't be made of them; a plugin that fails otherwise is passed over,
+        with a warning.
+        """
+        failed: list[str] = []
+        for implementation in reversed(implementations(self.plugins, "encode_regions")):
+            content, reason = call_safely(call_for_file, implementation, segmentation, origins)
+            _warn_of(implementation, reason)
+            if content is not None:
+                return content
+            failed += [implementation.plugin_name] if reason else []
+        found = f"plugins that failed: {', '.join(failed)}" if failed else "other files"
+        raise StudyError(
+            f"{segmentation.study}: expected a study that came as DICOM, to which a DICOM SEG could refer; found "
+            f"{found}. Write the regions as NIfTI instead."
         )
 
     def check(self, volumes: Volumes, prepare: Callable[[Volumes, Recipe], ModelInput]) -> list[Finding]:

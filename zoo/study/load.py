@@ -37,7 +37,7 @@ def load_volumes(study: Study) -> Volumes:
     spaces = {name: transforms_that_disagree(scan.header, scan.shape) for name, scan in scans.items()}
     misnamed = {name: scan.remark for name, scan in scans.items()}
     remarks = (*study.remarks, *_by_scan(misnamed), *_by_scan(spaces), *_by_scan(backgrounds))
-    return Volumes(study.id, data, present, grid.affine, brain, remarks)
+    return Volumes(study.id, data, present, grid.affine, brain, remarks, study.origins)
 
 
 def _by_scan(sentences: Mapping[str, str | None]) -> list[str]:

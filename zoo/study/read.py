@@ -26,7 +26,8 @@ def read_volumes(registry: Registry, source: Any, name: str = "", found: DataSet
         study = registry.read(unpacked.scans)
         if name or unpacked.scans is not source:
             study = replace(study, id=name or source_name(source))
-        return load_volumes(replace(study, remarks=(*unpacked.remarks, *study.remarks, *left_out)))
+        origins = {name: unpacked.origins[path] for name, path in study.paths.items() if path in unpacked.origins}
+        return load_volumes(replace(study, remarks=(*unpacked.remarks, *study.remarks, *left_out), origins=origins))
 
 
 def source_name(source: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,10 +18,12 @@ class Unpacked:
 
     scans: paths; of a whole source also whatever it was, where nothing had to be made of it.
     remarks: sentences on what was left out, for whoever reads the grade; without a word of the patient.
+    origins: of a scan that was made of other files these files, so that what is found can be written for their archive.
     """
 
     scans: Any
     remarks: tuple[str, ...] = ()
+    origins: Mapping[Path, tuple[Path, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,13 @@ class Study:
     """One patient's scans at one time point: the files of any non-empty subset of the modalities.
 
     remarks: sentences on how the files were chosen, such as what was left out, for whoever reads the grade.
+    origins: of each modality whose scan was made of other files, these files.
     """
 
     id: str
     paths: Mapping[str, Path]
     remarks: tuple[str, ...] = ()
+    origins: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Volumes:
     affine: float64 [4, 4], voxel to world in mm.
     brain: bool [x, y, z], voxels that are not background in some modality.
     remarks: sentences on what was done with the files to get there.
+    origins: as in `Study`.
     """
 
     id: str
@@ -64,6 +69,7 @@ class Volumes:
     affine: np.ndarray
     brain: np.ndarray
     remarks: tuple[str, ...] = ()
+    origins: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
 
     @property
     def modalities(self) -> tuple[str, ...]:

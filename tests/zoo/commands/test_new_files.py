@@ -36,5 +36,5 @@ def test_several_studies_need_a_folder(tmp_path):
 
 
 def test_files_in_a_folder_are_named_by_their_study(tmp_path):
-    assert file_in(tmp_path, "p7/2020: a", "seg") == tmp_path / "p7-2020-a_seg.nii.gz"
-    assert file_in(tmp_path / "mask.nii", "p7", "seg") == tmp_path / "mask.nii"
+    assert file_in(tmp_path, "p7/2020: a", "seg.nii.gz") == tmp_path / "p7-2020-a_seg.nii.gz"
+    assert file_in(tmp_path / "mask.nii", "p7", "seg.nii.gz") == tmp_path / "mask.nii"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 
+import highdicom
 import nibabel as nib
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ import torch
 from torch import nn
 from typer.testing import CliRunner
 
+from dicom_files import ACQUISITIONS, Placed, SeriesMaker
+from tests_support import SPACING_MM, brain_affine, brain_image
 from zoo.__main__ import app
 from zoo.types import DISCLAIMER, MEASURED
 
@@ -67,6 +70,39 @@ def test_scores_and_the_numbers_of_2023(make_study, tmp_path):
     np.testing.assert_array_equal(scores[..., 2] > 0.5, voxels == 3)
 
 
+@pytest.fixture
+def dicom_study(tmp_path):
+    """The study of `make_study` as a scanner would write it."""
+    first = tuple((brain_affine()[:3, 3] * [-1, -1, 1]).tolist())
+    placed = Placed(row_spacing=SPACING_MM, column_spacing=SPACING_MM, slice_spacing=SPACING_MM, origin=first)
+    for modality, tags in ACQUISITIONS.items():
+        stored = brain_image(modality, brain_affine()).astype(np.uint16).transpose(2, 1, 0)
+        maker = SeriesMaker(placed, tags | {"FrameOfReferenceUID": "1.2.826.7"})
+        maker.write(tmp_path / "exam" / modality, stored)
+    return tmp_path / "exam"
+
+
+def test_a_study_that_came_as_dicom_gets_a_seg(dicom_study, tmp_path):
+    """With the same regions at the same places as the NIfTI has, and as much volume as is told."""
+    seg, mask = tmp_path / "regions.dcm", tmp_path / "mask.nii"
+    result, (row,) = _run(dicom_study, "--dicom", seg, "--out", mask, "--json")
+    assert result.exit_code == 0, result.output
+    assert row["files"] == {"dicom": str(seg), "mask": str(mask)}
+    volume, labels = highdicom.seg.segread(seg).get_volume(combine_segments=True), nib.load(mask)
+    assert np.count_nonzero(volume.array == 3) * 0.027 == pytest.approx(row["regions"]["enhancing"]["ml"])
+    voxels = np.argwhere(volume.array == 3)
+    world = (voxels @ volume.affine[:3, :3].T + volume.affine[:3, 3]) * [-1, -1, 1]
+    there = (world - labels.affine[:3, 3]) @ np.linalg.inv(labels.affine[:3, :3]).T
+    np.testing.assert_allclose(there, np.rint(there), atol=0.01 / SPACING_MM)
+    assert (np.asarray(labels.dataobj)[tuple(np.rint(there).astype(int).T)] == 4).all()
+
+
+def test_a_study_that_did_not_come_as_dicom_says_so_and_writes_nothing(make_study, tmp_path):
+    result, (row,) = _run(make_study(), "--dicom", tmp_path / "seg.dcm", "--out", tmp_path / "mask.nii", "--json")
+    assert (result.exit_code, "expected a study that came as DICOM" in row["error"]) == (2, True)
+    assert not [path for path in tmp_path.iterdir() if path.is_file()]
+
+
 def test_many_studies_are_rows_and_files(make_study, tmp_path):
     (tmp_path / "out").mkdir()
     studies = [make_study(name=name) for name in ("one", "two")] + [make_study(("t1",), "few"), tmp_path / "none"]
@@ -98,7 +134,12 @@ def test_nothing_is_overwritten(make_study, tmp_path):
 
 def test_usage_errors(make_study, tmp_path):
     folder = make_study()
-    for words in (("--out", tmp_path / "mask.png"), ("--csv", tmp_path / "all.txt"), ("--labels", "2019")):
+    for words in (
+        ("--out", tmp_path / "mask.png"),
+        ("--dicom", tmp_path / "seg.nii"),
+        ("--csv", tmp_path / "all.txt"),
+        ("--labels", "2019"),
+    ):
         assert _run(folder, *words)[0].exit_code == 2
     several, _ = _run(folder, make_study(name="other"), "--out", tmp_path / "mask.nii.gz")
     assert (several.exit_code, "expected a folder for 2 studies" in several.output) == (2, True)

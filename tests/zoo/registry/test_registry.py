@@ -237,6 +237,39 @@ def test_what_unpackers_leave_out_is_told_in_their_order(install, tmp_path):
     assert registry.unpack("given", tmp_path) == Unpacked(files, ("One.", "Two.", "Three."))
 
 
+def test_what_scans_were_made_of_is_told_by_all_unpackers(install, tmp_path):
+    made, packed, plain = Path("made.nii"), Path("a.pack"), Path("b.nii")
+    origins = {made: (packed,)}
+
+    def unpack(source, folder):
+        return Unpacked([made], origins=origins) if source[0] == packed else None
+
+    install("unpacker", unpack_scans=unpack)
+    install("last", unpack_scans=lambda source, folder: [*source, plain])
+    assert load_registry(("last", "unpacker")).unpack([packed], tmp_path).origins == origins
+    assert load_registry(("unpacker",)).unpack({"t1": plain, "t2": packed}, tmp_path).origins == origins
+
+
+def test_regions_are_encoded_by_the_plugin_that_knows_the_files(install):
+    def fail(segmentation, origins):
+        raise ValueError("Jane Doe")
+
+    def encode(segmentation, origins):
+        return b"regions" if origins else None
+
+    install("broken", encode_regions=fail)
+    install("number", encode_regions=lambda segmentation, origins: 1)
+    install("mine", encode_regions=encode)
+    registry, study = load_registry(("mine", "number", "broken")), types.SimpleNamespace(study="case1")
+    with pytest.warns(UserWarning, match="^number failed: encode_regions must return bytes or None; found"):
+        assert registry.encode_regions(study, {"t1": (Path("1.dcm"),)}) == b"regions"
+    refused = pytest.raises(StudyError, match=r"case1: .* as DICOM, .*; found plugins that failed: broken, number\.")
+    with pytest.warns(UserWarning, match="^broken failed: ValueError$"), refused:
+        registry.encode_regions(study, {})
+    with pytest.raises(StudyError, match=r"found other files\. Write the regions as NIfTI instead"):
+        load_registry(("mine",)).encode_regions(study, {})
+
+
 NO_SCANS = {
     "path": ("Jane Doe.nii", "found as scans an object of type str"),
     "list of names": (["Jane Doe.nii"], "found among scans an object of type str"),
@@ -247,6 +280,7 @@ NO_SCANS = {
     "unpacked names": (Unpacked(["Jane Doe.nii"]), "found among scans an object of type str"),
     "unpacked nothing": (Unpacked(None), "found as scans an object of type NoneType"),
     "one remark": (Unpacked([], "Jane Doe"), "found as remarks an object of type str"),
+    "origins": (Unpacked([], (), [Path("Jane Doe.dcm")]), "found as origins an object of type list"),
     "remarks of another kind": (
         Unpacked([], (Path("Jane Doe.nii"),)),
         "found among remarks an object of type PosixPath",

@@ -11,12 +11,16 @@ import pytest
 from zoo import PluginError, hookimpl, hookspecs
 from zoo.registry.validation import expect_usable_hooks, overlooked_hooks
 
-HOOKS = ("register_models", "register_explainers", "find_studies", "unpack_scans", "read_study", "check_study")
+HOOKS = (
+    "register_models", "register_explainers", "find_studies", "unpack_scans", "read_study", "check_study",
+    "encode_regions",
+)  # fmt: skip
 PARAMETERS = {
     "find_studies": "tree",
     "unpack_scans": "source, folder",
     "read_study": "source",
     "check_study": "volumes",
+    "encode_regions": "segmentation, origins",
 }
 
 

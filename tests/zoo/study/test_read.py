@@ -71,3 +71,9 @@ def test_nothing_unpacked_stays_after_an_error(registry, zipped, temporary):
 def test_the_source_names_the_study(tmp_path):
     assert source_name(tmp_path) == tmp_path.name
     assert source_name([tmp_path / "case7.zip"]) == source_name(tmp_path / "case7.zip") == "case7"
+
+
+def test_what_scans_were_made_of_is_told_by_modality(make_study):
+    registry, folder = load_registry(), make_study(("t1", "flair"))
+    registry.unpack = lambda source, _: Unpacked(source, origins={folder / "case1_flair.nii.gz": (folder / "IM1",)})
+    assert read_volumes(registry, folder).origins == {"flair": (folder / "IM1",)}
