@@ -9,7 +9,7 @@ HELMET_MM = np.array([105.0, 125.0, 105.0])
 # How much more the middle is excited than the edge, by field strength: at 3 T by 10 to 40 % (general knowledge, such as
 # Boudreau et al. 2017 map it), at 1.5 T hardly.
 EXCITED = {1.5: (0.0, 0.06), 3.0: (0.08, 0.26)}
-LEFT = (0.05, 0.5)  # of the coils' shading, as an exponent, after the scanner evened it out
+LEFT = (0.05, 0.3)  # of the coils' shading, as an exponent, after the scanner evened it out
 
 
 def draw_shading(rng: np.random.Generator, tesla: float, grid: Grid) -> np.ndarray:
