@@ -22,10 +22,13 @@ PERCENT = 100
 
 
 def expect_prevalence(value: Any) -> float | None:
-    """Return a share of HGG above 0 and below 1, or None for none given; `ZooError` for anything else."""
-    if value is None:
+    """Return a share of HGG above 0 and below 1, given as a number or as text, or None where it is None or empty text.
+
+    Raises `ZooError` for anything else.
+    """
+    if value is None or value == "":
         return None
-    number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    number = _number(value)
     if 0 < number < 1:
         return number
     instead = f"Write {number:g} % as {number / PERCENT:g}" if 1 < number < PERCENT else "Correct it"
@@ -33,6 +36,13 @@ def expect_prevalence(value: Any) -> float | None:
         "Prevalence: expected the share of HGG among the patients, above 0 and below 1, such as 0.75; found "
         f"{value!r}. {instead}, or leave it out for one half."
     )
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value) if isinstance(value, Real | str) and not isinstance(value, bool) else math.nan
+    except ValueError:
+        return math.nan
 
 
 def at_prevalence(grade: Grade, prevalence: float | None) -> Grade:

@@ -80,7 +80,7 @@ def test_a_share_is_a_prevalence(prevalence):
     assert expect_prevalence(prevalence) == prevalence
 
 
-@pytest.mark.parametrize("wrong", [0, 1, -0.1, 1.5, 250, float("nan"), float("inf"), True, "0.75"])
+@pytest.mark.parametrize("wrong", [0, 1, -0.1, 1.5, 250, float("nan"), float("inf"), True, "75 %"])
 def test_anything_else_is_a_sentence(wrong):
     with pytest.raises(ZooError, match=r"expected the share of HGG .* above 0 and below 1, such as 0\.75; found "):
         expect_prevalence(wrong)
@@ -130,3 +130,10 @@ def test_calibration_is_better_than_that_of_the_same_probabilities_unshifted(hel
 def _shifted(p_hgg, prevalence):
     log_odds = np.log(p_hgg / (1 - p_hgg))
     return np.array([at_prevalence(_grade(logit), prevalence).p_hgg for logit in log_odds])
+
+
+def test_a_share_may_be_text_as_fields_hold_it():
+    assert expect_prevalence("0.75") == expect_prevalence(0.75)
+    assert expect_prevalence("") is None
+    with pytest.raises(ZooError, match="found 'a half'"):
+        expect_prevalence("a half")

@@ -63,12 +63,12 @@ class Comparing:
         models: Sequence[str],
         left: str,
         right: str,
-        prevalence: float | None,
+        prevalence: str | float | None,
         *given: Any,
     ) -> Iterator[Updates]:
         """Read, grade by every model, show where two of them looked, then what each modality adds to each model.
 
-        prevalence: see `at_prevalence`. given: as in `StudyWidgets.given`.
+        prevalence: see `expect_prevalence`. given: as in `StudyWidgets.given`.
         """
         try:
             if not models:
@@ -84,11 +84,13 @@ class Comparing:
         except ZooError as error:
             yield {self.widgets.status: message_card("error", "That did not work", str(error))}
 
-    def reexpressed(self, compared: Compared | None, prevalence: float | None) -> Updates:
+    def reexpressed(self, compared: Compared | None, prevalence: str | float | None) -> Updates:
         """The table at another prevalence, from the log-odds of what was compared."""
         if compared is None or not is_usable(prevalence):
             return {self.widgets.table: gr.skip()}
-        return {self.widgets.table: comparison_card(results_at_prevalence(compared.results, prevalence))}
+        return {
+            self.widgets.table: comparison_card(results_at_prevalence(compared.results, expect_prevalence(prevalence)))
+        }
 
     def heat_map(self, side: StudyViewer, session: Session | None, model_id: str) -> Iterator[Updates]:
         """Another model on one side."""

@@ -36,8 +36,8 @@ class Reporting:
         self.client = client
         self.widgets = widgets
 
-    def report(self, session: Session | None, prevalence: float | None) -> Iterator[Updates]:
-        """Write both files, and offer them. prevalence: of its grades, see `at_prevalence`."""
+    def report(self, session: Session | None, prevalence: str | float | None) -> Iterator[Updates]:
+        """Write both files, and offer them. prevalence: of its grades, see `expect_prevalence`."""
         status, files = self.widgets.status, self.widgets.files
         if session is None:
             yield {status: message_card("question", "Nothing to report", NOTHING_YET)}

@@ -10,7 +10,7 @@ from zoo.page.events import COMPUTES, PRIVATE
 from zoo.page.upload.upload_widgets import StudyWidgets
 
 
-def report_widgets(client: ComputeClient, session: gr.State, study: StudyWidgets, prevalence: gr.Number) -> None:
+def report_widgets(client: ComputeClient, session: gr.State, study: StudyWidgets, prevalence: gr.Textbox) -> None:
     button = gr.Button("Report of this study", elem_id="make-report")
     status = gr.HTML(elem_id="reporting")
     files = gr.File(label="Report: a page to read and print, and JSON", visible=False, elem_id="report")

@@ -51,11 +51,11 @@ class Explaining:
         self.outputs = outputs
 
     def explain(
-        self, session: Session | None, model_id: str, explainer_id: str, prevalence: float | None, *given: Any
+        self, session: Session | None, model_id: str, explainer_id: str, prevalence: str | float | None, *given: Any
     ) -> Iterator[Updates]:
         """Read and grade as far as that is not done; then the map, or the default's map and a value a modality.
 
-        prevalence: see `at_prevalence`. given: as in `StudyWidgets.given`.
+        prevalence: see `expect_prevalence`. given: as in `StudyWidgets.given`.
         """
         outputs = self.outputs
         try:

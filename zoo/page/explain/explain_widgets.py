@@ -48,7 +48,7 @@ def explain_widgets(choice: ExplainerChoice, model_id: str | None) -> ExplainWid
 
 
 def explain_events(
-    choice: ExplainerChoice, explain: ExplainWidgets, study: StudyWidgets, prevalence: gr.Number, model: gr.Dropdown,
+    choice: ExplainerChoice, explain: ExplainWidgets, study: StudyWidgets, prevalence: gr.Textbox, model: gr.Dropdown,
     grade: gr.Button, graded: list[Any], grade_outputs: list[Any],
 ) -> None:  # fmt: skip
     """Connect the explanation's widgets. graded: the events that grade. grade_outputs: those of `GradeWidgets`."""

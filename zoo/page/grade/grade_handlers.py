@@ -44,10 +44,12 @@ class Grading:
         self.client = client
         self.widgets = widgets
 
-    def grade(self, session: Session | None, model_id: str, prevalence: float | None, *given: Any) -> Iterator[Updates]:
+    def grade(
+        self, session: Session | None, model_id: str, prevalence: str | float | None, *given: Any
+    ) -> Iterator[Updates]:
         """Read, grade, show the study, explain; yields what is there as far as it has come.
 
-        prevalence: see `at_prevalence`. given: as in `StudyWidgets.given`.
+        prevalence: see `expect_prevalence`. given: as in `StudyWidgets.given`.
         """
         widgets = self.widgets
         nothing_yet = {widgets.session: None, widgets.viewer: None}
@@ -60,7 +62,7 @@ class Grading:
         except ZooError as error:
             yield {widgets.card: message_card("error", "That did not work", str(error))}
 
-    def reexpressed(self, graded: Grade | None, prevalence: float | None, shown: str) -> Updates:
+    def reexpressed(self, graded: Grade | None, prevalence: str | float | None, shown: str) -> Updates:
         """The grade on the card at another prevalence, from its log-odds; what stands below it stays.
 
         graded: as calibrated. shown: the card as it is, which may be of something else by now.
@@ -69,7 +71,7 @@ class Grading:
         if graded is None or GRADED not in card or not is_usable(prevalence):
             return {self.widgets.card: gr.skip()}
         spec = self.client.registry.model(graded.model)
-        return {self.widgets.card: grade_card(at_prevalence(graded, prevalence), spec) + below}
+        return {self.widgets.card: grade_card(at_prevalence(graded, expect_prevalence(prevalence)), spec) + below}
 
     def cancelled(self) -> Updates:
         """What the card says after a cancel."""

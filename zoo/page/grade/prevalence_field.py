@@ -24,7 +24,7 @@ MEANING = (
 class PrevalenceWidgets:
     """Field for a share of HGG, which may stay empty, and the complaint about what is wrong with it."""
 
-    field: gr.Number
+    field: gr.Textbox
     complaint: gr.HTML
 
     @property
@@ -34,16 +34,16 @@ class PrevalenceWidgets:
 
 
 def prevalence_widgets() -> PrevalenceWidgets:
-    field = gr.Number(
-        None, label="Prevalence of HGG at your clinic", info=MEANING, placeholder=f"{ONE_HALF:g}", step=0.05,
-        elem_id="prevalence",
-    )  # fmt: skip
+    # As text: Gradio 6.31 sends an empty field of numbers as 0.
+    field = gr.Textbox(
+        label="Prevalence of HGG at your clinic", info=MEANING, placeholder=f"{ONE_HALF:g}", elem_id="prevalence"
+    )
     widgets = PrevalenceWidgets(field, gr.HTML(elem_id="prevalence-complaint"))
     gr.on(widgets.given, complaint, field, widgets.complaint, **PRIVATE)
     return widgets
 
 
-def complaint(prevalence: float | None) -> str:
+def complaint(prevalence: Any) -> str:
     """HTML that says what is wrong with a share; nothing where it can be used."""
     try:
         expect_prevalence(prevalence)
@@ -52,5 +52,5 @@ def complaint(prevalence: float | None) -> str:
     return ""
 
 
-def is_usable(prevalence: float | None) -> bool:
+def is_usable(prevalence: Any) -> bool:
     return not complaint(prevalence)
