@@ -33,7 +33,7 @@ def patch_seen(
     broad = _drawn(options.broad, generator)
     if tissues is not None and _drawn(options.painted, generator):
         maps, regions = patch(torch.from_numpy(tissues.shares[row]), regions, generator)
-        x = paint(maps, tissues.spacing, broad, generator, present.tolist()).to(x.device)
+        x = paint(maps, tissues.spacing, broad, generator, present.tolist())
     else:
         x, regions = patch(x, regions, generator)
     return broaden(x.float(), generator) if broad else x, regions

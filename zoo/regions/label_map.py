@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from zoo.study.brain import bounding_box
+from zoo.study.brain import affine_in, bounding_box
 from zoo.study.resample import sample, to_study_space
 from zoo.types import REGION_LABELS, Volumes
 
@@ -24,10 +24,8 @@ def label_map(scores: np.ndarray, affine: np.ndarray, volumes: Volumes) -> np.nd
     labels = np.zeros(volumes.brain.shape[::-1], np.uint8).T  # in memory as in files: x is fastest
     box = _reach(scores, affine, volumes)
     if all(side.start < side.stop for side in box):
-        start = np.eye(4)
-        start[:3, 3] = [side.start for side in box]
         shape = [side.stop - side.start for side in box]
-        fine = sample(scores, np.linalg.inv(affine) @ volumes.affine @ start, shape)
+        fine = sample(scores, np.linalg.inv(affine) @ affine_in(box, volumes.affine), shape)
         labels[box] = highest(fine) * volumes.brain[box]
     return labels
 

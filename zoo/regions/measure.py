@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from zoo.regions.diameters import Diameters, rano_diameters
 from zoo.regions.parts import SPECK_ML, connected_parts
-from zoo.study.brain import bounding_box
+from zoo.study.brain import affine_in, bounding_box
 from zoo.types import MEASURED, REGION_LABELS, WHOLE_TUMOUR, Millimetres, Plane, RegionMeasurements, Side
 
 BOTH_SIDES = 0.05
@@ -28,7 +28,7 @@ def measure_regions(
     if not labels.any():
         return dict.fromkeys(MEASURED, RegionMeasurements(0.0))
     box = bounding_box(labels != 0)
-    labels, affine = labels[box], moved(affine, box)
+    labels, affine = labels[box], affine_in(box, affine)
     whole_ml = np.count_nonzero(labels) * voxel_ml(affine)
     masks = {name: labels == number for name, number in REGION_LABELS.items()} | {WHOLE_TUMOUR: labels != 0}
     return {name: _measure(mask, affine, midline, whole_ml) for name, mask in masks.items()}
@@ -39,18 +39,11 @@ def voxel_ml(affine: np.ndarray) -> float:
     return float(abs(np.linalg.det(affine[:3, :3]))) / 1000
 
 
-def moved(affine: np.ndarray, box: tuple[slice, ...]) -> np.ndarray:
-    """Affine from the voxels of a box in a grid, float64 [4, 4]."""
-    shift = np.eye(4)
-    shift[:3, 3] = [side.start for side in box]
-    return affine @ shift
-
-
 def _measure(mask: np.ndarray, affine: np.ndarray, midline: Plane | None, whole_ml: float) -> RegionMeasurements:
     if not mask.any():
         return RegionMeasurements(0.0, 0.0)
     box = bounding_box(mask)
-    mask, affine = mask[box], moved(affine, box)
+    mask, affine = mask[box], affine_in(box, affine)
     ml = float(np.count_nonzero(mask) * voxel_ml(affine))
     points = np.argwhere(mask) @ affine[:3, :3].T + affine[:3, 3]
     numbers, sizes = connected_parts(mask)
@@ -78,7 +71,7 @@ def _diameters_of(numbers: np.ndarray, large: np.ndarray, affine: np.ndarray) ->
     boxes = ndimage.find_objects(numbers)
     for number in large.tolist():
         box = boxes[number - 1]
-        yield rano_diameters(numbers[box] == number, moved(affine, box))
+        yield rano_diameters(numbers[box] == number, affine_in(box, affine))
 
 
 def _beside(midline: Plane, points: np.ndarray) -> tuple[float, float]:

@@ -29,12 +29,18 @@ def bounding_box(mask: np.ndarray) -> tuple[slice, ...]:
     return tuple(slice(int(first), int(last) + 1) for first, last in ends)
 
 
+def affine_in(box: tuple[slice, ...], affine: np.ndarray) -> np.ndarray:
+    """Affine from a box's voxels to the world, float64 [4, 4], from that of the grid which the box lies in."""
+    shift = np.eye(4)
+    shift[:3, 3] = [side.start for side in box]
+    return affine @ shift
+
+
 def cropped(volumes: Volumes) -> Volumes:
     """The same study without the background around the brain's box: views, no copies. The brain is not empty."""
     box = bounding_box(volumes.brain)
-    shift = np.eye(4)
-    shift[:3, 3] = [side.start for side in box]
-    return replace(volumes, data=volumes.data[:, *box], affine=volumes.affine @ shift, brain=volumes.brain[box])
+    affine = affine_in(box, volumes.affine)
+    return replace(volumes, data=volumes.data[:, *box], affine=affine, brain=volumes.brain[box])
 
 
 def brain_extent(volumes: Volumes, outermost: float) -> tuple[np.ndarray, np.ndarray]:
