@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import gradio as gr
 
 from zoo.page.compute_client import ComputeClient
@@ -14,6 +16,9 @@ from zoo.page.upload.upload_handlers import Uploading
 from zoo.page.upload.upload_widgets import StudyWidgets
 from zoo.page.viewer import StudyViewer
 from zoo.render.cards import empty_card
+
+EMPTY_CARD = f"() => {json.dumps(empty_card())}"
+"""JavaScript that clears the card."""
 
 
 def one_model_tab(
@@ -37,7 +42,10 @@ def one_model_tab(
     work = {"inputs": [session, model, prevalence.field, *study.given], "outputs": widgets.outputs, **PRIVATE}
     assign = {"fn": uploading.assign, "inputs": [study.scans, study.unpacked], "outputs": uploading.outputs, **PRIVATE}
     # Not on change: Gradio tells of one many times over, and the later ones would undo what was chosen in the table.
-    files_changed = gr.on([study.scans.upload, study.scans.delete, study.scans.clear], **assign)
+    changes = [study.scans.upload, study.scans.delete, study.scans.clear]
+    # In the browser, so that it can't come late and take away the answer to a visitor who pressed Grade meanwhile.
+    gr.on([*changes, *(picture.click for picture in study.examples.values())], None, js=EMPTY_CARD, outputs=card)
+    files_changed = gr.on(changes, **assign)
     # Whoever presses it with another model chosen, while the heat map of the first is made, is not to be left unheard.
     graded = grade.click(grading.grade, **work, **COMPUTES, trigger_mode="always_last")
     reexpress = {

@@ -39,7 +39,7 @@ class Uploading:
         Zips, DICOM files and other formats are replaced by the scans in them. before: what was made of earlier ones.
         """
         files = [Path(scan) for scan in scans or []]
-        if is_packed(files):
+        if packed := is_packed(files):
             yield self._assigned(NOTHING) | {self.card: progress_card(0.2, "Unpacking")}
         try:
             found = unpacked(self.client.registry, files, self.client.cache) if files else NOTHING
@@ -49,7 +49,8 @@ class Uploading:
         remarks = dict.fromkeys([*remarks_still_true(before, files), *found.remarks])
         scans = [str(path) for path in found.scans]
         replaced: dict[Block, Any] = {self.study.scans: scans} if found.scans != files else {}
-        yield self._assigned(Unpacked(found.scans, tuple(remarks))) | replaced
+        unpacking_done = {self.card: empty_card()} if packed else {}
+        yield unpacking_done | self._assigned(Unpacked(found.scans, tuple(remarks))) | replaced
 
     def _assigned(self, found: Unpacked) -> dict[Block, Any]:
         """The table for these scans, and its questions on the card."""
@@ -62,6 +63,6 @@ class Uploading:
             slot: gr.Dropdown(choices=names, value=chosen[modality].name if modality in chosen else None)
             for slot, modality in zip(self.study.slots, MODALITIES, strict=True)
         }
-        card = message_card("question", "Which file is which?", " ".join(questions)) if questions else empty_card()
+        asked = {self.card: message_card("question", "Which file is which?", " ".join(questions))} if questions else {}
         assigned: dict[Block, Any] = {self.study.unpacked: found, **slots}
-        return assigned | {self.study.table: gr.Accordion(open=bool(questions)), self.card: card}
+        return assigned | {self.study.table: gr.Accordion(open=bool(questions))} | asked

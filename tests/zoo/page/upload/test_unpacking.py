@@ -97,6 +97,18 @@ def test_it_is_said_as_long_as_a_scan_of_it_is_there(page, files, left_out):
     assert none["unpacked"] == NOTHING
 
 
+def test_files_that_need_no_word_leave_the_card_to_whoever_pressed_grade_meanwhile(page, files):
+    (assigned,) = page.assign(files, NOTHING)
+    assert _slots(assigned)[0].value
+    assert "card" not in assigned
+
+
+def test_an_unpacked_zip_ends_its_progress(page, tmp_path):
+    study = write_study(tmp_path / "export", STORED)
+    _, assigned = page.assign([shutil.make_archive(str(tmp_path / "case"), "zip", study)], NOTHING)
+    assert 'data-state="empty"' in assigned["card"]
+
+
 def test_a_damaged_zip_is_one_sentence_and_leaves_nothing(page, tmp_path):
     (tmp_path / "bad.zip").write_text("no zip")
     *_, last = page.assign([str(tmp_path / "bad.zip")], NOTHING)
