@@ -6,13 +6,15 @@ from pathlib import Path
 
 from zoo import MODALITIES
 from zoo.compute.worker import Update, finished
+from zoo.report.store import region_map, store_regions
+from zoo.types import DISCLAIMER, MEASURED
 
 
 class FakeWorker:
     """Answers each task by name: an update, then the answer or the error; a function is asked with the arguments."""
 
     def __init__(self, **answers):
-        self.answers = {"read": None, "copy": write_copies, **answers}
+        self.answers = {"read": None, "copy": write_copies, "segment": write_regions, **answers}
         self.asked = []
         self.closed = 0
 
@@ -40,3 +42,26 @@ class FakeWorker:
 def write_copies(folder: Path):
     for name in MODALITIES:
         (folder / f"{name}.nii.gz").touch()
+
+
+def write_regions(folder: Path, model_id: str):
+    """One ml of each region, at the places 1, 2 and 3, and no more of the whole than a speck."""
+    told = {
+        "model": model_id,
+        "regions": {name: _region(place) for place, name in enumerate(MEASURED, 1)},
+        "source": "made up",
+        "trained_on": "nothing",
+        "weights": "none",
+        "warnings": [],
+        "disclaimer": DISCLAIMER,
+    }
+    region_map(folder, model_id).touch()
+    store_regions(folder, told)
+    return told
+
+
+def _region(place):
+    return {
+        "ml": 1.0, "share": 0.25, "diameter_mm": None, "perpendicular_mm": None, "diameter_centre_mm": None,
+        "centre_mm": [place, 0, -1.5],
+    }  # fmt: skip

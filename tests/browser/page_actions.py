@@ -51,5 +51,11 @@ def heat_map(page):
     page.wait_for_selector(SETTLED, timeout=PATIENCE_MS)
 
 
+def hide_regions(page):
+    """Wait until they are there, and switch them off."""
+    page.locator("#viewer [data-style=none]").click(timeout=PATIENCE_MS)
+    page.wait_for_selector(SETTLED, timeout=PATIENCE_MS)
+
+
 def opacity(page, percent):
     page.locator("#viewer [data-part=opacity]").fill(str(percent))

@@ -94,7 +94,23 @@ def test_a_grade_is_explained_on_the_studys_grid_or_by_modality(client, scans, m
         client.predict("single-t1ce", "slice-attention", **scans, api_name="/explain")
 
 
+def test_regions_are_told_and_lie_on_the_studys_grid(client, scans):
+    told, file = client.predict(**scans, api_name="/segment")
+    assert told["model"] == "unet-radiomics.compact"
+    assert "not a medical device" in told["disclaimer"]
+    mask, scan = nibabel.load(file), nibabel.load(scans["t1ce"]["path"])
+    assert mask.shape == scan.shape
+    np.testing.assert_allclose(mask.affine, scan.affine)
+    labels, voxel_ml = np.asarray(mask.dataobj), abs(np.linalg.det(scan.affine[:3, :3])) / 1000
+    assert set(np.unique(labels)) <= {0, *told["numbers"].values()}
+    assert told["regions"]["whole"]["ml"] == pytest.approx(np.count_nonzero(labels) * voxel_ml)
+    grade = client.predict("single-t1ce", **scans, regions=True, api_name="/grade")
+    assert grade["regions"]["regions"] == told["regions"]
+    with pytest.raises(AppError, match="found one that only grades"):
+        client.predict("volume-control", **scans, api_name="/segment")
+
+
 def test_only_these_endpoints_are_offered(client):
     named = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(named) == {"/models", "/grade", "/compare", "/contributions", "/explain", "/report"}
+    assert set(named) == {"/models", "/grade", "/compare", "/contributions", "/explain", "/segment", "/report"}
     assert os.sep not in "".join(named["/grade"].get("description", ""))

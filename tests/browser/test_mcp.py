@@ -64,7 +64,7 @@ def tools(site: str) -> list[Tool]:
 
 def test_each_tool_says_what_it_does_and_what_it_takes(site):
     offered = {tool.name: tool for tool in tools(site)}
-    assert set(offered) == {"list_models", "grade", "compare", "contributions", "explain", "report"}
+    assert set(offered) == {"list_models", "grade", "compare", "contributions", "explain", "segment", "report"}
     takes = offered["grade"].inputSchema
     assert takes["required"] == ["model"]
     assert "contrast agent" in takes["properties"]["t1ce"]["description"]

@@ -12,7 +12,18 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
-from page_actions import PATIENCE_MS, READY, card, choose, draw_nothing, heat_map, opacity, try_example, upload
+from page_actions import (
+    PATIENCE_MS,
+    READY,
+    card,
+    choose,
+    draw_nothing,
+    heat_map,
+    hide_regions,
+    opacity,
+    try_example,
+    upload,
+)
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ("simulated-hgg", "simulated-lgg")
@@ -26,6 +37,7 @@ def test_upload_grade_explain_switch(visit, make_study, look):
     assert "simulated gliomas" in text
     assert "Research demonstration, not a medical device." in text
     heat_map(visit)
+    hide_regions(visit)
     opacity(visit, 100)
     lit = look(visit)
     assert lit.lit > 2000
@@ -167,6 +179,8 @@ def test_bad_input_is_told_and_the_page_stays_usable(visit, make_study):
     upload(visit, sorted(folder.iterdir()))
     visit.click("#grade")
     assert "T2: a text file, not a scan" in card(visit, "error").inner_text()
+    visit.locator("#scans").get_by_label("Clear").click()
+    card(visit, "empty")
     try_example(visit)
     card(visit, "graded")
 

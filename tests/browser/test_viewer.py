@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from nibabel.affines import voxel_sizes
 
+from zoo.render.colours import REGION_COLOURS
+
 gr = pytest.importorskip("gradio", reason="pip install -r requirements.txt")
 
 pytestmark = pytest.mark.usefixtures("drawn")
@@ -66,6 +68,24 @@ def right_sided_overlay(path):
     return path
 
 
+def labels(path, affine=AFFINE, axes=(0, 1, 2)):
+    """uint8 [64, 64, 64], stored along these axes: oedema (2) on the patient's right in front, core (1) below it."""
+    places = np.moveaxis(np.indices((SIZE,) * 3), 0, -1) @ affine[:3, :3].T + affine[:3, 3]
+    right, front, up = np.moveaxis(places, -1, 0)
+    data = np.where((right > 20) & (right < 50) & (front > 10) & (front < 40) & (np.abs(up) < 30), 2, 0)
+    data[(data > 0) & (up < 0)] = 1
+    order = np.eye(4)[:, [*axes, 3]]
+    return save(path, data.transpose(axes).astype(np.uint8), affine @ order)
+
+
+def save_stored_otherwise(folder, axes):
+    """The same study with its voxels along other axes."""
+    folder.mkdir()
+    image = nibabel.load(save_study(folder / "plain")["t1ce"])
+    data = np.asarray(image.dataobj).transpose(axes)
+    return {"t1ce": save(folder / "t1ce.nii.gz", data, image.affine @ np.eye(4)[:, [*axes, 3]])}
+
+
 def cut(path):
     """The same scan without its last voxels, in an intact .gz."""
     return gzip.compress(gzip.decompress(path.read_bytes())[:-2000])
@@ -106,6 +126,12 @@ def values(serve):
         "broken": viewer_value({"t1": damaged(folder / "broken.nii.gz", b"not a scan")}),
         "truncated": viewer_value({"t1": damaged(folder / "cut.nii.gz", cut(study["t1"]))}),
         "picture": viewer_value(study, picture=picture(folder / "slices.png")),
+        "regions": viewer_value(study, regions=labels(folder / "labels.nii.gz")),
+        "heat and regions": viewer_value(study, overlay, regions=folder / "labels.nii.gz"),
+        "sagittal regions": viewer_value(
+            save_stored_otherwise(folder / "sagittal", (1, 2, 0)),
+            regions=labels(folder / "sagittal.nii.gz", axes=(1, 2, 0)),
+        ),
         "none": None,
     }
 
@@ -321,6 +347,108 @@ def _sagittal(position):
 
 def _axial(position):
     return int(re.search(r"Axial (\d+)", position)[1])
+
+
+def region_pixels(picture, region):
+    """Pixels of a region's colour, bool [H, W]."""
+    return (np.abs(picture.rgb - REGION_COLOURS[region]) < 6).all(axis=2)
+
+
+def choose_style(page, style, percent=100):
+    page.locator(f"#viewer [data-style={style}]").click()
+    page.locator("#viewer [data-part=region-opacity]").fill(str(percent))
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+@pytest.mark.parametrize("stored", ["regions", "sagittal regions"])
+def test_regions_lie_where_their_affine_says(opened, look, stored):
+    show(opened, stored)
+    choose_style(opened, "filled")
+    click(opened, "Axial")
+    opened.locator("#viewer canvas").press("PageUp")
+    picture = look(opened)
+    height, width = picture.rgb.shape[:2]
+    mm = 3 * SIZE / height
+    rows, columns = np.nonzero(region_pixels(picture, "oedema"))
+    assert not region_pixels(picture, "core").any(), "below"
+    across, along = (width / 2 - columns) * mm, (height / 2 - rows) * mm  # the patient's right is on the left
+    assert (across.min(), across.max()) == pytest.approx((20, 50), abs=4)
+    assert (along.min(), along.max()) == pytest.approx((10, 40), abs=4)
+    for _ in range(4):
+        opened.locator("#viewer canvas").press("PageDown")
+    assert region_pixels(look(opened), "core").any()
+
+
+def test_regions_are_switched_outlined_and_faded_without_a_request(opened, look, requests):
+    show(opened, "regions")
+    click(opened, "Axial")
+    asked = len(requests)
+    choose_style(opened, "filled")
+    filled = region_pixels(look(opened), "core").sum() + region_pixels(look(opened), "oedema").sum()
+    choose_style(opened, "outlines")
+    outlines = region_pixels(look(opened), "core").sum() + region_pixels(look(opened), "oedema").sum()
+    assert filled / 3 > outlines > 50
+    choose_style(opened, "filled", percent=0)
+    without = look(opened).rgb
+    assert text(opened, "region-percent") == "0 %"
+    choose_style(opened, "none")
+    assert (look(opened).rgb == without).all()
+    assert not any(region_pixels(look(opened), region).any() for region in REGION_COLOURS)
+    assert len(requests) == asked
+
+
+def test_regions_are_named_in_their_colours(opened):
+    show(opened, "study")
+    assert not opened.locator("#viewer [data-part=regions]").is_visible()
+    show(opened, "regions")
+    legend = opened.locator("#viewer [data-part=region-legend]")
+    assert [name in legend.inner_text() for name in ("core", "oedema", "enhancing tumour")] == [True] * 3
+    colours = legend.locator("i").evaluate_all("all => all.map(each => each.style.background)")
+    assert colours == [f"rgb({', '.join(map(str, colour))})" for colour in REGION_COLOURS.values()]
+
+
+def test_regions_added_later_leave_scan_and_heat_map_as_they_are(opened, look, requests):
+    show(opened, "heat")
+    choose(opened, "T1")
+    warm = look(opened).warm
+    opened.evaluate(
+        """() => {
+            const { prototype } = niivue.Niivue;
+            const refreshLayers = prototype.refreshLayers;
+            globalThis.layers = [];
+            prototype.refreshLayers = function (image, layer) {
+                globalThis.layers.push(layer);
+                return refreshLayers.call(this, image, layer);
+            };
+        }"""
+    )
+    show(opened, "heat and regions")
+    assert opened.evaluate("() => globalThis.layers") == []
+    choose_style(opened, "filled")
+    assert region_pixels(look(opened), "oedema").any()
+    choose_style(opened, "none")
+    assert look(opened).warm == pytest.approx(warm, rel=0.01)
+    choose(opened, "FLAIR")
+    choose_style(opened, "filled")
+    assert region_pixels(look(opened), "oedema").any(), "they belong to the study, whichever scan is shown"
+    assert fetched(requests) == ["t1ce", "overlay", "t1", "labels", "flair"]
+
+
+def test_regions_go_with_their_study(opened, look):
+    show(opened, "regions")
+    choose_style(opened, "filled")
+    show(opened, "small")
+    assert not any(region_pixels(look(opened), region).any() for region in REGION_COLOURS)
+    show(opened, "regions")
+    assert region_pixels(look(opened), "oedema").any(), "as it was chosen"
+
+
+def test_whoever_names_a_place_is_led_there(opened):
+    show(opened, "regions")
+    opened.evaluate(
+        "place => document.dispatchEvent(new CustomEvent('study-place', { detail: { place } }))", [35, 25, -12]
+    )
+    assert text(opened, "position") == "Axial 29 of 64 · Coronal 41 of 64 · Sagittal 45 of 64"
 
 
 def test_the_next_study_replaces_the_first(opened, look):

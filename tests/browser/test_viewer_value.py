@@ -13,6 +13,7 @@ pytest.importorskip("gradio", reason="pip install -r requirements.txt")
 from zoo import MODALITIES
 from zoo.page.viewer import StudyViewer, viewer_value
 from zoo.page.viewer.value import STATIC
+from zoo.render.colours import REGION_COLOURS
 
 
 def overlay(path, shape):
@@ -89,6 +90,16 @@ def test_the_modality_where_the_heat_map_is_strongest_is_shown_first(tmp_path, s
     study = dict.fromkeys(MODALITIES, "a")
     assert viewer_value(study, overlay=tmp_path / "map.nii.gz").modality == first
     assert viewer_value(study, overlay=tmp_path / "map.nii.gz", modality="t2").modality == "t2"
+
+
+def test_regions_come_with_number_title_and_colour():
+    assert viewer_value({"t1": "a"}).regions is None
+    regions = viewer_value({"t1": "a"}, regions="labels.nii.gz").regions
+    assert regions.file.path == "labels.nii.gz"
+    assert [(region.number, region.title) for region in regions.named] == [
+        (1, "core"), (2, "oedema"), (4, "enhancing tumour"),
+    ]  # fmt: skip
+    assert [region.colour for region in regions.named] == list(REGION_COLOURS.values())
 
 
 def test_the_bundle_is_the_published_one_and_brings_its_licence():

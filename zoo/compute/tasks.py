@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from zoo.assets.references import load_references, read_references
 from zoo.blocks import ActivationCache
@@ -22,7 +23,17 @@ from zoo.inference.explain import along_slices, save_for_viewer
 from zoo.inference.loaded import model, registry, trained
 from zoo.inference.open_study import OpenStudy
 from zoo.registry.origin import is_built_in, origin
-from zoo.report import gather, store_contributions, store_grade, stored_addresses, to_html, to_json
+from zoo.render.region_facts import segmentation_json
+from zoo.report.contents import gather
+from zoo.report.store import (
+    load_regions,
+    region_map,
+    store_contributions,
+    store_grade,
+    store_regions,
+    stored_addresses,
+)
+from zoo.report.write import to_html, to_json
 from zoo.study.load import load_volumes
 from zoo.types import (
     DEFAULT_EXPLAINER,
@@ -84,6 +95,21 @@ def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
     answer = study.grade(trained(model_id))
     store_grade(folder, answer, trained(model_id).parameters, spec.address)
     return answer
+
+
+def segment(folder: Path, model_id: str, progress: Progress) -> dict[str, Any]:
+    """What is said of the regions that one model finds, see `segmentation_json`; they are found once, and their label
+    map is left in the session folder, see `region_map`."""
+    spec = model(model_id)
+    if told := load_regions(folder, spec.id):
+        return told
+    progress(0.2, f"Finding the tumour's regions with {spec.title}{origin(spec)}")
+    study = STUDIES.open(folder)
+    segmentation = study.segment(trained(model_id))
+    progress(0.9, "Writing the regions")
+    study.save_regions(segmentation, region_map(folder, spec.id))
+    store_regions(folder, segmentation_json(segmentation))
+    return segmentation_json(segmentation)
 
 
 def parameters(model_id: str, progress: Progress) -> int:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoo.compute.copies import copies
+from zoo.report.store import load_regions, region_map
+from zoo.types.roles import SEGMENTER
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,11 @@ class Session:
     def volumes(self) -> dict[str, Path]:
         """The copies that are there, by modality."""
         return copies(self.folder)
+
+    @property
+    def regions(self) -> Path | None:
+        """The label map of the tumour's regions, once it is there."""
+        return region_map(self.folder, SEGMENTER) if load_regions(self.folder, SEGMENTER) else None
 
 
 class Sessions:

@@ -1,11 +1,19 @@
-"""How strongly a heat map is drawn, in the viewer and in the report."""
+"""How strongly a heat map is drawn, and tumour regions in which colours, in the viewer and in the report."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
 LEAST_SHOWN = 0.5  # of full colour
 FULL_COLOUR_PERCENTILE = 99.8
+REGION_COLOURS: Mapping[str, tuple[int, int, int]] = {
+    "core": (128, 64, 224),
+    "oedema": (192, 255, 96),
+    "enhancing": (255, 32, 128),
+}
+"""Violet, lime and pink: apart for every kind of colour vision from one another, heat maps and the grey of a scan."""
 
 
 def full_colour(values: np.ndarray) -> float:
@@ -15,3 +23,9 @@ def full_colour(values: np.ndarray) -> float:
     """
     strengths = np.abs(values[values != 0])
     return float(np.percentile(strengths, FULL_COLOUR_PERCENTILE)) if strengths.size else 1.0
+
+
+def css_colour(region: str) -> str:
+    """A region's colour for a style sheet: "rgb(128 64 224)"."""
+    red, green, blue = REGION_COLOURS[region]
+    return f"rgb({red} {green} {blue})"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-from PIL import Image
 
 from zoo.render.colours import LEAST_SHOWN, full_colour
+from zoo.render.slice_picture import canonical, grey, png
 from zoo.study.resample import to_study_space
 from zoo.types import MODALITIES, Volumes
 
@@ -17,7 +16,6 @@ from zoo.types import MODALITIES, Volumes
 FOR_HGG = np.array([(178, 60, 20), (230, 110, 0), (255, 190, 40)])
 FOR_LGG = np.array([(20, 70, 150), (30, 130, 220), (110, 205, 255)])
 OPACITY = 0.6
-WHITE_PERCENTILE = 99.5
 
 
 def heat_picture(volumes: Volumes, heat_file: Path) -> tuple[str, bytes]:
@@ -25,12 +23,10 @@ def heat_picture(volumes: Volumes, heat_file: Path) -> tuple[str, bytes]:
 
     heat_file: 4-D NIfTI (x, y, z, modality) on any grid. Radiological view, anterior on top.
     """
-    scans, heat = (_canonical(data, volumes.affine) for data in (volumes.data, _on_the_study(volumes, heat_file)))
+    scans, heat = (canonical(data, volumes.affine) for data in (volumes.data, _on_the_study(volumes, heat_file)))
     modality, *_, level = np.unravel_index(np.abs(heat).argmax(), heat.shape)
     coloured = _coloured(scans[modality, :, :, level], heat[modality, :, :, level], full_colour(heat))
-    buffer = io.BytesIO()
-    Image.fromarray(coloured[::-1, ::-1].transpose(1, 0, 2).copy()).save(buffer, "PNG", optimize=True)
-    return MODALITIES[modality], buffer.getvalue()
+    return MODALITIES[modality], png(coloured)
 
 
 def _on_the_study(volumes: Volumes, heat_file: Path) -> np.ndarray:
@@ -42,21 +38,13 @@ def _on_the_study(volumes: Volumes, heat_file: Path) -> np.ndarray:
     return heat * volumes.brain * volumes.present[:, None, None, None]
 
 
-def _canonical(data: np.ndarray, affine: np.ndarray) -> np.ndarray:
-    """Turn the axes of data [4, x, y, z] towards the patient's right, front and head."""
-    image = nib.as_closest_canonical(nib.Nifti1Image(np.moveaxis(data, 0, -1), affine))
-    return np.moveaxis(np.asarray(image.dataobj), -1, 0)
-
-
 def _coloured(scan: np.ndarray, heat: np.ndarray, full: float) -> np.ndarray:
-    """Colour a slice, uint8 [x, y, 3]: grey, with colours where the heat is at least half of `full`."""
-    white = float(np.percentile(scan[scan > 0], WHITE_PERCENTILE)) if (scan > 0).any() else 1.0
-    picture = np.repeat(np.clip(scan / white, 0, 1)[..., None] * 255, 3, axis=-1)
+    """Colour a slice, float [x, y, 3], 0 to 255: grey, with colours where the heat is at least half of `full`."""
     strength = np.abs(heat) / full
     place = (strength - LEAST_SHOWN) / (1 - LEAST_SHOWN) * (len(FOR_HGG) - 1)
     colours = np.where((heat > 0)[..., None], _along(FOR_HGG, place), _along(FOR_LGG, place))
     opacity = (strength >= LEAST_SHOWN)[..., None] * OPACITY
-    return (picture * (1 - opacity) + colours * opacity).round().astype(np.uint8)
+    return grey(scan) * (1 - opacity) + colours * opacity
 
 
 def _along(colours: np.ndarray, place: np.ndarray) -> np.ndarray:

@@ -9,13 +9,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import nibabel as nib
 import numpy as np
 
 from zoo import __version__
 from zoo.registry import Registry
 from zoo.render.heat_picture import heat_picture
-from zoo.report.store import load_results
-from zoo.types import ExplainerSpec, Finding, ModelResult, Volumes
+from zoo.render.region_picture import region_picture
+from zoo.report.store import load_regions, load_results, region_map
+from zoo.types import WHOLE_TUMOUR, ExplainerSpec, Finding, ModelResult, Volumes
+from zoo.types.roles import SEGMENTER
 from zoo.weights.metadata import file_digests
 from zoo.weights.prevalence import results_at_prevalence
 
@@ -39,8 +42,18 @@ class HeatPicture:
 
 
 @dataclass(frozen=True)
+class RegionPicture:
+    """Outlines of a tumour's regions. png: a slice, as bytes."""
+
+    modality: str
+    png: bytes
+
+
+@dataclass(frozen=True)
 class Report:
     """What a report tells of one study. study: facts without identity. made: date and time, ISO 8601.
+
+    regions: see `segmentation_json`; None where nobody looked for them. outlines: None where none were found, too.
 
     digests: by model id, the sha256 of each weights file behind it, by file name.
     """
@@ -52,6 +65,8 @@ class Report:
     digests: Mapping[str, Mapping[str, str]]
     versions: Mapping[str, str]
     made: str
+    regions: Mapping[str, Any] | None = None
+    outlines: RegionPicture | None = None
     limits: tuple[str, ...] = LIMITS
 
 
@@ -65,6 +80,7 @@ def gather(
 ) -> Report:
     """All that was computed for the study in the folder so far. prevalence: of its grades, see `at_prevalence`."""
     answers = results_at_prevalence(load_results(folder, registry.models.values()), prevalence)
+    regions = load_regions(folder, SEGMENTER)
     return Report(
         study=study_facts(volumes),
         findings=tuple(findings),
@@ -73,6 +89,8 @@ def gather(
         digests={answer.spec.id: file_digests(answer.spec) for answer in answers},
         versions=versions(),
         made=made,
+        regions=regions,
+        outlines=_outlines(folder, volumes) if regions and regions["regions"][WHOLE_TUMOUR]["ml"] else None,
     )
 
 
@@ -100,3 +118,8 @@ def _pictures(
             path = folder / f"{answer.spec.id}.{explainer.id}.nii.gz"
             if path.is_file():
                 yield HeatPicture(answer.spec.id, explainer.title, *heat_picture(volumes, path))
+
+
+def _outlines(folder: Path, volumes: Volumes) -> RegionPicture:
+    labels = nib.Nifti1Image.from_filename(region_map(folder, SEGMENTER))
+    return RegionPicture(*region_picture(volumes, np.asarray(labels.dataobj)))

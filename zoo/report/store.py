@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from zoo.types import Explanation, Grade, ModelResult, RegisteredModel
 
-GRADE, CONTRIBUTIONS = "grade.json", "contributions.json"
+GRADE, CONTRIBUTIONS, REGIONS = "grade.json", "contributions.json", "regions.json"
 
 
 def store_grade(folder: Path, grade: Grade, parameters: int, address: str) -> None:
@@ -25,6 +26,22 @@ def store_contributions(folder: Path, contributions: Explanation) -> None:
     content = asdict(replace(contributions, facts=dict(contributions.facts)))
     arrays = {"values": contributions.values.tolist(), "affine": contributions.affine.tolist()}
     (folder / f"{contributions.model}.{CONTRIBUTIONS}").write_text(json.dumps(content | arrays), encoding="utf-8")
+
+
+def store_regions(folder: Path, told: Mapping[str, Any]) -> None:
+    """Write what is said of a model's regions, see `segmentation_json`, once their map is there."""
+    (folder / f"{told['model']}.{REGIONS}").write_text(json.dumps(told), encoding="utf-8")
+
+
+def load_regions(folder: Path, model_id: str) -> dict[str, Any] | None:
+    """What is said of the regions that a model found; None where it hasn't been asked."""
+    path = folder / f"{model_id}.{REGIONS}"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def region_map(folder: Path, model_id: str) -> Path:
+    """Where the label map of a model's regions lies, or is to be written: 3-D NIfTI on the study's own grid."""
+    return folder / f"{model_id}.regions.nii.gz"
 
 
 def stored_addresses(folder: Path) -> list[str]:

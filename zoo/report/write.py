@@ -12,7 +12,8 @@ from typing import Any
 
 from zoo.render.comparison import comparison_card, contributions_card
 from zoo.render.grade_facts import grade_json
-from zoo.report.contents import HeatPicture, Report
+from zoo.render.region_card import regions_card
+from zoo.report.contents import HeatPicture, RegionPicture, Report
 from zoo.types import DISCLAIMER, MODALITY_TITLES, ModelResult
 
 FORMAT = 1
@@ -29,6 +30,7 @@ def to_json(report: Report) -> str:
             "study": dict(report.study),
             "findings": [asdict(finding) for finding in report.findings],
             "answers": [_answer(answer, report) for answer in report.answers],
+            "regions": report.regions,
             "limits": list(report.limits),
             "versions": dict(report.versions),
         },
@@ -63,6 +65,8 @@ def to_html(report: Report) -> str:
 {comparison_card(report.answers, unfolded=True)}
 {"".join(map(_figure, report.pictures))}
 {contributions_card(report.answers)}
+{regions_card(report.regions, linked=False) if report.regions else ""}
+{_region_figure(report.outlines) if report.outlines else ""}
 {_list("Limits", report.limits)}
 <h2>Made with</h2>
 {_definitions(report.versions)}
@@ -99,9 +103,17 @@ def _list(title: str, sentences: Iterable[str]) -> str:
 
 
 def _figure(picture: HeatPicture) -> str:
-    source = b64encode(picture.png).decode()
-    caption = f"{picture.model}: {picture.explainer} over {MODALITY_TITLES[picture.modality]}"
+    what = f"{picture.model}: {picture.explainer} over {MODALITY_TITLES[picture.modality]}"
+    return _captioned(picture.png, what, "at its strongest slice. Warm speaks for high grade, blue for low grade.")
+
+
+def _region_figure(picture: RegionPicture) -> str:
+    what = f"Outlines of the tumour's regions over {MODALITY_TITLES[picture.modality]}"
+    return _captioned(picture.png, what, "in the slice with most of them, in the colours of the table.")
+
+
+def _captioned(png: bytes, what: str, more: str) -> str:
+    source = b64encode(png).decode()
     return f"""
-<figure><img src="data:image/png;base64,{source}" alt="{escape(caption)}">
-  <figcaption>{escape(caption)}, at its strongest slice. Warm speaks for high grade, blue for low grade. The patient's
-    right is on the left.</figcaption></figure>"""
+<figure><img src="data:image/png;base64,{source}" alt="{escape(what)}">
+  <figcaption>{escape(what)}, {escape(more)} The patient's right is on the left.</figcaption></figure>"""

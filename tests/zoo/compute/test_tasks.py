@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import replace
 
 import nibabel as nib
 import numpy as np
 import pytest
 
+from region_finder import BrightOnFlair
 from tests_support import brain_affine, brain_image
 from zoo import Attribution, ExplainerSpec, Refused, Study
 from zoo.compute import tasks
 from zoo.compute.copies import copies
 from zoo.inference.loaded import forget
+from zoo.report.store import region_map
 from zoo.study.load import load_volumes
 from zoo.types import MODALITIES
 from zoo.types.roles import DEFAULT_MODEL
@@ -92,11 +95,33 @@ def test_grade_and_explain_work_on_the_session_folder(files, folder, tiny_spec, 
     assert own_grid.get_fdata().any()
 
 
+def test_regions_are_found_once_and_lie_on_the_grid_of_the_scans(files, folder, registry, monkeypatch):
+    from zoo.weights.load import TrainedModel
+    from zoo.weights.record import TrainingRecord
+
+    finder = TrainedModel(registry.model("early-fusion"), BrightOnFlair(), TrainingRecord("made-up studies"), "made up")
+    monkeypatch.setattr(tasks, "trained", lambda model_id: finder)
+    tasks.read(files, folder, _ignore)
+    steps = []
+    told = tasks.segment(folder, "early-fusion", lambda fraction, text: steps.append(text))
+    assert steps == ["Finding the tumour's regions with Early fusion", "Writing the regions"]
+    labels, scan = nib.load(region_map(folder, finder.spec.id)), nib.load(files["t1ce"])
+    assert labels.shape == scan.shape
+    np.testing.assert_allclose(labels.affine, scan.affine)
+    voxels = np.count_nonzero(np.asarray(labels.dataobj) == 4)
+    voxel_ml = abs(np.linalg.det(scan.affine[:3, :3])) / 1000
+    assert told["regions"]["enhancing"]["ml"] == pytest.approx(voxels * voxel_ml)
+    assert voxels > 100
+    monkeypatch.setattr(tasks, "trained", None)
+    assert tasks.segment(folder, "early-fusion", _ignore) == json.loads(json.dumps(told))
+    assert told["trained_on"] == "made-up studies"
+
+
 def test_what_would_not_be_graded_is_not_explained(files, folder):
     del files["t1ce"]
     tasks.read(files, folder, _ignore)
-    for task in (tasks.explain, tasks.explain_in_study_space, tasks.contributions):
-        asked = {} if task is tasks.contributions else {"explainer_id": "hires-cam"}
+    for task in (tasks.explain, tasks.explain_in_study_space, tasks.contributions, tasks.segment):
+        asked = {} if task in (tasks.contributions, tasks.segment) else {"explainer_id": "hires-cam"}
         with pytest.raises(Refused, match=r"single-t1ce\.compact needs T1ce"):
             task(folder, "single-t1ce", progress=_ignore, **asked)
 

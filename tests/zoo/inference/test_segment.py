@@ -10,8 +10,8 @@ import pytest
 import SimpleITK
 import torch
 from scipy.spatial.transform import Rotation
-from torch import nn
 
+from region_finder import BrightOnFlair
 from tests_support import LESION_MM, SHAPE, brain_affine, make_volumes
 from zoo import Finding, PluginError, Refused
 from zoo.inference.open_study import OpenStudy
@@ -29,19 +29,6 @@ ANISOTROPIC = np.diag([2.5, 2.5, 5.0, 1.0])
 ANISOTROPIC[:3, 3] = -70, -84, -60
 SAGITTAL = np.array([[0, 0, 3.0, -73.5], [-3.0, 0, 0, 85], [0, 2.5, 0, -85], [0, 0, 0, 1]])
 GRIDS = {"flipped": brain_affine(), "oblique": OBLIQUE, "anisotropic": ANISOTROPIC, "sagittal": SAGITTAL}
-
-
-class BrightOnFlair(nn.Module):
-    """Calls enhancing what is bright on FLAIR. cells: voxels of its input along h and w to a cell of its scores."""
-
-    def __init__(self, cells=2):
-        super().__init__()
-        self.cells = cells
-
-    def region_logits(self, x, present):
-        enhancing = nn.functional.avg_pool3d(x[:, 3:] - 0.4, (1, self.cells, self.cells)) * 20
-        nowhere = torch.full_like(enhancing, -9)
-        return torch.cat([nowhere, nowhere, enhancing], dim=1)
 
 
 def _finder(registry, module):

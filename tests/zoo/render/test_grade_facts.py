@@ -19,7 +19,8 @@ from zoo.render import grade_facts as facts
 from zoo.render.cards import grade_card
 from zoo.render.comparison import ModelResult, comparison_card
 from zoo.render.grade_facts import Fact, grade_facts, grade_text
-from zoo.report import Report, to_html, to_json
+from zoo.report.contents import Report
+from zoo.report.write import to_html, to_json
 from zoo.weights.prevalence import at_prevalence
 
 PLACES = ("note", "column", "detail")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from zoo import Grade
-from zoo.report.store import load_results, store_contributions, store_grade
+from zoo.report.store import load_regions, load_results, store_contributions, store_grade, store_regions
 from zoo.types import Explanation
 
 MODEL = "single-t1ce.compact"
@@ -24,3 +24,10 @@ def test_grade_and_contributions_come_back(registry, tmp_path):
     (answer,) = load_results(tmp_path, registry.models.values())
     np.testing.assert_array_equal(answer.contributions.values, found.values)
     assert answer.contributions.facts == found.facts
+
+
+def test_regions_come_back_by_the_model_that_found_them(tmp_path):
+    told = {"model": MODEL, "regions": {"core": {"ml": 1.5, "centre_mm": [1, 2, 3]}}}
+    store_regions(tmp_path, told)
+    assert load_regions(tmp_path, MODEL) == told
+    assert load_regions(tmp_path, "another") is None

@@ -12,9 +12,14 @@ import pytest
 
 from tests_support import brain_affine, make_volumes
 from zoo import DISCLAIMER, Finding, Grade
-from zoo.report import gather, store_contributions, store_grade, to_html, to_json
+from zoo.regions.measure import measure_regions
+from zoo.render.region_facts import segmentation_json
+from zoo.report.contents import gather
+from zoo.report.store import region_map, store_contributions, store_grade, store_regions
+from zoo.report.write import to_html, to_json
 from zoo.study.save import save_nifti
-from zoo.types import Explanation
+from zoo.types import Explanation, Segmentation
+from zoo.types.roles import SEGMENTER
 from zoo.weights.metadata import file_digests
 
 MODELS = ("single-t1ce.compact", "ensemble.compact")
@@ -68,3 +73,42 @@ def test_json_holds_the_same_and_no_identity(report, registry):
     assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in ensemble["sha256"].values())
     assert told["study"]["spacing_mm"] == [3, 3, 3]
     assert "study" not in first
+
+
+@pytest.fixture
+def segmented(registry, tmp_path):
+    """segmented(labels) → the report of a study with these regions."""
+
+    def report(volumes, labels):
+        measured = measure_regions(labels, volumes.affine)
+        said = ("made up", "some studies", (NASTY,))
+        scores = np.zeros((3, 2, 2, 2), np.float32)
+        found = Segmentation("s", SEGMENTER, labels, volumes.affine, scores, np.eye(4), None, measured, *said)
+        save_nifti(region_map(tmp_path, SEGMENTER), labels, volumes.affine)
+        store_regions(tmp_path, segmentation_json(found))
+        return gather(tmp_path, volumes, [], registry, "2026-11-25 12:00+00:00")
+
+    return report
+
+
+def test_regions_are_outlined_and_told_in_numbers(segmented):
+    volumes = make_volumes(brain_affine())
+    labels = np.zeros(volumes.brain.shape, np.uint8)
+    labels[30:40, 36:44, 20:25] = 2
+    report = segmented(volumes, labels)
+    html, told = to_html(report), json.loads(to_json(report))
+    assert told["regions"]["regions"]["oedema"]["ml"] == pytest.approx(400 * 0.027)
+    assert "<td>10.8 ml</td>" in html
+    assert "Outlines of the tumour&#x27;s regions over T1ce, in the slice with most of them" in html
+    assert html.count("<figure>") == 1
+    assert "nobody has checked" in html
+    assert not any(tag in html for tag in ("<script", "<button"))
+
+
+def test_where_no_region_was_found_there_is_no_picture(segmented, report):
+    assert json.loads(to_json(report))["regions"] is None, "nobody asked"
+    assert "Tumour regions" not in to_html(report)
+    volumes = make_volumes(brain_affine())
+    html = to_html(segmented(volumes, np.zeros(volumes.brain.shape, np.uint8)))
+    assert html.count("<td>none</td>") == 4
+    assert "Outlines" not in html

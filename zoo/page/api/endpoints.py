@@ -20,7 +20,9 @@ from zoo.page.explain.explain_cards import expect_offered
 from zoo.page.explain.explain_handlers import MOST_SECONDS
 from zoo.page.sessions import Session
 from zoo.render.grade_facts import grade_json
-from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES, Explanation, HeatMap
+from zoo.report.store import region_map
+from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES, REGION_LABELS, Explanation, HeatMap
+from zoo.types.roles import SEGMENTER
 from zoo.weights.prevalence import at_prevalence, expect_prevalence
 
 Result = TypeVar("Result")
@@ -68,6 +70,7 @@ class Api:
         t2: Scan = None,
         flair: Scan = None,
         prevalence: float | None = None,
+        regions: bool = False,
     ) -> dict[str, Any]:
         """Grade one study of a glioma by one model: low-grade (LGG) or high-grade (HGG). Research demonstration, not a
         medical device.
@@ -76,10 +79,12 @@ class Api:
             model: id of a trained model, such as guided-dual-attention.
             SCANS
             PREVALENCE
+            regions: whether to add "regions", what segment tells of the tumour's regions; an "error" where it can't.
         """
         share = expect_prevalence(prevalence)
         with self._read(t1, t1ce, t2, flair) as session:
-            return self._graded(session, model, share)
+            graded = self._graded(session, model, share)
+            return graded | {"regions": self._regions(session)} if regions else graded
 
     @in_our_words
     def compare(
@@ -151,6 +156,28 @@ class Api:
         return answer | {"seconds": explanation.seconds, "disclaimer": DISCLAIMER}, heat_map
 
     @in_our_words
+    def segment(
+        self,
+        model: str | None = None,
+        t1: Scan = None,
+        t1ce: Scan = None,
+        t2: Scan = None,
+        flair: Scan = None,
+    ) -> tuple[dict[str, Any], str]:
+        """Find the regions of one tumour: core, oedema, enhancing tumour and the whole. Returns volumes, shares,
+        extents, diameters and places of each, and a label map: a NIfTI file on the study's grid, with the numbers told.
+        They are regions that a network found and nobody has checked. Research demonstration, not a medical device.
+
+        Args:
+            model: id of a trained model that scores regions; the U-Net where none is given.
+            SCANS
+        """
+        spec = self.client.registry.model(model or SEGMENTER)
+        with self._read(t1, t1ce, t2, flair) as session:
+            told = self._segmented(session, spec.id)
+            return told | {"numbers": dict(REGION_LABELS)}, self._kept(region_map(session.folder, spec.id))
+
+    @in_our_words
     def report(
         self,
         model: str,
@@ -174,6 +201,7 @@ class Api:
             self._ask("grade", **study)
             self._ask("explain", **study, explainer_id=DEFAULT_EXPLAINER)
             self._ask("contributions", **study)
+            self._regions(session)
             html, _ = self._ask("report", folder=session.folder, made=now(), prevalence=share)
             return html.read_text(encoding="utf-8")
 
@@ -205,6 +233,16 @@ class Api:
     def _graded(self, session: Session, model: str, prevalence: float | None) -> dict[str, Any]:
         grade = at_prevalence(self._ask("grade", folder=session.folder, model_id=model), prevalence)
         return grade_json(grade, self.client.registry.model(model))
+
+    def _segmented(self, session: Session, model: str) -> dict[str, Any]:
+        return self._ask("segment", folder=session.folder, model_id=model)
+
+    def _regions(self, session: Session) -> dict[str, Any]:
+        """What is told beside a grade, which stays where there are none."""
+        try:
+            return self._segmented(session, SEGMENTER)
+        except ZooError as error:
+            return {"model": SEGMENTER, "error": str(error)}
 
     def _ids(self, models: str | None) -> list[str]:
         named = [name.strip() for name in (models or "").split(",") if name.strip()]

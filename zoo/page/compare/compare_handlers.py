@@ -13,8 +13,9 @@ from zoo.errors import ZooError
 from zoo.page.compute_client import ComputeClient, map_steps
 from zoo.page.events import Updates, progress_in
 from zoo.page.grade.prevalence_field import is_usable
+from zoo.page.segment.segment_steps import find_regions, session_in_viewer
 from zoo.page.sessions import Session
-from zoo.page.viewer import StudyViewer, viewer_value
+from zoo.page.viewer import StudyViewer
 from zoo.render.cards import message_card
 from zoo.render.comparison import comparison_card, contributions_card
 from zoo.types import DEFAULT_EXPLAINER, ModelResult
@@ -32,12 +33,13 @@ class Compared:
 
 @dataclass(frozen=True)
 class CompareWidgets:
-    """What comparing changes. session: the visitor's study. left, right: where two models looked. bars: what each
-    modality adds. compared: a `Compared`, what the table shows."""
+    """What comparing changes. session: the visitor's study. regions: see `region_table`. left, right: where two models
+    looked. bars: what each modality adds. compared: a `Compared`, what the table shows."""
 
     session: gr.State
     status: gr.HTML
     table: gr.HTML
+    regions: gr.HTML
     left: StudyViewer
     right: StudyViewer
     bars: gr.HTML
@@ -49,7 +51,7 @@ class CompareWidgets:
 
     @property
     def results(self) -> list[Block]:
-        return [self.status, self.table, self.left, self.right, self.bars, self.compared]
+        return [self.status, self.table, self.regions, self.left, self.right, self.bars, self.compared]
 
 
 class Comparing:
@@ -66,7 +68,7 @@ class Comparing:
         prevalence: str | float | None,
         *given: Any,
     ) -> Iterator[Updates]:
-        """Read, grade by every model, show where two of them looked, then what each modality adds to each model.
+        """Read, grade by every model, find regions, show where two models looked, then what each modality adds to each.
 
         prevalence: see `expect_prevalence`. given: as in `StudyWidgets.given`.
         """
@@ -78,6 +80,8 @@ class Comparing:
             session = yield from map_steps(reading, lambda card: self._emptied(None) | self._progress(card))
             yield self._emptied(session)
             results = yield from self._graded(session, models, share)
+            regions = yield from map_steps(find_regions(self.client, session), self._progress)
+            yield {self.widgets.regions: regions}
             yield from self._heat_maps(session, left, right)
             yield from self._contributions(session, results)
             yield {self.widgets.status: ""}
@@ -116,7 +120,8 @@ class Comparing:
 
     def _no_results(self) -> dict[Block, Any]:
         widgets = self.widgets
-        return {widgets.table: "", widgets.left: None, widgets.right: None, widgets.bars: "", widgets.compared: None}
+        viewers: dict[Block, Any] = {widgets.left: None, widgets.right: None}
+        return {widgets.table: "", widgets.regions: "", widgets.bars: "", widgets.compared: None} | viewers
 
     def _emptied(self, session: Session | None) -> dict[Block, Any]:
         """Updates that show a study, and no results yet."""
@@ -155,9 +160,9 @@ class Comparing:
 
     def _viewer(self, session: Session, model_id: str) -> Generator[str, None, Any]:
         request: dict[str, Any] = {"folder": session.folder, "model_id": model_id, "explainer_id": DEFAULT_EXPLAINER}
-        copies = yield from self.client.copy(session)
+        yield from self.client.copy(session)
         heat = yield from self.client.follow("zoo.compute.tasks:explain", **request)
-        return viewer_value(copies, overlay=heat.path, link=LINK)
+        return session_in_viewer(session, overlay=heat.path, link=LINK)
 
     def _contributions(self, session: Session, results: Sequence[ModelResult]) -> Iterator[Updates]:
         explained: list[ModelResult] = []
@@ -177,4 +182,4 @@ class Comparing:
 
 def _study_alone(session: Session) -> Any:
     """The study without a heat map, or nothing where its copies could not be written."""
-    return viewer_value(session.volumes, link=LINK) if session.volumes else None
+    return session_in_viewer(session, link=LINK) if session.volumes else None

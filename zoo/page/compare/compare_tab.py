@@ -12,6 +12,7 @@ from zoo.page.compare.compare_handlers import CompareWidgets, Comparing
 from zoo.page.compute_client import ComputeClient
 from zoo.page.events import COMPUTES, PRIVATE, Choices
 from zoo.page.grade.prevalence_field import PrevalenceWidgets
+from zoo.page.segment.region_table import region_table
 from zoo.page.upload.upload_widgets import StudyWidgets
 from zoo.page.viewer import StudyViewer
 from zoo.types.roles import COMPARED_MODELS
@@ -28,7 +29,7 @@ def compare_tab(
         compare = gr.Button("Compare", variant="primary", elem_id="compare")
         cancel = gr.Button("Cancel", elem_id="cancel-comparison")
     status = gr.HTML(elem_id="comparing")
-    table = gr.HTML(elem_id="comparison")
+    table, regions = gr.HTML(elem_id="comparison"), region_table("compared-regions")
     sides = [name for name in COMPARED_MODELS if name in every] or every[:2]
     with gr.Row():
         columns = [_side(trained, side, name) for side, name in zip_longest(("left", "right"), sides)]
@@ -36,7 +37,7 @@ def compare_tab(
 
     (left, left_viewer), (right, right_viewer) = columns
     inputs = [session, models, left, right, prevalence.field, *study.given]
-    widgets = CompareWidgets(session, status, table, left_viewer, right_viewer, bars, gr.State(None))
+    widgets = CompareWidgets(session, status, table, regions, left_viewer, right_viewer, bars, gr.State(None))
     comparing = Comparing(client, widgets)
     compared = compare.click(comparing.compare, inputs, widgets.outputs, **PRIVATE, **COMPUTES)
     reexpress = {"fn": comparing.reexpressed, "inputs": [widgets.compared, prevalence.field], "outputs": table}

@@ -13,8 +13,9 @@ from zoo.errors import Refused, ZooError
 from zoo.page.compute_client import ComputeClient, map_steps
 from zoo.page.events import Updates, progress_in
 from zoo.page.explain.explain_cards import expect_offered, explained_card
+from zoo.page.segment.segment_steps import session_in_viewer
 from zoo.page.sessions import Session
-from zoo.page.viewer import StudyViewer, viewer_value
+from zoo.page.viewer import StudyViewer
 from zoo.render.cards import grade_card, message_card
 from zoo.types import (
     DEFAULT_EXPLAINER,
@@ -32,13 +33,14 @@ MOST_SECONDS = 900
 
 @dataclass(frozen=True)
 class ExplainOutputs:
-    """What changes while a grade is explained. graded: as in `GradeWidgets`. explanation: what the explainer told.
-    stop: the button that stops it."""
+    """What changes while a grade is explained. graded, regions: as in `GradeWidgets`. explanation: what the explainer
+    told. stop: the button that stops it."""
 
     session: gr.State
     card: gr.HTML
     viewer: StudyViewer
     graded: gr.State
+    regions: gr.HTML
     explanation: gr.HTML
     stop: gr.Button
 
@@ -86,12 +88,12 @@ class Explaining:
 
     def _read(self, session: Session | None, *given: Any) -> Generator[Updates, None, Session]:
         outputs = self.outputs
-        empty = {outputs.session: None, outputs.card: "", outputs.viewer: None}
+        empty = {outputs.session: None, outputs.card: "", outputs.viewer: None, outputs.regions: ""}
         reading = self.client.read(session, *given)
         current = yield from map_steps(reading, lambda card: empty | self._progress(card))
         if current is not session:
-            copies = yield from map_steps(self.client.copy(current), self._progress)
-            yield {outputs.session: current, outputs.viewer: viewer_value(copies)}
+            yield from map_steps(self.client.copy(current), self._progress)
+            yield {outputs.session: current, outputs.viewer: session_in_viewer(current)}
         return current
 
     def _graded(self, session: Session, spec: ModelSpec, prevalence: float | None) -> Generator[Updates, None, Grade]:
@@ -118,10 +120,10 @@ class Explaining:
     ) -> Generator[Updates, None, HeatMap]:
         heat = yield from self._follow("explain", session, spec, explainer_id=explainer.id)
         self.client.durations.record(spec, explainer, heat.seconds)
-        yield {self.outputs.viewer: viewer_value(session.volumes, overlay=heat.path)}
+        yield {self.outputs.viewer: session_in_viewer(session, overlay=heat.path)}
         if spec.attention:
             curves = yield from self._follow("slice_curves", session, spec)
-            yield {self.outputs.viewer: viewer_value(session.volumes, overlay=heat.path, curves=curves)}
+            yield {self.outputs.viewer: session_in_viewer(session, overlay=heat.path, curves=curves)}
         return heat
 
     def _follow(self, task: str, session: Session, spec: ModelSpec, **arguments: Any) -> Generator[Updates, None, Any]:

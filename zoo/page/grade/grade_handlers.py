@@ -13,8 +13,9 @@ from zoo.errors import Refused, ZooError
 from zoo.page.compute_client import ComputeClient, map_steps
 from zoo.page.events import Updates, progress_in
 from zoo.page.grade.prevalence_field import is_usable
+from zoo.page.segment.segment_steps import find_regions, session_in_viewer
 from zoo.page.sessions import Session
-from zoo.page.viewer import StudyViewer, viewer_value
+from zoo.page.viewer import StudyViewer
 from zoo.render.cards import grade_card, message_card
 from zoo.types import DEFAULT_EXPLAINER, Grade
 from zoo.weights.prevalence import at_prevalence, expect_prevalence
@@ -26,17 +27,18 @@ GRADED, END = 'data-state="graded"', "</section>"
 
 @dataclass(frozen=True)
 class GradeWidgets:
-    """What grading changes. session: the visitor's study. viewer: that study, with a heat map over it. graded: the
-    `Grade` on the card, as calibrated."""
+    """What grading changes. session: the visitor's study. viewer: that study, with a heat map and the tumour's regions
+    over it. graded: the `Grade` on the card, as calibrated. regions: see `region_table`."""
 
     session: gr.State
     card: gr.HTML
     viewer: StudyViewer
     graded: gr.State
+    regions: gr.HTML
 
     @property
     def outputs(self) -> list[Block]:
-        return [self.session, self.card, self.viewer, self.graded]
+        return [self.session, self.card, self.viewer, self.graded, self.regions]
 
 
 class Grading:
@@ -47,12 +49,12 @@ class Grading:
     def grade(
         self, session: Session | None, model_id: str, prevalence: str | float | None, *given: Any
     ) -> Iterator[Updates]:
-        """Read, grade, show the study, explain; yields what is there as far as it has come.
+        """Read, grade, show the study, explain, find regions; yields what is there as far as it has come.
 
         prevalence: see `expect_prevalence`. given: as in `StudyWidgets.given`.
         """
         widgets = self.widgets
-        nothing_yet = {widgets.session: None, widgets.viewer: None}
+        nothing_yet = {widgets.session: None, widgets.viewer: None, widgets.regions: ""}
         try:
             share = expect_prevalence(prevalence)
             reading = self.client.read(session, *given)
@@ -79,7 +81,7 @@ class Grading:
         return {self.widgets.card: message_card("cancelled", "Cancelled", "Nothing is being computed any more.")}
 
     def _answered(self, session: Session, model_id: str, prevalence: float | None) -> Iterator[Updates]:
-        """The grade and its heat map, or why there is none, and the study in either case."""
+        """The grade, its heat map and the regions, or why there is none, and the study in either case."""
         try:
             grade = yield from self._follow("grade", session, model_id=model_id)
             card = grade_card(at_prevalence(grade, prevalence), self.client.registry.model(model_id))
@@ -90,25 +92,38 @@ class Grading:
         else:
             yield {self.widgets.card: card, self.widgets.graded: grade}
             yield from self._shown(session, card)
-            yield from self._explained(session, model_id, card)
+            card, over = yield from self._explained(session, model_id, card)
+            yield from self._segmented(session, card, over)
 
     def _shown(self, session: Session, card: str) -> Iterator[Updates]:
         """The study in the viewer, which waits for the copies that it shows."""
-        copies = yield from self._below(card, self.client.copy(session))
-        yield {self.widgets.card: card, self.widgets.viewer: viewer_value(copies)}
+        yield from self._below(card, self.client.copy(session))
+        yield {self.widgets.card: card, self.widgets.viewer: session_in_viewer(session)}
 
-    def _explained(self, session: Session, model_id: str, card: str) -> Iterator[Updates]:
-        """The heat map, then the curve of slices; the grade stays when there is none."""
+    def _explained(
+        self, session: Session, model_id: str, card: str
+    ) -> Generator[Updates, None, tuple[str, dict[str, Any]]]:
+        """The heat map, then the curve of slices; the grade stays when there is none. Returns the card that stays, and
+        what is over the study."""
+        over: dict[str, Any] = {}
         spec, explainer = self.client.registry.model(model_id), self.client.registry.explainer(DEFAULT_EXPLAINER)
         try:
             heat = yield from self._follow("explain", session, card, model_id=model_id, explainer_id=explainer.id)
             self.client.durations.record(spec, explainer, heat.seconds)
-            yield {self.widgets.card: card, self.widgets.viewer: viewer_value(session.volumes, overlay=heat.path)}
-            curves = yield from self._follow("slice_curves", session, card, model_id=model_id)
-            with_curves = viewer_value(session.volumes, overlay=heat.path, curves=curves)
-            yield {self.widgets.card: card, self.widgets.viewer: with_curves}
+            over["overlay"] = heat.path
+            yield {self.widgets.card: card, self.widgets.viewer: session_in_viewer(session, **over)}
+            over["curves"] = yield from self._follow("slice_curves", session, card, model_id=model_id)
+            yield {self.widgets.card: card, self.widgets.viewer: session_in_viewer(session, **over)}
         except ZooError as error:
-            yield {self.widgets.card: card + message_card("unexplained", "No heat map", str(error))}
+            card += message_card("unexplained", "No heat map", str(error))
+            yield {self.widgets.card: card}
+        return card, over
+
+    def _segmented(self, session: Session, card: str, over: dict[str, Any]) -> Iterator[Updates]:
+        """The regions, in the table and over the study; what is there stays when there are none."""
+        found = yield from self._below(card, find_regions(self.client, session))
+        told: Updates = {self.widgets.card: card, self.widgets.regions: found}
+        yield {**told, self.widgets.viewer: session_in_viewer(session, **over)} if session.regions else told
 
     def _follow(self, task: str, session: Session, card: str = "", **arguments: Any) -> Generator[Updates, None, Any]:
         """Run a task on the study and show how far it is, below `card`; returns the task's result."""

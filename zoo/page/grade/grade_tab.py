@@ -12,13 +12,14 @@ from zoo.page.explain.explain_widgets import explain_events, explain_widgets
 from zoo.page.explain.explainer_choice import ExplainerChoice
 from zoo.page.grade.grade_handlers import GradeWidgets, Grading
 from zoo.page.grade.prevalence_field import PrevalenceWidgets
+from zoo.page.segment.region_table import region_table
 from zoo.page.upload.upload_handlers import Uploading
 from zoo.page.upload.upload_widgets import StudyWidgets
 from zoo.page.viewer import StudyViewer
 from zoo.render.cards import empty_card
 
-EMPTY_CARD = f"() => {json.dumps(empty_card())}"
-"""JavaScript that clears the card."""
+CLEARED = f"() => {json.dumps([empty_card(), ''])}"
+"""JavaScript for the card and the regions of another study."""
 
 
 def one_model_tab(
@@ -34,17 +35,18 @@ def one_model_tab(
     with gr.Row():
         grade = gr.Button("Grade", variant="primary", elem_id="grade")
         cancel = gr.Button("Cancel", elem_id="cancel")
-    card = gr.HTML(empty_card(), elem_id="card")
+    card, regions = gr.HTML(empty_card(), elem_id="card"), region_table("regions")
     explain = explain_widgets(choice, model.value)
-    widgets = GradeWidgets(session, card, StudyViewer(elem_id="viewer"), gr.State(None))
+    widgets = GradeWidgets(session, card, StudyViewer(elem_id="viewer"), gr.State(None), regions)
     grading, uploading = Grading(client, widgets), Uploading(client, study, card)
 
     work = {"inputs": [session, model, prevalence.field, *study.given], "outputs": widgets.outputs, **PRIVATE}
     assign = {"fn": uploading.assign, "inputs": [study.scans, study.unpacked], "outputs": uploading.outputs, **PRIVATE}
     # Not on change: Gradio tells of one many times over, and the later ones would undo what was chosen in the table.
     changes = [study.scans.upload, study.scans.delete, study.scans.clear]
+    clear = {"fn": None, "outputs": [card, regions], "js": CLEARED, **PRIVATE}
     # In the browser, so that it can't come late and take away the answer to a visitor who pressed Grade meanwhile.
-    gr.on([*changes, *(picture.click for picture in study.examples.values())], None, js=EMPTY_CARD, outputs=card)
+    gr.on([*changes, *(picture.click for picture in study.examples.values())], **clear)
     files_changed = gr.on(changes, **assign)
     # Whoever presses it with another model chosen, while the heat map of the first is made, is not to be left unheard.
     graded = grade.click(grading.grade, **work, **COMPUTES, trigger_mode="always_last")

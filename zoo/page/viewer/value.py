@@ -12,8 +12,9 @@ import numpy as np
 from gradio.data_classes import FileData, GradioModel
 from pydantic import Field
 
-from zoo.render.colours import LEAST_SHOWN, full_colour
-from zoo.types import MODALITIES, MODALITY_TITLES
+from zoo.render.colours import LEAST_SHOWN, REGION_COLOURS, full_colour
+from zoo.render.region_facts import REGION_TITLES
+from zoo.types import MODALITIES, MODALITY_TITLES, REGION_LABELS
 
 STATIC = Path(__file__).parent / "static"
 
@@ -27,6 +28,21 @@ class ViewerVolume(GradioModel):
     file: FileData
 
 
+class ViewerRegion(GradioModel):
+    """One tumour region: its number in the label map, and how it is shown."""
+
+    number: int
+    title: str
+    colour: tuple[int, int, int]
+
+
+class ViewerRegions(GradioModel):
+    """Tumour regions: their label map, on the grid of the scans."""
+
+    file: FileData
+    named: list[ViewerRegion]
+
+
 class ViewerValue(GradioModel):
     """A study to show; Gradio adds a URL to every FileData on its way to the browser."""
 
@@ -36,6 +52,7 @@ class ViewerValue(GradioModel):
     overlay_range: tuple[float, float] = (LEAST_SHOWN, 1.0)
     focus: tuple[float, float, float] | None = None
     picture: FileData | None = None
+    regions: ViewerRegions | None = None
     link: str = ""
     curves: dict[str, list[tuple[float, float]]] = Field(default_factory=dict)
     library: FileData = Field(default_factory=lambda: FileData(path=str(STATIC / "niivue.umd.js")))
@@ -49,6 +66,7 @@ def viewer_value(
     picture: str | PathLike[str] | None = None,
     link: str = "",
     curves: Mapping[str, Sequence[tuple[float, float]]] | None = None,
+    regions: str | PathLike[str] | None = None,
 ) -> ViewerValue:
     """The value of a `StudyViewer`.
 
@@ -59,6 +77,7 @@ def viewer_value(
     picture: shown in place of the viewer where the browser has no WebGL2.
     link: viewers of the same link on a page look at the same place, in the same plane.
     curves: modality → (height in mm, weight ≥ 0) of slices from one end of the head to the other, drawn to click on.
+    regions: NIfTI file [x, y, z] on the grid of the scans, numbers as in `REGION_LABELS`.
 
     Files must lie where Gradio may serve them: below GRADIO_TEMP_DIR. Raises ValueError for values that can't be shown.
     """
@@ -76,6 +95,7 @@ def viewer_value(
         overlay_range=overlay_range or (LEAST_SHOWN * full, full),
         focus=focus,
         picture=_file(picture),
+        regions=_regions(regions),
         link=link,
         curves={name: list(points) for name, points in (curves or {}).items()},
     )
@@ -123,6 +143,16 @@ def _volume(modality: str, path: str | PathLike[str]) -> ViewerVolume:
         frame=MODALITIES.index(modality),
         file=FileData(path=str(path)),
     )
+
+
+def _regions(path: str | PathLike[str] | None) -> ViewerRegions | None:
+    if path is None:
+        return None
+    named = [
+        ViewerRegion(number=number, title=REGION_TITLES[region], colour=REGION_COLOURS[region])
+        for region, number in REGION_LABELS.items()
+    ]
+    return ViewerRegions(file=FileData(path=str(path)), named=named)
 
 
 def _file(path: str | PathLike[str] | None) -> FileData | None:

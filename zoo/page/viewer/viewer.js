@@ -16,15 +16,18 @@ const KEY_STEPS = { // voxels towards the patient's right, front and head; the r
 const STEPS = { A: [0, 255, 255, 255], I: [0, 1, 128, 255] };
 const FOR_HGG = { R: [0, 178, 230, 255], G: [0, 60, 110, 190], B: [0, 20, 0, 40], ...STEPS };
 const FOR_LGG = { R: [0, 20, 30, 110], G: [0, 70, 130, 205], B: [0, 150, 220, 255], ...STEPS };
+const UNSEEN = 0.002; // as much as a region needs to have an outline drawn
 
 let shown = null; // the value
 let modality = null;
 let chosen = false; // whether the visitor chose it
 let plane = "all";
+let style = "outlines"; // of tumour regions: none, outlines or filled
 let turn = 0; // counts calls of show(): a load that comes back in a later turn is dropped
 let starting = null; // promise of the Niivue object
 let drawn = null; // the Niivue object once a picture is drawn
 let pictured = {}; // the scan, the heat map, its frame and range in that picture
+let laid = null; // the tumour regions over that picture
 let repaint = 0;
 const images = new Map(); // url → { promise of NVImage, controller }
 
@@ -51,9 +54,11 @@ async function show() {
   const volume = shown.volumes.find((each) => each.modality === modality);
   setState("loading", `Loading ${volume.title} …`);
   try {
-    const [niivue, scan, heat] = await Promise.all([start(shown.library.url), load(volume), loadHeat(shown)]);
+    const files = [load(volume), loadHeat(shown), loadRegions(shown)];
+    const [niivue, scan, heat, regions] = await Promise.all([start(shown.library.url), ...files]);
     if (mine !== turn) return;
     draw(niivue, scan, heat, volume.frame);
+    layRegions(regions);
     setState("ready", "");
   } catch (error) {
     if (mine === turn) fail(error);
@@ -69,6 +74,7 @@ function fail(error) {
 function clear() {
   turn += 1;
   if (drawn) drawn.volumes = [];
+  layRegions(null);
   pictured = {};
   setState("empty", "No study yet.");
 }
@@ -158,6 +164,31 @@ function drawHeat() {
   drawn.drawScene();
 }
 
+// As NiiVue's drawing: over all scans of the study, shown and hidden without a texture drawn anew.
+function layRegions(regions) {
+  if (laid === regions) return;
+  laid = regions;
+  if (!regions) return drawn.closeDrawing();
+  drawn.drawLut = globalThis.niivue.cmapper.makeDrawLut(regionColours(shown.regions.named));
+  drawn.refreshColormaps();
+  if (!drawn.loadDrawing(regions)) throw new ViewerError("The tumour regions don't lie on this scan. Grade it again.");
+  drawRegions();
+}
+
+function regionColours(named) {
+  const channel = (index) => [0, ...named.map(({ colour }) => colour[index])];
+  const labels = ["", ...named.map(({ title }) => title)];
+  return { R: channel(0), G: channel(1), B: channel(2), I: [0, ...named.map(({ number }) => number)], labels };
+}
+
+function drawRegions() {
+  if (!laid) return;
+  const strength = share("region-opacity");
+  drawn.drawOpacity = { none: 0, outlines: UNSEEN * strength, filled: strength }[style];
+  drawn.drawRimOpacity = style === "outlines" ? strength : -1; // -1: as the rest
+  drawn.drawScene();
+}
+
 function recentre() {
   if (!drawn) return;
   drawn.scene.crosshairPos = [0.5, 0.5, 0.5];
@@ -185,6 +216,10 @@ async function loadHeat({ overlay, overlay_range }) {
   const heat = await cached(overlay.url, "The heat map", { colormap: "for HGG", colormapNegative: "for LGG" });
   [heat.cal_min, heat.cal_max] = overlay_range;
   return heat;
+}
+
+function loadRegions({ regions }) {
+  return regions ? cached(regions.file.url, "The map of tumour regions", {}) : null;
 }
 
 function cached(url, what, options) {
@@ -219,7 +254,8 @@ function voxels({ dims }) {
 }
 
 function forget() {
-  const kept = shown ? [...shown.volumes.map((volume) => volume.file.url), shown.overlay?.url] : [];
+  const over = [shown?.overlay?.url, shown?.regions?.file.url];
+  const kept = shown ? [...shown.volumes.map((volume) => volume.file.url), ...over] : [];
   for (const [url, { controller }] of images) {
     if (kept.includes(url)) continue;
     controller.abort();
@@ -234,6 +270,8 @@ const urls = (volumes) => volumes.map((volume) => volume.file.url).join(" ");
 function renderControls() {
   part("modalities").replaceChildren(...(shown?.volumes ?? []).map(modalityButton));
   part("heat").hidden = !shown?.overlay;
+  part("regions").hidden = !shown?.regions;
+  part("region-legend").replaceChildren(...(shown?.regions?.named ?? []).flatMap(legendEntry));
   drawCurve();
   if (shown?.picture) part("picture").src = shown.picture.url;
 }
@@ -245,6 +283,12 @@ function modalityButton(volume) {
   button.dataset.modality = volume.modality;
   button.setAttribute("aria-pressed", volume.modality === modality);
   return button;
+}
+
+function legendEntry({ title, colour }) {
+  const swatch = document.createElement("i");
+  swatch.style.background = `rgb(${colour.join(" ")})`;
+  return [swatch, title];
 }
 
 function press(group, chosen) {
@@ -273,12 +317,25 @@ function setPlane(name) {
   showPosition();
 }
 
-const opacity = () => Number(part("opacity").value) / 100;
+const share = (slider) => Number(part(slider).value) / 100;
+const opacity = () => share("opacity");
 
 function chooseOpacity() {
   part("percent").textContent = `${part("opacity").value} %`;
   cancelAnimationFrame(repaint);
   repaint = requestAnimationFrame(drawHeat);
+}
+
+function chooseStyle({ target }) {
+  if (!target.dataset.style) return;
+  style = target.dataset.style;
+  press(part("region-styles"), target);
+  drawRegions();
+}
+
+function chooseRegionOpacity() {
+  part("region-percent").textContent = `${part("region-opacity").value} %`;
+  drawRegions();
 }
 
 function showPosition() {
@@ -320,9 +377,21 @@ function goToHeight(height) {
   if (!drawn?.volumes.length) return;
   const place = drawn.frac2mm(drawn.scene.crosshairPos);
   place[2] = height;
+  goTo(place);
+}
+
+function goTo(place) {
   drawn.scene.crosshairPos = drawn.mm2frac(place);
   drawn.drawScene();
   moved();
+}
+
+// Somebody beside the viewer names a place in world mm, such as a row of a table.
+function jump({ detail }) {
+  if (!root.isConnected) return document.removeEventListener("study-place", jump);
+  if (!root.checkVisibility() || !drawn?.volumes.length) return;
+  goTo(detail.place);
+  root.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
 
 function clickCurve(event) {
@@ -366,11 +435,14 @@ function moveCrosshair(event) {
 part("modalities").addEventListener("click", chooseModality);
 part("planes").addEventListener("click", choosePlane);
 part("opacity").addEventListener("input", chooseOpacity);
+part("region-styles").addEventListener("click", chooseStyle);
+part("region-opacity").addEventListener("input", chooseRegionOpacity);
 part("height").addEventListener("input", ({ target }) => goToHeight(Number(target.value)));
 root.querySelector(".curve svg").addEventListener("click", clickCurve);
 canvas.addEventListener("keydown", moveCrosshair);
 canvas.addEventListener("keyup", moveCrosshair);
 document.addEventListener("study-viewer", follow);
+document.addEventListener("study-place", jump);
 canvas.addEventListener("webglcontextlost", () => setState("error", "The browser stopped drawing. Reload the page."));
 watch("value", () => update(props.value));
 update(props.value);

@@ -13,10 +13,11 @@ import pytest
 from dicom_files import SeriesMaker, write_study
 from fake_worker import FakeWorker
 from scan_formats import save_metaimage
-from zoo import DISCLAIMER, Explanation, PluginError, StudyError
+from zoo import DISCLAIMER, Explanation, Grade, PluginError, StudyError
 from zoo.page.api.endpoints import Api
 from zoo.page.compute_client import ComputeClient
 from zoo.types import HeatMap
+from zoo.types.roles import SEGMENTER
 
 SINGLE = "single-t1ce.compact"
 
@@ -97,6 +98,26 @@ def test_values_by_modality_come_without_a_file(api, scan):
     assert (told["facts"], told["seconds"], told["disclaimer"]) == ({"everything": 1.5}, 3.0, DISCLAIMER)
     assert file is None
     assert page.client.worker.asked == ["read", "contributions"]
+
+
+def test_a_label_map_outlasts_its_study_and_its_numbers_are_told(api, scan):
+    page = api()
+    told, file = page.segment(None, t1ce=scan)
+    assert (told["model"], told["numbers"]) == (SEGMENTER, {"core": 1, "oedema": 2, "enhancing": 4})
+    assert told["regions"]["whole"]["ml"] == 1
+    assert page.client.cache in Path(file).parents
+    assert Path(file).name == f"{SEGMENTER}.regions.nii.gz"
+    assert page.segment("early-fusion", t1ce=scan)[0]["model"] == "early-fusion.compact"
+
+
+def test_a_grade_has_regions_if_they_are_asked_for(api, scan):
+    grade = Grade("s", SINGLE, "HGG", 0.9, 2.2, 0.1, (), "embedded:x", "uncalibrated", "nothing")
+    page = api(grade=grade)
+    assert "regions" not in page.grade("single-t1ce", t1ce=scan)
+    assert "segment" not in page.client.worker.asked
+    assert page.grade("single-t1ce", t1ce=scan, regions=True)["regions"]["regions"]["core"]["ml"] == 1
+    told = api(grade=grade, segment=PluginError("out of cheese")).grade("single-t1ce", t1ce=scan, regions=True)
+    assert (told["grade"], told["regions"]["error"]) == ("HGG", "out of cheese")
 
 
 @pytest.mark.parametrize("left_out", [None, ""])

@@ -15,7 +15,7 @@ from zoo.types import Explanation, HeatMap
 
 MODELS = ("guided-dual-attention.compact", "single-t1ce.compact", "early-fusion.compact")
 UNTOLD = (Unpacked([]), *(None,) * 4)
-WIDGETS = CompareWidgets("session", "status", "table", "left", "right", "bars", "compared")
+WIDGETS = CompareWidgets("session", "status", "table", "regions", "left", "right", "bars", "compared")
 
 
 def _grade(folder, model_id):
@@ -67,13 +67,16 @@ def test_every_model_is_graded_two_are_shown_and_all_are_explained(compare):
         (viewer,) = _viewers(steps, side)
         assert model_id in viewer.overlay.path
         assert viewer.link == "compare"
+        assert viewer.regions
+    assert 'data-region="whole"' in _last(steps, "regions")
     assert worker.asked.count("read") == 1
     assert {component for step in steps for component in step} == set(WIDGETS.outputs)
 
 
 def test_another_study_takes_all_results_away(registry, compare, tmp_path):
     cleared = Comparing(ComputeClient(registry, _worker(), tmp_path), WIDGETS).cleared()
-    assert cleared == {"status": "", "table": "", "left": None, "right": None, "bars": "", "compared": None}
+    words = dict.fromkeys(("status", "table", "regions", "bars"), "")
+    assert cleared == words | dict.fromkeys(("left", "right", "compared"))
     first, *_ = compare(_worker())
     assert first.keys() == set(WIDGETS.outputs), "so does another comparison"
     assert not any(first[name] for name in ("session", "table", "left", "right", "bars"))
@@ -90,6 +93,15 @@ def test_a_model_that_fails_costs_its_own_row(compare):
     assert "crashed" in table
     assert [viewer.overlay for viewer in _viewers(steps, "left")] == [None], "the study without a heat map"
     assert worker.asked.count("contributions") == 2
+
+
+def test_without_regions_all_else_is_there(compare):
+    steps = list(compare(_worker(segment=StudyError("no segmenter"))))
+    assert "no segmenter" in _last(steps, "regions")
+    (viewer,) = _viewers(steps, "left")
+    assert viewer.overlay
+    assert viewer.regions is None
+    assert 'data-explained="3"' in _last(steps, "bars")
 
 
 def test_what_cannot_be_read_or_chosen_is_told(compare):

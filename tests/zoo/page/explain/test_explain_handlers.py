@@ -6,15 +6,16 @@ import nibabel
 import numpy as np
 import pytest
 
-from fake_worker import FakeWorker
+from fake_worker import FakeWorker, write_regions
 from zoo import Grade, PluginError, Refused, Unpacked
 from zoo.page.compute_client import ComputeClient
 from zoo.page.explain.explain_handlers import Explaining, ExplainOutputs
 from zoo.types import Explanation, HeatMap
+from zoo.types.roles import SEGMENTER
 
 GUIDED = "guided-dual-attention.compact"
 FACTS = {"nothing": 0.0, "spread": 0.0, "everything": 4.0}
-OUTPUTS = ExplainOutputs("session", "card", "viewer", "graded", "explanation", "stop")
+OUTPUTS = ExplainOutputs("session", "card", "viewer", "graded", "regions", "explanation", "stop")
 
 
 def _grade(folder, model_id):
@@ -97,6 +98,16 @@ def test_a_study_that_is_open_is_not_read_again(explain):
     assert all(step["viewer"].overlay for step in steps if "viewer" in step), (
         "the old map stays until there is a new one"
     )
+
+
+def test_regions_stay_over_their_study_and_go_with_it(explain):
+    steps = explain(_worker(), "occlusion")[1]
+    assert steps[1]["regions"] == "", "another study comes"
+    session = next(step["session"] for step in steps if step.get("session"))
+    write_regions(session.folder, SEGMENTER)
+    steps = explain(_worker(), "occlusion", session=session)[1]
+    assert all(step["viewer"].regions for step in steps if "viewer" in step)
+    assert not any("regions" in step for step in steps)
 
 
 def test_what_does_not_suit_is_told_before_anything_is_computed(explain):

@@ -15,7 +15,7 @@ from zoo import Grade, Refused, StudyError, Unpacked
 from zoo.compute.worker import Update
 from zoo.page.compute_client import ComputeClient
 from zoo.page.grade.grade_handlers import GradeWidgets, Grading
-from zoo.render.cards import grade_card
+from zoo.render.cards import grade_card, progress_card
 from zoo.types import HeatMap
 from zoo.weights.load import load_weights
 
@@ -26,7 +26,8 @@ UNTOLD = (NOTHING, *(None,) * 4)
 
 
 def _grading(registry, worker, cache):
-    return Grading(ComputeClient(registry, worker, cache), GradeWidgets("session", "card", "viewer", "graded"))
+    widgets = GradeWidgets("session", "card", "viewer", "graded", "regions")
+    return Grading(ComputeClient(registry, worker, cache), widgets)
 
 
 def _run(page, session, files, unpacked=NOTHING):
@@ -147,8 +148,49 @@ def test_the_heat_map_comes_before_the_curve_of_slices(registry, files, tmp_path
     nibabel.save(nibabel.Nifti1Image(np.ones((2, 2, 2, 4), np.float32), np.eye(4)), heat)
     worker = FakeWorker(grade=GRADE, explain=HeatMap(heat, {}, 1.0), slice_curves=curves)
     viewers = _values(_run(_grading(registry, worker, tmp_path / "cache"), None, files), "viewer")
-    first, last = [viewer for viewer in viewers if viewer and viewer.overlay]
-    assert (first.curves, last.curves) == ({}, curves)
+    shown = [viewer.curves for viewer in viewers if viewer and viewer.overlay]
+    assert shown == [{}, curves, curves]
+
+
+def test_regions_come_after_the_heat_map_and_lie_over_the_study_with_it(registry, files, tmp_path):
+    heat = tmp_path / "heat.nii.gz"
+    nibabel.save(nibabel.Nifti1Image(np.ones((2, 2, 2, 4), np.float32), np.eye(4)), heat)
+    curves = {"t1ce": [(-10.0, 0.5), (10.0, 2.0)]}
+    worker = FakeWorker(grade=GRADE, explain=HeatMap(heat, {}, 1.0), slice_curves=curves)
+    steps = _run(_grading(registry, worker, tmp_path / "cache"), None, files)
+    assert worker.asked[-3:] == ["explain", "slice_curves", "segment"]
+    assert "90.0 %" in _values(steps, "card")[-1]
+    assert _values(steps, "regions")[0] == "", "those of an earlier study go"
+    assert 'data-region="core" data-ml="1.000000"' in steps[-1]["regions"]
+    last = steps[-1]["viewer"]
+    assert (last.overlay.path, last.curves) == (str(heat), curves)
+    assert last.regions.file.path.endswith("unet-radiomics.compact.regions.nii.gz")
+
+
+def test_progress_of_the_regions_is_shown_below_the_grade_and_a_cancel_stops_them(registry, files, tmp_path):
+    worker = FakeWorker(grade=GRADE, explain=StudyError("no layer"))
+    steps = _grading(registry, worker, tmp_path / "cache").grade(None, "single-t1ce.compact", None, files, *UNTOLD)
+    card = next(step["card"] for step in steps if "segment" in worker.asked)
+    steps.close()
+    assert "90.0 %" in card
+    assert "No heat map" in card
+    assert card.endswith(progress_card(0.5, "working"))
+    assert worker.closed == 1
+
+
+def test_without_regions_grade_and_heat_map_stay(registry, files, tmp_path):
+    worker = FakeWorker(grade=GRADE, explain=StudyError("no layer"), segment=Refused("not segmented: no FLAIR"))
+    last = _run(_grading(registry, worker, tmp_path / "cache"), None, files)[-1]
+    assert "no FLAIR" in last["regions"]
+    assert "90.0 %" in last["card"]
+    assert "viewer" not in last
+
+
+def test_regions_of_the_same_study_are_there_as_soon_as_it_is_shown(registry, files, tmp_path):
+    page = _grading(registry, FakeWorker(grade=GRADE, explain=StudyError("no layer")), tmp_path / "cache")
+    session = _values(_run(page, None, files), "session")[-1]
+    shown, *_ = _values(_run(page, session, files), "viewer")
+    assert shown.regions
 
 
 def test_another_prevalence_takes_the_place_of_the_grade_and_asks_for_nothing(registry, tmp_path):

@@ -1,0 +1,65 @@
+"""What a network's regions are, as a card: a row a region, and what they rest on. All text is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from zoo.render.cards import warning_lines
+from zoo.render.colours import REGION_COLOURS, css_colour
+from zoo.render.grade_facts import PERCENT
+from zoo.render.region_facts import REGION_TITLES
+from zoo.types import MEASURED
+
+HEADINGS = {
+    "Region": "Core is necrosis and solid tumour that does not enhance. No region holds another.",
+    "Volume": "Voxels of the region, on the study's own grid.",
+    "Share": "Of the whole tumour's volume.",
+    "Diameters": "The longest in any axial slice, and the longest at a right angle to it there, as RANO measures them.",
+}
+NOT_TOLD = "–"
+
+
+def regions_card(told: Mapping[str, Any], linked: bool = True) -> str:
+    """A table of all regions. told: `segmentation_json`. linked: whether a region's name is a button with its place,
+    for a viewer."""
+    headings = "".join(f'<th title="{escape(meaning)}">{title}</th>' for title, meaning in HEADINGS.items())
+    rows = "".join(_row(region, told["regions"][region], linked) for region in MEASURED)
+    return f"""
+<section class="zoo-card zoo-regions" data-state="segmented" aria-live="polite">
+  <h2>Tumour regions</h2>
+  <div class="zoo-wide"><table><thead><tr>{headings}</tr></thead><tbody>{rows}</tbody></table></div>
+  {warning_lines(told["warnings"])}
+  <p class="zoo-note">These are {escape(told["source"])}: by {escape(told["model"])}, trained on
+    {escape(told["trained_on"])}; weights {escape(told["weights"])}.</p>
+  <p class="zoo-disclaimer">{escape(told["disclaimer"])}</p>
+</section>"""
+
+
+def _row(region: str, measured: Mapping[str, Any], linked: bool) -> str:
+    colour = f'<i style="background: {css_colour(region)}"></i>' if region in REGION_COLOURS else "<i></i>"
+    name = colour + REGION_TITLES[region].capitalize()
+    place = measured["diameter_centre_mm"] or measured["centre_mm"]
+    title = _button(name, place) if linked and place else name
+    cells = "".join(f"<td>{text}</td>" for text in (_volume(measured), _share(measured), _diameters(measured)))
+    return f'<tr data-region="{region}" data-ml="{measured["ml"]:.6f}"><th>{title}</th>{cells}</tr>'
+
+
+def _button(name: str, place: Sequence[float]) -> str:
+    where = ",".join(f"{mm:.2f}" for mm in place)
+    return f'<button type="button" data-place="{where}" title="Show it in the viewer">{name}</button>'
+
+
+def _volume(measured: Mapping[str, Any]) -> str:
+    return f"{measured['ml']:.1f} ml" if measured["ml"] else "none"
+
+
+def _share(measured: Mapping[str, Any]) -> str:
+    return NOT_TOLD if not measured["ml"] else f"{measured['share'] * PERCENT:.0f} %"
+
+
+def _diameters(measured: Mapping[str, Any]) -> str:
+    if measured["diameter_mm"] is None:
+        return NOT_TOLD
+    return f"{measured['diameter_mm']:.0f} × {measured['perpendicular_mm']:.0f} mm"

@@ -1,0 +1,31 @@
+"""A slice of a scan as a picture, for where there is no viewer: radiological view, anterior on top."""
+
+from __future__ import annotations
+
+import io
+
+import nibabel as nib
+import numpy as np
+from PIL import Image
+
+WHITE_PERCENTILE = 99.5
+
+
+def canonical(data: np.ndarray, affine: np.ndarray) -> np.ndarray:
+    """Turn the axes of data [C, x, y, z] towards the patient's right, front and head."""
+    image = nib.as_closest_canonical(nib.Nifti1Image(np.moveaxis(data, 0, -1), affine))
+    return np.moveaxis(np.asarray(image.dataobj), -1, 0)
+
+
+def grey(scan: np.ndarray) -> np.ndarray:
+    """Colour a slice [x, y] in grey, float [x, y, 3] from 0 to 255."""
+    white = float(np.percentile(scan[scan > 0], WHITE_PERCENTILE)) if (scan > 0).any() else 1.0
+    return np.repeat(np.clip(scan / white, 0, 1)[..., None] * 255, 3, axis=-1)
+
+
+def png(colours: np.ndarray) -> bytes:
+    """Write a slice [x, y, 3], 0 to 255, as a PNG; x to the patient's left, y to the back."""
+    buffer = io.BytesIO()
+    picture = colours.round().astype(np.uint8)[::-1, ::-1].transpose(1, 0, 2)
+    Image.fromarray(picture.copy()).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
