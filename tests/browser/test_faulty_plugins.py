@@ -18,7 +18,7 @@ def site(start_app, tmp_path_factory):
     """In place of the app as it is: the app of someone who has installed the faulty plugins."""
     folder = tmp_path_factory.mktemp("site-packages")
     install_faulty_plugins(folder)
-    with start_app(warm_up=False, PYTHONPATH=str(folder)) as url:
+    with start_app(PYTHONPATH=str(folder)) as url:
         yield url
 
 
