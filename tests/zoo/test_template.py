@@ -80,13 +80,10 @@ def test_names_that_mean_something_else_are_refused(tmp_path, name, words):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_overwritten(new_plugin):
+def test_nothing_is_overwritten(new_plugin, run_here):
     before = (new_plugin.folder / "README.md").stat().st_mtime_ns
-    again = subprocess.run(
-        [sys.executable, "-m", "zoo", "new-plugin", "a-grader", "--out", str(new_plugin.folder.parent)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (again.returncode, again.stderr) == (0, "")
+    again = run_here("zoo", "new-plugin", "a-grader", "--out", new_plugin.folder.parent)
+    assert (again.status, again.stderr) == (0, "")
     assert "python -m zoo check a-grader" in again.stdout
     with pytest.raises(PluginError, match=r"my-grader is there already and is left as it is: choose another name"):
         write_plugin(NAME, new_plugin.folder.parent)
