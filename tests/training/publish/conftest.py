@@ -47,19 +47,22 @@ def client(hub: LoopbackHub, tmp_path: Path) -> Callable[..., subprocess.Complet
 
 
 @pytest.fixture
-def publish_here(
-    run_here: Callable[..., Any], hub: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Any]:
-    """publish_here(*words) -> what became of `python -m training publish *words`, by the same client in this process,
-    which has loaded torch."""
+def hub_here(hub: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoopbackHub:
+    """The Hub of the client in this process, too, which is installed as in the other."""
     use_hub(hub, tmp_path / "cache", monkeypatch)
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", hub.url)
     monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "no-token"))
     monkeypatch.setenv("HF_TOKEN", TOKEN)
+    return hub
 
-    def publish(*words: object) -> Any:
-        result = run_here("training", "publish", *words)
+
+@pytest.fixture
+def run_with_hub(run_here: Callable[..., Any], hub_here: LoopbackHub) -> Callable[..., Any]:
+    """run_with_hub(*words) -> what became of `python -m training *words`, in this process, which has loaded torch."""
+
+    def run(*words: object) -> Any:
+        result = run_here("training", *words)
         assert TOKEN not in result.stdout + result.stderr
         return result
 
-    return publish
+    return run

@@ -16,11 +16,11 @@ MODEL, REPO = "single-t1ce", "me/mine"
 
 
 @pytest.fixture
-def run(run_here):
+def run(run_with_hub):
     """run(*words) -> what `python -m training *words` said, in this process."""
 
     def succeed(*words):
-        told = run_here("training", *words)
+        told = run_with_hub(*words)
         assert told.status == 0, told.stderr
         return told.stdout
 
@@ -28,17 +28,13 @@ def run(run_here):
 
 
 @pytest.mark.long
-def test_what_was_trained_here_grades_the_same_everywhere(
-    run, publish_here, client, cohort, hub, registry, make_study, tmp_path
-):
+def test_what_was_trained_here_grades_the_same_everywhere(run, client, cohort, hub, registry, make_study, tmp_path):
     weights, results, clinic = tmp_path / "mine.safetensors", tmp_path / "clinic.json", tmp_path / "clinic"
     write_cohort(clinic, cases=8, seed=2, spacing_mm=6.0, processes=1)
     work = ("--run-dir", tmp_path / "work", "--no-tracking")
     run("fit", MODEL, "--cohort", cohort.root, "--out", weights, "--epochs", 1, *work)
     run("evaluate", "--cohort", clinic, "--weights", weights, "--out", results, *work)
-    published = publish_here(MODEL, "--weights", weights, "--results", results, "--repo", REPO)
-    assert published.status == 0, published.stderr
-    *_, source = published.stdout.split()
+    *_, source = run("publish", MODEL, "--weights", weights, "--results", results, "--repo", REPO).split()
     assert source == f"hub:{REPO}@{hub.revisions(REPO)[-1]}"
 
     study, fresh = make_study(), str(tmp_path / "fresh")
