@@ -52,15 +52,12 @@ def _environment() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def installed(zoo_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The wheel, on top of the requirements that the tests have; the zoo of the checkout can't be seen from there."""
     folder = tmp_path_factory.mktemp("installed")
-    build = ("pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT)
-    _python(sys.executable, *build)
-    (wheel,) = folder.glob("*.whl")
     _python(sys.executable, "venv", "--without-pip", folder / "venv")
     (site,) = folder.glob("venv/lib/python*/site-packages")
-    _python(sys.executable, "pip", "--python", folder / "venv/bin/python", "install", "--quiet", "--no-deps", wheel)
+    _python(sys.executable, "pip", "--python", folder / "venv/bin/python", "install", "--quiet", "--no-deps", zoo_wheel)
     # A folder that a .pth names is searched for packages, but its own .pth files, an editable zoo's too, are not read.
     (site / "requirements.pth").write_text(sysconfig.get_path("purelib"))
     for name in TAKEN_NAMES:
