@@ -125,7 +125,7 @@ print(json.dumps(zoo.explain(study, {MODEL!r}, "modality-shapley").by_modality))
 def test_a_model_is_checked_and_exit_statuses_tell(installed, make_study):
     shape = ("--shape", 8, 32, 32)
     assert installed.run("glioma-zoo", "check", "volume-control", *shape).returncode == 0
-    unknown = installed.run("glioma-zoo", "check", "nonsense", *shape)
+    unknown = installed.run("glioma-zoo", "grade", make_study(("t1",), name="case2"), "--model", "nonsense")
     assert (unknown.returncode, "nonsense" in unknown.stderr, "Traceback" in unknown.stderr) == (2, True, False)
     refused = installed.run("glioma-zoo", "explain", make_study(("t2",)), "--model", MODEL, "--out", "x.nii")
     assert (refused.returncode, "not graded" in refused.stderr) == (3, True)
