@@ -114,6 +114,15 @@ def run_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.fixture
+def fast_convolutions() -> Iterator[None]:
+    """Networks are asked as `grade_study` and `explain_study` ask them: single studies take a third of the time."""
+    from zoo.blocks import OneDNNConvolutions
+
+    with OneDNNConvolutions():
+        yield
+
+
+@pytest.fixture
 def volumes() -> Volumes:
     return make_volumes(brain_affine())
 

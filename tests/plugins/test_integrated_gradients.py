@@ -10,7 +10,6 @@ import torch
 
 from zoo import Cancelled, PluginError, Question, Recipe
 from zoo.assets.examples import EXAMPLES
-from zoo.blocks import OneDNNConvolutions
 from zoo.plugins.integrated_gradients import PIECES, THIRDS, TYPICAL_STEPS, explain
 from zoo.registry import load_registry
 from zoo.study.load import load_volumes
@@ -122,12 +121,12 @@ def test_models_without_gradients_are_told_what_else_there_is(registry):
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("fast_convolutions")
 @pytest.mark.parametrize("model_id", DIFFERENTIABLE)
 def test_adds_up_on_every_model_that_was_trained(example, model_id):
-    """On a grid half as fine, by the convolutions that explain a grade: on their own, some models take minutes."""
+    """On a grid half as fine: on their own, some models take minutes."""
     trained = load_weights(REGISTRY.model(model_id))
     question = Question(trained.module, trained.spec, *example)
-    with OneDNNConvolutions():
-        difference = float(question.margin(question.x) - question.margin(question.baseline))
-        total = explain(question, lambda *update: None).values.sum(dtype=float)
+    difference = float(question.margin(question.x) - question.margin(question.baseline))
+    total = explain(question, lambda *update: None).values.sum(dtype=float)
     assert abs(total - difference) <= max(0.05 * abs(difference), 0.05)
