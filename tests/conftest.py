@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -45,6 +47,19 @@ def make_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
         return folder
 
     return folder_of
+
+
+@pytest.fixture(scope="session")
+def zoo_wheel(make_once: Callable[..., Path]) -> Path:
+    """The wheel of this checkout, built once a run."""
+
+    def build(folder: Path) -> None:
+        offline = ("--quiet", "--no-deps", "--no-build-isolation")
+        command = [sys.executable, "-m", "pip", "wheel", *offline, "--wheel-dir", folder, Path(__file__).parents[1]]
+        subprocess.run(command, check=True)
+
+    (wheel,) = make_once("wheel", build).glob("*.whl")
+    return wheel
 
 
 @pytest.fixture
@@ -96,6 +111,15 @@ def run_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         return Ended(end.value.code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def fast_convolutions() -> Iterator[None]:
+    """Networks are asked as `grade_study` and `explain_study` ask them: single studies take a third of the time."""
+    from zoo.blocks import OneDNNConvolutions
+
+    with OneDNNConvolutions():
+        yield
 
 
 @pytest.fixture

@@ -52,15 +52,12 @@ def _environment() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def installed(zoo_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The wheel, on top of the requirements that the tests have; the zoo of the checkout can't be seen from there."""
     folder = tmp_path_factory.mktemp("installed")
-    build = ("pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT)
-    _python(sys.executable, *build)
-    (wheel,) = folder.glob("*.whl")
     _python(sys.executable, "venv", "--without-pip", folder / "venv")
     (site,) = folder.glob("venv/lib/python*/site-packages")
-    _python(sys.executable, "pip", "--python", folder / "venv/bin/python", "install", "--quiet", "--no-deps", wheel)
+    _python(sys.executable, "pip", "--python", folder / "venv/bin/python", "install", "--quiet", "--no-deps", zoo_wheel)
     # A folder that a .pth names is searched for packages, but its own .pth files, an editable zoo's too, are not read.
     (site / "requirements.pth").write_text(sysconfig.get_path("purelib"))
     for name in TAKEN_NAMES:
@@ -128,7 +125,7 @@ print(json.dumps(zoo.explain(study, {MODEL!r}, "modality-shapley").by_modality))
 def test_a_model_is_checked_and_exit_statuses_tell(installed, make_study):
     shape = ("--shape", 8, 32, 32)
     assert installed.run("glioma-zoo", "check", "volume-control", *shape).returncode == 0
-    unknown = installed.run("glioma-zoo", "check", "nonsense", *shape)
+    unknown = installed.run("glioma-zoo", "grade", make_study(("t1",), name="case2"), "--model", "nonsense")
     assert (unknown.returncode, "nonsense" in unknown.stderr, "Traceback" in unknown.stderr) == (2, True, False)
     refused = installed.run("glioma-zoo", "explain", make_study(("t2",)), "--model", MODEL, "--out", "x.nii")
     assert (refused.returncode, "not graded" in refused.stderr) == (3, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import nibabel as nib
@@ -29,12 +30,20 @@ def brain_affine(spacing: float = SPACING_MM) -> np.ndarray:
 
 def brain_image(modality: str, affine: np.ndarray, shape: tuple[int, ...] = SHAPE) -> np.ndarray:
     """float32 [x, y, z]: tissue with a gradient and texture, and a lesion at LESION_MM in the world."""
+    tissue, lesion = _tissue_and_lesion(affine.astype(float).tobytes(), tuple(shape))
+    return (TISSUE[modality] * tissue * np.where(lesion, LESION_GAIN[modality], 1)).astype(np.float32)
+
+
+@lru_cache(maxsize=2)
+def _tissue_and_lesion(affine_bytes: bytes, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """How bright tissue is, 0 outside the brain, and where the lesion is: of the same grid hundreds of times."""
+    affine = np.frombuffer(affine_bytes).reshape(4, 4)
     voxels = np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), axis=-1)
     world = voxels @ affine[:3, :3].T + affine[:3, 3]
     inside = ((world / RADII_MM) ** 2).sum(-1) < 1
     lesion = ((world - LESION_MM) ** 2).sum(-1) < 18.0**2
     texture = 1 + 0.05 * np.sin(world / 9).sum(-1)
-    return (TISSUE[modality] * inside * texture * np.where(lesion, LESION_GAIN[modality], 1)).astype(np.float32)
+    return inside * texture, lesion
 
 
 def save_scan(path: Path, data: np.ndarray, affine: np.ndarray) -> Path:

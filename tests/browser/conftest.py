@@ -38,6 +38,7 @@ CHROMIUM_FLAGS = [
 ]
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
+COLD = "from zoo.page import serve; serve._warm_up = lambda worker: None; serve.serve()"
 EDGE = 8
 LIT = 40
 COLOURED = 50
@@ -173,16 +174,20 @@ def _missing(sentence: str) -> NoReturn:
 
 @pytest.fixture(scope="session")
 def start_app() -> Callable[..., AbstractContextManager[str]]:
-    """with start_app(python, NAME="value") as url: `python app.py` runs with these variables added to ours."""
+    """with start_app(python, NAME="value") as url: `python app.py` runs with these variables added to ours.
+
+    warm_up=False: its compute process is started and loads a model when that is asked for, which is less in all.
+    """
     return _running_app
 
 
 @contextmanager
-def _running_app(python: str = sys.executable, **environment: str) -> Iterator[str]:
+def _running_app(python: str = sys.executable, warm_up: bool = True, **environment: str) -> Iterator[str]:
     port = _free_port()
     variables = os.environ | {"GRADIO_SERVER_PORT": str(port)} | environment
     variables.pop("GRADIO_TEMP_DIR", None)
-    process = subprocess.Popen([python, "app.py"], cwd=ROOT, env=variables)
+    program = ["app.py"] if warm_up else ["-c", COLD]
+    process = subprocess.Popen([python, *program], cwd=ROOT, env=variables)
     try:
         yield _answering(f"http://127.0.0.1:{port}/", process)
     finally:

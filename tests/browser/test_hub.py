@@ -34,7 +34,7 @@ def add(page, repository, revision):
 
 @pytest.mark.long
 def test_a_visitor_adds_a_model_that_grades_and_is_compared(page, start_app, published, environment):
-    with start_app(**environment) as url:
+    with start_app(warm_up=False, **environment) as url:
         page.goto(url)
         add(page, published.repository, "main")
         expect(adding_status(page, "error")).to_contain_text("expected the 40 digits of a commit, found 'main'")
@@ -69,7 +69,7 @@ def test_the_environment_names_models_and_the_page_waits_for_none(page, start_ap
     """One is slow to come, another never comes."""
     hub.memory.faults.append(Fault("GET", "model.safetensors", "slow", times=9, seconds=12.0))
     missing = f"hub:me/nothing@{'0' * 40}"
-    with start_app(**environment, GLIOMA_ZOO_MODELS=f"{published}, {missing}") as url:
+    with start_app(warm_up=False, **environment, GLIOMA_ZOO_MODELS=f"{published}, {missing}") as url:
         page.goto(url)
         open_zoo(page)
         expect(page.locator("#hub-waiting section")).to_contain_text(str(published))
@@ -91,7 +91,7 @@ def test_the_environment_names_models_and_the_page_waits_for_none(page, start_ap
 
 
 def test_a_public_space_adds_models_of_its_owner_only_and_takes_no_file(page, start_app, published, environment):
-    with start_app(**environment, SPACE_ID="somebody/zoo") as url:
+    with start_app(warm_up=False, **environment, SPACE_ID="somebody/zoo") as url:
         page.goto(url)
         add(page, published.repository, published.revision)
         expect(adding_status(page, "error")).to_contain_text("expected a model of somebody, found one of me")

@@ -19,7 +19,7 @@ from zoo import MODALITIES
 
 @pytest.fixture(scope="module")
 def site(start_app):
-    with start_app(GRADIO_MCP_SERVER="True") as url:
+    with start_app(warm_up=False, GRADIO_MCP_SERVER="True") as url:
         yield url
 
 

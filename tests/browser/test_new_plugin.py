@@ -19,7 +19,7 @@ def new_plugin(tmp_path_factory):
 @pytest.mark.long
 def test_a_new_plugin_is_listed_then_trained_then_grades(page, new_plugin, start_app, tmp_path):
     """In this order: both pages are those of one author, before and after training."""
-    with start_app(str(new_plugin.python)) as url:
+    with start_app(str(new_plugin.python), warm_up=False) as url:
         page.goto(url)
         open_zoo(page)
         card_of_plugin = page.locator("#models details", has_text=TITLE)
@@ -30,7 +30,7 @@ def test_a_new_plugin_is_listed_then_trained_then_grades(page, new_plugin, start
         page.get_by_role("option").first.wait_for()
         assert page.get_by_role("option", name=TITLE).count() == 0
     assert new_plugin.train(tmp_path).returncode == 0
-    with start_app(str(new_plugin.python)) as url:
+    with start_app(str(new_plugin.python), warm_up=False) as url:
         page.goto(url)
         choose(page, "model", f"{TITLE} ({NAME})")
         try_example(page)

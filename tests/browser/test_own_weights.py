@@ -24,7 +24,7 @@ def add(page, path):
 def test_own_weights_grade(page, start_app, weights, tmp_path):
     other = tmp_path / "other.safetensors"
     other.write_bytes(b"something else")
-    with start_app() as url:
+    with start_app(warm_up=False) as url:
         page.goto(url)
         open_zoo(page)
         add(page, other)

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from documents import blocks, read, section
-from no_pool import no_pool
 from zoo import hookspecs
 from zoo.inference.loaded import forget
 from zoo.listing import model_rows, table_cells
@@ -79,7 +78,6 @@ def installed(tmp_path, monkeypatch):
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*command, "--target", site, source], check=True)
     monkeypatch.syspath_prepend(site)
-    monkeypatch.setattr("training.data.prepared_cohort.one_thread_each", no_pool)
     forget()
     yield
     forget()

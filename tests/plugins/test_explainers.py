@@ -57,6 +57,7 @@ def question():
     return ask
 
 
+@pytest.mark.usefixtures("fast_convolutions")
 @pytest.mark.parametrize("model_id", MODELS)
 @pytest.mark.parametrize("explainer_id", REGISTRY.explainers)
 def test_gives_what_it_says_and_tells_how_far_it_is(question, explainer_id, model_id, monkeypatch):

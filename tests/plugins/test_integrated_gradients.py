@@ -121,6 +121,7 @@ def test_models_without_gradients_are_told_what_else_there_is(registry):
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("fast_convolutions")
 @pytest.mark.parametrize("model_id", DIFFERENTIABLE)
 def test_adds_up_on_every_model_that_was_trained(example, model_id):
     """On a grid half as fine: on their own, some models take minutes."""

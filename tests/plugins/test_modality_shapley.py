@@ -48,6 +48,7 @@ def test_equals_captum_for_each_reference(registry):
     assert found.values[3] == 0
 
 
+@pytest.mark.usefixtures("fast_convolutions")
 @pytest.mark.parametrize("model_id", ["guided-dual-attention", "single-t1ce", "hemis-fusion"])
 def test_they_add_up_exactly(registry, model_id):
     spec = registry.model(model_id)

@@ -18,6 +18,7 @@ __all__ = ["asked", "cohort", "material", "models", "prepared", "small", "small_
 def in_this_process() -> Iterator[None]:
     """What is done side by side is done here, one after the other, unless a test asks for a pool."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("training.jobs.parallel_tasks", "training.data.prepared_cohort", "training.jobs.kept_rows"):
-            patch.setattr(f"{module}.one_thread_each", no_pool)
+        patch.setattr("training.jobs.process_pool.FEW", 0)
+        for module in ("parallel_tasks", "process_pool"):
+            patch.setattr(f"training.jobs.{module}.one_thread_each", no_pool)
         yield

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from faulty_plugins import AT_GRADING, AT_LOADING, AT_READING, REASONS, install_faulty_plugins
 from zoo import PluginError, StudyError, WeightsError
+from zoo.compute.tasks import warm_up
 from zoo.compute.worker import Limits, Worker
 from zoo.registry import load_registry
 
@@ -76,8 +77,15 @@ def test_faults_at_reading_are_named_and_the_study_is_read(plugins, monkeypatch,
         installed.read("nothing")
 
 
-def test_warming_up_does_not_touch_them(worker):
-    worker.result("zoo.compute.tasks:warm_up")
+def test_warming_up_does_not_touch_them(plugins, monkeypatch):
+    monkeypatch.syspath_prepend(plugins)
+    installed, touched = load_registry(), []
+    monkeypatch.setattr("zoo.compute.tasks.registry", lambda: installed)
+    monkeypatch.setattr("zoo.compute.tasks.trained", touched.append)
+    monkeypatch.setattr("zoo.compute.tasks.gc.freeze", lambda: None)
+    warm_up(lambda *update: None)
+    trained = {spec.id for spec in installed.models.values() if spec.is_trained}
+    assert set(touched) == trained - FAILURES.keys()
 
 
 @pytest.mark.parametrize(("model_id", "words"), FAILURES.items(), ids=FAILURES)

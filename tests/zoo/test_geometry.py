@@ -92,10 +92,10 @@ def answers(volumes: Volumes) -> dict[str, float]:
 
 
 def changed(volumes: Volumes, change: Change, folder: Path) -> Volumes:
-    """Written with the change, and read again."""
+    """Written with the change, not packed, which takes longer than all else, and read again."""
     files = {}
     for name, data in zip(MODALITIES, volumes.data, strict=True):
-        files[name] = folder / f"case_{name}.nii.gz"
+        files[name] = folder / f"case_{name}.nii"
         nib.save(change(nib.Nifti1Image(data, volumes.affine)), files[name])
     return replace(load_volumes(load_registry().read(files)), id=volumes.id)
 

@@ -14,7 +14,7 @@ from .evaluate import load_and_tell
 from .options import Folds, Models, Out, Repeats, TrainingOptions, with_training_options
 from .report import save_and_show
 
-DRY_CASES, DRY_FOLDS, DRY_SHIFTED = 24, 2, 4
+DRY_CASES, DRY_FOLDS, DRY_SHIFTED = 16, 2, 4
 
 
 @with_training_options

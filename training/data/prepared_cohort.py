@@ -21,7 +21,7 @@ from zoo.study.prepare import prepare
 from zoo.study.resample import resample
 
 from ..cohorts import Case, CohortError
-from ..jobs.process_pool import one_thread_each
+from ..jobs.process_pool import over_cores
 from .tissue_maps import TissueMaps
 from .tumour_mask import BRATS_LABELS, read_regions
 
@@ -130,8 +130,8 @@ def _fill(cases: Sequence[Case], recipe: Recipe, home: Path) -> None:
 
 def _prepared(cases: Sequence[Case], recipe: Recipe) -> Iterator[dict[str, np.ndarray] | str]:
     """Each case's row, or why there is none, in order, from all cores."""
-    with one_thread_each() as pool:
-        rows = pool.map(partial(_prepare_case, recipe=recipe), cases, chunksize=4)
+    with over_cores(len(cases)) as each:
+        rows = each(partial(_prepare_case, recipe=recipe), cases)
         yield from tqdm(rows, "preparing", len(cases), unit="study")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from .process_pool import one_thread_each
+from .process_pool import over_cores
 
 
 def kept_rows(
@@ -27,8 +27,8 @@ def kept_rows(
     made = _kept(home / "made.npy", np.bool_, (len(items),))
     missing = np.flatnonzero(~made).tolist()
     if missing:
-        with one_thread_each() as pool:
-            found = pool.map(make, [items[index] for index in missing], chunksize=4)
+        with over_cores(len(missing)) as each:
+            found = each(make, [items[index] for index in missing])
             shown = tqdm(found, f"making {name}", len(missing), unit="study")
             for index, row in zip(missing, shown, strict=True):
                 rows[index] = row

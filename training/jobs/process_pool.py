@@ -5,9 +5,24 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+FEW = 16
+"""Studies that are read, or shown otherwise, before other processes have loaded torch, which takes each some 4 s."""
+
+
+@contextmanager
+def over_cores(items: int) -> Iterator[Callable[..., Iterator[Any]]]:
+    """A `map` for so many items over all cores; few are done in this process."""
+    if items <= FEW:
+        yield map
+        return
+    with one_thread_each() as pool:
+        yield partial(pool.map, chunksize=4)
 
 
 @contextmanager

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from no_pool import no_pool
 from training.evaluation.results import load_results
 
 ROOT = Path(__file__).parents[3]
-MODELS = ("single-t1ce", "early-fusion", "delta-control", "volume-control")
+MODELS = ("single-t1ce", "delta-control", "volume-control")
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "COLUMNS": "200"}
 
 
@@ -53,10 +54,10 @@ def test_the_table_has_intervals_and_controls(evaluated):
 
 
 @pytest.mark.long
-def test_tables_and_plots_are_drawn_again_from_the_file_alone(evaluated, tmp_path):
+def test_tables_and_plots_are_drawn_again_from_the_file_alone(evaluated, run_here, tmp_path):
     folder, _ = evaluated
-    run = _run("report", folder / "results.json", "--out", tmp_path)
-    assert run.returncode == 0, run.stderr
+    run = run_here("training", "report", folder / "results.json", "--out", tmp_path)
+    assert run.status == 0, run.stderr
     for name in ("table.md", "table.csv", "roc.png", "reliability.svg", "auc-against-gflops.png"):
         assert (tmp_path / name).read_bytes() == (folder / "results" / name).read_bytes(), name
 
@@ -119,12 +120,21 @@ def test_regions_are_measured_and_drawn_again_from_the_file_alone(run_here, coho
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "regions" / name).read_bytes(), name
 
 
+@pytest.fixture(scope="module")
+def dry_runs(tmp_path_factory):
+    """Keeps the small cohort for all experiments."""
+    return tmp_path_factory.mktemp("dry-runs")
+
+
 @pytest.mark.long
-@pytest.mark.parametrize(("experiment", "cases"), [("paper", 24), ("shift", 4)])
-def test_experiments_can_be_tried_on_a_small_simulated_cohort(experiment, cases, tmp_path):
-    options = ("--dry-run", "--no-tracking", "--run-dir", tmp_path / "work", "--model", "single-t1ce")
-    run = _run("ablate", experiment, "--out", tmp_path / "results.json", *options)
-    assert run.returncode == 0, run.stderr
+@pytest.mark.parametrize(("experiment", "cases"), [("paper", 16), ("shift", 4)])
+def test_experiments_can_be_tried_on_a_small_simulated_cohort(
+    run_here, dry_runs, experiment, cases, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("training.simulation.cohort.one_thread_each", no_pool)
+    options = ("--dry-run", "--no-tracking", "--run-dir", dry_runs, "--model", "single-t1ce")
+    run = run_here("training", "ablate", experiment, "--out", tmp_path / "results.json", *options)
+    assert run.status == 0, run.stderr
     results = load_results(tmp_path / "results.json")
     assert results.protocol["experiment"] == experiment
     assert len(results.cases) == cases

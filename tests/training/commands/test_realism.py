@@ -12,7 +12,9 @@ def _run(*words):
     return CliRunner().invoke(app, ["realism", *map(str, words)])
 
 
-def test_the_report_is_printed(make_cohort, tmp_path):
+def test_the_report_is_printed(make_cohort, monkeypatch, tmp_path):
+    """Without its pictures, to draw which takes longer than to find the figures."""
+    monkeypatch.setattr("training.realism.compare._draw", lambda *given: [])
     real, simulated, out = make_cohort("real", cases=4), make_cohort("simulated", cases=4), tmp_path / "out"
     result = _run("--real", real, "--cohort", simulated, "--out", out)
     assert result.exit_code == 0, result.output

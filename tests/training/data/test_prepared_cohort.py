@@ -36,8 +36,8 @@ def cases(make_study):
 
 
 def test_rows_are_what_grading_would_see(cases, tmp_path, monkeypatch):
-    """In a pool of processes, as always."""
-    monkeypatch.setattr("training.data.prepared_cohort.one_thread_each", one_thread_each)
+    """In a pool of processes, as many studies are."""
+    monkeypatch.setattr("training.jobs.process_pool.one_thread_each", one_thread_each)
     cohort = prepare_cohort(cases, RECIPE, tmp_path / "cache")
     expected = prepare(load_volumes(load_registry().read(cases[0].source)), RECIPE)
     np.testing.assert_allclose(cohort.x[0], expected.x[0], atol=2e-3)

@@ -69,39 +69,30 @@ def cohort(tmp_path_factory):
     return root
 
 
-def _fit(cohort, folder, *launcher):
-    weights = folder / "weights.safetensors"
-    arguments = [
-        "fit",
-        "guided-dual-attention",
-        "--cohort",
-        cohort,
-        "--out",
-        weights,
-        "--run-dir",
-        folder,
-        "--epochs",
-        2,
-    ]
-    options = ["secondaries=t2,", "width=4", "dropout=0"]
-    chosen = [word for option in options for word in ("--option", option)]
-    command = [sys.executable, "-m", *launcher, "training", *arguments, *chosen, "--batch-size", 4, "--no-tracking"]
-    command += ["--precision", "no"]  # pieces of a batch add up to it, but for rounding
+def _words(cohort, folder):
+    """What a training is asked for; pieces of a batch add up to it in float32, but for rounding."""
+    chosen = [word for option in ("secondaries=t2,", "width=4", "dropout=0") for word in ("--option", option)]
+    options = [*chosen, "--epochs", 2, "--batch-size", 4, "--no-tracking", "--precision", "no"]
+    paths = ["--cohort", cohort, "--out", folder / "weights.safetensors", "--run-dir", folder]
+    return [str(word) for word in ("fit", "guided-dual-attention", *paths, *options)]
+
+
+def _launched(words):
+    """Two processes of a training, as `accelerate launch` starts them: how they ended, and what they said."""
+    options = ["--cpu", "--num_processes=2", "--num_machines=1", "--mixed_precision=no", "--dynamo_backend=no",
+               "--main_process_port=0", "-m"]  # fmt: skip
+    command = [sys.executable, "-m", "accelerate.commands.launch", *options, "training", *words]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    run = subprocess.run(
-        [str(word) for word in command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, run.stderr
-    assert run.stdout.count("held out") == 1
-    return load_file(weights)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.long
-def test_two_processes_end_where_one_does(cohort, tmp_path):
-    launcher = ["accelerate.commands.launch", "--cpu", "--num_processes=2", "--num_machines=1", "--mixed_precision=no",
-                "--dynamo_backend=no", "--main_process_port=0", "-m"]  # fmt: skip
-    one = _fit(cohort, tmp_path / "one")
-    two = _fit(cohort, tmp_path / "two", *launcher)
+def test_two_processes_end_where_one_does(run_here, cohort, tmp_path):
+    alone = run_here("training", *_words(cohort, tmp_path / "one"))
+    assert (alone.status, alone.stdout.count("held out")) == (0, 1), alone.stderr
+    shared = _launched(_words(cohort, tmp_path / "two"))
+    assert (shared.returncode, shared.stdout.count("held out")) == (0, 1), shared.stderr
+    one, two = (load_file(tmp_path / name / "weights.safetensors") for name in ("one", "two"))
     for name, value in one.items():
         torch.testing.assert_close(two[name].float(), value.float(), rtol=0.01, atol=0.003)
 

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from training.jobs.process_pool import one_thread_each
+from training.jobs.process_pool import one_thread_each, over_cores
 
 
 def test_processes_have_one_thread_and_this_one_keeps_its_own(monkeypatch):
@@ -16,6 +16,15 @@ def test_processes_have_one_thread_and_this_one_keeps_its_own(monkeypatch):
         assert list(pool.map(os.getenv, ["OMP_NUM_THREADS", "MKL_NUM_THREADS"])) == ["1", "1"]
     assert os.environ["OMP_NUM_THREADS"] == "7"
     assert "MKL_NUM_THREADS" not in os.environ
+
+
+def test_few_items_are_done_here_and_more_over_all_cores(monkeypatch):
+    monkeypatch.setattr("training.jobs.process_pool.FEW", 2)
+    monkeypatch.setattr("training.jobs.process_pool.one_thread_each", one_thread_each)
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    for count, threads in ((2, "7"), (3, "1")):
+        with over_cores(count) as each:
+            assert list(each(os.getenv, ["OMP_NUM_THREADS"] * count)) == [threads] * count
 
 
 WAITING = """

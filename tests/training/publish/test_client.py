@@ -1,4 +1,7 @@
-"""A push is one commit or none, whatever fails on the way; and what fails is told in one sentence."""
+"""A push is one commit or none, whatever fails on the way; and what fails is told in one sentence.
+
+Pushes that are to succeed, before and after, are made in this process.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import time
 import pytest
 
 from loopback_hub import TOKEN, Fault
+from training.publish.client import push
 
 PUSH = """
 import sys
@@ -48,11 +52,11 @@ def test_all_of_a_folder_in_one_commit_and_nothing_new_in_none(client, hub, fold
     assert hub.revisions(REPO) == [created, sha]
 
 
-def test_what_is_no_longer_in_the_folder_goes_in_the_same_commit(client, hub, folder):
-    client("-c", PUSH, folder, REPO)
+def test_what_is_no_longer_in_the_folder_goes_in_the_same_commit(hub_here, hub, folder):
+    push(folder, REPO, "Push")
     (folder / "members" / "a.safetensors").unlink()
     (folder / "model.safetensors").write_bytes(b"second weights")
-    assert client("-c", PUSH, folder, REPO).returncode == 0
+    push(folder, REPO, "Push")
     assert len(hub.revisions(REPO)) == 3
     assert hub.files(REPO) == _files(folder)
 
@@ -69,8 +73,8 @@ def test_what_is_no_longer_in_the_folder_goes_in_the_same_commit(client, hub, fo
     ],
     ids=lambda value: f"{value.part} {value.how}" if isinstance(value, Fault) else "",
 )
-def test_a_push_that_fails_leaves_the_last_revision(client, hub, folder, fault, words):
-    client("-c", PUSH, folder, REPO)
+def test_a_push_that_fails_leaves_the_last_revision(client, hub_here, hub, folder, fault, words):
+    push(folder, REPO, "Push")
     good, revisions = hub.files(REPO), hub.revisions(REPO)
     (folder / "model.safetensors").write_bytes(b"second weights")
     (folder / "README.md").write_text("---\nlicense: apache-2.0\n---\n\n# Two\n")
@@ -81,7 +85,7 @@ def test_a_push_that_fails_leaves_the_last_revision(client, hub, folder, fault, 
     assert "Traceback" not in failed.stderr
     assert (hub.files(REPO), hub.revisions(REPO)) == (good, revisions)
     hub.memory.faults.clear()
-    assert client("-c", PUSH, folder, REPO).returncode == 0
+    push(folder, REPO, "Push")
     assert hub.files(REPO) == _files(folder)
 
 
@@ -94,8 +98,8 @@ def test_a_connection_that_breaks_once_is_tried_again(client, hub, folder):
     assert len(hub.revisions(REPO)) == 2
 
 
-def test_a_push_that_is_killed_leaves_the_last_revision(client, hub, folder):
-    client("-c", PUSH, folder, REPO)
+def test_a_push_that_is_killed_leaves_the_last_revision(client, hub_here, hub, folder):
+    push(folder, REPO, "Push")
     good, revisions = hub.files(REPO), hub.revisions(REPO)
     (folder / "model.safetensors").write_bytes(b"second weights")
     hub.memory.faults.append(Fault("PUT", "/lfs/", "slow", seconds=1))

@@ -23,12 +23,12 @@ REPO = "me/stacked"
 HF = Path(sys.executable).with_name("hf")
 
 
-def test_published_pulled_by_hf_and_loaded_again(client, hub, registry, tmp_path):
+def test_published_pulled_by_hf_and_loaded_again(client, run_with_hub, hub, registry, tmp_path):
     published = client(*PUBLISH, "decision-stacked", "--repo", REPO)
     assert published.returncode == 0, published.stderr
     created, sha = hub.revisions(REPO)
     assert published.stdout.split() == [f"{hub.url}/{REPO}", f"hub:{REPO}@{sha}"]
-    again = client(*PUBLISH, "decision-stacked", "--repo", REPO)
+    again = run_with_hub("publish", "decision-stacked", "--repo", REPO)
     assert "nothing has changed" in again.stdout
     assert f"hub:{REPO}@{sha}" in again.stdout
     assert hub.revisions(REPO) == [created, sha]
@@ -43,8 +43,8 @@ def test_published_pulled_by_hf_and_loaded_again(client, hub, registry, tmp_path
         assert (target / "members" / f"{member.id}.safetensors").read_bytes() == member.weights.read_bytes()
 
 
-def test_the_card_s_own_lines_load_the_model(client, hub):
-    assert client(*PUBLISH, "volume-control", "--repo", REPO).returncode == 0
+def test_the_card_s_own_lines_load_the_model(client, run_with_hub, hub):
+    assert run_with_hub("publish", "volume-control", "--repo", REPO).status == 0
     lines = re.search(r"```python\n(.*?)```", hub.files(REPO)["README.md"].decode(), re.DOTALL)[1]
     loaded = client("-c", f"{lines}\nprint(model.record.trained_on)")
     assert loaded.stdout.strip() == "1800 simulated gliomas, no patient", loaded.stderr
@@ -92,27 +92,28 @@ def test_user_errors(hub, monkeypatch, arguments, words):
     assert not hub.memory.requests
 
 
-def test_without_a_token_only_a_dry_run_is_done(client, hub, tmp_path):
-    refused = client(*PUBLISH, "volume-control", "--repo", REPO, HF_TOKEN="")
+def test_without_a_token_only_a_dry_run_is_done(run_with_hub, hub, monkeypatch, tmp_path):
+    monkeypatch.delenv("HF_TOKEN")
+    refused = run_with_hub("publish", "volume-control", "--repo", REPO)
     assert "run `hf auth login`, or set HF_TOKEN" in refused.stderr
     out = tmp_path / "out"
-    assert client(*PUBLISH, "volume-control", "--repo", REPO, "--dry-run", "--out", out, HF_TOKEN="").returncode == 0
+    assert run_with_hub("publish", "volume-control", "--repo", REPO, "--dry-run", "--out", out).status == 0
     assert (out / "model.safetensors").is_file()
     assert not hub.memory.requests
 
 
 @pytest.mark.long
-def test_the_whole_zoo_and_its_index_last(client, hub, registry):
+def test_the_whole_zoo_and_its_index_last(run_with_hub, hub, registry):
     trained = [spec.id for spec in registry.models.values() if spec.is_trained]
-    command = (*PUBLISH, "--zoo", "--organisation", "me")
+    command = ("publish", "--zoo", "--organisation", "me")
     hub.memory.faults.append(Fault("POST", "glioma-zoo-ensemble.compact/commit", "500"))
-    broken = client(*command)
-    assert broken.returncode == 2
+    broken = run_with_hub(*command)
+    assert broken.status == 2
     assert "me/glioma-zoo-ensemble.compact: not finished" in broken.stderr
     assert "datasets/me/glioma-zoo" not in hub.memory.repos
 
-    published = client(*command)
-    assert published.returncode == 0, published.stderr
+    published = run_with_hub(*command)
+    assert published.status == 0, published.stderr
     index = f"hub:datasets/me/glioma-zoo@{hub.revisions('me/glioma-zoo', 'datasets')[-1]}"
     assert published.stdout.splitlines()[-1] == index
     index = json.loads(hub.files("me/glioma-zoo", "datasets")["index.json"])
@@ -123,5 +124,5 @@ def test_the_whole_zoo_and_its_index_last(client, hub, registry):
         assert len(hub.revisions(name)) == 2
         assert 0 < row["auc"]["low"] < row["auc"]["value"]
     before = {name: len(commits) for name, commits in hub.memory.repos.items()}
-    assert client(*command).returncode == 0
+    assert run_with_hub(*command).status == 0
     assert {name: len(commits) for name, commits in hub.memory.repos.items()} == before

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from training.simulation import write_cohort
 from zoo.inference.grade import grade_study
 from zoo.study.load import load_volumes
 from zoo.weights.load import load_weights
@@ -15,31 +16,31 @@ MODEL, REPO = "single-t1ce", "me/mine"
 
 
 @pytest.fixture
-def run(client):
-    """run(package, *words, **environment) -> what its command said."""
+def run(run_with_hub):
+    """run(*words) -> what `python -m training *words` said, in this process."""
 
-    def succeed(*words, **environment):
-        told = client("-m", *words, **environment)
-        assert told.returncode == 0, told.stderr
+    def succeed(*words):
+        told = run_with_hub(*words)
+        assert told.status == 0, told.stderr
         return told.stdout
 
     return succeed
 
 
 @pytest.mark.long
-def test_what_was_trained_here_grades_the_same_everywhere(run, hub, registry, make_study, tmp_path):
-    training, clinic = tmp_path / "training", tmp_path / "clinic"
-    weights, results = tmp_path / "mine.safetensors", tmp_path / "clinic.json"
-    for cohort, seed in ((training, 1), (clinic, 2)):
-        run("training", "simulate", "--out", cohort, "--cases", 12, "--spacing", 4, "--seed", seed)
+def test_what_was_trained_here_grades_the_same_everywhere(run, client, cohort, hub, registry, make_study, tmp_path):
+    weights, results, clinic = tmp_path / "mine.safetensors", tmp_path / "clinic.json", tmp_path / "clinic"
+    write_cohort(clinic, cases=8, seed=2, spacing_mm=6.0, processes=1)
     work = ("--run-dir", tmp_path / "work", "--no-tracking")
-    run("training", "fit", MODEL, "--cohort", training, "--out", weights, "--epochs", 1, *work)
-    run("training", "evaluate", "--cohort", clinic, "--weights", weights, "--out", results, *work)
-    *_, source = run("training", "publish", MODEL, "--weights", weights, "--results", results, "--repo", REPO).split()
+    run("fit", MODEL, "--cohort", cohort.root, "--out", weights, "--epochs", 1, *work)
+    run("evaluate", "--cohort", clinic, "--weights", weights, "--out", results, *work)
+    *_, source = run("publish", MODEL, "--weights", weights, "--results", results, "--repo", REPO).split()
     assert source == f"hub:{REPO}@{hub.revisions(REPO)[-1]}"
 
-    study, fresh = make_study(), {"HF_HOME": str(tmp_path / "fresh")}
-    told = json.loads(run("zoo", "grade", study, "--model", source, "--json", **fresh))
+    study, fresh = make_study(), str(tmp_path / "fresh")
+    graded = client("-m", "zoo", "grade", study, "--model", source, "--json", HF_HOME=fresh)
+    assert graded.returncode == 0, graded.stderr
+    told = json.loads(graded.stdout)
     here = load_weights(replace(registry.model(MODEL), weights=weights))
     assert told["p_hgg"] == pytest.approx(grade_study(load_volumes(registry.read(study)), [], here).p_hgg, abs=1e-6)
     assert told["trained_on"] == here.record.trained_on

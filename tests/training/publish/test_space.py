@@ -16,6 +16,7 @@ import pytest
 from gradio_client import Client, handle_file
 from huggingface_hub.repocard import metadata_load
 
+from published_model import push
 from training.publish import space
 from training.publish.space import checkout, pinned, shipped, write_space
 from zoo import DISCLAIMER, GRADES, ZooError
@@ -23,7 +24,7 @@ from zoo.assets.examples import EXAMPLES
 from zoo.plugins.nifti import modality_of
 
 START_SECONDS = 60
-SPACE = ("-m", "training", "space", "--repo", "me/page")
+SPACE = ("space", "--repo", "me/page")
 
 
 @pytest.fixture(scope="module")
@@ -75,26 +76,23 @@ def test_a_model_is_named_by_its_commit(source, tmp_path):
         write_space(tmp_path / "folder", [source])
 
 
-def test_user_errors(client, hub):
-    assert "expected a repository like ORG/NAME" in client("-m", "training", "space", "--repo", "page").stderr
-    assert "run `hf auth login`, or set HF_TOKEN" in client(*SPACE, HF_TOKEN="").stderr
-    missing = client(*SPACE, "--model", f"hub:me/none@{'0' * 40}")
+def test_user_errors(run_with_hub, hub, monkeypatch):
+    assert "expected a repository like ORG/NAME" in run_with_hub("space", "--repo", "page").stderr
+    missing = run_with_hub(*SPACE, "--model", f"hub:me/none@{'0' * 40}")
     assert "me/none: not finished" in missing.stderr
     assert "there is no such repository" in missing.stderr
+    monkeypatch.delenv("HF_TOKEN")
+    assert "run `hf auth login`, or set HF_TOKEN" in run_with_hub(*SPACE).stderr
     assert "spaces/me/page" not in hub.memory.repos
 
 
-def test_pushed_with_a_model_of_the_hub(client, hub, tmp_path):
+def test_pushed_with_a_model_of_the_hub(client, run_with_hub, hub, tmp_path):
     (model := tmp_path / "model").mkdir()
     for name in ("SHA256SUMS", "config.json", "model.safetensors", "README.md"):
         (model / name).write_text("{}")
-    assert (
-        client("-c", f"from training.publish.client import *; push(Path({str(model)!r}), 'me/one', 'Push')").returncode
-        == 0
-    )
-    sha = hub.revisions("me/one")[-1]
+    sha = push(hub, model, "me/one").revision
     source = f"hub:me/one@{sha}"
-    pushed = client(*SPACE, "--model", source)
+    pushed = client("-m", "training", *SPACE, "--model", source)
     assert pushed.returncode == 0, pushed.stderr
     assert pushed.stdout.strip() == f"{hub.url}/spaces/me/page"
     created, newest = hub.revisions("me/page", "spaces")
@@ -104,7 +102,7 @@ def test_pushed_with_a_model_of_the_hub(client, hub, tmp_path):
     front = metadata_load(tmp_path / "README.md")
     assert front["preload_from_hub"] == [f"me/one SHA256SUMS,config.json,model.safetensors {sha}"]
     assert front["models"] == ["me/one"]
-    assert "nothing has changed" in client(*SPACE, "--model", source).stdout
+    assert "nothing has changed" in run_with_hub(*SPACE, "--model", source).stdout
     assert hub.revisions("me/page", "spaces") == [created, newest]
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -15,7 +12,6 @@ from zoo.__main__ import app
 from zoo.conformance import CONTRACT, EXPLAINER_CONTRACT
 from zoo.registry import Fault
 
-ROOT = Path(__file__).parents[3]
 SHAPE = ("--shape", "8", "32", "32")
 
 
@@ -98,10 +94,9 @@ def test_a_faulty_explainer_costs_the_exit_status(registry, monkeypatch):
     assert "found nothing in description" in result.stdout
 
 
-def test_the_exit_status_is_that_of_bad_usage():
-    command = [sys.executable, "-m", "zoo", "check", "resnet"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (result.returncode, result.stdout) == (2, "")
+def test_the_exit_status_is_that_of_bad_usage(run_here):
+    result = run_here("zoo", "check", "resnet")
+    assert (result.status, result.stdout) == (2, "")
     assert result.stderr.startswith("No model is called 'resnet'")
     assert len(result.stderr.splitlines()) == 1
 

@@ -112,6 +112,7 @@ def test_evenly_spread_cells_are_torchs_half_cells():
     torch.testing.assert_close(evenly_spread(values.shape, (12, 11, 8)).spread(values, (12, 11, 8)), expected)
 
 
+@pytest.mark.usefixtures("fast_convolutions")
 @pytest.mark.parametrize("model_id", MAPPED)
 def test_every_models_cells_lie_amid_their_gradients(model_id):
     """Of networks that have learned nothing, by other cells than were measured.
