@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zoo.checkout import TRAINING
+from zoo.commands.answers import Answer, Table, tell, write_table
 from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
+from zoo.commands.new_files import expect_new_file
 from zoo.commands.read_ahead import read_ahead
 from zoo.commands.shared_options import AsJson, Models, Prevalence, Sources, StudySource, studies_in
 from zoo.errors import Refused, WeightsError, ZooError
-from zoo.render.grade_facts import grade_json, grade_text
+from zoo.render.grade_facts import grade_json, grade_row, grade_text
+from zoo.render.region_facts import segmentation_json, segmentation_row, segmentation_text
 from zoo.types import DISCLAIMER, RegisteredModel
 from zoo.weights.prevalence import expect_prevalence
 
@@ -25,31 +28,52 @@ if TYPE_CHECKING:
     from zoo.registry import Registry
     from zoo.types import Volumes
 
-Answer = tuple[dict[str, Any], str, int]  # as JSON, in words, exit status
+Regions = Annotated[
+    bool, typer.Option("--regions", help="Add the tumour's regions and what is measured of them, as `segment` does.")
+]
 
 
-def grade(sources: Sources, model: Models = None, prevalence: Prevalence = None, as_json: AsJson = False) -> None:
+@dataclass(frozen=True)
+class Asked:
+    """What is wanted of each study."""
+
+    models: list[RegisteredModel]
+    prevalence: float | None
+    regions: bool
+
+
+def grade(
+    sources: Sources,
+    model: Models = None,
+    prevalence: Prevalence = None,
+    as_json: AsJson = False,
+    table: Table = None,
+    regions: Regions = False,
+) -> None:
     """Grade studies by all trained models unless you choose: 0 when all were graded, 2 on bad input, 3 when refused."""
     from zoo.inference.loaded import requested_registry
     from zoo.study.read import read_volumes  # before the thread: to import here and there at once can end in a deadlock
 
     expect_prevalence(prevalence)
+    if table:
+        expect_new_file(table, (".csv",), "--csv")
     registry = requested_registry()
-    specs = _chosen(registry, model)
-    codes = [DONE]
+    asked, answers = Asked(_chosen(registry, model), prevalence, regions), []
 
     def read(study: StudySource) -> Volumes:
         return read_volumes(registry, study.source, study.name, study.found)
 
     with closing(read_ahead(read, studies_in(registry, sources))) as studies:
         for study, reading in studies:
-            for row, text, code in _answers(study, reading, specs, prevalence):
-                codes.append(code)
-                typer.echo(json.dumps(row) if as_json else text, err=code == BAD_INPUT and not as_json)
+            for answer in _answers(study, reading, asked):
+                answers.append(answer)
+                tell(answer, as_json)
             del reading  # which holds the study
+    if table:
+        write_table(table, answers)
     if not as_json:
         typer.echo(DISCLAIMER)
-    raise typer.Exit(max(codes))
+    raise typer.Exit(max((answer.code for answer in answers), default=DONE))
 
 
 def _chosen(registry: Registry, names: list[str] | None) -> list[RegisteredModel]:
@@ -63,9 +87,7 @@ def _chosen(registry: Registry, names: list[str] | None) -> list[RegisteredModel
     return trained
 
 
-def _answers(
-    source: StudySource, reading: Future[Volumes], specs: list[RegisteredModel], prevalence: float | None
-) -> Iterator[Answer]:
+def _answers(source: StudySource, reading: Future[Volumes], asked: Asked) -> Iterator[Answer]:
     """One answer per model, or one for the study when it can't be read; no error stops the other studies."""
     from zoo.inference.loaded import requested_registry
     from zoo.inference.open_study import OpenStudy
@@ -73,10 +95,13 @@ def _answers(
     try:
         study = OpenStudy(requested_registry(), reading.result())
     except ZooError as error:
-        yield {"study": source.label, "error": str(error)}, source.in_its_name(error), BAD_INPUT
+        told = {"study": source.label, "error": str(error)}
+        yield Answer(told, told, source.in_its_name(error), BAD_INPUT)
         return
-    for spec in specs:
-        yield _answer(study, spec, prevalence)
+    found = _regions(study) if asked.regions else None
+    for spec in asked.models:
+        answer = _answer(study, spec, asked.prevalence)
+        yield _with_regions(answer, found, spec is asked.models[-1]) if found else answer
 
 
 def _answer(study: OpenStudy, spec: RegisteredModel, prevalence: float | None) -> Answer:
@@ -85,8 +110,28 @@ def _answer(study: OpenStudy, spec: RegisteredModel, prevalence: float | None) -
     identity = {"study": study.volumes.id, "model": spec.id}
     try:
         grade = api.grade(study, spec.address, prevalence)
-        return identity | grade_json(grade, spec), grade_text(grade, spec), DONE
-    except Refused as error:
-        return identity | {"refused": str(error)}, str(error), REFUSED
     except ZooError as error:
-        return identity | {"error": str(error)}, str(error), BAD_INPUT
+        refused = isinstance(error, Refused)
+        told = identity | {"refused" if refused else "error": str(error)}
+        return Answer(told, told, str(error), REFUSED if refused else BAD_INPUT)
+    return Answer(identity | grade_json(grade, spec), identity | grade_row(grade, spec), grade_text(grade, spec), DONE)
+
+
+def _regions(study: OpenStudy) -> Answer:
+    """The tumour's regions, or why there are none, which stops no grade."""
+    from zoo import api
+
+    try:
+        found = api.segment(study)
+    except ZooError as error:
+        return Answer({"error": str(error)}, {"error": str(error)}, f"{study.volumes.id}: no regions: {error}", DONE)
+    return Answer(segmentation_json(found), segmentation_row(found), segmentation_text(found), DONE)
+
+
+def _with_regions(answer: Answer, found: Answer, in_words: bool) -> Answer:
+    """An answer with the study's regions. in_words: also in its text, which one of the study's answers has."""
+    columns = {f"regions_{key}": value for key, value in found.row.items()}
+    text = f"{answer.text}\n{found.text}" if in_words else answer.text
+    return replace(
+        answer, as_json={**answer.as_json, "regions": found.as_json}, row={**answer.row, **columns}, text=text
+    )

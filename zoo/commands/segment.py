@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zoo.commands.answers import Answer, Table, tell, write_table
 from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
 from zoo.commands.new_files import DICOM, expect_new_file, expect_place, file_in
 from zoo.commands.read_ahead import read_ahead
@@ -69,16 +68,6 @@ class Files:
         return {kind: str(path) for kind, path in paths.items()}
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What became of one study. row: of the table of all. code: exit status."""
-
-    as_json: dict[str, Any]
-    row: dict[str, Any]
-    text: str
-    code: int
-
-
 def segment(
     sources: Sources,
     out: Annotated[
@@ -93,7 +82,7 @@ def segment(
     ] = None,
     model: Annotated[str, typer.Option(help=f"{NAME}; one that scores regions.")] = SEGMENTER,
     as_json: AsJson = False,
-    table: Annotated[Path | None, typer.Option("--csv", help="CSV file for the measurements, a row a study.")] = None,
+    table: Table = None,
     labels: Annotated[
         Numbering, typer.Option(help="Numbering of BraTS: enhancing tumour is 4 until 2021, 3 since 2023.")
     ] = Numbering.until_2021,
@@ -121,10 +110,10 @@ def segment(
     with closing(read_ahead(read, studies)) as readings:
         for study, reading in readings:
             answers.append(_answer(study, reading, spec, files))
-            _tell(answers[-1], as_json)
+            tell(answers[-1], as_json)
             del reading  # which holds the study
     if table:
-        _write_table(table, [answer.row for answer in answers])
+        write_table(table, answers)
     if not as_json:
         typer.echo(DISCLAIMER)
     raise typer.Exit(max((answer.code for answer in answers), default=DONE))
@@ -156,17 +145,3 @@ def _without_regions(source: StudySource, spec: RegisteredModel, error: ZooError
     refused = isinstance(error, Refused)
     told = {"study": source.label, "model": spec.id, "refused" if refused else "error": str(error)}
     return Answer(told, told, source.in_its_name(error), REFUSED if refused else BAD_INPUT)
-
-
-def _tell(answer: Answer, as_json: bool) -> None:
-    text = json.dumps(answer.as_json) if as_json else answer.text
-    typer.echo(text, err=answer.code == BAD_INPUT and not as_json)
-
-
-def _write_table(path: Path, rows: list[dict[str, Any]]) -> None:
-    """Write a row a study; of one without regions the reason in a column of its own."""
-    columns = dict.fromkeys(column for row in sorted(rows, key=len, reverse=True) for column in row)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(columns))
-        writer.writeheader()
-        writer.writerows(rows)

@@ -105,6 +105,12 @@ def grade_json(grade: Grade, spec: ModelSpec) -> dict[str, Any]:
     return {fact.key: fact.value for fact in grade_facts(grade, spec)} | {"disclaimer": DISCLAIMER}
 
 
+def grade_row(grade: Grade, spec: ModelSpec) -> dict[str, Any]:
+    """The same as one row of a table: lists of sentences or modalities as one text."""
+    told = grade_json(grade, spec)
+    return {key: " ".join(value) if isinstance(value, list) else value for key, value in told.items()}
+
+
 def grade_text(grade: Grade, spec: ModelSpec) -> str:
     """One line with the grade and what it rests on, one with all else, and one a remark or warning; the disclaimer
     is left to whoever prints it."""

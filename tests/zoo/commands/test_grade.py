@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import subprocess
@@ -14,11 +15,13 @@ from threading import Event
 import pytest
 from typer.testing import CliRunner
 
+from region_finder import BrightOnFlair
 from zoo import api
 from zoo.__main__ import app
 from zoo.assets import examples
 from zoo.commands import read_ahead
 from zoo.study import read
+from zoo.types import DISCLAIMER
 
 pytestmark = pytest.mark.usefixtures("trained_zoo")
 PATIENCE = 60.0  # until a test that waits in vain fails
@@ -103,6 +106,61 @@ def test_what_was_not_used_is_said_with_the_grade(make_study):
     (folder / "p_seg.nii.gz").touch()
     (row, *_) = _rows(_grade(folder))
     assert row["remarks"] == ["Not used: p_seg.nii.gz (a mask)."]
+
+
+def _table(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_many_studies_are_rows_of_a_table(studies, tmp_path):
+    result = _grade(*studies, "--csv", tmp_path / "all.csv")
+    rows, table = _rows(result), _table(tmp_path / "all.csv")
+    assert [(row["study"], row["model"] or None) for row in table] == [(row["study"], row.get("model")) for row in rows]
+    assert [float(row["p_hgg"] or -1) for row in table] == [row.get("p_hgg", -1) for row in rows]
+    assert [row["refused"] or row["error"] for row in table] == [
+        row.get("refused", row.get("error", "")) for row in rows
+    ]
+    assert (table[0]["uses"], table[0]["disclaimer"]) == ("t1ce", DISCLAIMER)
+
+
+def test_a_table_in_no_csv_is_refused_before_anything_is_read(studies, watched_reading, tmp_path):
+    begun = []
+    watched_reading(begun.append)
+    result = _grade(studies[0], "--csv", tmp_path / "all.txt")
+    assert (result.exit_code, begun) == (2, [])
+    assert "found all.txt" in result.output
+
+
+@pytest.fixture
+def finds_regions(monkeypatch):
+    finder = BrightOnFlair()
+    monkeypatch.setattr(
+        "zoo.inference.segment.region_logits", lambda model, x, present: finder.region_logits(x, present)
+    )
+
+
+@pytest.mark.usefixtures("finds_regions")
+def test_regions_are_with_every_answer(make_study, tmp_path):
+    """As `segment` tells them, and once in words."""
+    folder = make_study()
+    rows = _rows(_grade(folder, "--regions", "--csv", tmp_path / "all.csv"))
+    (alone,) = _rows(CliRunner().invoke(app, ["segment", str(folder), "--json"]))
+    assert len(rows) == 3
+    for row, columns in zip(rows, _table(tmp_path / "all.csv"), strict=True):
+        assert row["regions"]["regions"] == alone["regions"]
+        assert float(columns["regions_core_ml"]) == pytest.approx(alone["regions"]["core"]["ml"])
+        assert columns["regions_model"] == alone["model"]
+    words = CliRunner().invoke(app, ["grade", str(folder), *MODELS, "--regions"]).stdout
+    assert words.count("ml of tumour by") == 1
+    assert words.count("p(HGG)") == 3
+
+
+def test_where_no_regions_are_told_grades_are(make_study):
+    rows = _rows(_grade(make_study(("t1", "t1ce")), "--regions"))
+    assert ["p_hgg" in row for row in rows] == [True, False, True]
+    for row in rows:
+        assert "needs" in row["regions"]["error"]
 
 
 def test_a_study_is_graded_while_the_next_is_read(studies, watched_reading, monkeypatch):

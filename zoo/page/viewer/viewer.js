@@ -366,6 +366,7 @@ function drawCurve() {
 }
 
 function showHeight() {
+  if (part("curve").hidden) return;
   const slider = part("height");
   const height = drawn.frac2mm(drawn.scene.crosshairPos)[2];
   const along = ((height - slider.min) / (slider.max - slider.min)) * CURVE_WIDTH;
