@@ -65,6 +65,8 @@ def test_an_example_is_drawn(visit, look):
     heat_map(visit)
     assert look(visit).lit > 5000
     if folder := os.environ.get("GLIOMA_ZOO_SCREENSHOTS"):
+        visit.wait_for_selector("#viewer [data-part=regions]:visible", timeout=PATIENCE_MS)
+        visit.wait_for_selector(READY)
         visit.screenshot(path=Path(folder) / "screenshot.png", full_page=True)
 
 

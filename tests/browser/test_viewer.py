@@ -324,6 +324,11 @@ def test_an_untouched_crosshair_goes_to_the_peak_of_the_heat_map(opened):
     assert _sagittal(text(opened, "position")) not in range(20, 46), "on the right, in the middle of it"
 
 
+def test_without_a_curve_no_place_on_it_is_marked(opened):
+    show(opened, "regions")
+    assert opened.locator("#viewer [data-part=here]").get_attribute("x1") is None
+
+
 def test_a_click_on_the_curve_of_slices_moves_the_crosshair(opened):
     show(opened, "curve")
     before = text(opened, "position")

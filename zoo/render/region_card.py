@@ -9,7 +9,7 @@ from typing import Any
 from zoo.render.cards import warning_lines
 from zoo.render.colours import REGION_COLOURS, css_colour
 from zoo.render.grade_facts import PERCENT
-from zoo.render.region_facts import REGION_TITLES
+from zoo.render.region_facts import REGION_TITLES, WORDS_SOURCE
 from zoo.types import MEASURED
 
 HEADINGS = {
@@ -22,8 +22,8 @@ NOT_TOLD = "–"
 
 
 def regions_card(told: Mapping[str, Any], linked: bool = True) -> str:
-    """A table of all regions. told: `segmentation_json`. linked: whether a region's name is a button with its place,
-    for a viewer."""
+    """A table of all regions, and a radiologist's words for them. told: `segmentation_json`. linked: whether a region's
+    name is a button with its place, for a viewer, and the words are folded away."""
     headings = "".join(f'<th title="{escape(meaning)}">{title}</th>' for title, meaning in HEADINGS.items())
     rows = "".join(_row(region, told["regions"][region], linked) for region in MEASURED)
     return f"""
@@ -31,6 +31,7 @@ def regions_card(told: Mapping[str, Any], linked: bool = True) -> str:
   <h2>Tumour regions</h2>
   <div class="zoo-wide"><table><thead><tr>{headings}</tr></thead><tbody>{rows}</tbody></table></div>
   {warning_lines(told["warnings"])}
+  {_words(told["words"], folded=linked)}
   <p class="zoo-note">These are {escape(told["source"])}: by {escape(told["model"])}, trained on
     {escape(told["trained_on"])}; weights {escape(told["weights"])}.</p>
   <p class="zoo-disclaimer">{escape(told["disclaimer"])}</p>
@@ -63,3 +64,22 @@ def _diameters(measured: Mapping[str, Any]) -> str:
     if measured["diameter_mm"] is None:
         return NOT_TOLD
     return f"{measured['diameter_mm']:.0f} × {measured['perpendicular_mm']:.0f} mm"
+
+
+def _words(words: Sequence[Mapping[str, Any]], folded: bool) -> str:
+    if not words:
+        return ""
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in _word(word))}</tr>" for word in words)
+    headings = "".join(f"<th>{title}</th>" for title in ("Feature", "Word", "Measured", "Limits and source"))
+    return f"""<details class="zoo-words"{"" if folded else " open"}><summary>In a radiologist's words</summary>
+    <p>{escape(WORDS_SOURCE)}.</p>
+    <div class="zoo-wide"><table><thead><tr>{headings}</tr></thead><tbody>{rows}</tbody></table></div></details>"""
+
+
+def _word(word: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """Feature with VASARI's number, its word, what was measured, and by which limit; or why it isn't told."""
+    feature = f"{word['feature']} ({word['vasari']})" if word["vasari"] else word["feature"]
+    measured = NOT_TOLD if word["value"] is None else f"{word['value']:.1f} {word['unit']}"
+    if word["word"] is None:
+        return feature, "not told", measured, word["why"]
+    return feature, word["word"], measured, f"{word['threshold']}; {word['source']}"

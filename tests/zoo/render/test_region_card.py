@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from zoo.regions.measure import measure_regions
 from zoo.render.region_card import regions_card
 from zoo.render.region_facts import segmentation_json
-from zoo.types import DISCLAIMER, MEASURED, Segmentation
+from zoo.types import DISCLAIMER, MEASURED, Segmentation, Word
 
 NASTY = "<script>alert('x')</script>"
 
@@ -48,6 +49,23 @@ def test_a_name_leads_to_the_slice_of_its_diameters_or_to_its_middle(told):
     assert 'data-place="10.00,14.00,12.00"' in _row(card, "enhancing"), "a speck has no diameters"
     assert "<button" not in _row(card, "core")
     assert "<button" not in regions_card(told, linked=False)
+
+
+def test_words_have_their_measurement_limit_and_source_or_the_reason_why_not(told):
+    share = Word("proportion of oedema", "f14", "34–67 %", 54.321, "% of the whole", "5, 33 %", "VASARI & others")
+    lobe = Word("lobe", "f1", None, why=NASTY)
+    card = regions_card(told | {"words": [asdict(share), asdict(lobe)]})
+    assert "<td>proportion of oedema (f14)</td><td>34–67 %</td><td>54.3 % of the whole</td>" in card
+    assert "<td>5, 33 %; VASARI &amp; others</td>" in card
+    assert "<td>lobe (f1)</td><td>not told</td><td>–</td><td>&lt;script" in card
+    assert "nobody read the scans" in card
+
+
+def test_words_are_folded_on_the_page_and_open_in_a_report(told):
+    with_words = told | {"words": [asdict(Word("lobe", "f1", None, why="no atlas"))]}
+    assert '<details class="zoo-words">' in regions_card(with_words)
+    assert '<details class="zoo-words" open>' in regions_card(with_words, linked=False)
+    assert "<details" not in regions_card(told)
 
 
 def test_doubts_the_source_and_the_disclaimer_stand_below(told):
