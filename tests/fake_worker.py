@@ -53,6 +53,8 @@ def write_regions(folder: Path, model_id: str):
         "trained_on": "nothing",
         "weights": "none",
         "warnings": [],
+        "words": [],
+        "accuracy": {},
         "disclaimer": DISCLAIMER,
     }
     region_map(folder, model_id).touch()

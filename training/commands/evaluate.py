@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zoo.assets.leaderboard import LEADERBOARD, RegionCohort, read_leaderboard
+
 from .options import CohortPath, Folds, Models, Out, Repeats, TrainingOptions, with_training_options
 from .report import save_and_show, save_and_show_regions
 
@@ -31,6 +33,10 @@ def evaluate(
     segment: Annotated[
         bool, typer.Option(help="Measure the regions that weights find against masks, instead of grades.")
     ] = False,
+    note_as: Annotated[
+        RegionCohort | None,
+        typer.Option(help="With --segment: note the figures in the zoo's leaderboard file, as of these studies."),
+    ] = None,
 ) -> None:
     """Cross-validate models on a cohort, or let trained ones grade it; repeated, it goes on where it was stopped."""
     from zoo.registry import load_registry
@@ -41,15 +47,22 @@ def evaluate(
     from ..evaluation.results import load_results
     from ..evaluation.segmentation import segment_cohort, that_score_regions
     from ..fit.tracking import dashboard_folder
+    from ..jobs.files import write_json
+    from ..whole_zoo.noted_regions import with_regions
 
     if segment and not weights:
         raise typer.BadParameter(
             "expected --weights too: embedded, a weights file, or a folder of them.", param_hint="--segment"
         )
+    if note_as and not segment:
+        raise typer.BadParameter("expected --segment too: only figures of regions are noted.", param_hint="--note-as")
     studies = load_and_tell(cohort)
     if weights and segment:
         models = that_score_regions(models_from(weights, model or ()), bool(model))
-        save_and_show_regions(segment_cohort(models, studies, training.run_dir), out)
+        found = segment_cohort(models, studies, training.run_dir)
+        save_and_show_regions(found, out)
+        if note_as:
+            write_json(LEADERBOARD, with_regions(read_leaderboard(LEADERBOARD), found, note_as).to_json())
         return
     if weights:
         models = models_from(weights, model or ())

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from zoo.types.roles import HEADLINE_MODEL
+from zoo.assets.leaderboard import RegionCohort
+from zoo.types.roles import HEADLINE_MODEL, SEGMENTER
 
 from ..options import FitOptions
 from .options import Epochs, Precision, RunDir, Seed, Tracking, expect_path, in_checkout
@@ -35,6 +36,7 @@ def zoo(
     """Simulate, train and measure the whole zoo; stop it at any time, repeat it to go on."""
     from zoo.registry import load_registry
 
+    from ..evaluation.segmentation import segment_cohort
     from ..fit.tracking import dashboard_folder
     from ..jobs.files import write_json
     from ..jobs.parallel_tasks import side_by_side
@@ -43,6 +45,7 @@ def zoo(
     from ..whole_zoo.grading import grade_prepared
     from ..whole_zoo.leaderboard_tables import to_markdown
     from ..whole_zoo.make_leaderboard import make_leaderboard
+    from ..whole_zoo.noted_regions import with_regions
     from ..whole_zoo.timing import seconds_a_study
 
     weights, leaderboard = expect_path(weights, "--weights"), expect_path(leaderboard, "--leaderboard")
@@ -59,6 +62,12 @@ def zoo(
     for model in models:
         embed(model, weights)
     board = make_leaderboard(models, graded, seconds)
+    write_json(leaderboard, board.to_json())
+    with side_by_side() as execute:
+        for model in models:
+            if model.spec.id == SEGMENTER:
+                for name in (RegionCohort.HELD_OUT, RegionCohort.UNSEEN):
+                    board = with_regions(board, segment_cohort([model], cohorts[name], run_dir, execute), name)
     write_json(leaderboard, board.to_json())
     with side_by_side() as execute:
         found = ablations(whole.registry, whole.run, ablation_studies, seeds, epochs, execute)

@@ -59,7 +59,9 @@ def make_leaderboard(
                 trained_on=sizes[name].trained_on,
                 seconds=seconds[name],
                 weights=model.revision,
-                **{cohort: found[name] for cohort, found in figures.items()},
+                held_out=figures["held_out"][name],
+                unseen=figures["unseen"][name],
+                shifted=figures["shifted"][name] if "shifted" in figures else None,
             )
             for model in models
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +50,35 @@ class Figures:
     p_hgg: tuple[float, ...]
 
 
+class RegionCohort(StrEnum):
+    """What regions are measured on: two of `COHORTS`, and real gliomas that were looked at in development."""
+
+    HELD_OUT = "held_out"
+    UNSEEN = "unseen"
+    DEVELOPMENT = "development"
+
+
+@dataclass(frozen=True)
+class RegionFigures:
+    """How well one model found one region. studies: over which Dice is taken.
+
+    dice: mean. correlation: Pearson's r of volumes. distance_mm: mean 95 % symmetric surface distance. None where no
+    study tells.
+    """
+
+    studies: int
+    dice: Estimate | None = None
+    correlation: Estimate | None = None
+    distance_mm: Estimate | None = None
+
+
 @dataclass(frozen=True)
 class LeaderboardRow:
     """One model.
 
     uses: modalities. parameters, gflops (of one study), seconds (of one prepared study): None where they can't be told.
     weights: revision of the weights that graded. unseen, shifted: None where these studies were not graded, see
-    `COHORTS`.
+    `COHORTS`. regions: by `RegionCohort` and region; None where they were not measured.
     """
 
     title: str
@@ -69,6 +92,7 @@ class LeaderboardRow:
     held_out: Figures
     unseen: Figures | None = None
     shifted: Figures | None = field(default=None, metadata=OMITTED)
+    regions: Mapping[str, Mapping[str, RegionFigures]] | None = field(default=None, metadata=OMITTED)
 
 
 @dataclass(frozen=True)

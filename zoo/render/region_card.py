@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from zoo.render.cards import warning_lines
 from zoo.render.colours import REGION_COLOURS, css_colour
 from zoo.render.grade_facts import PERCENT
+from zoo.render.region_accuracy import NOT_MEASURED, accuracy_table
 from zoo.render.region_facts import REGION_TITLES, WORDS_SOURCE
 from zoo.types import MEASURED
 
@@ -22,8 +23,8 @@ NOT_TOLD = "–"
 
 
 def regions_card(told: Mapping[str, Any], linked: bool = True) -> str:
-    """A table of all regions, and a radiologist's words for them. told: `segmentation_json`. linked: whether a region's
-    name is a button with its place, for a viewer, and the words are folded away."""
+    """A table of all regions, a radiologist's words for them, and how good they are. told: `segmentation_json`. linked:
+    whether a region's name is a button with its place, for a viewer, and what follows the table is folded away."""
     headings = "".join(f'<th title="{escape(meaning)}">{title}</th>' for title, meaning in HEADINGS.items())
     rows = "".join(_row(region, told["regions"][region], linked) for region in MEASURED)
     return f"""
@@ -32,6 +33,7 @@ def regions_card(told: Mapping[str, Any], linked: bool = True) -> str:
   <div class="zoo-wide"><table><thead><tr>{headings}</tr></thead><tbody>{rows}</tbody></table></div>
   {warning_lines(told["warnings"])}
   {_words(told["words"], folded=linked)}
+  {_accuracy(told["accuracy"], folded=linked)}
   <p class="zoo-note">These are {escape(told["source"])}: by {escape(told["model"])}, trained on
     {escape(told["trained_on"])}; weights {escape(told["weights"])}.</p>
   <p class="zoo-disclaimer">{escape(told["disclaimer"])}</p>
@@ -67,13 +69,27 @@ def _diameters(measured: Mapping[str, Any]) -> str:
 
 
 def _words(words: Sequence[Mapping[str, Any]], folded: bool) -> str:
-    if not words:
-        return ""
-    rows = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in _word(word))}</tr>" for word in words)
-    headings = "".join(f"<th>{title}</th>" for title in ("Feature", "Word", "Measured", "Limits and source"))
-    return f"""<details class="zoo-words"{"" if folded else " open"}><summary>In a radiologist's words</summary>
-    <p>{escape(WORDS_SOURCE)}.</p>
-    <div class="zoo-wide"><table><thead><tr>{headings}</tr></thead><tbody>{rows}</tbody></table></div></details>"""
+    headings = ("Feature", "Word", "Measured", "Limits and source")
+    table = _table(headings, map(_word, words))
+    return _fold("In a radiologist's words", f"<p>{escape(WORDS_SOURCE)}.</p>{table}", folded) if words else ""
+
+
+def _accuracy(accuracy: Mapping[str, Any], folded: bool) -> str:
+    if not accuracy:
+        return f'<p class="zoo-note">{escape(NOT_MEASURED.capitalize())}.</p>'
+    headings, rows = accuracy_table(accuracy)
+    named = ([REGION_TITLES[region].capitalize(), *cells] for region, cells in rows.items())
+    return _fold("How good such regions are", _table(["Region", *headings], named), folded)
+
+
+def _fold(summary: str, content: str, folded: bool) -> str:
+    return f'<details class="zoo-words"{"" if folded else " open"}><summary>{summary}</summary>{content}</details>'
+
+
+def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f'<div class="zoo-wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _word(word: Mapping[str, Any]) -> tuple[str, str, str, str]:

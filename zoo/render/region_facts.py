@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from zoo.render.grade_facts import PERCENT
+from zoo.render.region_accuracy import NOT_MEASURED, accuracy_lines, region_accuracy
 from zoo.types import DISCLAIMER, MEASURED, WHOLE_TUMOUR, RegionMeasurements, Segmentation, Word
 
 REGION_TITLES = {"core": "core", "oedema": "oedema", "enhancing": "enhancing tumour", WHOLE_TUMOUR: "whole tumour"}
@@ -22,6 +23,7 @@ def segmentation_json(segmentation: Segmentation) -> dict[str, Any]:
         "model": segmentation.model,
         "regions": {region: asdict(segmentation.measurements[region]) for region in MEASURED},
         "midline": segmentation.midline and asdict(segmentation.midline),
+        "accuracy": region_accuracy(segmentation.model, segmentation.weights),
         "words": [asdict(word) for word in segmentation.words],
         "source": SOURCE,
         "trained_on": segmentation.trained_on,
@@ -34,18 +36,20 @@ def segmentation_json(segmentation: Segmentation) -> dict[str, Any]:
 
 
 def segmentation_row(segmentation: Segmentation) -> dict[str, Any]:
-    """The same as one row of a table, without words: a column a number, such as `core_ml` and `whole_extent_mm_x`."""
+    """The same as one row of a table, without words and accuracy: a column a number, such as `core_ml` and
+    `whole_extent_mm_x`."""
     told = segmentation_json(segmentation)
     columns = {
         f"{region}_{key}": value for region, named in told.pop("regions").items() for key, value in _flat(named).items()
     }
-    del told["midline"], told["words"]
+    del told["midline"], told["words"], told["accuracy"]
     sentences = {key: " ".join(told.pop(key)) for key in ("warnings", "remarks")}
     return {"model": told.pop("model"), **columns, **told, **sentences}
 
 
 def segmentation_text(segmentation: Segmentation) -> str:
-    """One line with what it rests on, one a region, a word, a warning, a remark; the disclaimer is the printer's."""
+    """One line with what it rests on, one a region, how good they are, a warning, a remark, a word; the disclaimer is
+    the printer's."""
     line = (
         f"{segmentation.study}: {_ml(segmentation.measurements[WHOLE_TUMOUR])} of tumour by {segmentation.model} "
         f"({SOURCE}; trained on {segmentation.trained_on}; weights {segmentation.weights})"
@@ -53,8 +57,9 @@ def segmentation_text(segmentation: Segmentation) -> str:
     regions = [f"  {REGION_TITLES[name]}: {_in_words(segmentation.measurements[name])}" for name in MEASURED]
     told = [("warning", segmentation.warnings), ("remark", segmentation.remarks)]
     said = [f"  {kind}: {sentence}" for kind, sentences in told for sentence in sentences]
+    good = accuracy_lines(region_accuracy(segmentation.model, segmentation.weights)) or [NOT_MEASURED]
     words = [f"  in words ({WORDS_SOURCE}):", *(f"    {word_text(word)}" for word in segmentation.words)]
-    return "\n".join([line, *regions, *said, *(words if segmentation.words else [])])
+    return "\n".join([line, *regions, *(f"  {each}" for each in good), *said, *(words if segmentation.words else [])])
 
 
 def word_text(word: Word) -> str:

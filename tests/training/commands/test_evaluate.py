@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from no_pool import no_pool
 from training.evaluation.results import load_results
+from zoo.assets.leaderboard import LEADERBOARD, read_leaderboard
 
 ROOT = Path(__file__).parents[3]
 MODELS = ("single-t1ce", "delta-control", "volume-control")
@@ -101,7 +103,9 @@ def test_given_weights_grade_a_folder_with_labels(run_here, cohort, tmp_path):
     assert results.cohort["left_out"] == {"unlabelled": "no grade given"}
 
 
-def test_regions_are_measured_and_drawn_again_from_the_file_alone(run_here, cohort, tmp_path):
+def test_regions_are_measured_noted_and_drawn_again_from_the_file_alone(run_here, cohort, tmp_path, monkeypatch):
+    board = Path(shutil.copy(LEADERBOARD, tmp_path))
+    monkeypatch.setattr("training.commands.evaluate.LEADERBOARD", board)
     root = tmp_path / "masked"
     root.mkdir()
     for case in cohort.cases[:4]:
@@ -110,10 +114,12 @@ def test_regions_are_measured_and_drawn_again_from_the_file_alone(run_here, coho
         "\n".join(["case,grade", *(f"{case.id},{case.grade}" for case in cohort.cases[:4])])
     )
     options = ("--weights", "embedded", "--model", "early-fusion", "--segment", "--run-dir", tmp_path / "work")
+    options += ("--note-as", "unseen")
     result = run_here("training", "evaluate", "--cohort", root, "--out", tmp_path / "regions.json", *options)
     assert result.status == 0, result.stderr
     assert "segmenting" in result.stderr
     assert "| `early-fusion.compact` | whole     |       4 |" in result.stdout
+    assert read_leaderboard(board).models["early-fusion.compact"].regions["unseen"]["whole"].studies == 4
     again = run_here("training", "report", tmp_path / "regions.json", "--out", tmp_path / "again")
     assert again.status == 0, again.stderr
     for name in ("regions.md", "studies.csv"):
@@ -151,6 +157,7 @@ def test_experiments_can_be_tried_on_a_small_simulated_cohort(
         (("ablate", "paper", "--out", "x.json"), "Say which cohort, or try --dry-run"),
         (("evaluate", "--cohort", "training", "--out", "x.json"), "expected studies of both grades"),
         (("evaluate", "--cohort", ".", "--out", "x.json", "--segment"), "expected --weights too"),
+        (("evaluate", "--cohort", ".", "--out", "x.json", "--note-as", "unseen"), "expected --segment too"),
         (("report", "README.md"), "expected a results file of format 1"),
         (("evaluate", "--cohort", ".", "--out", "x.json", "--folds", 1), "Invalid value for '--folds'"),
     ],

@@ -68,6 +68,15 @@ def test_words_are_folded_on_the_page_and_open_in_a_report(told):
     assert "<details" not in regions_card(told)
 
 
+def test_how_good_they_are_stands_below_or_that_nobody_knows(told):
+    assert "How good such regions are was not measured with these weights." in regions_card(told)
+    figures = {"studies": 9, "dice": {"value": 0.5, "low": 0.4, "high": 0.6}, "correlation": None, "distance_mm": None}
+    card = regions_card(told | {"accuracy": {"unseen": {"core": figures}}})
+    assert "<summary>How good such regions are</summary>" in card
+    assert "<th>9 studies of another simulator</th>" in card
+    assert "<td>Core</td><td>Dice 0.50 [0.40, 0.60]</td>" in card
+
+
 def test_doubts_the_source_and_the_disclaimer_stand_below(told):
     card = regions_card(told)
     for words in ("regions that a network found and nobody has checked", "trained on", "some studies", DISCLAIMER):

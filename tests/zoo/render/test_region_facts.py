@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from zoo.regions.measure import measure_regions
+from zoo.render.region_accuracy import NOT_MEASURED
 from zoo.render.region_facts import segmentation_json, segmentation_row, segmentation_text
 from zoo.types import DISCLAIMER, MEASURED, Plane, Segmentation, Word
 
@@ -44,6 +45,7 @@ def test_json_holds_every_measurement(labels):
     assert (told["trained_on"], told["warnings"], told["remarks"]) == ("studies", ["Odd."], ["Read."])
     assert [word["word"] for word in told["words"]] == ["left", None, None]
     assert (told["words"][0]["value"], told["words"][1]["why"]) == (-12.34, "there is no atlas")
+    assert told["accuracy"] == {}
     assert told["disclaimer"] == DISCLAIMER
     assert "checked" in told["source"]
 
@@ -66,9 +68,9 @@ def test_in_words(labels):
     assert "2 parts" not in told[2]
     assert "1 part and 1 speck" in told[2]
     assert "left, 6 mm from the midline" in told[2]
-    assert told[5:7] == ["  warning: Odd.", "  remark: Read."]
-    assert told[7] == "  in words (VASARI's, measured of these regions; nobody read the scans):"
-    assert told[8:] == [
+    assert told[5:8] == [f"  {NOT_MEASURED}", "  warning: Odd.", "  remark: Read."]
+    assert told[8] == "  in words (VASARI's, measured of these regions; nobody read the scans):"
+    assert told[9:] == [
         "    side (f2): left (-12.3 mm; centre: up to 5 mm; VASARI)",
         "    lobe (f1): not told, there is no atlas",
         "    mismatch: not told, cells are coarse (measured 2.0 mm)",

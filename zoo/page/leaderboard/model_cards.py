@@ -8,6 +8,7 @@ from html import escape
 from zoo.checkout import training_commands
 from zoo.registry import Fault
 from zoo.registry.origin import is_built_in, origin
+from zoo.render.region_accuracy import accuracy_lines, region_accuracy
 from zoo.types import MODALITY_TITLES, RegisteredModel
 from zoo.weights.local import is_file
 
@@ -53,7 +54,13 @@ def _facts(spec: RegisteredModel) -> list[tuple[str, str]]:
         ("Family", spec.family),
         ("Modalities", ", ".join(MODALITY_TITLES[name] for name in spec.uses)),
         ("Origin", _origin(spec)),
+        *(("Regions", line) for line in _region_lines(spec)),
     ]
+
+
+def _region_lines(spec: RegisteredModel) -> list[str]:
+    """How good the regions of built-in weights are."""
+    return [] if spec.source else accuracy_lines(region_accuracy(spec.id))
 
 
 def _origin(spec: RegisteredModel) -> str:
