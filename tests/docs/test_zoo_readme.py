@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 from documents import ROOT, blocks, read, section
+from zoo.render.region_accuracy import accuracy_table, region_accuracy
+from zoo.render.region_facts import REGION_TITLES
+from zoo.types.roles import SEGMENTER
 
 README = read("zoo/README.md")
 
@@ -28,3 +31,11 @@ def test_every_variable_of_ours_is_in_its_table():
     code = "".join(path.read_text(encoding="utf-8") for path in [*(ROOT / "zoo").rglob("*.py"), ROOT / "app.py"])
     listed = re.findall(r"`([A-Z_]+)`", "".join(re.findall(r"^\| `.+?\|", README, re.MULTILINE)))
     assert set(re.findall(r"GLIOMA_ZOO_[A-Z]+", code)) == {name for name in listed if name.startswith("GLIOMA_ZOO_")}
+
+
+def test_the_figures_of_regions_are_the_leaderboard_s():
+    headings, rows = accuracy_table(region_accuracy(SEGMENTER))
+    lines = README.splitlines()
+    assert len(rows) == len(REGION_TITLES)
+    for cells in (["region", *headings], *([REGION_TITLES[region], *found] for region, found in rows.items())):
+        assert f"| {' | '.join(cells)} |" in lines
