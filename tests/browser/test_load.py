@@ -39,7 +39,7 @@ def _grade(site, scan):
     with httpx.Client(base_url=site, timeout=PATIENCE_SECONDS) as http:
         stored = http.post("gradio_api/upload", files={"files": (scan.name, scan.read_bytes())}).json()[0]
         file = {"path": stored, "orig_name": scan.name, "meta": {"_type": "gradio.FileData"}}
-        asked = {"data": ["single-t1ce.compact", None, file, None, None, None]}
+        asked = {"data": ["single-t1ce.compact", None, file, None, None, None, False]}
         joined = http.post("gradio_api/call/grade", json=asked)
         if joined.status_code != 200:
             return joined.text

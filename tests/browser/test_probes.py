@@ -49,7 +49,9 @@ def test_a_path_as_file_name_stays_in_the_cache(http):
 
 def _grade(http: httpx.Client, scans: list[str]) -> str:
     files = [{"path": scan, "orig_name": Path(scan).name, "meta": {"_type": "gradio.FileData"}} for scan in scans]
-    event = http.post("gradio_api/call/grade", json={"data": ["single-t1.compact", *files, None]}).json()["event_id"]
+    event = http.post("gradio_api/call/grade", json={"data": ["single-t1.compact", *files, None, False]}).json()[
+        "event_id"
+    ]
     return http.get(f"gradio_api/call/grade/{event}").text
 
 
