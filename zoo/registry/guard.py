@@ -92,11 +92,11 @@ def call_for_found(implementation: pluggy.HookImpl, tree: FolderTree) -> list[Fo
     return found
 
 
-def call_for_file(implementation: pluggy.HookImpl, **arguments: Any) -> bytes | None:
+def call_for_file(implementation: pluggy.HookImpl, hook: str, **arguments: Any) -> bytes | None:
     """The answer of a hook that encodes; `PluginError` when it is neither a file's content nor None."""
     content = call(implementation, **arguments)
     if not isinstance(content, bytes | None):
-        raise PluginError(f"{implementation.function.__name__} must return bytes or None; found {_kind(content)}")
+        raise PluginError(f"{hook} must return bytes or None; found {_kind(content)}")
     return content
 
 

@@ -186,7 +186,7 @@ class Registry:
         """A file's content by the first plugin that makes one, or what was found in its place."""
         failed: list[str] = []
         for implementation in reversed(implementations(self.plugins, hook)):
-            content, reason = call_safely(call_for_file, implementation, **arguments)
+            content, reason = call_safely(call_for_file, implementation, hook, **arguments)
             _warn_of(implementation, reason)
             if content is not None:
                 return content, ""
