@@ -27,7 +27,7 @@ NAMED = ("StudyInstanceUID", "SOPInstanceUID")
 
 @dataclass(frozen=True)
 class SourceHeaders:
-    """headers: one a file, without identity. identity: the first file's, as it stands there."""
+    """Headers of files, one each and without identity. identity: the first file's, as it stands there."""
 
     headers: tuple[Dataset, ...]
     identity: tuple[DataElement, ...]
