@@ -29,6 +29,7 @@ from zoo.types import (
     FoundStudy,
     Grade,
     ModelInput,
+    ModelResult,
     ModelSpec,
     Phase,
     Plane,
@@ -37,6 +38,7 @@ from zoo.types import (
     RegionMeasurements,
     Segmentation,
     Study,
+    StudyAnswers,
     Unpacked,
     Volumes,
     Word,
@@ -50,7 +52,8 @@ __version__ = "0.2.0"
 __all__ = [
     "DISCLAIMER", "GRADES", "MODALITIES", "MODALITY_TITLES", "REGION_LABELS", "REGION_LABELS_2023",
     "Attribution", "Cancelled", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade",
-    "ModelInput", "ModelSpec", "Phase", "Plane", "PluginError", "Question", "Recipe", "Refused", "RegionMeasurements",
-    "Segmentation", "SeveralStudiesError", "Study", "StudyError", "Unpacked", "Volumes", "WeightsError", "Word",
-    "ZooError", "expect_one_of", "explain", "grade", "hookimpl", "list_models", "load_model", "open_study", "segment",
+    "ModelInput", "ModelResult", "ModelSpec", "Phase", "Plane", "PluginError", "Question", "Recipe", "Refused",
+    "RegionMeasurements", "Segmentation", "SeveralStudiesError", "Study", "StudyAnswers", "StudyError", "Unpacked",
+    "Volumes", "WeightsError", "Word", "ZooError", "expect_one_of", "explain", "grade", "hookimpl", "list_models",
+    "load_model", "open_study", "segment",
 ]  # fmt: skip

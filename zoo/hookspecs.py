@@ -18,6 +18,7 @@ from zoo.types import (
     Recipe,
     Segmentation,
     Study,
+    StudyAnswers,
     Unpacked,
     Volumes,
 )
@@ -50,7 +51,7 @@ def unpack_scans(source: Any, folder: Path) -> list[Path] | Unpacked | None:
     """The scans of `source` as NIfTI files whose names tell the modality, made in `folder`; None if it isn't yours.
 
     What is left out is said in the remarks of an `Unpacked`, whose scans are such a list; its origins are for
-    `encode_regions`.
+    `encode_regions` and `encode_grades`.
     """
     raise NotImplementedError
 
@@ -75,5 +76,14 @@ def encode_regions(segmentation: Segmentation, origins: Mapping[str, tuple[Path,
     """A file of regions for the archive that the scans are from, such as a DICOM SEG; None if they aren't yours.
 
     origins: of each modality the files that its scan was made of, as `unpack_scans` told; empty where it told none.
+    """
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def encode_grades(answers: StudyAnswers, origins: Mapping[str, tuple[Path, ...]]) -> bytes | None:
+    """A file of grades, or of why there are none, for the archive that the scans are from; None if they aren't yours.
+
+    origins: as for `encode_regions`.
     """
     raise NotImplementedError

@@ -1,25 +1,29 @@
-"""Reads DICOM: the series of one MR study become NIfTI files, named by what they are; regions go back as a SEG."""
+"""Reads DICOM: the series of one MR study become NIfTI files, named by what they are.
+
+Regions go back to the archive as a SEG, grades as an SR.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from zoo import FolderTree, FoundStudy, Segmentation, StudyError, Unpacked, hookimpl
+from zoo import FolderTree, FoundStudy, Segmentation, StudyAnswers, StudyError, Unpacked, hookimpl
 from zoo.checkout import INSTALL_DICOM
 from zoo.compute.sandbox import run_sandboxed
 from zoo.study.folder_tree import tree_of
 from zoo.study.sources import files_of, is_nifti
 
 from .exam_folders import studies_of
+from .report_items import report_of
 
 MAX_FILES = 5000
 LOOKED_AT = 20  # files of a folder, until one tells whose it is
 PREAMBLE_BYTES, MAGIC = 128, b"DICM"
-REFERRED_TO = ("t1ce", "t1", "t2", "flair")  # by a SEG, the first that there is: tumours are drawn on T1ce
+REFERRED_TO = ("t1ce", "t1", "t2", "flair")  # by a SEG the first that there is: tumours are drawn on T1ce
 
 
 @hookimpl
@@ -57,13 +61,7 @@ def encode_regions(segmentation: Segmentation, origins: Mapping[str, tuple[Path,
     files = next((origins[name] for name in REFERRED_TO if name in origins), ())
     if not files:
         return None
-    if not all(map(_is_dicom, files)):
-        raise StudyError(
-            f"{segmentation.study}: a DICOM SEG refers to the study's DICOM files, which are no longer there, as those "
-            "of a zip are unpacked for the reading only. Unpack the zip, and give its folder."
-        )
-    if find_spec("highdicom") is None:
-        raise StudyError(f"A DICOM SEG is written by highdicom, which is not installed. Install it: {INSTALL_DICOM}")
+    _expect_writable(segmentation.study, "DICOM SEG", files)
     return run_sandboxed(
         f"{__name__}.segmentation_object:encode",
         files=files,
@@ -71,6 +69,27 @@ def encode_regions(segmentation: Segmentation, origins: Mapping[str, tuple[Path,
         affine=segmentation.affine,
         algorithm=(segmentation.model, segmentation.weights),
     )
+
+
+@hookimpl
+def encode_grades(answers: StudyAnswers, origins: Mapping[str, tuple[Path, ...]]) -> bytes | None:
+    """A DICOM Structured Report of the grades, which refers to every series that came as DICOM, T1ce's first."""
+    files = [file for name in REFERRED_TO for file in origins.get(name, ())]
+    if not files:
+        return None
+    _expect_writable(answers.study, "DICOM SR", files)
+    return run_sandboxed(f"{__name__}.structured_report:encode", files=files, report=report_of(answers))
+
+
+def _expect_writable(study: str, written: str, files: Sequence[Path]) -> None:
+    """Raise `StudyError` unless the files are there, and the library that writes such an object."""
+    if not all(map(_is_dicom, files)):
+        raise StudyError(
+            f"{study}: a {written} refers to the study's DICOM files, which are no longer there, as those of a zip are "
+            "unpacked for the reading only. Unpack the zip, and give its folder."
+        )
+    if find_spec("highdicom") is None:
+        raise StudyError(f"A {written} is written by highdicom, which is not installed. Install it: {INSTALL_DICOM}")
 
 
 def _is_dicom(path: Path) -> bool:

@@ -1,18 +1,15 @@
 """The series that a SEG refers to: its headers, so completed and corrected that a SEG can be made of them.
 
-highdicom asks for fields that de-identified series lack, refuses values that archives hold, and repeats distances
-between slices that contradict the slices' places.
+highdicom repeats distances between slices that contradict the slices' places.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pydicom
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
@@ -22,12 +19,10 @@ from .fields import text
 from .frames import PER_FRAME, SHARED
 from .geometry import in_order
 from .headers import Slice, read_series
+from .source_headers import source_headers
 
-IDENTITY = (
-    "SpecificCharacterSet", "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID",
-    "StudyDate", "StudyTime", "ReferringPhysicianName",
-)  # fmt: skip
-NAMED = ("StudyInstanceUID", "SOPInstanceUID", "FrameOfReferenceUID")
+WRITTEN = "DICOM SEG"
+PLACED_IN = "FrameOfReferenceUID"
 SHARED_GROUPS = ("PixelMeasuresSequence", "PlaneOrientationSequence")
 
 
@@ -49,34 +44,30 @@ def source_series(files: Sequence[Path]) -> SourceSeries:
     slices = in_order(series)
     gap = float(np.median([np.linalg.norm(step) for step in np.diff([each.position for each in slices], axis=0)]))
     if slices[0].frame is not None:
+        _expect_one_file(slices)
         slices = sorted(slices, key=lambda each: each.frame or 0)
-    paths = dict.fromkeys(each.path for each in slices)
-    headers = [pydicom.dcmread(path, stop_before_pixels=True) for path in paths]
-    _expect_named(headers, enhanced=slices[0].frame is not None)
-    identity = tuple(deepcopy(headers[0][name]) for name in IDENTITY if name in headers[0])
-    for header in headers:
-        _complete(header, gap)
-    return SourceSeries(tuple(slices), tuple(headers), identity)
+    source = source_headers([each.path for each in slices], WRITTEN, (PLACED_IN,))
+    _expect_one_place(source.headers)
+    for header in source.headers:
+        _tell_distances(header, gap)
+    return SourceSeries(tuple(slices), source.headers, source.identity)
 
 
-def _expect_named(headers: Sequence[Dataset], enhanced: bool) -> None:
-    if enhanced and len(headers) > 1:
+def _expect_one_file(slices: Sequence[Slice]) -> None:
+    if (count := len({each.path for each in slices})) > 1:
         raise StudyError(
-            f"A DICOM SEG can refer to one enhanced file; this series is in {len(headers)}. Export it as one, or slice "
-            "by slice."
+            f"A {WRITTEN} can refer to one enhanced file; this series is in {count}. Export it as one, or slice by "
+            "slice."
         )
-    for name in NAMED:
-        if not all(text(header, name) for header in headers):
-            raise StudyError(f"A DICOM SEG repeats {name}, which the series' headers lack. Export the study anew.")
-    if (count := len({text(header, "FrameOfReferenceUID") for header in headers})) > 1:
-        raise StudyError(f"A DICOM SEG lies in one FrameOfReferenceUID; this series has {count}. Export it anew.")
 
 
-def _complete(header: Dataset, gap: float) -> None:
-    """Put blanks in the place of identity, and tell the slices' distance in mm as they lie."""
-    for name in IDENTITY:
-        setattr(header, name, "")
-    del header.SpecificCharacterSet
+def _expect_one_place(headers: Sequence[Dataset]) -> None:
+    if (count := len({text(header, PLACED_IN) for header in headers})) > 1:
+        raise StudyError(f"A {WRITTEN} lies in one {PLACED_IN}; this series has {count}. Export it anew.")
+
+
+def _tell_distances(header: Dataset, gap: float) -> None:
+    """Tell the slices' distance in mm as they lie."""
     measures = header
     if PER_FRAME in header:
         shared, first = header[SHARED][0], header[PER_FRAME][0]

@@ -18,7 +18,10 @@ Table = Annotated[Path | None, typer.Option("--csv", help="CSV file for the answ
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of one study, or of one model on it. row: of the table of all. code: exit status."""
+    """What became of one study, or of one model on it.
+
+    row: of the table of all, empty where it has none. code: exit status.
+    """
 
     as_json: Mapping[str, Any]
     row: Mapping[str, Any]
@@ -34,7 +37,7 @@ def tell(answer: Answer, as_json: bool) -> None:
 
 def write_table(path: Path, answers: Sequence[Answer]) -> None:
     """Write a row an answer; of one that is none the reason in a column of its own."""
-    rows = [answer.row for answer in answers]
+    rows = [answer.row for answer in answers if answer.row]
     columns = dict.fromkeys(column for row in sorted(rows, key=len, reverse=True) for column in row)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(columns))

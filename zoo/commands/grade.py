@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,13 +13,13 @@ import typer
 from zoo.checkout import TRAINING
 from zoo.commands.answers import Answer, Table, tell, write_table
 from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
-from zoo.commands.new_files import expect_new_file
+from zoo.commands.new_files import DICOM, expect_new_file, expect_place, file_in
 from zoo.commands.read_ahead import read_ahead
 from zoo.commands.shared_options import AsJson, Models, Prevalence, Sources, StudySource, studies_in
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.render.grade_facts import grade_json, grade_row, grade_text
 from zoo.render.region_facts import segmentation_json, segmentation_row, segmentation_text
-from zoo.types import DISCLAIMER, RegisteredModel
+from zoo.types import DISCLAIMER, Grade, ModelResult, RegisteredModel, Segmentation, StudyAnswers
 from zoo.weights.prevalence import expect_prevalence
 
 if TYPE_CHECKING:
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
 Regions = Annotated[
     bool, typer.Option("--regions", help="Add the tumour's regions and what is measured of them, as `segment` does.")
 ]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        "--dicom",
+        help="DICOM Structured Report file (.dcm), with the patient's identity, that holds the answers of all models "
+        "on a study which came as DICOM; of several studies a folder.",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,7 @@ class Asked:
     models: list[RegisteredModel]
     prevalence: float | None
     regions: bool
+    dicom: Path | None
 
 
 def grade(
@@ -49,6 +59,7 @@ def grade(
     as_json: AsJson = False,
     table: Table = None,
     regions: Regions = False,
+    dicom: Report = None,
 ) -> None:
     """Grade studies by all trained models unless you choose: 0 when all were graded, 2 on bad input, 3 when refused."""
     from zoo.inference.loaded import requested_registry
@@ -58,12 +69,14 @@ def grade(
     if table:
         expect_new_file(table, (".csv",), "--csv")
     registry = requested_registry()
-    asked, answers = Asked(_chosen(registry, model), prevalence, regions), []
+    asked, answers = Asked(_chosen(registry, model), prevalence, regions, dicom), []
+    given = studies_in(registry, sources)
+    expect_place(dicom, len(given), "--dicom", DICOM)
 
     def read(study: StudySource) -> Volumes:
         return read_volumes(registry, study.source, study.name, study.found)
 
-    with closing(read_ahead(read, studies_in(registry, sources))) as studies:
+    with closing(read_ahead(read, given)) as studies:
         for study, reading in studies:
             for answer in _answers(study, reading, asked):
                 answers.append(answer)
@@ -98,34 +111,58 @@ def _answers(source: StudySource, reading: Future[Volumes], asked: Asked) -> Ite
         told = {"study": source.label, "error": str(error)}
         yield Answer(told, told, source.in_its_name(error), BAD_INPUT)
         return
-    found = _regions(study) if asked.regions else None
+    name, results = study.volumes.id, []
+    found = _segmented(study) if asked.regions else None
+    regions = _regions(name, found) if found else None
     for spec in asked.models:
-        answer = _answer(study, spec, asked.prevalence)
-        yield _with_regions(answer, found, spec is asked.models[-1]) if found else answer
+        graded = _graded(study, spec, asked.prevalence)
+        results.append(_result(spec, graded))
+        answer = _answer(name, spec, graded)
+        yield _with_regions(answer, regions, spec is asked.models[-1]) if regions else answer
+    if asked.dicom:
+        segmentation = found if isinstance(found, Segmentation) else None
+        no_regions = "" if segmentation or not found else str(found)
+        yield _report(study, StudyAnswers(name, tuple(results), segmentation, no_regions), asked.dicom)
 
 
-def _answer(study: OpenStudy, spec: RegisteredModel, prevalence: float | None) -> Answer:
+def _graded(study: OpenStudy, spec: RegisteredModel, prevalence: float | None) -> Grade | ZooError:
+    """A model's grade, or why there is none."""
     from zoo import api
 
-    identity = {"study": study.volumes.id, "model": spec.id}
     try:
-        grade = api.grade(study, spec.address, prevalence)
+        return api.grade(study, spec.address, prevalence)
     except ZooError as error:
-        refused = isinstance(error, Refused)
-        told = identity | {"refused" if refused else "error": str(error)}
-        return Answer(told, told, str(error), REFUSED if refused else BAD_INPUT)
-    return Answer(identity | grade_json(grade, spec), identity | grade_row(grade, spec), grade_text(grade, spec), DONE)
+        return error
 
 
-def _regions(study: OpenStudy) -> Answer:
+def _answer(study: str, spec: RegisteredModel, graded: Grade | ZooError) -> Answer:
+    identity = {"study": study, "model": spec.id}
+    if isinstance(graded, Grade):
+        row = identity | grade_row(graded, spec)
+        return Answer(identity | grade_json(graded, spec), row, grade_text(graded, spec), DONE)
+    refused = isinstance(graded, Refused)
+    told = identity | {"refused" if refused else "error": str(graded)}
+    return Answer(told, told, str(graded), REFUSED if refused else BAD_INPUT)
+
+
+def _result(spec: RegisteredModel, graded: Grade | ZooError) -> ModelResult:
+    return ModelResult(spec, graded) if isinstance(graded, Grade) else ModelResult(spec, problem=str(graded))
+
+
+def _segmented(study: OpenStudy) -> Segmentation | ZooError:
     """The tumour's regions, or why there are none, which stops no grade."""
     from zoo import api
 
     try:
-        found = api.segment(study)
+        return api.segment(study)
     except ZooError as error:
-        return Answer({"error": str(error)}, {"error": str(error)}, f"{study.volumes.id}: no regions: {error}", DONE)
-    return Answer(segmentation_json(found), segmentation_row(found), segmentation_text(found), DONE)
+        return error
+
+
+def _regions(study: str, found: Segmentation | ZooError) -> Answer:
+    if isinstance(found, Segmentation):
+        return Answer(segmentation_json(found), segmentation_row(found), segmentation_text(found), DONE)
+    return Answer({"error": str(found)}, {"error": str(found)}, f"{study}: no regions: {found}", DONE)
 
 
 def _with_regions(answer: Answer, found: Answer, in_words: bool) -> Answer:
@@ -135,3 +172,14 @@ def _with_regions(answer: Answer, found: Answer, in_words: bool) -> Answer:
     return replace(
         answer, as_json={**answer.as_json, "regions": found.as_json}, row={**answer.row, **columns}, text=text
     )
+
+
+def _report(study: OpenStudy, answers: StudyAnswers, place: Path) -> Answer:
+    """Write a study's answers as a DICOM Structured Report; where it is, or why there is none."""
+    try:
+        path = file_in(place, answers.study, "grade.dcm")
+        study.save_grades(answers, path)
+    except ZooError as error:
+        told = {"study": answers.study, "error": str(error)}
+        return Answer(told, told, str(error), BAD_INPUT)
+    return Answer({"study": answers.study, "files": {"dicom": str(path)}}, {}, f"{answers.study}: dicom: {path}", DONE)

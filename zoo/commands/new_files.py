@@ -7,6 +7,8 @@ from pathlib import Path
 
 import typer
 
+from zoo.errors import StudyError
+
 NIFTI = (".nii", ".nii.gz")
 DICOM = (".dcm",)
 OUTSIDE_NAMES = re.compile(r"[^\w.-]+")
@@ -34,5 +36,11 @@ def expect_place(place: Path | None, studies: int, option: str, suffixes: tuple[
 
 
 def file_in(place: Path, study: str, end: str) -> Path:
-    """Name a study's file: the place itself, or a file in it where it is a folder, named like `patient7_seg.nii.gz`."""
-    return place / f"{OUTSIDE_NAMES.sub('-', study)}_{end}" if place.is_dir() else place
+    """Name a study's file: the place itself, or a file in it where it is a folder, named like `patient7_seg.nii.gz`.
+
+    Raises `StudyError` where there is one already.
+    """
+    path = place / f"{OUTSIDE_NAMES.sub('-', study)}_{end}" if place.is_dir() else place
+    if path.exists():
+        raise StudyError(f"{study}: {path} is there already; remove it, or give another folder.")
+    return path

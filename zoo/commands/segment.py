@@ -16,7 +16,7 @@ from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
 from zoo.commands.new_files import DICOM, expect_new_file, expect_place, file_in
 from zoo.commands.read_ahead import read_ahead
 from zoo.commands.shared_options import NAME, AsJson, Sources, StudySource, studies_in
-from zoo.errors import Refused, StudyError, ZooError
+from zoo.errors import Refused, ZooError
 from zoo.render.region_facts import segmentation_json, segmentation_row, segmentation_text
 from zoo.types import DISCLAIMER, REGION_LABELS, REGION_LABELS_2023
 from zoo.types.roles import SEGMENTER
@@ -56,9 +56,6 @@ class Files:
             "scores": (self.scores, "scores.nii.gz"),
         }
         paths = {kind: file_in(place, segmentation.study, end) for kind, (place, end) in kinds.items() if place}
-        for path in paths.values():
-            if path.exists():
-                raise StudyError(f"{segmentation.study}: {path} is there already; remove it, or give another folder.")
         if "dicom" in paths:  # first, as what it needs of the study may be lacking
             study.save_dicom(segmentation, paths["dicom"])
         if "mask" in paths:

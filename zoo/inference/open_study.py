@@ -27,6 +27,7 @@ from zoo.types import (
     Grade,
     Progress,
     Segmentation,
+    StudyAnswers,
     Volumes,
 )
 from zoo.weights.load import TrainedModel
@@ -93,6 +94,14 @@ class OpenStudy:
         its files are no longer there or lack what a SEG must repeat, or highdicom is not installed.
         """
         Path(path).write_bytes(self._registry.encode_regions(segmentation, self.volumes.origins))
+
+    def save_grades(self, answers: StudyAnswers, path: str | Path) -> None:
+        """Write what models say as a DICOM Structured Report that refers to all the study's series.
+
+        It holds the patient's identity as T1ce's series does, or that of a modality it has. Raises `StudyError` as
+        `save_dicom` does.
+        """
+        Path(path).write_bytes(self._registry.encode_grades(answers, self.volumes.origins))
 
     def save_scores(self, segmentation: Segmentation, path: str | Path) -> None:
         """Write scores, 0 to 1, as 4-D NIfTI (x, y, z, region) on the study's own grid, 0 outside the brain."""

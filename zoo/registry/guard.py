@@ -13,7 +13,7 @@ from typing import Any
 import pluggy
 
 from zoo.errors import PluginError, StudyError, ZooError
-from zoo.types import MODALITIES, FolderTree, FoundStudy, Segmentation, Study, Unpacked
+from zoo.types import MODALITIES, FolderTree, FoundStudy, Study, Unpacked
 
 
 def implementations(plugins: pluggy.PluginManager, hook: str) -> list[pluggy.HookImpl]:
@@ -92,13 +92,11 @@ def call_for_found(implementation: pluggy.HookImpl, tree: FolderTree) -> list[Fo
     return found
 
 
-def call_for_file(
-    implementation: pluggy.HookImpl, segmentation: Segmentation, origins: Mapping[str, tuple[Path, ...]]
-) -> bytes | None:
-    """The answer of `encode_regions`; `PluginError` when it is neither a file's content nor None."""
-    content = call(implementation, segmentation=segmentation, origins=origins)
+def call_for_file(implementation: pluggy.HookImpl, hook: str, **arguments: Any) -> bytes | None:
+    """The answer of a hook that encodes; `PluginError` when it is neither a file's content nor None."""
+    content = call(implementation, **arguments)
     if not isinstance(content, bytes | None):
-        raise PluginError(f"encode_regions must return bytes or None; found {_kind(content)}")
+        raise PluginError(f"{hook} must return bytes or None; found {_kind(content)}")
     return content
 
 

@@ -5,7 +5,7 @@ orientation); model space is [D, H, W]: slices from inferior to superior, rows f
 left to right, axis-aligned with the world (RAS+ millimetres of the NIfTI affine).
 """
 
-from zoo.types.answer import Explanation, Grade, HeatMap, ModelResult
+from zoo.types.answer import Explanation, Grade, HeatMap, ModelResult, StudyAnswers
 from zoo.types.constants import (
     DISCLAIMER,
     FILE_PREFIX,
@@ -39,6 +39,6 @@ __all__ = [
     "ONE_HALF", "REGION_LABELS", "REGION_LABELS_2023", "SHAPLEY_EXPLAINER", "WHOLE_TUMOUR",
     "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade", "HeatMap",
     "Millimetres", "ModelInput", "ModelResult", "ModelSpec", "Phase", "Plane", "Progress", "Question", "Recipe",
-    "RegionMeasurements", "RegisteredExplainer", "RegisteredModel", "Segmentation", "Side", "Study", "Unpacked",
-    "Volumes", "Word", "any_model",
+    "RegionMeasurements", "RegisteredExplainer", "RegisteredModel", "Segmentation", "Side", "Study", "StudyAnswers",
+    "Unpacked", "Volumes", "Word", "any_model",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 
 from zoo.types.constants import MODALITIES, ONE_HALF
 from zoo.types.registered import RegisteredModel
+from zoo.types.segmentation import Segmentation
 
 
 @dataclass(frozen=True)
@@ -88,3 +89,16 @@ class ModelResult:
     problem: str = ""
     contributions: Explanation | None = None
     unexplained: str = ""
+
+
+@dataclass(frozen=True)
+class StudyAnswers:
+    """What several models say of one study.
+
+    segmentation: the tumour's regions, None where nobody asked or there are none; no_regions: why there are none.
+    """
+
+    study: str
+    results: tuple[ModelResult, ...]
+    segmentation: Segmentation | None = None
+    no_regions: str = ""

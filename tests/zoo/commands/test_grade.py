@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import shutil
 import subprocess
 import sys
 import weakref
@@ -12,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
+import highdicom
 import pytest
 from typer.testing import CliRunner
 
@@ -161,6 +163,54 @@ def test_where_no_regions_are_told_grades_are(make_study):
     assert ["p_hgg" in row for row in rows] == [True, False, True]
     for row in rows:
         assert "needs" in row["regions"]["error"]
+
+
+def _flat(items):
+    """Name and value of all content items, in order."""
+    for item in items:
+        yield item.name.meaning, getattr(item, "value", None)
+        yield from _flat(item.ContentSequence if "ContentSequence" in item else ())
+
+
+@pytest.mark.usefixtures("finds_regions")
+def test_a_study_that_came_as_dicom_gets_a_structured_report(dicom_study, tmp_path):
+    """Of all models, refused ones too, as its answers tell; and of the regions."""
+    shutil.rmtree(dicom_study / "t2")
+    result = _grade(dicom_study, "--regions", "--dicom", tmp_path / "grade.dcm", "--csv", tmp_path / "all.csv")
+    *rows, last = _rows(result)
+    assert (result.exit_code, last) == (3, {"study": "exam", "files": {"dicom": str(tmp_path / "grade.dcm")}})
+    assert len(_table(tmp_path / "all.csv")) == len(rows) == 3
+    told = list(_flat(highdicom.sr.srread(tmp_path / "grade.dcm").content))
+    probabilities = [value for name, value in told if name.startswith("Probability of high grade")]
+    assert probabilities == [row["p_hgg"] for row in rows if "p_hgg" in row]
+    assert ("No grade", rows[1]["refused"]) in told
+    assert ("No regions", rows[0]["regions"]["error"]) in told
+
+
+@pytest.mark.usefixtures("finds_regions")
+def test_regions_are_in_the_structured_report(dicom_study, tmp_path):
+    (tmp_path / "out").mkdir()
+    *rows, last = _rows(_grade(dicom_study, "--regions", "--dicom", tmp_path / "out"))
+    assert last["files"] == {"dicom": str(tmp_path / "out" / "exam_grade.dcm")}
+    told = _flat(highdicom.sr.srread(last["files"]["dicom"]).content)
+    assert [value for name, value in told if name == "Volume"] == [
+        region["ml"] for region in rows[0]["regions"]["regions"].values()
+    ]
+
+
+def test_other_studies_are_graded_and_say_that_they_get_no_structured_report(make_study, tmp_path):
+    result = _grade(make_study(), "--dicom", tmp_path / "grade.dcm")
+    *rows, last = _rows(result)
+    assert (result.exit_code, len(rows), (tmp_path / "grade.dcm").exists()) == (2, 3, False)
+    assert last["error"].startswith("case1: expected a study that came as DICOM, to which a DICOM SR could refer")
+
+
+def test_structured_reports_of_several_studies_need_a_folder(studies, watched_reading, tmp_path):
+    begun = []
+    watched_reading(begun.append)
+    result = _grade(*studies, "--dicom", tmp_path / "all.dcm")
+    assert (result.exit_code, begun) == (2, [])
+    assert "expected a folder for 4 studies" in result.output
 
 
 def test_a_study_is_graded_while_the_next_is_read(studies, watched_reading, monkeypatch):

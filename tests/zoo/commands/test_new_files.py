@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import typer
 
+from zoo import StudyError
 from zoo.commands.new_files import NIFTI, expect_new_file, expect_place, file_in
 
 
@@ -38,3 +39,9 @@ def test_several_studies_need_a_folder(tmp_path):
 def test_files_in_a_folder_are_named_by_their_study(tmp_path):
     assert file_in(tmp_path, "p7/2020: a", "seg.nii.gz") == tmp_path / "p7-2020-a_seg.nii.gz"
     assert file_in(tmp_path / "mask.nii", "p7", "seg.nii.gz") == tmp_path / "mask.nii"
+
+
+def test_a_file_that_is_there_is_told(tmp_path):
+    (tmp_path / "p7_seg.nii.gz").touch()
+    with pytest.raises(StudyError, match=r"^p7: .*p7_seg\.nii\.gz is there already; remove it, or give another folder"):
+        file_in(tmp_path, "p7", "seg.nii.gz")

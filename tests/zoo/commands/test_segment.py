@@ -13,8 +13,7 @@ import torch
 from torch import nn
 from typer.testing import CliRunner
 
-from dicom_files import ACQUISITIONS, Placed, SeriesMaker
-from tests_support import SPACING_MM, brain_affine, brain_image
+from tests_support import SPACING_MM
 from zoo.__main__ import app
 from zoo.types import DISCLAIMER, MEASURED
 
@@ -68,18 +67,6 @@ def test_scores_and_the_numbers_of_2023(make_study, tmp_path):
     scores = nib.load(tmp_path / "scores.nii.gz").get_fdata()
     assert set(np.unique(voxels)) == {0, 3}
     np.testing.assert_array_equal(scores[..., 2] > 0.5, voxels == 3)
-
-
-@pytest.fixture
-def dicom_study(tmp_path):
-    """The study of `make_study` as a scanner would write it."""
-    first = tuple((brain_affine()[:3, 3] * [-1, -1, 1]).tolist())
-    placed = Placed(row_spacing=SPACING_MM, column_spacing=SPACING_MM, slice_spacing=SPACING_MM, origin=first)
-    for modality, tags in ACQUISITIONS.items():
-        stored = brain_image(modality, brain_affine()).astype(np.uint16).transpose(2, 1, 0)
-        maker = SeriesMaker(placed, tags | {"FrameOfReferenceUID": "1.2.826.7"})
-        maker.write(tmp_path / "exam" / modality, stored)
-    return tmp_path / "exam"
 
 
 def test_a_study_that_came_as_dicom_gets_a_seg(dicom_study, tmp_path):

@@ -250,24 +250,29 @@ def test_what_scans_were_made_of_is_told_by_all_unpackers(install, tmp_path):
     assert load_registry(("unpacker",)).unpack({"t1": plain, "t2": packed}, tmp_path).origins == origins
 
 
-def test_regions_are_encoded_by_the_plugin_that_knows_the_files(install):
-    def fail(segmentation, origins):
+@pytest.mark.parametrize(
+    ("hook", "instead"),
+    [
+        ("encode_regions", "SEG .* Write the regions as NIfTI"),
+        ("encode_grades", "SR .* Write the grades as JSON or CSV"),
+    ],
+)
+def test_files_for_an_archive_are_encoded_by_the_plugin_that_knows_its_files(install, hook, instead):
+    def fail(origins):
         raise ValueError("Jane Doe")
 
-    def encode(segmentation, origins):
-        return b"regions" if origins else None
-
-    install("broken", encode_regions=fail)
-    install("number", encode_regions=lambda segmentation, origins: 1)
-    install("mine", encode_regions=encode)
-    registry, study = load_registry(("mine", "number", "broken")), types.SimpleNamespace(study="case1")
-    with pytest.warns(UserWarning, match="^number failed: encode_regions must return bytes or None; found"):
-        assert registry.encode_regions(study, {"t1": (Path("1.dcm"),)}) == b"regions"
+    install("broken", **{hook: fail})
+    install("number", **{hook: lambda origins: 1})
+    install("mine", **{hook: lambda origins: b"file" if origins else None})
+    registry, told = load_registry(("mine", "number", "broken")), types.SimpleNamespace(study="case1")
+    encode = getattr(registry, hook)
+    with pytest.warns(UserWarning, match=f"^number failed: {hook} must return bytes or None; found"):
+        assert encode(told, {"t1": (Path("1.dcm"),)}) == b"file"
     refused = pytest.raises(StudyError, match=r"case1: .* as DICOM, .*; found plugins that failed: broken, number\.")
     with pytest.warns(UserWarning, match="^broken failed: ValueError$"), refused:
-        registry.encode_regions(study, {})
-    with pytest.raises(StudyError, match=r"found other files\. Write the regions as NIfTI instead"):
-        load_registry(("mine",)).encode_regions(study, {})
+        encode(told, {})
+    with pytest.raises(StudyError, match=f"to which a DICOM {instead} instead"):
+        getattr(load_registry(("mine",)), hook)(told, {})
 
 
 NO_SCANS = {

@@ -13,7 +13,7 @@ from zoo.registry.validation import expect_usable_hooks, overlooked_hooks
 
 HOOKS = (
     "register_models", "register_explainers", "find_studies", "unpack_scans", "read_study", "check_study",
-    "encode_regions",
+    "encode_regions", "encode_grades",
 )  # fmt: skip
 PARAMETERS = {
     "find_studies": "tree",
@@ -21,6 +21,7 @@ PARAMETERS = {
     "read_study": "source",
     "check_study": "volumes",
     "encode_regions": "segmentation, origins",
+    "encode_grades": "answers, origins",
 }
 
 
