@@ -1,17 +1,28 @@
-"""Answers about studies, as commands print them and as rows of a table."""
+"""Answers about studies: read ahead, printed as they come, kept as rows of a table."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from zoo.commands.exit_status import BAD_INPUT
+from zoo.commands.exit_status import BAD_INPUT, DONE
+from zoo.commands.new_files import expect_new_file
+from zoo.commands.read_ahead import read_ahead
+from zoo.types import DISCLAIMER
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from zoo.commands.shared_options import StudySource
+    from zoo.registry import Registry
+    from zoo.types import Volumes
 
 Table = Annotated[Path | None, typer.Option("--csv", help="CSV file for the answers, a row each.")]
 
@@ -29,13 +40,46 @@ class Answer:
     code: int
 
 
-def tell(answer: Answer, as_json: bool) -> None:
+def answer_studies(
+    registry: Registry,
+    studies: Sequence[StudySource],
+    answers_of: Callable[[StudySource, Future[Volumes]], Iterable[Answer]],
+    as_json: bool,
+    table: Path | None,
+) -> NoReturn:
+    """Print the answers about each study, which is read while the one before is answered, and write their table.
+
+    Exits with the worst status. Raises `BadParameter` where the table can't be written, before anything is read.
+    """
+    from zoo.study.read import read_volumes  # before the thread: to import here and there at once can end in a deadlock
+
+    if table:
+        expect_new_file(table, (".csv",), "--csv")
+
+    def read(study: StudySource) -> Volumes:
+        return read_volumes(registry, study.source, study.name, study.found)
+
+    answers: list[Answer] = []
+    with closing(read_ahead(read, studies)) as readings:
+        for study, reading in readings:
+            for answer in answers_of(study, reading):
+                answers.append(answer)
+                _tell(answer, as_json)
+            del reading  # which holds the study
+    if table:
+        _write_table(table, answers)
+    if not as_json:
+        typer.echo(DISCLAIMER)
+    raise typer.Exit(max((answer.code for answer in answers), default=DONE))
+
+
+def _tell(answer: Answer, as_json: bool) -> None:
     """Print an answer; bad input in words goes to standard error."""
     text = json.dumps(answer.as_json) if as_json else answer.text
     typer.echo(text, err=answer.code == BAD_INPUT and not as_json)
 
 
-def write_table(path: Path, answers: Sequence[Answer]) -> None:
+def _write_table(path: Path, answers: Sequence[Answer]) -> None:
     """Write a row an answer; of one that is none the reason in a column of its own."""
     rows = [answer.row for answer in answers if answer.row]
     columns = dict.fromkeys(column for row in sorted(rows, key=len, reverse=True) for column in row)

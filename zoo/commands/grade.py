@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zoo.checkout import TRAINING
-from zoo.commands.answers import Answer, Table, tell, write_table
+from zoo.commands.answers import Answer, Table, answer_studies
 from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
-from zoo.commands.new_files import DICOM, expect_new_file, expect_place, file_in
-from zoo.commands.read_ahead import read_ahead
+from zoo.commands.new_files import DICOM, expect_place, file_in
 from zoo.commands.shared_options import AsJson, Models, Prevalence, Sources, StudySource, studies_in
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.render.grade_facts import grade_json, grade_row, grade_text
 from zoo.render.region_facts import segmentation_json, segmentation_row, segmentation_text
-from zoo.types import DISCLAIMER, Grade, ModelResult, RegisteredModel, Segmentation, StudyAnswers
+from zoo.types import Grade, ModelResult, RegisteredModel, Segmentation, StudyAnswers
 from zoo.weights.prevalence import expect_prevalence
 
 if TYPE_CHECKING:
@@ -63,30 +62,13 @@ def grade(
 ) -> None:
     """Grade studies by all trained models unless you choose: 0 when all were graded, 2 on bad input, 3 when refused."""
     from zoo.inference.loaded import requested_registry
-    from zoo.study.read import read_volumes  # before the thread: to import here and there at once can end in a deadlock
 
     expect_prevalence(prevalence)
-    if table:
-        expect_new_file(table, (".csv",), "--csv")
     registry = requested_registry()
-    asked, answers = Asked(_chosen(registry, model), prevalence, regions, dicom), []
-    given = studies_in(registry, sources)
-    expect_place(dicom, len(given), "--dicom", DICOM)
-
-    def read(study: StudySource) -> Volumes:
-        return read_volumes(registry, study.source, study.name, study.found)
-
-    with closing(read_ahead(read, given)) as studies:
-        for study, reading in studies:
-            for answer in _answers(study, reading, asked):
-                answers.append(answer)
-                tell(answer, as_json)
-            del reading  # which holds the study
-    if table:
-        write_table(table, answers)
-    if not as_json:
-        typer.echo(DISCLAIMER)
-    raise typer.Exit(max((answer.code for answer in answers), default=DONE))
+    asked = Asked(_chosen(registry, model), prevalence, regions, dicom)
+    studies = studies_in(registry, sources)
+    expect_place(dicom, len(studies), "--dicom", DICOM)
+    answer_studies(registry, studies, partial(_answers, asked), as_json, table)
 
 
 def _chosen(registry: Registry, names: list[str] | None) -> list[RegisteredModel]:
@@ -100,7 +82,7 @@ def _chosen(registry: Registry, names: list[str] | None) -> list[RegisteredModel
     return trained
 
 
-def _answers(source: StudySource, reading: Future[Volumes], asked: Asked) -> Iterator[Answer]:
+def _answers(asked: Asked, source: StudySource, reading: Future[Volumes]) -> Iterator[Answer]:
     """One answer per model, or one for the study when it can't be read; no error stops the other studies."""
     from zoo.inference.loaded import requested_registry
     from zoo.inference.open_study import OpenStudy

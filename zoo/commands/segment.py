@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,14 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zoo.commands.answers import Answer, Table, tell, write_table
+from zoo.commands.answers import Answer, Table, answer_studies
 from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
-from zoo.commands.new_files import DICOM, expect_new_file, expect_place, file_in
-from zoo.commands.read_ahead import read_ahead
+from zoo.commands.new_files import DICOM, expect_place, file_in
 from zoo.commands.shared_options import NAME, AsJson, Sources, StudySource, studies_in
 from zoo.errors import Refused, ZooError
 from zoo.render.region_facts import segmentation_json, segmentation_row, segmentation_text
-from zoo.types import DISCLAIMER, REGION_LABELS, REGION_LABELS_2023
+from zoo.types import REGION_LABELS, REGION_LABELS_2023
 from zoo.types.roles import SEGMENTER
 
 if TYPE_CHECKING:
@@ -89,31 +87,15 @@ def segment(
 ) -> None:
     """Find core, oedema and enhancing tumour, and measure them: 0 when all were, 2 on bad input, 3 when refused."""
     from zoo.inference.loaded import requested_registry
-    from zoo.study.read import read_volumes  # before the thread: to import here and there at once can end in a deadlock
     from zoo.weights.external import resolve_model
 
     registry = requested_registry()
     spec, studies = resolve_model(registry, model), studies_in(registry, sources)
-    if table:
-        expect_new_file(table, (".csv",), "--csv")
     expect_place(out, len(studies), "--out")
     expect_place(dicom, len(studies), "--dicom", DICOM)
     expect_place(scores, len(studies), "--scores")
-    files, answers = Files(out, dicom, scores, labels.numbers), []
-
-    def read(study: StudySource) -> Volumes:
-        return read_volumes(registry, study.source, study.name, study.found)
-
-    with closing(read_ahead(read, studies)) as readings:
-        for study, reading in readings:
-            answers.append(_answer(study, reading, spec, files))
-            tell(answers[-1], as_json)
-            del reading  # which holds the study
-    if table:
-        write_table(table, answers)
-    if not as_json:
-        typer.echo(DISCLAIMER)
-    raise typer.Exit(max((answer.code for answer in answers), default=DONE))
+    files = Files(out, dicom, scores, labels.numbers)
+    answer_studies(registry, studies, lambda study, reading: [_answer(study, reading, spec, files)], as_json, table)
 
 
 def _answer(source: StudySource, reading: Future[Volumes], spec: RegisteredModel, files: Files) -> Answer:
