@@ -12,7 +12,7 @@ from zoo.assets.leaderboard import Estimate, Leaderboard, RegionCohort, RegionFi
 from ..evaluation.region_results import RegionResults
 from ..report.region_summary import summarise_regions
 
-DIGITS = 4
+DIGITS = 6
 
 
 def with_regions(board: Leaderboard, results: RegionResults, cohort: RegionCohort) -> Leaderboard:
