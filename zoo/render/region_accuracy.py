@@ -69,7 +69,7 @@ def _bounds(told: Mapping[str, Any]) -> str:
 
 @cache
 def _measured() -> dict[str, tuple[str, dict[str, Any]]]:
-    """By model, the revision of its weights and what was measured; nothing where there is no leaderboard."""
+    """The revision of each model's weights and what was measured of it; nothing where there is no leaderboard."""
     try:
         models = read_leaderboard().models
     except ZooError:
