@@ -15,6 +15,7 @@ from zoo.regions.foci import LEAST_FOCUS_ML, count_foci
 from zoo.regions.margin import margin_thickness
 from zoo.regions.measure import BOTH_SIDES, voxel_ml
 from zoo.regions.mismatch import LEAST_MISMATCH, mismatch_share, why_no_mismatch
+from zoo.study.brain import bounding_box
 from zoo.types import REGION_LABELS, WHOLE_TUMOUR, Plane, RegionMeasurements, Volumes, Word
 
 CENTRE_MM = 5.0
@@ -77,17 +78,17 @@ def words_of(
     labels: uint8 [x, y, z] on the study's grid as in `REGION_LABELS`; measured: what `measure_regions` does of them.
     cell_mm: length of the cells on which they were found, where these are larger than voxels.
     """
-    core, enhancing = (labels == REGION_LABELS[region] for region in ("core", "enhancing"))
+    near = labels[bounding_box(labels != 0)] if labels.any() else labels
     return (
         LOBE,
         side(measured[WHOLE_TUMOUR], midline),
         proportion(ENHANCING, measured["enhancing"]),
         proportion(CORE, measured["core"]),
-        foci(labels, volumes.affine),
-        margin(enhancing, volumes.affine, measured, cell_mm),
+        foci(near, volumes.affine),
+        margin(near == REGION_LABELS["enhancing"], volumes.affine, measured, cell_mm),
         proportion(OEDEMA, measured["oedema"]),
         *(crossing(word, measured[region]) for region, word in CROSSING.items()),
-        mismatch(core, volumes),
+        mismatch(labels == REGION_LABELS["core"], volumes),
     )
 
 
