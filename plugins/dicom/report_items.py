@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from zoo import DISCLAIMER, ModelResult, Segmentation, StudyAnswers
 from zoo.render.grade_facts import grade_facts
-from zoo.render.region_accuracy import NOT_MEASURED, accuracy_lines, region_accuracy
+from zoo.render.region_accuracy import how_good
 from zoo.render.region_facts import REGION_TITLES, SOURCE
 
 PROBABILITY, VOLUME = "p_hgg", "ml"
@@ -64,7 +64,7 @@ def _of_segmentation(found: Segmentation) -> tuple[Item | Section, ...]:
         Item("model", "Model", found.model),
         Item("trained_on", "Trained on", found.trained_on),
         Item("weights", "Weights", found.weights),
-        Item("accuracy", "How good such regions are", _how_good(found)),
+        Item("accuracy", "How good such regions are", "; ".join(how_good(found.model, found.weights))),
         Item("remarks", "Remarks", " ".join(found.remarks)),
         Item("warnings", "Warnings", " ".join(found.warnings)),
     )
@@ -73,7 +73,3 @@ def _of_segmentation(found: Segmentation) -> tuple[Item | Section, ...]:
         for region, title in REGION_TITLES.items()
     ]
     return (*(item for item in told if item.value), *volumes)
-
-
-def _how_good(found: Segmentation) -> str:
-    return "; ".join(accuracy_lines(region_accuracy(found.model, found.weights))) or NOT_MEASURED

@@ -7,7 +7,6 @@ CID 7168 and 7150.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +20,9 @@ import zoo
 from zoo import DISCLAIMER, REGION_LABELS
 
 from .label_frames import labels_on
+from .source_headers import MAKER, file_content
 from .source_series import source_series
 
-MAKER = "GliomaZoo"
 SERIES_NUMBER = 9001  # behind a scanner's own
 ABNORMAL = Code("49755003", "SCT", "Morphologically Abnormal Structure")
 BRAIN = Code("12738006", "SCT", "Brain")
@@ -60,11 +59,7 @@ def encode(files: Sequence[Path], labels: np.ndarray, affine: np.ndarray, algori
         content_description=f"Tumour regions by {model}"[:64],
         content_label="TUMOUR_REGIONS",
     )
-    for element in source.identity:
-        made[element.tag] = element
-    content = BytesIO()
-    made.save_as(content, enforce_file_format=True)
-    return content.getvalue()
+    return file_content(made, source.identity)
 
 
 def _numbered(labels: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pydicom
@@ -23,6 +24,7 @@ IDENTITY = (
     "StudyDate", "StudyTime", "ReferringPhysicianName",
 )  # fmt: skip
 NAMED = ("StudyInstanceUID", "SOPInstanceUID")
+MAKER = "GliomaZoo"
 
 
 @dataclass(frozen=True)
@@ -48,3 +50,12 @@ def source_headers(files: Iterable[Path], written: str, named: Sequence[str] = (
             setattr(header, name, "")
         del header.SpecificCharacterSet
     return SourceHeaders(headers, identity)
+
+
+def file_content(made: Dataset, identity: Iterable[DataElement]) -> bytes:
+    """Write what was made here, with the identity, as a DICOM file."""
+    for element in identity:
+        made[element.tag] = element
+    content = BytesIO()
+    made.save_as(content, enforce_file_format=True)
+    return content.getvalue()

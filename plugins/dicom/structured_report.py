@@ -8,7 +8,6 @@ as sentences hold signs that other character sets lack.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 
 from highdicom.sr import (
@@ -28,9 +27,8 @@ from pydicom.uid import generate_uid
 import zoo
 
 from .report_items import PROBABILITY, VOLUME, Item, Section
-from .source_headers import source_headers
+from .source_headers import MAKER, file_content, source_headers
 
-MAKER = "GliomaZoo"
 SCHEME = "99GLIOMAZOO"
 SERIES_NUMBER = 9002  # behind a scanner's own, and that of regions
 WRITTEN = "DICOM SR"
@@ -54,12 +52,8 @@ def encode(files: Sequence[Path], report: Section) -> bytes:
         software_versions=zoo.__version__,
         series_description=f"{MAKER} grades: research, not a medical device",
     )
-    for element in source.identity:
-        made[element.tag] = element
     made.SpecificCharacterSet = UTF_8
-    content = BytesIO()
-    made.save_as(content, enforce_file_format=True)
-    return content.getvalue()
+    return file_content(made, (each for each in source.identity if each.keyword != "SpecificCharacterSet"))
 
 
 def _container(section: Section, relation: RelationshipTypeValues | None) -> ContainerContentItem:

@@ -170,6 +170,21 @@ def show(page, name, state="ready"):
     page.locator(f"#viewer .study-viewer[data-state={state}]").wait_for()
 
 
+def watch_layers(page):
+    """From now on the page's `layers` lists which are drawn into a texture."""
+    page.evaluate(
+        """() => {
+            const { prototype } = niivue.Niivue;
+            const refreshLayers = prototype.refreshLayers;
+            globalThis.layers = [];
+            prototype.refreshLayers = function (image, layer) {
+                globalThis.layers.push(layer);
+                return refreshLayers.call(this, image, layer);
+            };
+        }"""
+    )
+
+
 def choose(page, name):
     """Presses a modality and waits until it is drawn."""
     click(page, name)
@@ -291,17 +306,7 @@ def test_a_heat_map_added_later_keeps_the_choice(opened, requests):
 def test_only_what_is_new_is_drawn_into_a_texture(opened):
     """Without a graphics card each layer of a real study takes a second or two."""
     show(opened, "study")
-    opened.evaluate(
-        """() => {
-            const { prototype } = niivue.Niivue;
-            const refreshLayers = prototype.refreshLayers;
-            globalThis.layers = [];
-            prototype.refreshLayers = function (image, layer) {
-                globalThis.layers.push(layer);
-                return refreshLayers.call(this, image, layer);
-            };
-        }"""
-    )
+    watch_layers(opened)
     show(opened, "heat")
     show(opened, "heat and curve")
     assert opened.evaluate("() => globalThis.layers") == [1]
@@ -416,17 +421,7 @@ def test_regions_added_later_leave_scan_and_heat_map_as_they_are(opened, look, r
     show(opened, "heat")
     choose(opened, "T1")
     warm = look(opened).warm
-    opened.evaluate(
-        """() => {
-            const { prototype } = niivue.Niivue;
-            const refreshLayers = prototype.refreshLayers;
-            globalThis.layers = [];
-            prototype.refreshLayers = function (image, layer) {
-                globalThis.layers.push(layer);
-                return refreshLayers.call(this, image, layer);
-            };
-        }"""
-    )
+    watch_layers(opened)
     show(opened, "heat and regions")
     assert opened.evaluate("() => globalThis.layers") == []
     choose_style(opened, "filled")

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zoo.assets.leaderboard import LEADERBOARD, RegionCohort, read_leaderboard
+from zoo.assets.leaderboard import RegionCohort, read_leaderboard
 
-from .options import CohortPath, Folds, Models, Out, Repeats, TrainingOptions, with_training_options
+from .options import CohortPath, Folds, Models, Out, Repeats, TrainingOptions, expect_path, with_training_options
 from .report import save_and_show, save_and_show_regions
+from .zoo import LEADERBOARD
 
 if TYPE_CHECKING:
     from ..cohorts import Cohort
@@ -56,13 +57,14 @@ def evaluate(
         )
     if note_as and not segment:
         raise typer.BadParameter("expected --segment too: only figures of regions are noted.", param_hint="--note-as")
+    board = expect_path(LEADERBOARD, "--note-as") if note_as else None
     studies = load_and_tell(cohort)
     if weights and segment:
         models = that_score_regions(models_from(weights, model or ()), bool(model))
         found = segment_cohort(models, studies, training.run_dir)
         save_and_show_regions(found, out)
-        if note_as:
-            write_json(LEADERBOARD, with_regions(read_leaderboard(LEADERBOARD), found, note_as).to_json())
+        if board and note_as:
+            write_json(board, with_regions(read_leaderboard(board), found, note_as).to_json())
         return
     if weights:
         models = models_from(weights, model or ())

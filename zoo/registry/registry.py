@@ -164,34 +164,26 @@ class Registry:
         Raises `StudyError` when none does, or it can't be made of them; a plugin that fails otherwise is passed over,
         with a warning.
         """
-        content, found = self._encoded("encode_regions", segmentation=segmentation, origins=origins)
-        if content is None:
-            raise StudyError(
-                f"{segmentation.study}: expected a study that came as DICOM, to which a DICOM SEG could refer; found "
-                f"{found}. Write the regions as NIfTI instead."
-            )
-        return content
+        instead = "a DICOM SEG could refer", "Write the regions as NIfTI instead."
+        return self._encoded("encode_regions", segmentation.study, instead, segmentation=segmentation, origins=origins)
 
     def encode_grades(self, answers: StudyAnswers, origins: Mapping[str, tuple[Path, ...]]) -> bytes:
         """Grades as a file for the archive that the scans are from; else as `encode_regions`."""
-        content, found = self._encoded("encode_grades", answers=answers, origins=origins)
-        if content is None:
-            raise StudyError(
-                f"{answers.study}: expected a study that came as DICOM, to which a DICOM SR could refer; found "
-                f"{found}. Write the grades as JSON or CSV instead."
-            )
-        return content
+        instead = "a DICOM SR could refer", "Write the grades as JSON or CSV instead."
+        return self._encoded("encode_grades", answers.study, instead, answers=answers, origins=origins)
 
-    def _encoded(self, hook: str, **arguments: Any) -> tuple[bytes | None, str]:
-        """A file's content by the first plugin that makes one, or what was found in its place."""
+    def _encoded(self, hook: str, study: str, instead: tuple[str, str], **arguments: Any) -> bytes:
+        """A file's content by the first plugin that makes one. instead: what lacks a source, and what to do then."""
         failed: list[str] = []
         for implementation in reversed(implementations(self.plugins, hook)):
             content, reason = call_safely(call_for_file, implementation, hook, **arguments)
             _warn_of(implementation, reason)
             if content is not None:
-                return content, ""
+                return content
             failed += [implementation.plugin_name] if reason else []
-        return None, f"plugins that failed: {', '.join(failed)}" if failed else "other files"
+        found = f"plugins that failed: {', '.join(failed)}" if failed else "other files"
+        refers, advice = instead
+        raise StudyError(f"{study}: expected a study that came as DICOM, to which {refers}; found {found}. {advice}")
 
     def check(self, volumes: Volumes, prepare: Callable[[Volumes, Recipe], ModelInput]) -> list[Finding]:
         """What all checks found; a check that fails becomes a warning of its own.

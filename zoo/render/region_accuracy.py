@@ -31,6 +31,11 @@ def accuracy_lines(accuracy: Mapping[str, Any]) -> list[str]:
     return [f"Dice on {studies_of(accuracy, name)}: {_dices(accuracy[name])}" for name in _cohorts(accuracy)]
 
 
+def how_good(model: str, weights: str) -> list[str]:
+    """The same of the very weights, or that nobody knows."""
+    return accuracy_lines(region_accuracy(model, weights)) or [NOT_MEASURED]
+
+
 def accuracy_table(accuracy: Mapping[str, Any]) -> tuple[list[str], dict[str, list[str]]]:
     """Headings of the cohorts, and cells by region: "Dice 0.79 [0.75, 0.82], volumes r 0.93, 8.6 mm off"."""
     cohorts = _cohorts(accuracy)

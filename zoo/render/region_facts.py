@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from zoo.render.grade_facts import PERCENT
-from zoo.render.region_accuracy import NOT_MEASURED, accuracy_lines, region_accuracy
+from zoo.render.region_accuracy import how_good, region_accuracy
 from zoo.types import DISCLAIMER, MEASURED, WHOLE_TUMOUR, RegionMeasurements, Segmentation, Word
 
 REGION_TITLES = {"core": "core", "oedema": "oedema", "enhancing": "enhancing tumour", WHOLE_TUMOUR: "whole tumour"}
@@ -57,7 +57,7 @@ def segmentation_text(segmentation: Segmentation) -> str:
     regions = [f"  {REGION_TITLES[name]}: {_in_words(segmentation.measurements[name])}" for name in MEASURED]
     told = [("warning", segmentation.warnings), ("remark", segmentation.remarks)]
     said = [f"  {kind}: {sentence}" for kind, sentences in told for sentence in sentences]
-    good = accuracy_lines(region_accuracy(segmentation.model, segmentation.weights)) or [NOT_MEASURED]
+    good = how_good(segmentation.model, segmentation.weights)
     words = [f"  in words ({WORDS_SOURCE}):", *(f"    {word_text(word)}" for word in segmentation.words)]
     return "\n".join([line, *regions, *(f"  {each}" for each in good), *said, *(words if segmentation.words else [])])
 
