@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
-from zoo.blocks import group_norm
+from zoo.blocks import CachedModule, group_norm
 
 LEVELS = 4
 
@@ -26,7 +26,7 @@ class ResidualBlock(nn.Module):
         return functional.relu_(self.norm2(self.conv2(inner)).add_(self.shortcut(x)))
 
 
-class UNet(nn.Module):
+class UNet(CachedModule):
     """A U-Net, [B, C, D, H, W] -> features [B, width, D, H/2, W/2].
 
     It has four levels, each on half the grid of the one before, with twice its maps. What comes up from a coarser level

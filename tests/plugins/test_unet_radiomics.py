@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from unittest.mock import patch
 
 import pytest
 import torch
 
+from zoo.blocks import cached_activations
 from zoo.plugins.unet_radiomics.network import UNetRadiomics
 from zoo.plugins.unet_radiomics.radiomics import NAMES, measure
 from zoo.plugins.unet_radiomics.unet import ResidualBlock
@@ -143,3 +145,13 @@ def test_a_voxel_sees_the_whole_window():
     seen = x.grad.abs().amax((0, 1))
     assert (seen.amax((1, 2)) > 0).all()
     assert (seen.amax((0, 1)) > 0).all()
+
+
+def test_regions_of_a_study_that_was_graded_are_not_found_again():
+    network, x = UNetRadiomics(4).eval(), torch.rand(1, 4, 16, 32, 32)
+    finest = patch.object(network.unet.finest, "forward", wraps=network.unet.finest.forward)
+    with finest as forward, torch.inference_mode(), cached_activations(network):
+        _, auxiliary = network.grade_and_auxiliary(x, PRESENT)
+        again = network.region_logits(x, PRESENT)
+    assert forward.call_count == 1
+    torch.testing.assert_close(again, auxiliary["regions"], rtol=0, atol=0)

@@ -8,6 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.spatial import ConvexHull
 
+DIRECTIONS = 8
+"""Directions in which a slice's width is measured first: they tell within 2 % how long a diameter it may have."""
+ROUNDED = 6
+"""Decimals of a mm, beyond which diameters are the same."""
+
 
 class Diameters(NamedTuple):
     """The longest diameter in an axial slice, and the longest at a right angle to it there, in mm.
@@ -23,7 +28,8 @@ class Diameters(NamedTuple):
 def rano_diameters(part: np.ndarray, affine: np.ndarray) -> Diameters:
     """Measure a lesion, bool [x, y, z] with a voxel at least, as RANO does (Wen et al. 2010, J Clin Oncol 28:1963;
     RANO 2.0, Wen et al. 2023, 41:5187): the longest diameter in any axial slice, and in the same slice the longest one
-    perpendicular to it, both from border to border.
+    perpendicular to it, both from border to border. Of slices with the same longest one, that is measured in which the
+    other is longest.
 
     affine: float64 [4, 4], voxel to world in mm. Axial are the slices along the axis that is nearest to upwards, in
     their own plane where they are oblique. The border runs midway between voxels, as marching squares draw it. What a
@@ -34,10 +40,10 @@ def rano_diameters(part: np.ndarray, affine: np.ndarray) -> Diameters:
     plane = np.linalg.qr(steps).R  # from steps in the slice to mm along two perpendiculars in it
     best, at = None, 0
     for index, bound in _largest_first(slices, plane):
-        if best and bound <= best.longest_mm:
+        if best and bound < best.longest_mm:
             break
         found = _diameters(_border(slices[index]), plane)
-        if best is None or found.longest_mm > best.longest_mm:
+        if best is None or _rank(found) > _rank(best):
             best, at = found, index
     assert best is not None
     centre = affine[:3, 3] + at * affine[:3, through] + steps @ np.linalg.solve(plane, best.centre_mm)
@@ -52,18 +58,25 @@ def axial_axis(affine: np.ndarray) -> int:
 
 def _largest_first(slices: np.ndarray, plane: np.ndarray) -> Iterator[tuple[int, float]]:
     """Index of each slice that has something, and a length that no diameter in it exceeds, the largest first."""
-    rows, columns = (np.asarray(slices.any(axis=axis)) for axis in (2, 1))
-    extents = np.stack([_extent(rows), _extent(columns)], axis=1)
-    diagonals = np.stack([extents, extents * (1, -1)]) @ plane.T
-    bounds = np.where(extents.all(axis=1), np.linalg.norm(diagonals, axis=2).max(axis=0), 0)
-    order = np.argsort(-bounds)[: np.count_nonzero(bounds)]
+    angles = np.pi / DIRECTIONS * np.arange(DIRECTIONS)
+    along = np.column_stack([np.cos(angles), np.sin(angles)]) @ plane
+    widths = _widths(slices, along) + np.abs(along).max(axis=1)  # from border to border
+    bounds = widths.max(axis=1) / np.cos(np.pi / 2 / DIRECTIONS)
+    order = np.argsort(-bounds)[: np.count_nonzero(bounds > 0)]
     yield from zip(order.tolist(), bounds[order].tolist(), strict=True)
 
 
-def _extent(lines: np.ndarray) -> np.ndarray:
-    """Voxels from the first to the last True in each row of bool [N, K], int [N], 0 where there is none."""
-    last = lines.shape[1] - lines[:, ::-1].argmax(axis=1)
-    return np.where(lines.any(axis=1), last - lines.argmax(axis=1), 0)
+def _widths(slices: np.ndarray, along: np.ndarray) -> np.ndarray:
+    """How far apart the outermost voxels of each slice, bool [S, I, J], are along directions [K, 2]: float64 [S, K].
+
+    -inf in a slice that has nothing.
+    """
+    first, last = slices.argmax(axis=2), slices.shape[2] - 1 - slices[:, :, ::-1].argmax(axis=2)
+    rows = np.arange(slices.shape[1])[:, None, None]
+    places = rows * along[:, 0] + np.stack([first, last], axis=2)[..., None] * along[:, 1]
+    some = np.asarray(slices.any(axis=2))[..., None, None]
+    highest = np.where(some, places, -np.inf).max(axis=(1, 2))
+    return np.asarray(highest - np.where(some, places, np.inf).min(axis=(1, 2)))
 
 
 def _border(mask: np.ndarray) -> np.ndarray:
@@ -76,6 +89,11 @@ def _ends(mask: np.ndarray) -> np.ndarray:
     first = mask[rows].argmax(axis=1)
     last = mask.shape[1] - 1 - mask[rows, ::-1].argmax(axis=1)
     return np.stack([np.tile(rows, 2), np.concatenate([first - 0.5, last + 0.5])], axis=1)
+
+
+def _rank(diameters: Diameters) -> tuple[float, float]:
+    """Rank of a slice by its longest diameter, and of those alike in it by the one at a right angle to it."""
+    return round(diameters.longest_mm, ROUNDED), diameters.perpendicular_mm
 
 
 def _diameters(border: np.ndarray, plane: np.ndarray) -> Diameters:

@@ -28,7 +28,7 @@ def measure_regions(
     if not labels.any():
         return dict.fromkeys(MEASURED, RegionMeasurements(0.0))
     box = bounding_box(labels != 0)
-    labels, affine = labels[box], affine_in(box, affine)
+    labels, affine = np.ascontiguousarray(labels[box]), affine_in(box, affine)
     whole_ml = np.count_nonzero(labels) * voxel_ml(affine)
     masks = {name: labels == number for name, number in REGION_LABELS.items()} | {WHOLE_TUMOUR: labels != 0}
     return {name: _measure(mask, affine, midline, whole_ml) for name, mask in masks.items()}
@@ -45,7 +45,7 @@ def _measure(mask: np.ndarray, affine: np.ndarray, midline: Plane | None, whole_
     box = bounding_box(mask)
     mask, affine = mask[box], affine_in(box, affine)
     ml = float(np.count_nonzero(mask) * voxel_ml(affine))
-    points = np.argwhere(mask) @ affine[:3, :3].T + affine[:3, 3]
+    points = affine[:3, :3] @ np.nonzero(mask) + affine[:3, 3:]
     numbers, sizes = connected_parts(mask)
     large = np.flatnonzero(sizes * voxel_ml(affine) > SPECK_ML) + 1
     diameters = max(_diameters_of(numbers, large, affine), default=None, key=lambda found: found.longest_mm)
@@ -53,13 +53,13 @@ def _measure(mask: np.ndarray, affine: np.ndarray, midline: Plane | None, whole_
     return RegionMeasurements(
         ml=ml,
         share=ml / whole_ml,
-        extent_mm=_triple(np.ptp(points, axis=0) + np.abs(affine[:3, :3]).sum(axis=1)),
+        extent_mm=_triple(np.ptp(points, axis=1) + np.abs(affine[:3, :3]).sum(axis=1)),
         diameter_mm=diameters and diameters.longest_mm,
         perpendicular_mm=diameters and diameters.perpendicular_mm,
         diameter_centre_mm=diameters and _triple(diameters.centre_mm),
         parts=len(large),
         specks=len(sizes) - len(large),
-        centre_mm=_triple(points.mean(axis=0)),
+        centre_mm=_triple(points.mean(axis=1)),
         side=None if left_share is None else _side(left_share),
         left_share=left_share,
         midline_mm=midline_mm,
@@ -75,8 +75,8 @@ def _diameters_of(numbers: np.ndarray, large: np.ndarray, affine: np.ndarray) ->
 
 
 def _beside(midline: Plane, points: np.ndarray) -> tuple[float, float]:
-    """Share of points [N, 3] left of a midline, and how far the nearest is from it in mm, 0 where they cross it."""
-    distances = midline.distance(points)
+    """Share of points [3, N] left of a midline, and how far the nearest is from it in mm, 0 where they cross it."""
+    distances = midline.distance(points.T)
     left = distances < 0
     crosses = left.any() and not left.all()
     return float(left.mean()), 0.0 if crosses else float(np.abs(distances).min())

@@ -78,7 +78,7 @@ def words_of(
     labels: uint8 [x, y, z] on the study's grid as in `REGION_LABELS`; measured: what `measure_regions` does of them.
     cell_mm: length of the cells on which they were found, where these are larger than voxels.
     """
-    near = labels[bounding_box(labels != 0)] if labels.any() else labels
+    near = np.ascontiguousarray(labels[bounding_box(labels != 0)]) if labels.any() else labels
     return (
         LOBE,
         side(measured[WHOLE_TUMOUR], midline),

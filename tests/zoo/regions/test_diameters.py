@@ -92,5 +92,13 @@ def test_the_longest_slice_counts_and_its_middle_is_told():
     np.testing.assert_allclose(found.centre_mm, [-5, 27, 45])
 
 
+def test_of_slices_as_long_the_one_that_is_wider_counts():
+    part = np.zeros((9, 12, 6), bool)
+    part[:, 4, 1], part[:, 7, 4], part[4, 7:10, 4] = True, True, True
+    narrow_last = part[..., ::-1]
+    assert rano_diameters(part, np.eye(4))[:2] == pytest.approx(rano_diameters(narrow_last, np.eye(4))[:2])
+    assert rano_diameters(part, np.eye(4)).centre_mm[2] == 4
+
+
 def test_one_voxel_has_diameters():
     assert rano_diameters(np.ones((1, 1, 1), bool), np.diag([2.0, 2.0, 5.0, 1]))[:2] == pytest.approx((2, 2))
