@@ -1,0 +1,77 @@
+"""Motions that are known, found again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from zoo.assets.references import read_reference
+from zoo.scanner.raw_scan import RawScan
+from zoo.scanner.registration import HEAD_RADIUS_MM, distance_mm, from_euler, register, to_euler
+from zoo.study.resample import sample
+from zoo.types import MODALITIES
+
+AXIAL = np.diag([1.0, 1.0, 5.0, 1.0])
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return read_reference()
+
+
+def motion(degrees, mm, centre=(0, 0, 0)):
+    matrix, centre = np.eye(4), np.array(centre)
+    matrix[:3, :3] = Rotation.from_euler("xyz", degrees, degrees=True).as_matrix()
+    matrix[:3, 3] = centre + mm - matrix[:3, :3] @ centre
+    return matrix
+
+
+def scan_of(volumes, modality, moved=np.eye(4), spacing=(2.0, 2.0, 2.0)):
+    """A scan of a head that was moved, on a grid of its own around it. moved: from the study's world to the scan's."""
+    source = volumes.data[MODALITIES.index(modality)]
+    step = np.diag([*spacing, 1.0])
+    shape = np.ceil(np.array([200, 230, 200]) / spacing).astype(int)
+    middle = (volumes.affine @ [*(np.array(source.shape) - 1) / 2, 1])[:3]
+    step[:3, 3] = (moved @ [*middle, 1])[:3] - step[:3, :3] @ (shape - 1) / 2 + (3, -5, 4)
+    factors = np.maximum(np.round(spacing), 1).astype(int)
+    return RawScan(
+        sample(source[None], np.linalg.inv(volumes.affine) @ np.linalg.inv(moved) @ step, shape, factors)[0], step
+    )
+
+
+@pytest.mark.parametrize(
+    ("degrees", "mm", "spacing"), [((12, -8, 15), (10, -20, 6), (1, 1, 5)), ((0, 0, 0), (0, 0, 60), (2, 2, 2))]
+)
+def test_a_motion_between_modalities_is_found(reference, degrees, mm, spacing):
+    fixed = scan_of(reference, "t1ce")
+    centre = fixed.head_centre
+    moved = motion(degrees, mm, centre)
+    found = register(fixed, scan_of(reference, "t2", moved, spacing))
+    still = register(fixed, scan_of(reference, "t2", spacing=spacing))
+    assert distance_mm(found.matrix, moved @ still.matrix, centre) < 0.6
+    assert distance_mm(still.matrix, np.eye(4), centre) < 1
+    assert max(found.inconsistency_mm, still.inconsistency_mm) < 0.6
+
+
+def test_a_search_ends_the_same_each_time(reference):
+    scans = scan_of(reference, "t1ce"), scan_of(reference, "t1", motion((5, 0, 9), (4, 4, 0)))
+    one, other = register(*scans), register(*scans)
+    np.testing.assert_array_equal(one.matrix, other.matrix)
+    assert (one.information, one.inconsistency_mm) == (other.information, other.inconsistency_mm)
+
+
+def test_the_distance_of_motions_is_that_of_a_ball_s_points():
+    points = np.random.default_rng(1).uniform(-1, 1, (200_000, 3))
+    centre = np.array([3.0, -9, 14])
+    ball = centre + HEAD_RADIUS_MM * points[np.linalg.norm(points, axis=1) < 1]
+    one, other = motion((3, 9, -4), (1, 2, 9)), motion((0, 5, 2), (-3, 0, 1))
+    apart = ball @ (one - other)[:3, :3].T + (one - other)[:3, 3]
+    expected = np.sqrt((apart**2).sum(axis=1).mean())
+    assert distance_mm(one, other, centre) == pytest.approx(expected, rel=0.01)
+
+
+def test_motions_come_back_from_angles():
+    for degrees in ((20, -30, 50), (-80, 10, 170), (0, 0, 0)):
+        matrix = motion(degrees, (5, 6, -70))
+        np.testing.assert_allclose(from_euler(to_euler(matrix, np.array([3.0, 80, -9]))), matrix, atol=1e-9)
