@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation
 from zoo.scanner.raw_scan import RawScan
 
 if TYPE_CHECKING:
-    import SimpleITK as sitk
+    import SimpleITK
 
 
 @dataclass(frozen=True)
@@ -111,17 +111,17 @@ def _refined(
 
 
 def _optimised(
-    fixed: sitk.Image, moving: sitk.Image, level: Level, start: np.ndarray, centre: np.ndarray
+    fixed: SimpleITK.Image, moving: SimpleITK.Image, level: Level, start: np.ndarray, centre: np.ndarray
 ) -> tuple[np.ndarray, float]:
-    import SimpleITK as sitk
+    import SimpleITK
 
     motion = to_euler(start, centre)
-    method = sitk.ImageRegistrationMethod()
+    method = SimpleITK.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(level.bins)
     if level.share < 1:
         method.SetMetricSamplingStrategy(method.REGULAR)
         method.SetMetricSamplingPercentage(level.share, SEED)
-    method.SetInterpolator(sitk.sitkLinear)
+    method.SetInterpolator(SimpleITK.sitkLinear)
     first, last = level.step_mm
     method.SetOptimizerAsRegularStepGradientDescent(first, last, level.iterations)
     method.SetOptimizerScales([HEAD_RADIUS_MM**2] * 3 + [1.0] * 3)
@@ -133,33 +133,33 @@ def _optimised(
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let two runs end the same: on more threads sums differ. A method's own number of threads leaves out its metric."""
-    import SimpleITK as sitk
+    """Let two runs end the same: on more threads sums differ. What a method is told leaves out its metric."""
+    import SimpleITK
 
-    threads = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
-    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    threads = SimpleITK.ProcessObject.GetGlobalDefaultNumberOfThreads()
+    SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
     try:
         yield
     finally:
-        sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
+        SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
 
 
-def _image(scan: RawScan) -> sitk.Image:
+def _image(scan: RawScan) -> SimpleITK.Image:
     """The scan for SimpleITK, whose world is ours here: it asks of no axis where it points to."""
-    import SimpleITK as sitk
+    import SimpleITK
 
-    image = sitk.GetImageFromArray(np.ascontiguousarray(scan.voxels.T, np.float32))
+    image = SimpleITK.GetImageFromArray(np.ascontiguousarray(scan.voxels.T, np.float32))
     image.SetSpacing(scan.spacing.tolist())
     image.SetDirection((scan.affine[:3, :3] / scan.spacing).ravel().tolist())
     image.SetOrigin(scan.affine[:3, 3].tolist())
     return image
 
 
-def to_euler(matrix: np.ndarray, centre: np.ndarray) -> sitk.Euler3DTransform:
+def to_euler(matrix: np.ndarray, centre: np.ndarray) -> SimpleITK.Euler3DTransform:
     """A motion about the middle of the head: one turned about a far point moves the head by turning it."""
-    import SimpleITK as sitk
+    import SimpleITK
 
-    motion = sitk.Euler3DTransform()
+    motion = SimpleITK.Euler3DTransform()
     motion.SetCenter(centre.tolist())
     angles = Rotation.from_matrix(matrix[:3, :3]).as_euler("ZXY")[[1, 2, 0]]  # ITK turns about y, x, then z
     motion.SetRotation(*angles.tolist())
@@ -167,7 +167,7 @@ def to_euler(matrix: np.ndarray, centre: np.ndarray) -> sitk.Euler3DTransform:
     return motion
 
 
-def from_euler(motion: sitk.Euler3DTransform) -> np.ndarray:
+def from_euler(motion: SimpleITK.Euler3DTransform) -> np.ndarray:
     matrix, centre = np.eye(4), np.array(motion.GetCenter())
     matrix[:3, :3] = np.reshape(motion.GetMatrix(), (3, 3))
     matrix[:3, 3] = centre + motion.GetTranslation() - matrix[:3, :3] @ centre

@@ -39,6 +39,6 @@ __all__ = [
     "ONE_HALF", "REGION_LABELS", "REGION_LABELS_2023", "SHAPLEY_EXPLAINER", "WHOLE_TUMOUR",
     "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade", "HeatMap",
     "Millimetres", "ModelInput", "ModelResult", "ModelSpec", "Phase", "Plane", "Progress", "Question", "Recipe",
-    "RegionMeasurements", "RegisteredExplainer", "RegisteredModel", "ScannerGrid", "Segmentation", "Side", "Study", "StudyAnswers",
-    "Unpacked", "Volumes", "Word", "any_model",
+    "RegionMeasurements", "RegisteredExplainer", "RegisteredModel", "ScannerGrid", "Segmentation", "Side", "Study",
+    "StudyAnswers", "Unpacked", "Volumes", "Word", "any_model",
 ]  # fmt: skip

@@ -27,7 +27,10 @@ def motion(degrees, mm, centre=(0, 0, 0)):
     return matrix
 
 
-def scan_of(volumes, modality, moved=np.eye(4), spacing=(2.0, 2.0, 2.0)):
+STILL = np.eye(4)
+
+
+def scan_of(volumes, modality, moved=STILL, spacing=(2.0, 2.0, 2.0)):
     """A scan of a head that was moved, on a grid of its own around it. moved: from the study's world to the scan's."""
     source = volumes.data[MODALITIES.index(modality)]
     step = np.diag([*spacing, 1.0])
