@@ -1,0 +1,30 @@
+"""Whether a scan is without its skull already: then all that isn't background is brain.
+
+Zeros around it don't tell, as some heads with skull have borders of zeros; how large it is doesn't either, as some
+show a part of the head only. That what is there is no more than what networks take for brain does.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zoo.study.background import clear_background
+from zoo.study.brain import brain_mask
+
+AGREEING = 0.9
+
+
+def foreground(voxels: np.ndarray) -> np.ndarray:
+    """Tell what is there from the background, whatever value that has: bool [x, y, z].
+
+    voxels: float32 [x, y, z], which are left as they are.
+    """
+    scan = voxels.copy(order="K")
+    clear_background(scan, holes=bool(np.isnan(scan).any()))
+    return brain_mask(scan[None])
+
+
+def already_stripped(there: np.ndarray, brain: np.ndarray) -> bool:
+    """Whether a scan is skull-stripped. there: its foreground, brain: what networks take for it; bool [x, y, z] each."""
+    both = np.count_nonzero(there & brain)
+    return 2 * both >= AGREEING * (np.count_nonzero(there) + np.count_nonzero(brain))
