@@ -1,4 +1,4 @@
-"""What was found in a prepared study, in the space of the scanner's own series: one motion, one interpolation."""
+"""The way back: a prepared study's space on the grid of the scanner's own series."""
 
 from __future__ import annotations
 
@@ -6,34 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from zoo.regions.label_map import label_map
-from zoo.study.resample import sample, to_study_space
-from zoo.types import Segmentation, Volumes
+from zoo.scanner.preparation import BY_HALVES, best_of
+from zoo.study.resample import sample
+from zoo.types import Volumes
 
 
-def regions_in_scanner_space(found: Segmentation, volumes: Volumes, modality: str) -> Segmentation:
-    """Lay a segmentation of a study that was made of raw scans on the grid of one of these scans.
+def in_scanner_space(volumes: Volumes) -> tuple[Volumes, np.ndarray]:
+    """Return a grid on which to lay what was found in a study, and the affine to write with it, float64 [4, 4].
 
-    Labels are made anew from the model's scores, so that nothing is interpolated twice. Measurements stay those of the
-    prepared study.
+    Of a study that was made of raw scans it is the scanner's, of the series to which the others were carried, as it
+    lies in the study's space, without voxels but with the brain: whatever is laid there is interpolated but once. The
+    affine leads to the scanner's world. Of another study they are its own.
     """
-    labels = label_map(found.scores, found.scores_affine, _grid_of(volumes, modality))
-    return replace(found, labels=labels, affine=volumes.scanner[modality].affine)
-
-
-def map_in_scanner_space(values: np.ndarray, affine: np.ndarray, volumes: Volumes, modality: str) -> np.ndarray:
-    """Lay maps, float32 [C, D, H, W] with the affine of their cells to the study's world, on a raw scan's grid.
-
-    Returns float32 [C, x, y, z], 0 outside the brain.
-    """
-    there = _grid_of(volumes, modality)
-    return to_study_space(values, affine, there) * there.brain
-
-
-def _grid_of(volumes: Volumes, modality: str) -> Volumes:
-    """The study without its scans, on the grid of a raw one, as that lies in the study's world."""
-    grid = volumes.scanner[modality]
+    if not volumes.scanner:
+        return volumes, volumes.affine
+    grid = volumes.scanner[best_of(volumes.scanner)]
     affine = np.linalg.inv(grid.motion) @ grid.affine
-    brain = sample(volumes.brain[None], np.linalg.inv(volumes.affine) @ affine, grid.shape)[0] >= 0.5
+    brain = sample(volumes.brain[None], np.linalg.inv(volumes.affine) @ affine, grid.shape)[0] >= BY_HALVES
     nothing = np.zeros((len(volumes.data), 0, 0, 0), np.float32)
-    return replace(volumes, data=nothing, brain=brain, affine=affine)
+    return replace(volumes, data=nothing, brain=brain, affine=affine), grid.affine

@@ -5,11 +5,12 @@ Nothing is sampled twice: motions are composed, and each scan goes from its own 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from zoo.scanner.already_stripped import already_stripped, foreground
 from zoo.scanner.brain_extraction import extract_brain
 from zoo.scanner.raw_scan import RawScan
 from zoo.scanner.registration import Registration, register
@@ -32,12 +33,15 @@ Tell = Callable[[str], None]
 class PreparedStudy:
     """A study that was made of raw scans. volumes: upright, without skull, on one grid; their `scanner` leads back.
 
-    fixed: the modality to which the others were carried. registrations: of each of the others.
+    fixed: the modality to which the others were carried. registrations: of each of the others. was_stripped: whether
+    there was no skull to begin with. turned: motion by which the head was set upright, float64 [4, 4].
     """
 
     volumes: Volumes
     fixed: str
     registrations: Mapping[str, Registration]
+    was_stripped: bool
+    turned: np.ndarray
 
 
 def prepare_scans(name: str, scans: Mapping[str, RawScan], tell: Tell = lambda step: None) -> PreparedStudy:
@@ -45,19 +49,31 @@ def prepare_scans(name: str, scans: Mapping[str, RawScan], tell: Tell = lambda s
 
     Raises `StudyError` that names step and series where a step fails.
     """
-    fixed = next(modality for modality in FIXED if modality in scans)
+    fixed = best_of(scans)
     registrations = {}
     for modality in [modality for modality in scans if modality != fixed]:
-        tell(f"{MODALITY_TITLES[modality]} is laid on {MODALITY_TITLES[fixed]}.")
+        tell(f"Laying {MODALITY_TITLES[modality]} on {MODALITY_TITLES[fixed]}")
         registrations[modality] = register(scans[fixed], scans[modality])
-    tell(f"The brain is found on {MODALITY_TITLES[fixed]}.")
-    brain = RawScan(extract_brain(scans[fixed].voxels, scans[fixed].affine).astype(np.float32), scans[fixed].affine)
-    tell("The head is turned upright.")
+    tell(f"Looking for the brain on {MODALITY_TITLES[fixed]}")
+    brain, was_stripped = _brain_of(scans[fixed])
+    tell("Turning the head upright")
     turned = upright(scans[fixed], brain.voxels, fixed)
     motions = {fixed: turned} | {modality: found.matrix @ turned for modality, found in registrations.items()}
-    tell("All scans are sampled on one grid.")
+    tell("Sampling all scans on one grid")
     volumes = _sampled(name, scans, motions, brain, turned)
-    return PreparedStudy(volumes, fixed, registrations)
+    return PreparedStudy(volumes, fixed, registrations, was_stripped, turned)
+
+
+def best_of(modalities: Container[str]) -> str:
+    """Choose the modality to which the others are carried."""
+    return next(modality for modality in FIXED if modality in modalities)
+
+
+def _brain_of(scan: RawScan) -> tuple[RawScan, bool]:
+    """The brain in a scan, 1 within and 0 around it, and whether there is nothing else in the scan."""
+    there, brain = foreground(scan.voxels), extract_brain(scan.voxels, scan.affine)
+    was_stripped = already_stripped(there, brain)
+    return RawScan((there if was_stripped else brain).astype(np.float32), scan.affine), was_stripped
 
 
 def _sampled(

@@ -49,11 +49,13 @@ SEED = 1  # 0 is the clock
 class Registration:
     """A motion that was found. matrix: float64 [4, 4], from the fixed scan's world to the moving one's, in mm.
 
-    information: mutual information of the two scans then, in nats. inconsistency_mm: how far, on average over the
-    head, the way back that was found on its own misses where it began.
+    moved_mm: how far it moves the head on average, beyond what the scans' headers say. information: mutual information
+    of the two scans then, in nats. inconsistency_mm: how far, on average over the head, the way back that was found on
+    its own misses where it began.
     """
 
     matrix: np.ndarray
+    moved_mm: float
     information: float
     inconsistency_mm: float
 
@@ -63,7 +65,8 @@ def register(fixed: RawScan, moving: RawScan) -> Registration:
     fixed, moving = fixed.clipped(), moving.clipped()
     found, information = search(fixed, moving, LEVELS)
     back, _ = search(moving, fixed, LEVELS[:-1])
-    return Registration(found, information, distance_mm(back @ found, np.eye(4), fixed.head_centre))
+    moved, missed = (distance_mm(motion, np.eye(4), fixed.head_centre) for motion in (found, back @ found))
+    return Registration(found, moved, information, missed)
 
 
 def distance_mm(one: np.ndarray, other: np.ndarray, centre: np.ndarray) -> float:
@@ -74,6 +77,11 @@ def distance_mm(one: np.ndarray, other: np.ndarray, centre: np.ndarray) -> float
     apart = one - other
     turn, shift = apart[:3, :3], apart[:3, :3] @ centre + apart[:3, 3]
     return float(np.sqrt(HEAD_RADIUS_MM**2 / 5 * np.trace(turn.T @ turn) + shift @ shift))
+
+
+def degrees(motion: np.ndarray) -> float:
+    """Angle by which a motion, float64 [4, 4], turns."""
+    return float(np.degrees(Rotation.from_matrix(motion[:3, :3]).magnitude()))
 
 
 def search(fixed: RawScan, moving: RawScan, levels: Sequence[Level]) -> tuple[np.ndarray, float]:
