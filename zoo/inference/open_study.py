@@ -128,5 +128,8 @@ class OpenStudy:
 
 
 def open_study(registry: Registry, source: Any, raw: bool | None = None) -> OpenStudy:
-    """The study at `source`: a folder, a zip, files, or {modality: file}. Raises `StudyError`. raw: see `load_study`."""
+    """The study at `source`: a folder, a zip, files, or {modality: file}; raises `StudyError`.
+
+    raw: whether its scans are as the scanner made them, see `load_study`.
+    """
     return OpenStudy(registry, read_volumes(registry, source, load=partial(load_study, raw=raw)))

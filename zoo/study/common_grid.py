@@ -36,7 +36,7 @@ class Grid:
 
 
 def common_grid(study_id: str, grids: Mapping[str, Grid]) -> Grid:
-    """The grid of the scans, named by modality; raises `SeveralGridsError` that names one which most others don't lie on."""
+    """The grid of the scans, named by modality; raises `SeveralGridsError` that names one off which most others lie."""
     first = max(grids, key=lambda name: sum(other.is_on(grids[name]) for other in grids.values()))
     for name, grid in grids.items():
         if not grid.is_on(grids[first]):
