@@ -4,43 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.spatial.transform import Rotation
+from raw_heads import motion, scan_of
 
-from zoo.assets.references import read_reference
-from zoo.scanner.raw_scan import RawScan
+from zoo.assets.references import read_references
 from zoo.scanner.registration import HEAD_RADIUS_MM, distance_mm, from_euler, register, to_euler
-from zoo.study.resample import sample
-from zoo.types import MODALITIES
-
-AXIAL = np.diag([1.0, 1.0, 5.0, 1.0])
 
 
 @pytest.fixture(scope="module")
 def reference():
-    return read_reference()
-
-
-def motion(degrees, mm, centre=(0, 0, 0)):
-    matrix, centre = np.eye(4), np.array(centre)
-    matrix[:3, :3] = Rotation.from_euler("xyz", degrees, degrees=True).as_matrix()
-    matrix[:3, 3] = centre + mm - matrix[:3, :3] @ centre
-    return matrix
-
-
-STILL = np.eye(4)
-
-
-def scan_of(volumes, modality, moved=STILL, spacing=(2.0, 2.0, 2.0)):
-    """A scan of a head that was moved, on a grid of its own around it. moved: from the study's world to the scan's."""
-    source = volumes.data[MODALITIES.index(modality)]
-    step = np.diag([*spacing, 1.0])
-    shape = np.ceil(np.array([200, 230, 200]) / spacing).astype(int)
-    middle = (volumes.affine @ [*(np.array(source.shape) - 1) / 2, 1])[:3]
-    step[:3, 3] = (moved @ [*middle, 1])[:3] - step[:3, :3] @ (shape - 1) / 2 + (3, -5, 4)
-    factors = np.maximum(np.round(spacing), 1).astype(int)
-    return RawScan(
-        sample(source[None], np.linalg.inv(volumes.affine) @ np.linalg.inv(moved) @ step, shape, factors)[0], step
-    )
+    return read_references()[0]
 
 
 @pytest.mark.parametrize(

@@ -30,16 +30,8 @@ def reference_in_box(recipe: Recipe, shape: Sequence[int]) -> np.ndarray:
 
 def read_references() -> list[Volumes]:
     """The four as they are stored."""
-    return [load_volumes(_study(folder)) for folder in _folders()]
-
-
-def read_reference() -> Volumes:
-    """One of the four as it is stored."""
-    return load_volumes(_study(_folders()[0]))
-
-
-def _folders() -> list[Path]:
-    return sorted(path for path in HERE.iterdir() if path.name.startswith("reference-"))
+    folders = sorted(path for path in HERE.iterdir() if path.name.startswith("reference-"))
+    return [load_volumes(_study(folder)) for folder in folders]
 
 
 def _study(folder: Path) -> Study:
