@@ -1,4 +1,4 @@
-"""The command line `glioma-zoo …`, or `python -m zoo …`: page, models, grades, explanations, regions, raw scans, checks."""
+"""The command line `glioma-zoo …`, or `python -m zoo …`: page, models, grades, explanations, regions, raw scans, …"""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from raw_heads import motion
 
+from raw_heads import motion
 from zoo.scanner.carry_back import in_scanner_space
 from zoo.study.resample import to_study_space
 from zoo.types import ScannerGrid
@@ -30,11 +30,11 @@ def test_a_prepared_study_stays_where_it_is(volumes):
 
 def test_places_are_those_of_the_scanner(volumes):
     """A map that tells how high each place is says so on the scanner's grid, of the places before the motion."""
-    raw = replace(
-        volumes, scanner={"t1ce": ScannerGrid(SHAPE, SCANNER, MOVED), "t1": ScannerGrid((9,) * 3, MOVED, MOVED)}
-    )
-    there, affine = in_scanner_space(raw)
-    np.testing.assert_array_equal(affine, SCANNER)
+    middle = volumes.affine @ [*(np.array(volumes.brain.shape) - 1) / 2, 1]
+    scanner = _scanner_grid((MOVED @ middle)[:3])
+    grids = {"t1": ScannerGrid((9, 9, 9), MOVED, MOVED), "t1ce": ScannerGrid(SHAPE, scanner, MOVED)}
+    there, affine = in_scanner_space(replace(volumes, scanner=grids))
+    np.testing.assert_array_equal(affine, scanner)
     assert there.brain.shape == SHAPE
     assert there.brain.any()
     indices = np.moveaxis(np.indices(volumes.brain.shape), 0, -1)

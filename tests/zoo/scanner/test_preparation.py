@@ -1,11 +1,11 @@
-"""From raw scans to a study on one grid: each step with the truth known; the network that finds brains has its own tests."""
+"""From raw scans to a study on one grid, with the truth known; the networks that find brains have their own tests."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from raw_heads import motion, scan_of
 
+from raw_heads import motion, scan_of
 from zoo.assets.references import read_references
 from zoo.scanner import preparation
 from zoo.scanner.preparation import SHAPE, best_of, prepare_scans
