@@ -148,3 +148,8 @@ def skull_strip_mask(rng: np.random.Generator, anatomy: Anatomy, lesion: np.ndar
         z = grid.points_mm()[2] + rng.normal(0, 0.08) * grid.points_mm()[1]
         brain &= z > -74 + rng.uniform(8, 40)
     return brain & (anatomy.depth_mm > -7)
+
+
+def perfect_strip_mask(anatomy: Anatomy, lesion: np.ndarray, grid: Grid) -> np.ndarray:
+    """Brain with its lesion (fractions, [x, y, z]) as a strip without errors would leave it; bool [x, y, z]."""
+    return (anatomy.depth_mm > 0) | ((lesion > 0.3) & (anatomy.depth_mm > -grid.spacing_mm))
