@@ -75,14 +75,14 @@ def simulate_study(
     `site` is the number, from 1, of one of the hospitals of `seed`; without it, every study has
     a scanner of its own. Without `tumour` it is the twin: the same brain, pushed aside and scanned
     alike, with normal tissue in the tumour's place. `well_stripped` leaves out what a strip does wrong: remnants, a
-    ragged border, a cut-off bottom; nothing else of the patient changes.
+    ragged border, a cut-off bottom. Then the brain lies in CSF, as in a head, and all else of the patient is the same.
     """
     grid = Grid(spacing_mm)
     signs = study_signs(seed, index, grade)
     hospital = draw_site(_stream(seed, site, "hospital")) if site else ANYWHERE
     fractions, labels, mask = _patient(seed, index, signs, grid, tumour, well_stripped)
     images = render(_stream(seed, index, "contrast"), fractions, grid, hospital.contrast)
-    images = acquire(_stream(seed, index, "scanner"), images, mask, grid, hospital.scanners)
+    images = acquire(_stream(seed, index, "scanner"), images, mask, grid, hospital.scanners, fades=not well_stripped)
     return assemble(study_id(seed, index), signs, images, labels, grid)
 
 
@@ -96,6 +96,8 @@ def _patient(seed: int, index: int, signs: Signs, grid: Grid, tumour: bool, well
     regions = regions if tumour else regions.emptied()
     labels = regions.labels() * mask
     fractions = tissue_fractions(_stream(seed, index, "normal"), anatomy, regions, grid)
+    if well_stripped:
+        fractions["csf"] += fractions.pop("skull") + fractions.pop("fat")
     return fractions, labels, mask
 
 

@@ -18,10 +18,10 @@ from ..fields import field_in_box, stretch
 BRAIN_CENTRE_MM = np.array([0.0, -16.0, 4.0])
 BRAIN_HALF_MM = np.array([70.0, 89.0, 76.0])
 # Left and right, back and front, below and above of the brain: scalp, nose, neck, and some air.
-MARGIN_MM = np.array([[34.0, 34.0], [32.0, 48.0], [62.0, 36.0]])
+MARGIN_MM = np.array([[32.0, 32.0], [30.0, 48.0], [62.0, 34.0]])
 COARSE_MM = 2.5
 SKIN_MM = 2.0
-DURA_MM = 1.2
+DURA_MM = 0.8
 
 Axes = Sequence[np.ndarray]
 
@@ -119,30 +119,42 @@ def _draw_levels(rng: np.random.Generator, mask: np.ndarray, field: HeadField) -
         return field_in_box(rng, field.size_mm, shape, length_mm)
 
     axes = [axis.reshape(place) for axis, place in zip(field.axes_mm(step), np.eye(3, dtype=int) * -2 + 1, strict=True)]
-    inner = _distance_outside(mask, step, spacing_mm) - np.maximum(rng.uniform(1.0, 4.5) + 0.8 * wobble(40), 0.4)
+    brain = _bridged(mask, step, spacing_mm)
+    away = _distance_to(brain, spacing_mm)
+    inner = away - np.maximum(rng.uniform(1.0, 4.5) + 0.8 * wobble(40), 0.4)
     base = np.clip((-25 - axes[2]) / 20, 0, 1)  # the skull's base is thicker
     thickness = np.maximum(rng.uniform(5, 9) + 1.2 * wobble(50) + 3 * base, 3.5)
     scalp = np.maximum(rng.uniform(4.5, 9) + wobble(50), 3.5)
-    outer = inner - DURA_MM - thickness - scalp
+    smoother = _distance_to(_closed(away, 25, spacing_mm), spacing_mm) - away  # muscles fill the temples
+    outer = inner + smoother - DURA_MM - thickness - scalp
     outer = _union([outer, *_face_and_neck(rng, axes)], softness_mm=3.0) + 0.8 * wobble(45)
     depth = (ndimage.distance_transform_edt(outer < 0) - 0.5) * spacing_mm
     below_skin = rng.uniform(3.5, 9) + 1.5 * wobble(50) - depth
-    between = 4 * (wobble(14) - rng.uniform(0.6, 1.6))
+    between = 4 * (wobble(11) - rng.uniform(0.6, 1.4))
     return [inner, (inner - DURA_MM) / thickness, depth, np.maximum(below_skin, between)]
 
 
-def _distance_outside(mask: np.ndarray, step: int, spacing_mm: float) -> np.ndarray:
-    """Distance in mm to the brain, whose folds are bridged; 0 inside."""
+def _bridged(mask: np.ndarray, step: int, spacing_mm: float) -> np.ndarray:
+    """The brain on coarse voxels with its folds bridged, bool [x, y, z]."""
     x, y, z = (n // step for n in mask.shape)
     share = mask.reshape(x, step, y, step, z, step).mean(axis=(1, 3, 5), dtype=np.float32)
-    bridged = ndimage.gaussian_filter(share, 4 / spacing_mm) > 0.45
-    return np.maximum(ndimage.distance_transform_edt(~(bridged | (share > 0.5))) - 0.5, 0) * spacing_mm
+    return (ndimage.gaussian_filter(share, 4 / spacing_mm) > 0.45) | (share > 0.5)
+
+
+def _distance_to(shape: np.ndarray, spacing_mm: float) -> np.ndarray:
+    """Distance in mm to the surface of `shape`, bool [x, y, z]; 0 inside."""
+    return np.maximum(ndimage.distance_transform_edt(~shape) - 0.5, 0) * spacing_mm
+
+
+def _closed(away: np.ndarray, reach_mm: float, spacing_mm: float) -> np.ndarray:
+    """Where no ball of radius `reach_mm` fits that stays outside the shape which lies `away` mm, bool [x, y, z]."""
+    return _distance_to(away > reach_mm, spacing_mm) > reach_mm
 
 
 def _face_and_neck(rng: np.random.Generator, axes: Axes) -> list[np.ndarray]:
     """Levels of what the head has beside its vault: below 0 inside, about mm."""
     wide, deep, long = np.exp(rng.normal(0, 0.05, 3))
-    neck = _level((*axes[:2], np.zeros(1)), (0, -30, 0), (54 * wide, 56 * deep, 1))
+    neck = _level((*axes[:2], np.zeros(1)), (0, -32, 0), (50 * wide, 54 * deep, 1))
     return [
         _level(axes, (0, 30, -70), (65 * wide, 66 * deep, 70 * long)),
         np.maximum(neck, axes[2] + 45),
@@ -206,10 +218,11 @@ def _paint_face(brush: Brush) -> None:
             brush.layers((side * (50 + cell), -26 - 4 * cell, -42 - 5 * cell), (4, 4, 4), (0.0, Tissue.AIR))
         for cell in range(4):
             brush.layers((side * 7, 38 + 8 * cell, -34), (3.5, 3.5, 5), (1.5, Tissue.MUCOSA), (0.0, Tissue.AIR))
-    brush.layers((0, 62, -60), (14, 34, 18), (1.5, Tissue.BONE), (0.0, Tissue.MUCOSA))
+    brush.layers((0, 62, -60), (15, 34, 20), (1.5, Tissue.BONE), (0.0, Tissue.AIR))
+    brush.paint((0, 62, -60), (1.5, 33, 19), Tissue.MUCOSA)  # the septum
     for side in (-1, 1):
-        for away in (3, 9):
-            brush.layers((side * away, 62, -60 - away), (1.6, 30, 12), (0.0, Tissue.AIR))
+        for conch in range(3):
+            brush.layers((side * 8, 60, -72 + 11 * conch), (4, 24, 3.5), (0.0, Tissue.MUCOSA))
     brush.layers((0, 2, -98), (10, 6, 46), (2.0, Tissue.MUCOSA), (0.0, Tissue.AIR))
 
 
@@ -248,10 +261,11 @@ def _paint_spine(brush: Brush, mask: np.ndarray, field: HeadField) -> None:
     end = float(field.axes_mm()[2][lowest])
     for level in range(5):
         brush.layers((x, y + 20, end - 14 - 17 * level), (11, 9, 6.5), (2.0, Tissue.BONE), (0.0, Tissue.MARROW))
-    for drop in np.arange(-4, 70, 2.0):
-        centre = (x, y - 0.08 * max(drop, 0), end - drop)
-        if drop > 12 and drop % 17 < 9:
+    cord = [(x, y - 0.08 * max(drop, 0.0), end - drop) for drop in np.arange(-4, 66, 2.0)]
+    for centre in cord:
+        if end - centre[2] > 12 and (end - centre[2]) % 17 < 9:
             brush.paint(centre, (15, 13, 3), Tissue.BONE)
+    for centre in cord:
         brush.paint(centre, (9.5, 8.5, 3), Tissue.CSF, anywhere=True)
-    for drop in np.arange(-4, 70, 2.0):
-        brush.paint((x, y - 0.08 * max(drop, 0), end - drop), (6, 5, 3), Tissue.NERVE, anywhere=True)
+    for centre in cord:
+        brush.paint(centre, (6, 5, 3), Tissue.NERVE, anywhere=True)

@@ -66,12 +66,9 @@ def draw_head(study: SimulatedStudy, seed: int) -> RawHead:
     mask = _in_head(brain, field)
     tissues = draw_tissues(rng, mask, field)
     coil = field_in_box(rng, field.size_mm, _few(field), 110)
-    images = np.stack(
-        [
-            _draw_image(rng, name, _in_head(image, field), tissues, looks, coil, field)
-            for name, image, looks in zip(MODALITIES, study.images, _draw_looks(rng), strict=True)
-        ]
-    )
+    images = np.empty((len(MODALITIES), *field.shape), np.float32)
+    for out, name, image, looks in zip(images, MODALITIES, study.images, _draw_looks(rng), strict=True):
+        out[:] = _draw_image(rng, name, _in_head(image, field), tissues, looks, coil, field)
     affine = study.affine.copy()
     affine[:3, 3] += affine[:3, :3] @ field.start
     return RawHead(images, mask, _in_head(study.labels, field), tissues, affine)

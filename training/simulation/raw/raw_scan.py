@@ -140,14 +140,17 @@ def _average_slices(image: np.ndarray, to_voxels: np.ndarray, shape: tuple[int, 
     thin = np.eye(4)
     thin[2, 2], thin[2, 3] = 1 / many, (1 / many - 1) / 2
     i, j, k = shape
-    return _resample(image, to_voxels @ thin, (i, j, k * many), order=1).reshape(i, j, k, many).mean(axis=3)
+    sampled = _resample(image, to_voxels @ thin, (i, j, k * many), order=1, beyond=np.nan)
+    reached = np.isfinite(sampled)
+    sampled[~reached] = np.resize(image[:, :, -2:], reached.size - reached.sum())  # the noise of the air above the head
+    return sampled.reshape(i, j, k, many).mean(axis=3)
 
 
-def _resample(volume: np.ndarray, to_voxels: np.ndarray, shape: tuple[int, int, int], order: int) -> np.ndarray:
-    # A scanner sees no end of the head's field: what is beyond it is like what is before it, air or neck.
-    mode = "reflect" if order else "constant"
+def _resample(volume: np.ndarray, to_voxels: np.ndarray, shape: tuple[int, int, int], order: int, beyond: float = 0):
     matrix = to_voxels.round(9)
-    return ndimage.affine_transform(volume, matrix[:3, :3], matrix[:3, 3], output_shape=shape, order=order, mode=mode)
+    return ndimage.affine_transform(
+        volume, matrix[:3, :3], matrix[:3, 3], output_shape=shape, order=order, mode="constant", cval=beyond
+    )
 
 
 def _flip(plan: ScanPlan, shape: tuple[int, int, int]) -> tuple[np.ndarray, tuple[slice, ...]]:
