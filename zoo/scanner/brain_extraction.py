@@ -51,8 +51,8 @@ def _brain_in(scan: np.ndarray) -> np.ndarray:
 def _resized(image: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     """An image stretched to another shape: each voxel is the one in which its middle lies (torch's nearest-exact)."""
     for axis, count in enumerate(shape):
-        size = image.shape[axis]
-        image = image.take(((np.arange(count) + 0.5) * np.float32(size / count)).astype(int), axis)
+        middles = (np.arange(count, dtype=np.float32) + np.float32(0.5)) * np.float32(image.shape[axis] / count)
+        image = image.take(middles.astype(int), axis, mode="clip")
     return image
 
 

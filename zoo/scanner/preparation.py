@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zoo.errors import StudyError
 from zoo.scanner.already_stripped import already_stripped, foreground
 from zoo.scanner.brain_extraction import extract_brain
 from zoo.scanner.raw_scan import RawScan
 from zoo.scanner.registration import Registration, register
+from zoo.scanner.registration_check import doubt
 from zoo.scanner.upright import upright
 from zoo.study.brain import affine_in, bounding_box
 from zoo.study.load import zero_volumes
@@ -50,12 +52,14 @@ def prepare_scans(name: str, scans: Mapping[str, RawScan], tell: Tell = lambda s
     Raises `StudyError` that names step and series where a step fails.
     """
     fixed = best_of(scans)
+    tell(f"Looking for the brain on {MODALITY_TITLES[fixed]}")
+    brain, was_stripped = _brain_of(scans[fixed])
     registrations = {}
     for modality in [modality for modality in scans if modality != fixed]:
         tell(f"Laying {MODALITY_TITLES[modality]} on {MODALITY_TITLES[fixed]}")
         registrations[modality] = register(scans[fixed], scans[modality])
-    tell(f"Looking for the brain on {MODALITY_TITLES[fixed]}")
-    brain, was_stripped = _brain_of(scans[fixed])
+        if reason := doubt(registrations[modality], was_stripped):
+            raise StudyError(_not_laid(name, modality, fixed, reason))
     tell("Turning the head upright")
     turned = upright(scans[fixed], brain.voxels, fixed)
     motions = {fixed: turned} | {modality: found.matrix @ turned for modality, found in registrations.items()}
@@ -67,6 +71,14 @@ def prepare_scans(name: str, scans: Mapping[str, RawScan], tell: Tell = lambda s
 def best_of(modalities: Container[str]) -> str:
     """Choose the modality to which the others are carried."""
     return next(modality for modality in FIXED if modality in modalities)
+
+
+def _not_laid(name: str, modality: str, fixed: str, reason: str) -> str:
+    moving, still = MODALITY_TITLES[modality], MODALITY_TITLES[fixed]
+    return (
+        f"{name}: {moving}: could not be laid on {still}: {reason}. Look whether both show the whole head of one patient, "
+        "and neither is mirrored or upside down for its header; or register the scans yourself."
+    )
 
 
 def _brain_of(scan: RawScan) -> tuple[RawScan, bool]:

@@ -7,8 +7,10 @@ import pytest
 
 from raw_heads import motion, scan_of
 from zoo.assets.references import read_references
+from zoo.errors import StudyError
 from zoo.scanner import preparation
 from zoo.scanner.preparation import SHAPE, best_of, prepare_scans
+from zoo.scanner.raw_scan import RawScan
 from zoo.scanner.registration import distance_mm
 from zoo.study.brain import bounding_box
 from zoo.study.resample import sample
@@ -80,8 +82,8 @@ def test_the_head_stands_upright(head, prepared):
 
 def test_each_step_is_told(prepared, steps):
     assert steps == [
-        "Laying T2 on T1ce",
         "Looking for the brain on T1ce",
+        "Laying T2 on T1ce",
         "Turning the head upright",
         "Sampling all scans on one grid",
     ]
@@ -106,3 +108,12 @@ def test_a_skull_is_taken_off(head, monkeypatch):
 )
 def test_the_sharpest_scan_is_that_to_which_others_are_carried(modalities, fixed):
     assert best_of(modalities) == fixed
+
+
+def test_another_s_scan_is_refused_by_name(head, monkeypatch):
+    """Such as one that says too little of the first to be of the same head."""
+    monkeypatch.setattr(preparation, "extract_brain", _threshold)
+    scans = {"t1": scan_of(head, "t1"), "t2": scan_of(head, "t2")}
+    noise = np.random.default_rng(1).normal(size=scans["t2"].voxels.shape).astype(np.float32)
+    with pytest.raises(StudyError, match="case1: T2: could not be laid on T1: they have too little in common"):
+        prepare_scans("case1", scans | {"t2": RawScan(noise, scans["t2"].affine)})

@@ -67,7 +67,9 @@ def write_twin(twin: RawTwin, out: Path) -> Path:
     for folder in (scanner, truth):
         folder.mkdir(parents=True, exist_ok=True)
     for name, scan in twin.scans.items():
-        _save(np.rint(scan.voxels).clip(0, 32767).astype(np.int16), scan.affine, scanner / f"{twin.id}_raw_{name}.nii.gz")
+        _save(
+            np.rint(scan.voxels).clip(0, 32767).astype(np.int16), scan.affine, scanner / f"{twin.id}_raw_{name}.nii.gz"
+        )
         _save(scan.mask.astype(np.uint8), scan.affine, truth / f"{twin.id}_brain_{name}.nii.gz")
         _save(scan.labels, scan.affine, truth / f"{twin.id}_lesion_{name}.nii.gz")
     known = {"to_t1ce": {name: twin.to_t1ce(name).tolist() for name in twin.scans}, "strangers": list(twin.strangers)}

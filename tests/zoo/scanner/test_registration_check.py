@@ -1,0 +1,26 @@
+"""What can't be a right registration."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from zoo.scanner.registration import Registration
+from zoo.scanner.registration_check import doubt
+
+
+@pytest.mark.parametrize(
+    ("information", "inconsistency", "was_stripped", "told"),
+    [
+        (0.76, 0.46, False, ""),  # the worst right one of the simulated heads
+        (0.63, 0.40, False, "mutual information 0.63, expected 0.70"),
+        (0.60, 0.40, True, ""),
+        (0.40, 0.40, True, "mutual information 0.40, expected 0.45"),
+        (0.80, 1.20, False, "ends 1.2 mm from where it began"),
+        (0.80, 1.20, True, "ends 1.2 mm from where it began"),
+    ],
+)
+def test_what_is_doubted(information, inconsistency, was_stripped, told):
+    found = doubt(Registration(np.eye(4), 5.0, information, inconsistency), was_stripped)
+    assert told in found
+    assert bool(found) == bool(told)
