@@ -19,14 +19,9 @@ LAYERS = (  # of the zoo, from the ground up: a room imports what lies below it,
     {"registry"},
     {"study", "weights"},
     {"regions"},
-<<<<<<< HEAD
     {"assets"},
     {"scanner"},
     {"conformance", "inference", "listing", "template"},
-=======
-    {"assets", "conformance", "inference", "listing", "template"},
-    {"scanner"},
->>>>>>> strip28
     {"api", "render"},
     {"report"},
     {"compute"},

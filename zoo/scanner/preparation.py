@@ -76,8 +76,8 @@ def best_of(modalities: Container[str]) -> str:
 def _not_laid(name: str, modality: str, fixed: str, reason: str) -> str:
     moving, still = MODALITY_TITLES[modality], MODALITY_TITLES[fixed]
     return (
-        f"{name}: {moving}: could not be laid on {still}: {reason}. Look whether both show the whole head of one patient, "
-        "and neither is mirrored or upside down for its header; or register the scans yourself."
+        f"{name}: {moving}: could not be laid on {still}: {reason}. Look whether both show the whole head of one "
+        "patient, and neither is mirrored or upside down for its header; or register the scans yourself."
     )
 
 
