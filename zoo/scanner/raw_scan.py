@@ -43,6 +43,10 @@ class RawScan:
         low, high = np.quantile(self.voxels, CLIPPED)
         return RawScan(np.clip(self.voxels, low, high), with_right_angles(self.affine))
 
+    def mirrored(self) -> RawScan:
+        """The same scan with its voxels the other way round along the axis that is nearest to left and right."""
+        return RawScan(np.flip(self.voxels, int(np.abs(self.affine[0, :3] / self.spacing).argmax())), self.affine)
+
     def as_cubes(self, mm: float) -> RawScan:
         """The same scan on cubes of so many mm along its own axes: means of what is finer, interpolated if coarser."""
         extent = np.array(self.voxels.shape) * self.spacing

@@ -43,7 +43,10 @@ def with_skull(study):
 def prepared(monkeypatch, volumes):
     """What scans are prepared to, whatever they are; in place of the way itself, which has its own tests."""
     monkeypatch.setattr(module, "expect_deepbet", lambda: None)
-    registrations = {"t2": Registration(np.eye(4), 12.3, 0.9, 0.1), "flair": Registration(np.eye(4), 0.4, 0.9, 0.1)}
+    registrations = {
+        "t2": Registration(np.eye(4), 12.3, 0.9, 0.1, -0.2),
+        "flair": Registration(np.eye(4), 0.4, 0.9, 0.1, -0.2),
+    }
     given = []
 
     def prepare_scans(name, scans, tell):

@@ -63,3 +63,10 @@ def test_axes_are_set_at_right_angles():
     np.testing.assert_allclose(cosines.T @ cosines, np.eye(3), atol=1e-12)
     np.testing.assert_allclose(squared, sheared, atol=1e-3)
     np.testing.assert_allclose(with_right_angles(OBLIQUE), OBLIQUE, atol=1e-12)
+
+
+@pytest.mark.parametrize(("affine", "axis"), [(OBLIQUE, 0), (OBLIQUE[:, [2, 0, 1, 3]], 1)])
+def test_a_scan_is_mirrored_left_to_right_whichever_axis_that_is(affine, axis):
+    scan = _scan(affine=affine)
+    np.testing.assert_array_equal(scan.mirrored().voxels, np.flip(scan.voxels, axis))
+    np.testing.assert_array_equal(scan.mirrored().affine, affine)

@@ -27,6 +27,12 @@ def test_a_motion_between_modalities_is_found(reference, degrees, mm, spacing):
     assert distance_mm(found.matrix, moved @ still.matrix, centre) < 0.6
     assert distance_mm(still.matrix, np.eye(4), centre) < 1
     assert max(found.inconsistency_mm, still.inconsistency_mm) < 0.6
+    assert max(found.mirrored_gain, still.mirrored_gain) < -0.02
+
+
+def test_a_mirrored_scan_is_told(reference):
+    fixed, moving = scan_of(reference, "t1ce"), scan_of(reference, "t2", motion((5, 0, 9), (4, 4, 0)))
+    assert register(fixed, moving.mirrored()).mirrored_gain > 0.02
 
 
 def test_a_search_ends_the_same_each_time(reference):
