@@ -78,7 +78,9 @@ def _in_head(volume: np.ndarray, field: HeadField) -> np.ndarray:
     """A study's voxels around its brain, [x, y, z], in the larger field of its head, 0 elsewhere."""
     out = np.zeros(field.shape, volume.dtype)
     inside = tuple(slice(first, last + 1) for first, last in field.brain_box)
-    own = tuple(slice(first + at, last + at + 1) for (first, last), at in zip(field.brain_box, field.start, strict=True))
+    own = tuple(
+        slice(first + at, last + at + 1) for (first, last), at in zip(field.brain_box, field.start, strict=True)
+    )
     out[inside] = volume[own]
     return out
 

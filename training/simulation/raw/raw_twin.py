@@ -39,8 +39,8 @@ def raw_twin(
 ) -> RawTwin:
     """Scan a study with its head; the same arguments give the same twin.
 
-    `plans` by modality are drawn where not given; `strangers` are other studies, by the modality that shows theirs. Give
-    studies that are `well_stripped`; such a study is what a perfect way from the scanner would make of its twin.
+    `plans` by modality are drawn where not given; `strangers` are other studies, by the modality that shows theirs.
+    Give studies that are `well_stripped`; such a one is what a perfect way from the scanner would make of its twin.
     """
     strangers = strangers or {}
     head = draw_head(study, seed)
@@ -59,7 +59,7 @@ def draw_plans(seed: int, centre_mm: np.ndarray) -> dict[str, ScanPlan]:
 
 
 def write_twin(twin: RawTwin, out: Path) -> Path:
-    """Write OUT/ID/scanner with one NIfTI a series, as a scanner's export, and the truth beside it; returns that folder.
+    """Write OUT/ID/scanner with one NIfTI a series, as a scanner's export, and the truth beside it; returns the former.
 
     OUT/ID/truth holds each series' brain and lesion as NIfTI, on its own grid, and its `to_t1ce` in `twin.json`.
     """
@@ -67,7 +67,9 @@ def write_twin(twin: RawTwin, out: Path) -> Path:
     for folder in (scanner, truth):
         folder.mkdir(parents=True, exist_ok=True)
     for name, scan in twin.scans.items():
-        _save(np.rint(scan.voxels).clip(0, 32767).astype(np.int16), scan.affine, scanner / f"{twin.id}_raw_{name}.nii.gz")
+        _save(
+            np.rint(scan.voxels).clip(0, 32767).astype(np.int16), scan.affine, scanner / f"{twin.id}_raw_{name}.nii.gz"
+        )
         _save(scan.mask.astype(np.uint8), scan.affine, truth / f"{twin.id}_brain_{name}.nii.gz")
         _save(scan.labels, scan.affine, truth / f"{twin.id}_lesion_{name}.nii.gz")
     known = {"to_t1ce": {name: twin.to_t1ce(name).tolist() for name in twin.scans}, "strangers": list(twin.strangers)}
