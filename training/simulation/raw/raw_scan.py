@@ -48,8 +48,8 @@ class RawScan:
     """A sequence as the scanner gives it, and the truth.
 
     `voxels` float32 [i, j, k]; `affine` [4, 4] is what its header says of them, voxels → world mm (RAS). `mask` bool
-    and `labels` uint8, both [i, j, k]: brain and lesion. `to_head` [4, 4] maps the header's world to that of the head as
-    it was drawn; its determinant is negative where the voxels are mirrored.
+    and `labels` uint8, both [i, j, k]: brain and lesion. `to_head` [4, 4] maps the header's world to that of the head
+    as it was drawn; its determinant is negative where the voxels are mirrored.
     """
 
     voxels: np.ndarray
