@@ -75,7 +75,7 @@ def test_a_cleft_between_the_halves_holds_no_bone(tissues, mask, field):
     filled = ndimage.binary_closing(mask, iterations=2) & ~mask
     filled[~middle] = False
     assert filled.sum() > 20
-    assert (tissues[filled] == Tissue.CSF).mean() > 0.9
+    assert np.isin(tissues[filled], (Tissue.CSF, Tissue.SINUS)).mean() > 0.97
 
 
 def test_eyes_lie_in_front_below_one_on_either_side(tissues, field):
