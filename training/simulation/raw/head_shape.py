@@ -19,9 +19,10 @@ BRAIN_CENTRE_MM = np.array([0.0, -16.0, 4.0])
 BRAIN_HALF_MM = np.array([70.0, 89.0, 76.0])
 # Left and right, back and front, below and above of the brain: scalp, nose, neck, and some air.
 MARGIN_MM = np.array([[32.0, 32.0], [30.0, 48.0], [62.0, 34.0]])
-COARSE_MM = 2.5
+COARSE_MM = 3.0
 SKIN_MM = 2.0
 DURA_MM = 0.8
+THINNEST_BONE_MM = 1.5
 
 Axes = Sequence[np.ndarray]
 
@@ -91,10 +92,9 @@ def draw_tissues(rng: np.random.Generator, mask: np.ndarray, field: HeadField) -
     tissues[depth > 0] = Tissue.MUSCLE
     tissues[(depth > 0) & (fat > 0)] = Tissue.FAT
     tissues[(depth > 0) & (depth < SKIN_MM)] = Tissue.SKIN
-    beyond = inner > DURA_MM
     tissues[(skull < 1) & (depth > 0)] = Tissue.BONE
     tissues[(np.abs(skull - 0.5) < 0.22) & (depth > SKIN_MM)] = Tissue.MARROW
-    brush = Brush(rng, tissues, field.axes_mm(), beyond & (depth > SKIN_MM))
+    brush = Brush(rng, tissues, field.axes_mm(), (inner > DURA_MM + THINNEST_BONE_MM) & (depth > SKIN_MM))
     _paint_face(brush)
     _paint_orbits(brush)
     tissues[inner < DURA_MM] = Tissue.DURA
@@ -238,7 +238,7 @@ def _paint_orbits(brush: Brush) -> None:
             brush.paint(eye + part * (back - eye), (2.5, 2.5, 2.5), Tissue.NERVE)
         brush.paint(eye, radii + 1.0, Tissue.SKIN)
         brush.paint(eye, radii, Tissue.VITREOUS)
-        brush.paint(eye + (0, 0.75 * radii[1], 0), (4.5, 2.2, 4.5), Tissue.MUSCLE)
+        brush.paint(eye + np.array([0, 0.75 * radii[1], 0]), (4.5, 2.2, 4.5), Tissue.MUSCLE)
 
 
 def _paint_sagittal_sinus(rng, tissues: np.ndarray, inner: np.ndarray, axes_mm: Axes) -> None:

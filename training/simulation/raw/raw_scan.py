@@ -28,9 +28,9 @@ class ScanPlan:
 
     `motion` [4, 4] maps the upright head's world to where it lies in the scanner. `directions` [3, 3] holds the
     voxel axes in the scanner as columns, the slices' last; `spacing_mm` are theirs. The field is `in_plane_mm` wide
-    around the brain's middle, moved by `offset_mm` [3] along the axes, and holds the slices of the brain and `beyond_mm`
-    on either side. `header_error` [4, 4] is what the header adds to the true position. Along the head's axes of
-    `flipped` the voxels lie the wrong way round for their header: `MIRRORED`, `UPSIDE_DOWN`.
+    around the brain's middle, moved by `offset_mm` [3] along the axes; it holds the slices of the brain and of
+    `beyond_mm` on either side. `header_error` [4, 4] is what the header adds to the true position. Along
+    the head's axes of `flipped` the voxels lie the wrong way round for their header: `MIRRORED`, `UPSIDE_DOWN`.
     """
 
     motion: np.ndarray = field(default_factory=lambda: np.eye(4))
@@ -47,9 +47,9 @@ class ScanPlan:
 class RawScan:
     """A sequence as the scanner gives it, and the truth.
 
-    `voxels` float32 [i, j, k]; `affine` [4, 4] is what its header says of them, voxels → world mm (RAS). `mask` bool and
-    `labels` uint8, both [i, j, k]: brain and lesion. `to_head` [4, 4] maps the header's world to that of the head as it
-    was drawn; its determinant is negative where the voxels are mirrored.
+    `voxels` float32 [i, j, k]; `affine` [4, 4] is what its header says of them, voxels → world mm (RAS). `mask` bool
+    and `labels` uint8, both [i, j, k]: brain and lesion. `to_head` [4, 4] maps the header's world to that of the head
+    as it was drawn; its determinant is negative where the voxels are mirrored.
     """
 
     voxels: np.ndarray
@@ -68,8 +68,8 @@ def draw_plan(
 ) -> ScanPlan:
     """Draw how one sequence is scanned of a head whose brain has its middle at `centre_mm`.
 
-    Two scans drawn so are apart by at most twice `motion_mm` and `motion_degrees`, and their headers by twice `header_mm`
-    more: half of the headers are right.
+    Two scans drawn so are apart by at most twice `motion_mm` and `motion_degrees`, and their headers by twice
+    `header_mm` more: half of the headers are right.
     """
     kind = rng.choice(["3-D", "axial", "sagittal", "coronal", "oblique"], p=[0.25, 0.3, 0.15, 0.15, 0.15])
     named = {"3-D": rng.choice(["axial", "sagittal"]), "oblique": "axial"}.get(kind, kind)
@@ -120,16 +120,21 @@ def scan_head(head: RawHead, modality: int, plan: ScanPlan) -> RawScan:
 
 def _native_grid(head: RawHead, plan: ScanPlan) -> tuple[tuple[int, int, int], np.ndarray]:
     """Number of voxels, and the affine that maps them to where they are in the scanner."""
-    brain = np.argwhere(head.mask[::4, ::4, ::4]) * 4 @ head.affine[:3, :3].T + head.affine[:3, 3]
+    step = max(1, int(2 / head.affine[0, 0]))  # some of the brain is enough to see how far it reaches
+    brain = np.argwhere(head.mask[::step, ::step, ::step]) * step @ head.affine[:3, :3].T + head.affine[:3, 3]
     along = (brain @ plan.motion[:3, :3].T + plan.motion[:3, 3]) @ plan.directions  # [points, axes]
     middle = (along.min(axis=0) + along.max(axis=0)) / 2
     width = np.array([*plan.in_plane_mm, np.ptp(along[:, 2]) + sum(plan.beyond_mm)])
     middle += plan.offset_mm
     middle[2] += (plan.beyond_mm[1] - plan.beyond_mm[0]) / 2
     count = np.ceil(width / plan.spacing_mm).astype(int)
+    first = middle - (count - 1) / 2 * plan.spacing_mm
+    # Of a head that did not move, a grid like its own takes its very voxels.
+    lattice = head.affine[:3, 3] @ plan.directions
+    first = lattice + np.round((first - lattice) / plan.spacing_mm) * plan.spacing_mm
     affine = np.eye(4)
     affine[:3, :3] = plan.directions * plan.spacing_mm
-    affine[:3, 3] = plan.directions @ (middle - (count - 1) / 2 * plan.spacing_mm)
+    affine[:3, 3] = plan.directions @ first
     i, j, k = (int(n) for n in count)
     return (i, j, k), affine
 

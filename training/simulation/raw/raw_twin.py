@@ -39,8 +39,8 @@ def raw_twin(
 ) -> RawTwin:
     """Scan a study with its head; the same arguments give the same twin.
 
-    `plans` by modality are drawn where not given; `strangers` are other studies, by the modality that shows theirs. Give
-    studies that are `well_stripped`; such a study is what a perfect way from the scanner would make of its twin.
+    `plans` by modality are drawn where not given; `strangers` are other studies, by the modality that shows theirs.
+    Give studies that are `well_stripped`; such a one is what a perfect way from the scanner would make of its twin.
     """
     strangers = strangers or {}
     head = draw_head(study, seed)
@@ -59,7 +59,7 @@ def draw_plans(seed: int, centre_mm: np.ndarray) -> dict[str, ScanPlan]:
 
 
 def write_twin(twin: RawTwin, out: Path) -> Path:
-    """Write OUT/ID/scanner with one NIfTI a series, as a scanner's export, and the truth beside it; returns that folder.
+    """Write OUT/ID/scanner with one NIfTI a series, as a scanner's export, and the truth beside it; returns the former.
 
     OUT/ID/truth holds each series' brain and lesion as NIfTI, on its own grid, and its `to_t1ce` in `twin.json`.
     """
