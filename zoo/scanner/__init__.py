@@ -1,1 +1,1 @@
-"""From a scanner's series to a study that can be graded: registered, stripped of the skull, on one grid."""
+"""Raw series, and the way to a study that can be graded: registered, stripped of the skull, on one grid."""

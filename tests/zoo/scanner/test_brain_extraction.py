@@ -3,8 +3,6 @@ and with deepbet's own where they are installed."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import nibabel as nib
 import numpy as np
 import pytest
@@ -13,8 +11,10 @@ from scipy import ndimage
 
 from tests_support import SHAPE, brain_affine, brain_image
 from zoo import StudyError
+from zoo.assets.examples import EXAMPLES
 from zoo.scanner import brain_extraction
 from zoo.scanner.brain_extraction import extract_brain
+from zoo.scanner.deepbet_networks import expect_deepbet
 
 
 @pytest.mark.parametrize("size", [3, 26, 100, 128, 155, 187, 240, 256, 433, 512])
@@ -161,11 +161,12 @@ def with_skull(brain: np.ndarray, spacing: float) -> np.ndarray:
     return head
 
 
-@pytest.mark.skipif(find_spec("data.models") is None, reason="deepbet is not installed: pip install -e '.[raw]'")
 @pytest.mark.parametrize("modality", ["t1", "t1ce"])
 def test_deepbet_s_networks_find_a_simulated_brain_in_its_skull(modality):
-    from zoo.assets.examples import EXAMPLES
-
+    try:
+        expect_deepbet()
+    except StudyError as error:
+        pytest.skip(str(error))
     stored = nib.load(EXAMPLES[0].folder / f"{EXAMPLES[0].name}_{modality}.nii.gz")
     brain = np.pad(stored.get_fdata(dtype=np.float32)[::2, ::2, ::2], 10)
     affine = stored.affine @ np.diag([2.0, 2.0, 2.0, 1.0])

@@ -13,6 +13,8 @@ from zoo.scanner import deepbet_networks
 from zoo.scanner.deepbet_networks import BOX, BRAIN, SHA256, expect_deepbet, share_of_brain
 from zoo.weights.metadata import sha256
 
+pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")  # from the making of networks here
+
 
 @pytest.fixture(autouse=True)
 def _nothing_loaded():
