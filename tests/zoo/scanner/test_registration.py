@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from raw_heads import motion, scan_of
 
+from raw_heads import motion, scan_of
 from zoo.assets.references import read_references
 from zoo.scanner.registration import HEAD_RADIUS_MM, distance_mm, from_euler, register, to_euler
 
