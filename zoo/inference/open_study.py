@@ -84,7 +84,7 @@ class OpenStudy:
                 "explanation by voxels. Its numbers are in `by_modality`."
             )
         volumes, affine = in_scanner_space(self.volumes)
-        save_in_study_space(explanation, volumes, affine, Path(path))
+        save_in_study_space(explanation, volumes, Path(path), affine)
 
     def save_regions(
         self, segmentation: Segmentation, path: str | Path, numbers: Mapping[str, int] = REGION_LABELS

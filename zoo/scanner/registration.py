@@ -104,7 +104,7 @@ def _starts(fixed: RawScan, moving: RawScan) -> list[np.ndarray]:
 
 
 def _distinct(found: Iterable[tuple[np.ndarray, float]], centre: np.ndarray) -> list[np.ndarray]:
-    """Those of the motions that differ, the best first."""
+    """Motions that differ, the best first."""
     kept: list[np.ndarray] = []
     for matrix, _ in sorted(found, key=lambda each: -each[1]):
         if all(distance_mm(matrix, other, centre) > SAME_MM for other in kept):
