@@ -72,12 +72,12 @@ def test_the_files_hold_what_the_scanner_gave(written, twin):
 
 def test_the_zoo_tells_the_series_and_refuses_their_grids(written):
     with pytest.raises(zoo.StudyError, match="T1ce: expected one grid for all scans"):
-        zoo.open_study(written)
+        zoo.open_study(written, raw=False)
 
 
 def test_the_zoo_refuses_the_skull_where_there_is_one_grid(study, tmp_path):
     same = {name: ScanPlan(spacing_mm=(3.0, 3.0, 3.0)) for name in MODALITIES}
-    opened = zoo.open_study(write_twin(raw_twin(study, 1, same), tmp_path))
+    opened = zoo.open_study(write_twin(raw_twin(study, 1, same), tmp_path), raw=False)
     assert ["skull-stripped" in finding.message for finding in opened.findings if finding.severity == "refusal"] == [
         True
     ]
