@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import nibabel as nib
 import numpy as np
+import pytest
 from typer.testing import CliRunner
 
 from zoo.__main__ import app
+from zoo.scanner import load_study as module
 from zoo.types import MODALITIES
 
 
@@ -39,3 +41,22 @@ def test_a_folder_is_asked_for(make_study, tmp_path):
     result = _run(make_study(), "--out", tmp_path / "none")
     assert result.exit_code == 2
     assert "expected a folder" in result.output
+
+
+@pytest.mark.usefixtures("trained_zoo")
+@pytest.mark.parametrize(("option", "raw"), [("--raw", True), ("--no-raw", False), (None, None)])
+@pytest.mark.parametrize("command", ["prepare", "grade", "segment", "explain"])
+def test_whether_scans_are_raw_is_said_to_whoever_reads_them(make_study, tmp_path, monkeypatch, command, option, raw):
+    loaded, said = module.load_study, []
+
+    def load_study(study, raw=None, tell=None):
+        said.append(raw)
+        return loaded(study, raw=False)
+
+    monkeypatch.setattr(module, "load_study", load_study)
+    monkeypatch.setattr("zoo.inference.open_study.load_study", load_study)
+    places = {"prepare": ["--out", tmp_path], "explain": ["--model", "single-t1ce", "--out", tmp_path / "map.nii"]}
+    study = make_study(name="case9")
+    arguments = [command, study, *places.get(command, []), *([option] if option else [])]
+    CliRunner().invoke(app, list(map(str, arguments)))
+    assert said == [raw]
