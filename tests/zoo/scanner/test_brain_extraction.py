@@ -92,16 +92,10 @@ def test_a_brain_is_found_whichever_way_the_scan_lies(axes, seen):
 
 
 def test_the_networks_see_right_anterior_and_superior_as_the_ends_of_the_axes(seen):
-    affine = brain_affine()  # to the left, posterior and superior
-    scan = brain()
-    scan[3, 4, -5] = scan[3, 4, -6] = scan[3, 5, -5] = 0  # no more than the clipping leaves alone
-    lesion = np.argwhere(scan == scan.max())[0]
-    extract_brain(scan, affine)
+    extract_brain(brain_image("t1ce", brain_affine()), brain_affine())  # its lesion lies there
     coarse = seen[brain_extraction.BOX]
-    brightest = np.argwhere(coarse == coarse.max()).mean(0) / coarse.shape
-    expected = np.array([1, 1, 0]) + np.array([-1, -1, 1]) * lesion / scan.shape
-    assert np.abs(brightest - expected).max() < 0.35
-    assert (brightest[0] > 0.5) == (expected[0] > 0.5)
+    lesion = np.argwhere(coarse == coarse.max()).mean(axis=0) / coarse.shape
+    assert (lesion > 0.52).all()
 
 
 def test_the_networks_see_clipped_and_standardised_intensities(seen):
@@ -129,10 +123,10 @@ def test_both_networks_see_what_is_clipped_at_the_coarse_scan_s_quantiles(seen):
 def test_the_mask_is_one_piece_without_holes(seen):
     scan = brain()
     scan[26:29, 32:36, 23:26] = 0  # a ventricle
-    scan[1:3, 1:3, 1:3] = scan.max()  # something beside the head
+    scan[8:10, 8:10, 7:9] = scan.max()  # something beside the head
     found = extract_brain(scan, brain_affine())
     assert found[27, 33, 24]
-    assert not found[:5, :5, :5].any()
+    assert not found[:11, :11, :10].any()
     assert ndimage.label(found)[1] == 1
 
 
@@ -142,9 +136,9 @@ def test_a_scan_without_anything_is_refused(value, seen):
         extract_brain(np.full(SHAPE, value, np.float32), brain_affine())
 
 
-def test_a_speck_is_no_brain(seen):
+def test_a_rod_is_no_brain(seen):
     scan = np.zeros(SHAPE, np.float32)
-    scan[20:30, 20:23, 20:23] = 9
+    scan[:, 20:27, 20:27] = 9
     with pytest.raises(StudyError, match="found no brain"):
         extract_brain(scan, brain_affine())
 
