@@ -29,4 +29,4 @@ def foreground(voxels: np.ndarray) -> np.ndarray:
 def already_stripped(there: np.ndarray, brain: np.ndarray) -> bool:
     """Whether a scan is skull-stripped. there: its foreground. brain: its mask by networks. Both bool [x, y, z]."""
     both = np.count_nonzero(there & brain)
-    return 2 * both >= AGREEING * (np.count_nonzero(there) + np.count_nonzero(brain))
+    return bool(2 * both >= AGREEING * (np.count_nonzero(there) + np.count_nonzero(brain)))

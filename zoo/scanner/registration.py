@@ -116,8 +116,8 @@ def _refined(
     fixed: RawScan, moving: RawScan, level: Level, starts: Sequence[np.ndarray]
 ) -> list[tuple[np.ndarray, float]]:
     """What a search with cubes of one size makes of each start: motion and information."""
-    images = [_image(scan.as_cubes(level.cube_mm)) for scan in (fixed, moving)]
-    return [_optimised(*images, level, start, fixed.head_centre) for start in starts]
+    here, there = (_image(scan.as_cubes(level.cube_mm)) for scan in (fixed, moving))
+    return [_optimised(here, there, level, start, fixed.head_centre) for start in starts]
 
 
 def _optimised(

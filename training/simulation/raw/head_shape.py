@@ -14,6 +14,8 @@ from scipy import ndimage
 
 from ..fields import field_in_box, stretch
 
+Place = Sequence[float] | np.ndarray
+
 # The brain of the MNI template in mm, the frame of everything that is placed below.
 BRAIN_CENTRE_MM = np.array([0.0, -16.0, 4.0])
 BRAIN_HALF_MM = np.array([70.0, 89.0, 76.0])
@@ -112,7 +114,8 @@ def _draw_levels(rng: np.random.Generator, mask: np.ndarray, field: HeadField) -
     skin's surface; how far inside fat, below the skin or between muscles.
     """
     step = _coarse_step(field.spacing_mm)
-    shape = tuple(n // step for n in field.shape)
+    x, y, z = field.shape
+    shape = x // step, y // step, z // step
     spacing_mm = step * field.spacing_mm
 
     def wobble(length_mm: float) -> np.ndarray:
@@ -186,7 +189,7 @@ class Brush:
         """A centre and radii near those given, each [3], in mm."""
         return centre + self._rng.normal(0, 1.5, 3), radii * np.exp(self._rng.normal(0, 0.08, 3))
 
-    def paint(self, centre: Sequence[float], radii: Sequence[float], tissue: Tissue, anywhere: bool = False) -> None:
+    def paint(self, centre: Place, radii: Place, tissue: Tissue, anywhere: bool = False) -> None:
         """Fill one ellipsoid; `anywhere`: also where the brush isn't allowed otherwise."""
         window = tuple(
             slice(*np.searchsorted(axis, (c - r, c + r))) for axis, c, r in zip(self._axes, centre, radii, strict=True)
