@@ -1,4 +1,4 @@
-"""The command line `glioma-zoo …`, or `python -m zoo …`: page, models, grades, explanations, regions, checks."""
+"""The command line `glioma-zoo …`, or `python -m zoo …`: page, models, grades, explanations, regions, raw scans, …"""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from zoo.commands.explain import explain
 from zoo.commands.grade import grade
 from zoo.commands.models import models
 from zoo.commands.new_plugin import new_plugin
+from zoo.commands.prepare import prepare
 from zoo.commands.segment import segment
 from zoo.types import DISCLAIMER
 
@@ -22,6 +23,7 @@ app.command()(models)
 app.command()(grade)
 app.command()(explain)
 app.command()(segment)
+app.command()(prepare)
 app.command()(check)
 app.command()(new_plugin)
 

@@ -66,8 +66,11 @@ def load_model(model: str, device: str = "cpu") -> TrainedModel:
     return load_weights(resolve_model(requested_registry(), model), device)
 
 
-def open_study(source: Source) -> OpenStudy:
+def open_study(source: Source, raw: bool | None = None) -> OpenStudy:
     """Read, check and prepare a study once, to be given to `grade`, `explain` and `segment` in place of its files.
+
+    raw: whether its scans are as the scanner made them, and are to be laid on each other, stripped of the skull and
+    turned upright; where None is given, those are that lie on several grids or show more than a brain.
 
     Its `save(explanation, path)` writes a map as NIfTI. Raises `StudyError` when the scans can't be read, or can't be
     one study.
@@ -78,7 +81,7 @@ def open_study(source: Source) -> OpenStudy:
     from zoo.inference.loaded import requested_registry
     from zoo.inference.open_study import open_study
 
-    return open_study(requested_registry(), fspath(source) if isinstance(source, PathLike) else source)
+    return open_study(requested_registry(), fspath(source) if isinstance(source, PathLike) else source, raw)
 
 
 def grade(source: Source | OpenStudy, model: str = DEFAULT_MODEL, prevalence: float | None = None) -> Grade:

@@ -20,6 +20,7 @@ ZOO = "python -m zoo" if CHECKOUT else "glioma-zoo"
 TRAINING = "python -m training" if CHECKOUT else "glioma-zoo-train"
 INSTALL_TRAINING = "pip install -e '.[training]'" if CHECKOUT else "pip install 'glioma-zoo[training]'"
 INSTALL_DICOM = INSTALL_TRAINING.replace("training", "dicom")
+INSTALL_RAW = INSTALL_TRAINING.replace("training", "raw")
 
 
 def training_commands(spec: RegisteredModel) -> tuple[str, ...]:

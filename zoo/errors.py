@@ -14,6 +14,10 @@ class StudyError(ZooError):
     """The scans can't be read, or can't be one study."""
 
 
+class SeveralGridsError(StudyError):
+    """The scans lie on grids of their own, as a scanner leaves them."""
+
+
 class SeveralStudiesError(StudyError):
     """The scans are of several studies: whoever can grades each by itself.
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from zoo import MODALITY_TITLES, Finding, Volumes
-from zoo.study.brain import brain_mask
+from zoo.study.brain import BRAIN_LITRES, brain_mask, litres
 
 from .speckles import describe, share_in_specks
 
-BRAIN_LITRES = (0.8, 2.0)
 SPECKLED = 0.2  # of what is not 0 lies in specks; heads in the noise of a scanner have a tenth of that
 FILLED = 0.95  # of the box is not 0
 ONE_VALUE = 0.2  # of what is not 0 is the same number
@@ -17,24 +16,24 @@ SAMPLED = 4  # voxels along each axis, of which one is looked at
 
 
 def check(volumes: Volumes) -> list[Finding]:
-    litres = _litres(volumes.brain, volumes.affine)
+    found = litres(volumes.brain, volumes.affine)
     low, high = BRAIN_LITRES
-    if low <= litres <= high:
+    if low <= found <= high:
         return []
-    if litres < low:
-        return [_refusal("", litres, "Give the whole brain and check the voxel size.")]
+    if found < low:
+        return [_refusal("", found, "Give the whole brain and check the voxel size.")]
     return [_too_large(volumes)]
 
 
 def _too_large(volumes: Volumes) -> Finding:
     """Name the scans that make the brain too large, unless all do, and the likeliest reason."""
     scans = dict(zip(volumes.modalities, volumes.data[volumes.present], strict=True))
-    litres = {name: _litres(brain_mask(scan[None]), volumes.affine) for name, scan in scans.items()}
-    large = [name for name in scans if litres[name] > BRAIN_LITRES[1]]
+    sizes = {name: litres(brain_mask(scan[None]), volumes.affine) for name, scan in scans.items()}
+    large = [name for name in scans if sizes[name] > BRAIN_LITRES[1]]
     if not large:
-        return _refusal("", _litres(volumes.brain, volumes.affine), "Strip the skull and co-register the scans.")
+        return _refusal("", litres(volumes.brain, volumes.affine), "Strip the skull and co-register the scans.")
     titles = "" if len(large) == len(scans) else f"{', '.join(MODALITY_TITLES[name] for name in large)}: "
-    return _refusal(titles, max(litres.values()), _advice(scans[large[0]], volumes.affine))
+    return _refusal(titles, max(sizes.values()), _advice(scans[large[0]], volumes.affine))
 
 
 def _advice(scan: np.ndarray, affine: np.ndarray) -> str:
@@ -50,14 +49,10 @@ def _advice(scan: np.ndarray, affine: np.ndarray) -> str:
     return "Strip the skull (for example with HD-BET) and check the voxel size."
 
 
-def _refusal(titles: str, litres: float, advice: str) -> Finding:
+def _refusal(titles: str, found: float, advice: str) -> Finding:
     low, high = BRAIN_LITRES
     return Finding(
         "refusal",
-        f"{titles}expected a skull-stripped brain of {low} to {high} litres on a background of 0, found {litres:.2f} "
+        f"{titles}expected a skull-stripped brain of {low} to {high} litres on a background of 0, found {found:.2f} "
         f"litres. {advice}",
     )
-
-
-def _litres(mask: np.ndarray, affine: np.ndarray) -> float:
-    return float(np.count_nonzero(mask) * abs(np.linalg.det(affine[:3, :3])) / 1e6)

@@ -29,6 +29,7 @@ def test_plugins_beside_the_zoo_are_a_checkout(tmp_path):
     assert (found.ZOO, found.TRAINING) == ("python -m zoo", "python -m training")
     assert "-e '.[training]'" in found.INSTALL_TRAINING
     assert "-e '.[dicom]'" in found.INSTALL_DICOM
+    assert "-e '.[raw]'" in found.INSTALL_RAW
 
 
 def test_plugins_inside_the_zoo_are_none(tmp_path):
@@ -39,6 +40,7 @@ def test_plugins_inside_the_zoo_are_none(tmp_path):
     assert (found.ZOO, found.TRAINING) == ("glioma-zoo", "glioma-zoo-train")
     assert "'glioma-zoo[training]'" in found.INSTALL_TRAINING
     assert "'glioma-zoo[dicom]'" in found.INSTALL_DICOM
+    assert "'glioma-zoo[raw]'" in found.INSTALL_RAW
 
 
 def test_here_plugins_and_training_are_those_of_the_checkout():

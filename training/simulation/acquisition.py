@@ -72,19 +72,21 @@ def acquire(
     mask: np.ndarray,
     grid: Grid,
     scanners: Sequence[Scanner] = ANY_SCANNERS,
+    fades: bool = True,
 ) -> np.ndarray:
     """Scan noiseless `images` [4, x, y, z] (white matter = 1) inside `mask` [x, y, z].
 
-    Each of the four `scanners` draws how its modality is acquired. Returns float32 images in
-    arbitrary units, at least 1 inside the mask, 0 outside.
+    Each of the four `scanners` draws how its modality is acquired. Unless told otherwise the border fades, as
+    that of a brain does which was resampled once stripped. Returns float32 images in arbitrary units, at least 1
+    inside the mask, 0 outside.
     """
     coil = smooth_field(rng, grid, 110)
     scanned = np.zeros_like(images)
     for image, out, draw in zip(images, scanned, scanners, strict=True):
         out[:] = scan(rng, image, coil, draw(rng), grid)
-    # Preprocessing resampled the stripped brain, which mixed its border with the background.
-    covered = blur(mask.astype(np.float32), max(0.8, 0.4 * grid.spacing_mm), grid)
-    scanned *= 1 - rng.uniform(0, 1) * (1 - covered)
+    if fades:  # preprocessing resampled the stripped brain, which mixed its border with the background
+        covered = blur(mask.astype(np.float32), max(0.8, 0.4 * grid.spacing_mm), grid)
+        scanned *= 1 - rng.uniform(0, 1) * (1 - covered)
     return np.where(mask, np.maximum(scanned, 1.0), np.float32(0))
 
 
@@ -148,3 +150,8 @@ def skull_strip_mask(rng: np.random.Generator, anatomy: Anatomy, lesion: np.ndar
         z = grid.points_mm()[2] + rng.normal(0, 0.08) * grid.points_mm()[1]
         brain &= z > -74 + rng.uniform(8, 40)
     return brain & (anatomy.depth_mm > -7)
+
+
+def perfect_strip_mask(anatomy: Anatomy, lesion: np.ndarray, grid: Grid) -> np.ndarray:
+    """Brain with its lesion (fractions, [x, y, z]) as a strip without errors would leave it; bool [x, y, z]."""
+    return (anatomy.depth_mm > 0) | ((lesion > 0.3) & (anatomy.depth_mm > -grid.spacing_mm))

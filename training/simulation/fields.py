@@ -44,8 +44,13 @@ COARSE = Grid(4.0)
 
 def upsample(volume: np.ndarray, grid: Grid) -> np.ndarray:
     """Stretch [x, y, z] or [C, x, y, z], which fills the working box, to `grid`, trilinearly."""
+    return stretch(volume, grid.shape)
+
+
+def stretch(volume: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
+    """Stretch [x, y, z] or [C, x, y, z] to `shape` voxels that fill the same box, trilinearly."""
     volume = volume.astype(np.float32, copy=False)
-    for axis, size in zip((-1, -2, -3), reversed(grid.shape), strict=True):
+    for axis, size in zip((-1, -2, -3), reversed(shape), strict=True):
         cells = volume.shape[axis]
         if cells != size:
             volume = interpolate(volume, (np.arange(size) + 0.5) * cells / size - 0.5, axis)
@@ -75,10 +80,17 @@ def smooth_field(rng: np.random.Generator, grid: Grid, length_mm: float) -> np.n
     It is drawn on a lattice whose size depends on `length_mm` alone, hence the same field at
     every spacing. Returns float32 [x, y, z] on `grid`.
     """
-    lattice_shape = np.maximum(2, np.ceil(2 * BOX_SIZE_MM / length_mm)).astype(int)
+    return field_in_box(rng, BOX_SIZE_MM, grid.shape, length_mm)
+
+
+def field_in_box(
+    rng: np.random.Generator, size_mm: np.ndarray, shape: tuple[int, int, int], length_mm: float
+) -> np.ndarray:
+    """`smooth_field` in a box of `size_mm` [3] of any voxels; float32 [x, y, z] of `shape`."""
+    lattice_shape = np.maximum(2, np.ceil(2 * size_mm / length_mm)).astype(int)
     lattice = rng.standard_normal(lattice_shape, dtype=np.float32)
     lattice = ndimage.gaussian_filter(lattice, 1.0, mode="wrap")
-    return upsample((lattice - lattice.mean()) / lattice.std(), grid)
+    return stretch((lattice - lattice.mean()) / lattice.std(), shape)
 
 
 def sample(volumes: np.ndarray, index: np.ndarray) -> np.ndarray:

@@ -1,10 +1,11 @@
 """One simulated patient, from a seed to images, labels and signs."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from .acquisition import acquire, skull_strip_mask
+from .acquisition import acquire, perfect_strip_mask, skull_strip_mask
 from .anatomy import draw_deformation
 from .contrast import APPEARANCE, render, tissue_fractions
 from .fields import BOX_CORNER_MM, Grid
@@ -65,6 +66,7 @@ def simulate_study(
     grade: str | None = None,
     site: int | None = None,
     tumour: bool = True,
+    well_stripped: bool = False,
 ) -> SimulatedStudy:
     """Simulate one patient; the same arguments give the same arrays.
 
@@ -72,26 +74,30 @@ def simulate_study(
     `grade` is "HGG" or "LGG"; without it, grades alternate with `index`.
     `site` is the number, from 1, of one of the hospitals of `seed`; without it, every study has
     a scanner of its own. Without `tumour` it is the twin: the same brain, pushed aside and scanned
-    alike, with normal tissue in the tumour's place.
+    alike, with normal tissue in the tumour's place. `well_stripped` leaves out what a strip does wrong: remnants, a
+    ragged border, a cut-off bottom. Then the brain lies in CSF, as in a head, and all else of the patient is the same.
     """
     grid = Grid(spacing_mm)
     signs = study_signs(seed, index, grade)
     hospital = draw_site(_stream(seed, site, "hospital")) if site else ANYWHERE
-    fractions, labels, mask = _patient(seed, index, signs, grid, tumour)
+    fractions, labels, mask = _patient(seed, index, signs, grid, tumour, well_stripped)
     images = render(_stream(seed, index, "contrast"), fractions, grid, hospital.contrast)
-    images = acquire(_stream(seed, index, "scanner"), images, mask, grid, hospital.scanners)
+    images = acquire(_stream(seed, index, "scanner"), images, mask, grid, hospital.scanners, fades=not well_stripped)
     return assemble(study_id(seed, index), signs, images, labels, grid)
 
 
-def _patient(seed: int, index: int, signs: Signs, grid: Grid, tumour: bool):
+def _patient(seed: int, index: int, signs: Signs, grid: Grid, tumour: bool, well_stripped: bool = False):
     """Tissue fractions, labels and brain mask, each [x, y, z]: the patient before the scanner."""
     deformation = draw_deformation(_stream(seed, index, "anatomy"))
     anatomy, lesion = grow(_stream(seed, index, "growth"), deformation, signs, grid)
     regions = divide(_stream(seed, index, "regions"), lesion, signs, grid)
-    mask = skull_strip_mask(_stream(seed, index, "skull strip"), anatomy, lesion.whole, grid)
+    strip = perfect_strip_mask if well_stripped else partial(skull_strip_mask, _stream(seed, index, "skull strip"))
+    mask = strip(anatomy, lesion.whole, grid)
     regions = regions if tumour else regions.emptied()
     labels = regions.labels() * mask
     fractions = tissue_fractions(_stream(seed, index, "normal"), anatomy, regions, grid)
+    if well_stripped:
+        fractions["csf"] += fractions.pop("skull") + fractions.pop("fat")
     return fractions, labels, mask
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -46,18 +47,22 @@ def answer_studies(
     answers_of: Callable[[StudySource, Future[Volumes]], Iterable[Answer]],
     as_json: bool,
     table: Path | None,
+    raw: bool | None = None,
 ) -> NoReturn:
     """Print the answers about each study, which is read while the one before is answered, and write their table.
 
+    raw: whether the scans are as the scanner made them, see `load_study`.
+
     Exits with the worst status. Raises `BadParameter` where the table can't be written, before anything is read.
     """
-    from zoo.study.read import read_volumes  # before the thread: to import here and there at once can end in a deadlock
+    from zoo.scanner.load_study import load_study  # before the thread: to import here and there at once can end in a
+    from zoo.study.read import read_volumes  # deadlock
 
     if table:
         expect_new_file(table, (".csv",), "--csv")
 
     def read(study: StudySource) -> Volumes:
-        return read_volumes(registry, study.source, study.name, study.found)
+        return read_volumes(registry, study.source, study.name, study.found, partial(load_study, raw=raw))
 
     answers: list[Answer] = []
     with closing(read_ahead(read, studies)) as readings:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zoo.commands.shared_options import NAME, Sources, studies_in
+from zoo.commands.shared_options import NAME, Raw, Sources, studies_in
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, ExplainerSpec, Explanation
 
 SUFFIXES = (".nii", ".nii.gz")
@@ -21,6 +21,7 @@ def explain(
         Path | None, typer.Option(help="NIfTI file for a map: x, y, z, modality, on the study's grid.")
     ] = None,
     explainer: Annotated[str, typer.Option(help="Explainer id.")] = DEFAULT_EXPLAINER,
+    raw: Raw = None,
 ) -> None:
     """Write where in the study a model found its grade, or print in which modality: positive speaks for HGG."""
     from zoo import api
@@ -31,7 +32,7 @@ def explain(
     studies = studies_in(requested_registry(), source)
     if len(studies) != 1:
         raise typer.BadParameter(f"expected one study, found {len(studies)}: explain them one by one.")
-    study = api.open_study(studies[0].source)
+    study = api.open_study(studies[0].source, raw)
     explanation = api.explain(study, model, explainer)
     if out:
         study.save(explanation, out)

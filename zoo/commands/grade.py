@@ -14,7 +14,7 @@ from zoo.checkout import TRAINING
 from zoo.commands.answers import Answer, Table, answer_studies
 from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
 from zoo.commands.new_files import DICOM, expect_place, file_in
-from zoo.commands.shared_options import AsJson, Models, Prevalence, Sources, StudySource, studies_in
+from zoo.commands.shared_options import AsJson, Models, Prevalence, Raw, Sources, StudySource, studies_in
 from zoo.errors import Refused, WeightsError, ZooError
 from zoo.render.grade_facts import grade_json, grade_row, grade_text
 from zoo.render.region_facts import segmentation_json, segmentation_row, segmentation_text
@@ -59,6 +59,7 @@ def grade(
     table: Table = None,
     regions: Regions = False,
     dicom: Report = None,
+    raw: Raw = None,
 ) -> None:
     """Grade studies by all trained models unless you choose: 0 when all were graded, 2 on bad input, 3 when refused."""
     from zoo.inference.loaded import requested_registry
@@ -68,7 +69,7 @@ def grade(
     asked = Asked(_chosen(registry, model), prevalence, regions, dicom)
     studies = studies_in(registry, sources)
     expect_place(dicom, len(studies), "--dicom", DICOM)
-    answer_studies(registry, studies, partial(_answers, asked), as_json, table)
+    answer_studies(registry, studies, partial(_answers, asked), as_json, table, raw)
 
 
 def _chosen(registry: Registry, names: list[str] | None) -> list[RegisteredModel]:

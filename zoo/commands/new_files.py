@@ -40,7 +40,21 @@ def file_in(place: Path, study: str, end: str) -> Path:
 
     Raises `StudyError` where there is one already.
     """
-    path = place / f"{OUTSIDE_NAMES.sub('-', study)}_{end}" if place.is_dir() else place
+    return _new(study, place / f"{_as_name(study)}_{end}" if place.is_dir() else place)
+
+
+def folder_in(place: Path, study: str) -> Path:
+    """Make a folder for a study's files; raises `StudyError` where there is one already."""
+    folder = _new(study, place / _as_name(study))
+    folder.mkdir()
+    return folder
+
+
+def _as_name(study: str) -> str:
+    return OUTSIDE_NAMES.sub("-", study)
+
+
+def _new(study: str, path: Path) -> Path:
     if path.exists():
         raise StudyError(f"{study}: {path} is there already; remove it, or give another folder.")
     return path

@@ -13,7 +13,7 @@ import typer
 from zoo.commands.answers import Answer, Table, answer_studies
 from zoo.commands.exit_status import BAD_INPUT, DONE, REFUSED
 from zoo.commands.new_files import DICOM, expect_place, file_in
-from zoo.commands.shared_options import NAME, AsJson, Sources, StudySource, studies_in
+from zoo.commands.shared_options import NAME, AsJson, Raw, Sources, StudySource, studies_in
 from zoo.errors import Refused, ZooError
 from zoo.render.region_facts import segmentation_json, segmentation_row, segmentation_text
 from zoo.types import REGION_LABELS, REGION_LABELS_2023
@@ -84,6 +84,7 @@ def segment(
     scores: Annotated[
         Path | None, typer.Option(help="NIfTI file for soft scores (x, y, z, region); of several studies a folder.")
     ] = None,
+    raw: Raw = None,
 ) -> None:
     """Find core, oedema and enhancing tumour, and measure them: 0 when all were, 2 on bad input, 3 when refused."""
     from zoo.inference.loaded import requested_registry
@@ -95,7 +96,9 @@ def segment(
     expect_place(dicom, len(studies), "--dicom", DICOM)
     expect_place(scores, len(studies), "--scores")
     files = Files(out, dicom, scores, labels.numbers)
-    answer_studies(registry, studies, lambda study, reading: [_answer(study, reading, spec, files)], as_json, table)
+    answer_studies(
+        registry, studies, lambda study, reading: [_answer(study, reading, spec, files)], as_json, table, raw
+    )
 
 
 def _answer(source: StudySource, reading: Future[Volumes], spec: RegisteredModel, files: Files) -> Answer:

@@ -27,6 +27,15 @@ Prevalence = Annotated[
         "which the zoo's models are calibrated, if none.",
     ),
 ]
+Raw = Annotated[
+    bool | None,
+    typer.Option(
+        "--raw/--no-raw",
+        help="Lay scans as the scanner made them on each other, take off the skull and turn the head upright, or never "
+        "do; if neither, it is done with scans on several grids and those that show more than a brain.",
+        show_default=False,
+    ),
+]
 Sources = Annotated[
     list[Path],
     typer.Argument(help="Folders or zips of a study each, NIfTI or DICOM, the files of one, or a data set's folder."),

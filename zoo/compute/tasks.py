@@ -10,6 +10,7 @@ import gc
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from zoo.report.store import (
     stored_addresses,
 )
 from zoo.report.write import to_html, to_json
-from zoo.study.load import load_volumes
+from zoo.scanner.load_study import load_study
 from zoo.types import (
     DEFAULT_EXPLAINER,
     MODALITY_TITLES,
@@ -77,7 +78,8 @@ def read(files: Mapping[str, Path], folder: Path, progress: Progress, remarks: t
     """Read {modality: file} as the study of a session, whose folder's name becomes its id. remarks: on their choice."""
     progress(0.1, "Reading the scans")
     study = registry().read(files)
-    STUDIES.add(folder, load_volumes(replace(study, id=folder.name, remarks=(*study.remarks, *remarks))))
+    given = replace(study, id=folder.name, remarks=(*study.remarks, *remarks))
+    STUDIES.add(folder, load_study(given, tell=partial(progress, 0.3)))
 
 
 def copy(folder: Path, progress: Progress) -> None:

@@ -59,10 +59,15 @@ def along_slices(explanation: Explanation) -> dict[str, list[tuple[float, float]
     return {name: list(zip(heights, curve, strict=True)) for name, curve in named if any(curve)}
 
 
-def save_in_study_space(explanation: Explanation, volumes: Volumes, path: Path) -> None:
-    """Write a 4-D NIfTI (x, y, z, modality) on the study's grid, zero outside the brain."""
+def save_in_study_space(
+    explanation: Explanation, volumes: Volumes, path: Path, affine: np.ndarray | None = None
+) -> None:
+    """Write a 4-D NIfTI (x, y, z, modality) on the study's grid, zero outside the brain.
+
+    affine: float64 [4, 4], from the grid's voxels to the world of the file, where that is not the study's.
+    """
     values = to_study_space(explanation.values, explanation.affine, volumes) * volumes.brain
-    save_nifti(path, np.moveaxis(values, 0, -1), volumes.affine)
+    save_nifti(path, np.moveaxis(values, 0, -1), volumes.affine if affine is None else affine)
 
 
 def save_for_viewer(explanation: Explanation, path: Path) -> None:

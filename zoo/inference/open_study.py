@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ from zoo.errors import PluginError
 from zoo.inference.explain import explain_study, save_in_study_space
 from zoo.inference.grade import grade_study, refuse_unfit
 from zoo.inference.segment import segment_study
-from zoo.regions.label_map import renumbered, scores_on_grid
+from zoo.regions.label_map import label_map, renumbered, scores_on_grid
 from zoo.registry import Registry
+from zoo.scanner.carry_back import in_scanner_space
+from zoo.scanner.load_study import load_study
 from zoo.study.prepare import prepare_once
 from zoo.study.read import read_volumes
 from zoo.study.save import save_nifti
@@ -73,19 +77,24 @@ class OpenStudy:
 
     def save(self, explanation: Explanation, path: str | Path) -> None:
         """Write a map as 4-D NIfTI (x, y, z, modality) on the study's own grid, 0 outside the brain; `PluginError` for
-        one that has a number a modality instead."""
+        one that has a number a modality instead. Of a study that was made of raw scans this grid is the scanner's."""
         if explanation.values.ndim != 4:
             raise PluginError(
                 f"{explanation.explainer} tells one number a modality, of which there is no map to save: expected an "
                 "explanation by voxels. Its numbers are in `by_modality`."
             )
-        save_in_study_space(explanation, self.volumes, Path(path))
+        volumes, affine = in_scanner_space(self.volumes)
+        save_in_study_space(explanation, volumes, Path(path), affine)
 
     def save_regions(
         self, segmentation: Segmentation, path: str | Path, numbers: Mapping[str, int] = REGION_LABELS
     ) -> None:
-        """Write labels as 3-D NIfTI, uint8 on the study's own grid. numbers: of each region in the file."""
-        save_nifti(Path(path), renumbered(segmentation.labels, numbers), segmentation.affine)
+        """Write labels as 3-D NIfTI, uint8 on the study's own grid, which is the scanner's of one made of raw scans.
+
+        numbers: of each region in the file.
+        """
+        there = self._in_scanner_space(segmentation)
+        save_nifti(Path(path), renumbered(there.labels, numbers), there.affine)
 
     def save_dicom(self, segmentation: Segmentation, path: str | Path) -> None:
         """Write labels as DICOM SEG that refers to one series of the study: T1ce's, or that of a modality it has.
@@ -93,7 +102,8 @@ class OpenStudy:
         It holds the patient's identity as that series does. Raises `StudyError` when the study did not come as DICOM,
         its files are no longer there or lack what a SEG must repeat, or highdicom is not installed.
         """
-        Path(path).write_bytes(self._registry.encode_regions(segmentation, self.volumes.origins))
+        there = self._in_scanner_space(segmentation)
+        Path(path).write_bytes(self._registry.encode_regions(there, self.volumes.origins))
 
     def save_grades(self, answers: StudyAnswers, path: str | Path) -> None:
         """Write what models say as a DICOM Structured Report that refers to all the study's series.
@@ -105,10 +115,21 @@ class OpenStudy:
 
     def save_scores(self, segmentation: Segmentation, path: str | Path) -> None:
         """Write scores, 0 to 1, as 4-D NIfTI (x, y, z, region) on the study's own grid, 0 outside the brain."""
-        scores = scores_on_grid(segmentation.scores, segmentation.scores_affine, self.volumes)
-        save_nifti(Path(path), np.moveaxis(scores, 0, -1), self.volumes.affine)
+        volumes, affine = in_scanner_space(self.volumes)
+        scores = scores_on_grid(segmentation.scores, segmentation.scores_affine, volumes)
+        save_nifti(Path(path), np.moveaxis(scores, 0, -1), affine)
+
+    def _in_scanner_space(self, found: Segmentation) -> Segmentation:
+        """Regions where the scanner's series lie, if the study was made of raw scans; labelled anew by the scores."""
+        if not self.volumes.scanner:
+            return found
+        volumes, affine = in_scanner_space(self.volumes)
+        return replace(found, labels=label_map(found.scores, found.scores_affine, volumes), affine=affine)
 
 
-def open_study(registry: Registry, source: Any) -> OpenStudy:
-    """The study at `source`: a folder, a zip, files, or {modality: file}. Raises `StudyError`."""
-    return OpenStudy(registry, read_volumes(registry, source))
+def open_study(registry: Registry, source: Any, raw: bool | None = None) -> OpenStudy:
+    """The study at `source`: a folder, a zip, files, or {modality: file}; raises `StudyError`.
+
+    raw: whether its scans are as the scanner made them, see `load_study`.
+    """
+    return OpenStudy(registry, read_volumes(registry, source, load=partial(load_study, raw=raw)))

@@ -10,6 +10,9 @@ import numpy as np
 from zoo.study.quantiles import quantiles
 from zoo.types import Volumes
 
+BRAIN_LITRES = (0.8, 2.0)
+"""What a brain without its skull has, at least and at most."""
+
 
 def brain_mask(data: np.ndarray | Sequence[np.ndarray]) -> np.ndarray:
     """Tell brain from background: True where some modality differs from 0, bool [x, y, z].
@@ -21,6 +24,11 @@ def brain_mask(data: np.ndarray | Sequence[np.ndarray]) -> np.ndarray:
     for scan in data[1:]:
         mask |= scan != 0
     return mask
+
+
+def litres(mask: np.ndarray, affine: np.ndarray) -> float:
+    """Volume of a mask, bool [x, y, z]. affine: float64 [4, 4], voxel to world in mm."""
+    return float(np.count_nonzero(mask) * abs(np.linalg.det(affine[:3, :3])) / 1e6)
 
 
 def bounding_box(mask: np.ndarray) -> tuple[slice, ...]:

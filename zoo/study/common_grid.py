@@ -9,7 +9,7 @@ from itertools import product
 import nibabel as nib
 import numpy as np
 
-from zoo.errors import StudyError
+from zoo.errors import SeveralGridsError
 from zoo.types import MODALITY_TITLES
 
 TOLERANCE_VOXELS = 0.1  # by which no voxel may lie elsewhere
@@ -36,11 +36,11 @@ class Grid:
 
 
 def common_grid(study_id: str, grids: Mapping[str, Grid]) -> Grid:
-    """The grid of the scans, named by modality; raises `StudyError` that names one which most others don't lie on."""
+    """The grid of the scans, named by modality; raises `SeveralGridsError` that names one off which most others lie."""
     first = max(grids, key=lambda name: sum(other.is_on(grids[name]) for other in grids.values()))
     for name, grid in grids.items():
         if not grid.is_on(grids[first]):
-            raise StudyError(
+            raise SeveralGridsError(
                 f"{study_id}: {MODALITY_TITLES[name]}: expected one grid for all scans; this one has "
                 f"{'; '.join(_differences(grid, grids[first], MODALITY_TITLES[first]))}. Co-register them."
             )

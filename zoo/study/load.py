@@ -40,6 +40,14 @@ def load_volumes(study: Study) -> Volumes:
     return Volumes(study.id, data, present, grid.affine, brain, remarks, study.origins)
 
 
+def load_scan(study_id: str, name: str, path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Read one scan on its own grid: voxels, float32 [x, y, z], and affine, float64 [4, 4]; raises `StudyError`."""
+    scan = _open(study_id, name, path)
+    voxels = np.zeros(scan.shape[::-1], np.float32).T
+    _read_voxels(study_id, name, scan, voxels)
+    return voxels, scan.affine
+
+
 def _by_scan(sentences: Mapping[str, str | None]) -> list[str]:
     """Sentences that name their scan; one for all scans of which the same is said."""
     said: dict[str, list[str]] = {}

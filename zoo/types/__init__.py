@@ -32,13 +32,13 @@ from zoo.types.segmentation import (
     Side,
     Word,
 )
-from zoo.types.study import Finding, Study, Unpacked, Volumes
+from zoo.types.study import Finding, ScannerGrid, Study, Unpacked, Volumes
 
 __all__ = [
     "DEFAULT_EXPLAINER", "DISCLAIMER", "FILE_PREFIX", "GRADES", "MEASURED", "MODALITIES", "MODALITY_TITLES",
     "ONE_HALF", "REGION_LABELS", "REGION_LABELS_2023", "SHAPLEY_EXPLAINER", "WHOLE_TUMOUR",
     "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade", "HeatMap",
     "Millimetres", "ModelInput", "ModelResult", "ModelSpec", "Phase", "Plane", "Progress", "Question", "Recipe",
-    "RegionMeasurements", "RegisteredExplainer", "RegisteredModel", "Segmentation", "Side", "Study", "StudyAnswers",
-    "Unpacked", "Volumes", "Word", "any_model",
+    "RegionMeasurements", "RegisteredExplainer", "RegisteredModel", "ScannerGrid", "Segmentation", "Side", "Study",
+    "StudyAnswers", "Unpacked", "Volumes", "Word", "any_model",
 ]  # fmt: skip

@@ -52,6 +52,19 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class ScannerGrid:
+    """Where a scan lay as the scanner made it.
+
+    shape: of its voxels. affine: float64 [4, 4], from these to its world in mm. motion: float64 [4, 4], from the world
+    of the study that was made of it to its own.
+    """
+
+    shape: tuple[int, ...]
+    affine: np.ndarray
+    motion: np.ndarray
+
+
+@dataclass(frozen=True)
 class Volumes:
     """A study in memory.
 
@@ -61,6 +74,7 @@ class Volumes:
     brain: bool [x, y, z], voxels that are not background in some modality.
     remarks: sentences on what was done with the files to get there.
     origins: as in `Study`.
+    scanner: of each modality, where the study was made of raw scans, the scanner's grid; else none.
     """
 
     id: str
@@ -70,6 +84,7 @@ class Volumes:
     brain: np.ndarray
     remarks: tuple[str, ...] = ()
     origins: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    scanner: Mapping[str, ScannerGrid] = field(default_factory=dict)
 
     @property
     def modalities(self) -> tuple[str, ...]:

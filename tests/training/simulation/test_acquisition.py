@@ -2,11 +2,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from training.simulation.acquisition import (
     ANY_SCANNERS,
     acquire,
     draw_acquisition,
+    perfect_strip_mask,
     rician,
     saturate,
     scan,
@@ -96,6 +98,26 @@ def test_background_is_zero_and_brain_positive(image):
     assert images.dtype == np.float32
     assert (images[:, ~mask] == 0).all()
     assert (images[:, mask] >= 1).all()
+
+
+def test_the_border_fades_unless_it_is_told_not_to(image):
+    mask = np.zeros(GRID.shape, bool)
+    mask[5:-5, 5:-5, 5:-5] = True
+    rim = mask & ~ndimage.binary_erosion(mask)
+    clean = [lambda rng: replace(draw_acquisition(rng), **CLEAN | {"scale": 100.0})] * 4
+    faded, whole = (
+        acquire(np.random.default_rng(2), image[None], mask, GRID, clean[:1], fades) for fades in (True, False)
+    )
+    np.testing.assert_allclose(whole[0][mask], 100 * image[mask], rtol=0.02)
+    assert (faded[0][rim] < whole[0][rim]).all()
+
+
+def test_a_perfect_strip_keeps_brain_and_lesion():
+    anatomy = build_anatomy(draw_deformation(np.random.default_rng(0)), GRID)
+    lesion = ((anatomy.depth_mm > -3) & (anatomy.depth_mm < 8) & (GRID.points_mm()[2] > 30)).astype(np.float32)
+    mask = perfect_strip_mask(anatomy, lesion, GRID)
+    np.testing.assert_array_equal(mask, (anatomy.depth_mm > 0) | (lesion > 0))
+    assert not perfect_strip_mask(anatomy, np.ones(GRID.shape, np.float32), GRID)[anatomy.depth_mm < -4].any()
 
 
 def test_each_modality_has_the_scanner_it_is_given(image):

@@ -1,7 +1,17 @@
 import numpy as np
 import pytest
 
-from training.simulation.fields import COARSE, Grid, blur, interpolate, sample, smooth_field, upsample
+from training.simulation.fields import (
+    BOX_SIZE_MM,
+    COARSE,
+    Grid,
+    blur,
+    field_in_box,
+    interpolate,
+    sample,
+    smooth_field,
+    upsample,
+)
 
 
 def rng():
@@ -22,6 +32,14 @@ def test_a_field_is_the_same_at_every_spacing():
     fine = smooth_field(rng(), Grid(2.0), 30)
     blocks = fine.reshape(42, 2, 52, 2, 39, 2).mean(axis=(1, 3, 5))
     assert np.abs(blocks - smooth_field(rng(), COARSE, 30)).mean() < 0.05
+
+
+def test_a_field_in_another_box_is_smooth_over_the_same_length():
+    grid = Grid(2.0)
+    np.testing.assert_array_equal(field_in_box(rng(), BOX_SIZE_MM, grid.shape, 20), smooth_field(rng(), grid, 20))
+    wide = field_in_box(rng(), 2 * BOX_SIZE_MM, grid.shape, 20)
+    near = [np.corrcoef(field[:-2].ravel(), field[2:].ravel())[0, 1] for field in (wide, smooth_field(rng(), grid, 20))]
+    assert near[0] < near[1]
 
 
 def test_upsampling_keeps_world_coordinates():

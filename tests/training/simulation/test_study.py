@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.ndimage import binary_dilation
+from scipy.ndimage import binary_dilation, binary_erosion
 
 from training.simulation import simulate_study
 from training.simulation import study as study_module
@@ -84,6 +84,20 @@ def test_another_spacing_gives_the_same_patient(studies):
 def test_field_of_view_is_that_of_brats(spacing, shape):
     grid = Grid(spacing)
     assert into_field_of_view(np.ones((1, *grid.shape), np.uint8), grid).shape == (1, *shape)
+
+
+def test_well_stripped_is_the_same_patient_with_the_whole_brain_in_its_csf(studies):
+    cut = [index for index in range(12) if (studies[index].images[0] > 0).sum() < 14000]
+    for index in cut[:2]:
+        study, whole = studies[index], simulate_study(7, index, spacing_mm=4.0, well_stripped=True)
+        stripped, brain = study.images[0] > 0, whole.images[0] > 0
+        assert whole.signs == study.signs
+        assert brain.sum() > stripped.sum()
+        inside = binary_erosion(brain & stripped, iterations=3)
+        np.testing.assert_array_equal(whole.labels[inside], study.labels[inside])
+        np.testing.assert_allclose(whole.images[:, inside], study.images[:, inside], rtol=1e-4)
+        rim = brain & ~binary_erosion(brain)
+        assert np.median(whole.images[2][rim]) > 1.2 * np.median(whole.images[2][inside])
 
 
 def test_a_site_gives_the_same_patient_another_look(studies):

@@ -1,0 +1,119 @@
+"""From raw scans to a study on one grid, with the truth known; the networks that find brains have their own tests."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from raw_heads import motion, scan_of
+from zoo.assets.references import read_references
+from zoo.errors import StudyError
+from zoo.scanner import preparation
+from zoo.scanner.preparation import SHAPE, best_of, prepare_scans
+from zoo.scanner.raw_scan import RawScan
+from zoo.scanner.registration import distance_mm
+from zoo.study.brain import bounding_box
+from zoo.study.resample import sample
+from zoo.types import MODALITIES
+
+MOVED = {"t1ce": motion((8, 3, -6), (4, 9, -7)), "t2": motion((-5, 9, 7), (-12, 6, 10))}
+SPACING = {"t1ce": (1.0, 1.0, 4.0), "t2": (2.0, 2.0, 2.0)}
+
+
+def _threshold(voxels, affine):
+    return voxels > 0
+
+
+@pytest.fixture(scope="module")
+def head():
+    return read_references()[0]
+
+
+@pytest.fixture(scope="module")
+def steps():
+    return []
+
+
+@pytest.fixture(scope="module")
+def prepared(head, steps):
+    scans = {name: scan_of(head, name, MOVED[name], SPACING[name]) for name in MOVED}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(preparation, "extract_brain", _threshold)
+        return prepare_scans("case1", scans, steps.append)
+
+
+def test_the_grid_is_that_of_brats_with_the_brain_in_its_middle(prepared):
+    volumes = prepared.volumes
+    assert (volumes.id, volumes.brain.shape, volumes.modalities) == ("case1", SHAPE, ("t1ce", "t2"))
+    np.testing.assert_allclose(volumes.affine[:3, :3], np.eye(3))
+    middle = [(side.start + side.stop - 1) / 2 for side in bounding_box(volumes.brain)]
+    np.testing.assert_allclose(middle, (np.array(SHAPE) - 1) / 2, atol=2.5)
+    outside = np.flatnonzero(~volumes.brain)
+    assert not any(scan.ravel()[outside].any() for scan in volumes.data)
+
+
+def test_scans_lie_on_each_other_as_before_they_were_moved(head, prepared):
+    """Each voxel of the prepared study is the head's own, where the motions say that it was."""
+    volumes = prepared.volumes
+    to_head = np.linalg.inv(MOVED["t1ce"]) @ volumes.scanner["t1ce"].motion
+    source = np.linalg.inv(head.affine) @ to_head @ volumes.affine
+    for name in MOVED:
+        row = MODALITIES.index(name)
+        expected = sample(head.data[row][None], source, SHAPE)[0]
+        assert np.corrcoef(expected[volumes.brain], volumes.data[row][volumes.brain])[0, 1] > 0.93
+
+
+def test_what_was_moved_is_told(head, prepared):
+    between = MOVED["t2"] @ np.linalg.inv(MOVED["t1ce"])
+    centre = (MOVED["t1ce"] @ head.affine @ [*(np.array(head.brain.shape) - 1) / 2, 1])[:3]
+    found = prepared.registrations["t2"]
+    assert (prepared.fixed, list(prepared.registrations)) == ("t1ce", ["t2"])
+    assert distance_mm(found.matrix, between, centre) < 1
+    assert found.moved_mm == pytest.approx(distance_mm(between, np.eye(4), centre), abs=1.5)
+    assert prepared.was_stripped
+
+
+def test_the_head_stands_upright(head, prepared):
+    """As far as the head itself did: it is one of those of which the common brain is made."""
+    turned = np.linalg.inv(MOVED["t1ce"]) @ prepared.turned
+    angle = np.degrees(np.arccos((np.trace(turned[:3, :3]) - 1) / 2))
+    assert angle < 5
+
+
+def test_each_step_is_told(prepared, steps):
+    assert steps == [
+        "Looking for the brain on T1ce",
+        "Laying T2 on T1ce",
+        "Turning the head upright",
+        "Sampling all scans on one grid",
+    ]
+
+
+def test_a_skull_is_taken_off(head, monkeypatch):
+    """Where the network finds less than there is, all the rest becomes background."""
+    centre = (head.affine @ [*(np.array(head.brain.shape) - 1) / 2, 1])[:3]
+
+    def ball(voxels, affine):
+        places = np.moveaxis(np.indices(voxels.shape), 0, -1) @ affine[:3, :3].T + affine[:3, 3]
+        return np.linalg.norm(places - centre, axis=-1) < 50
+
+    monkeypatch.setattr(preparation, "extract_brain", ball)
+    prepared = prepare_scans("case1", {"t1": scan_of(head, "t1")})
+    assert not prepared.was_stripped
+    assert np.count_nonzero(prepared.volumes.brain) == pytest.approx(4 / 3 * np.pi * 50**3, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("modalities", "fixed"), [(MODALITIES, "t1ce"), (("t2", "t1"), "t1"), (("t2", "flair"), "flair"), (("t2",), "t2")]
+)
+def test_the_sharpest_scan_is_that_to_which_others_are_carried(modalities, fixed):
+    assert best_of(modalities) == fixed
+
+
+def test_another_s_scan_is_refused_by_name(head, monkeypatch):
+    """Such as one that says too little of the first to be of the same head."""
+    monkeypatch.setattr(preparation, "extract_brain", _threshold)
+    scans = {"t1": scan_of(head, "t1"), "t2": scan_of(head, "t2")}
+    noise = np.random.default_rng(1).normal(size=scans["t2"].voxels.shape).astype(np.float32)
+    with pytest.raises(StudyError, match="case1: T2: could not be laid on T1: they have too little in common"):
+        prepare_scans("case1", scans | {"t2": RawScan(noise, scans["t2"].affine)})

@@ -1,0 +1,27 @@
+"""The way back: a prepared study's space on the grid of the scanner's own series."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from zoo.scanner.preparation import BY_HALVES, best_of
+from zoo.study.resample import sample
+from zoo.types import Volumes
+
+
+def in_scanner_space(volumes: Volumes) -> tuple[Volumes, np.ndarray]:
+    """Return a grid on which to lay what was found in a study, and the affine to write with it, float64 [4, 4].
+
+    Of a study that was made of raw scans it is the scanner's, of the series to which the others were carried, as it
+    lies in the study's space, without voxels but with the brain: whatever is laid there is interpolated but once. The
+    affine leads to the scanner's world. Of another study they are its own.
+    """
+    if not volumes.scanner:
+        return volumes, volumes.affine
+    grid = volumes.scanner[best_of(volumes.scanner)]
+    affine = np.linalg.inv(grid.motion) @ grid.affine
+    brain = sample(volumes.brain[None], np.linalg.inv(volumes.affine) @ affine, grid.shape)[0] >= BY_HALVES
+    nothing = np.zeros((len(volumes.data), 0, 0, 0), np.float32)
+    return replace(volumes, data=nothing, brain=brain, affine=affine), grid.affine

@@ -1,0 +1,34 @@
+"""Whether a registration is to be believed: a wrong one looks like a right one, and grades a brain that nobody has.
+
+Limits stand between right and wrong registrations of simulated heads with skull. 61 pairs of one head in two positions
+share 0.745 nats or more and end up to 0.46 mm from where they began; 20 of another person's head, or with one upside
+down for its header, share up to 0.60. Brains without skull share less: of them only what is far off can be told. What
+is mirrored shares more the other way round, with skull or without, since no brain is quite its own mirror image.
+"""
+
+from __future__ import annotations
+
+from zoo.scanner.registration import Registration
+
+LEAST_INFORMATION = 0.67
+"""Nats that two scans of one head share."""
+LEAST_WITHOUT_SKULL = 0.45
+FARTHEST_MM = 1.0
+"""How far there and back may end from where it began."""
+
+
+def doubt(found: Registration, was_stripped: bool) -> str:
+    """Say why a registration can't be right; nothing where it may be. was_stripped: whether there is no skull."""
+    least = LEAST_WITHOUT_SKULL if was_stripped else LEAST_INFORMATION
+    if found.information < least:
+        return (
+            f"they have too little in common (mutual information {found.information:.2f}, expected {least:.2f} or more)"
+        )
+    if found.mirrored_gain > 0:
+        return "they have more in common once one is mirrored left to right"
+    if found.inconsistency_mm > FARTHEST_MM:
+        return (
+            f"the way there and back ends {found.inconsistency_mm:.1f} mm from where it began (expected up to "
+            f"{FARTHEST_MM:g} mm)"
+        )
+    return ""
