@@ -29,7 +29,7 @@ FONT = ["system-ui", "sans-serif"]  # not the theme's own, which would be fetche
 THEME = gr.themes.Default(font=FONT, font_mono=["ui-monospace", "monospace"])
 
 IDLE_SECONDS = 0.02
-"""Time between two looks for a wish; Gradio itself takes a millisecond, and 7 % of a core on a page without visitors."""
+"""Time between two looks for a wish; Gradio itself takes a millisecond, and 7 % of a core where nobody is there."""
 
 
 def serve(host: str | None = None, port: int | None = None) -> None:
