@@ -36,6 +36,7 @@ from zoo.report.store import (
 )
 from zoo.report.write import to_html, to_json
 from zoo.scanner.load_study import load_study
+from zoo.study.save import save_nifti
 from zoo.types import (
     DEFAULT_EXPLAINER,
     MODALITY_TITLES,
@@ -101,15 +102,14 @@ def grade(folder: Path, model_id: str, progress: Progress) -> Grade:
 
 def segment(folder: Path, model_id: str, progress: Progress) -> dict[str, Any]:
     """What is said of the regions that one model finds, see `segmentation_json`; they are found once, and their label
-    map is left in the session folder, see `region_map`."""
+    map is left in the session folder, see `region_map`, on the grid of the copies that the viewer shows."""
     spec = model(model_id)
     if told := load_regions(folder, spec.id):
         return told
     progress(0.2, f"Finding the tumour's regions with {spec.title}{origin(spec)}")
-    study = STUDIES.open(folder)
-    segmentation = study.segment(trained(model_id))
+    segmentation = STUDIES.open(folder).segment(trained(model_id))
     progress(0.9, "Writing the regions")
-    study.save_regions(segmentation, region_map(folder, spec.id))
+    save_nifti(region_map(folder, spec.id), segmentation.labels, segmentation.affine)
     store_regions(folder, segmentation_json(segmentation))
     return segmentation_json(segmentation)
 

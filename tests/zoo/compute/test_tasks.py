@@ -18,7 +18,7 @@ from zoo.compute.copies import copies
 from zoo.inference.loaded import forget
 from zoo.report.store import region_map
 from zoo.study.load import load_volumes
-from zoo.types import MODALITIES
+from zoo.types import MODALITIES, ScannerGrid
 from zoo.types.roles import DEFAULT_MODEL
 
 NAME = b"Jane Doe"
@@ -95,12 +95,14 @@ def test_grade_and_explain_work_on_the_session_folder(files, folder, tiny_spec, 
     assert own_grid.get_fdata().any()
 
 
-def test_regions_are_found_once_and_lie_on_the_grid_of_the_scans(files, folder, registry, monkeypatch):
+@pytest.mark.parametrize("scanner", [{}, {"t1ce": ScannerGrid((9, 9, 9), np.eye(4), np.eye(4))}], ids=["", "raw"])
+def test_regions_are_found_once_and_lie_on_the_grid_that_is_shown(files, folder, registry, monkeypatch, scanner):
     from zoo.weights.load import TrainedModel
     from zoo.weights.record import TrainingRecord
 
     finder = TrainedModel(registry.model("early-fusion"), BrightOnFlair(), TrainingRecord("made-up studies"), "made up")
     monkeypatch.setattr(tasks, "trained", lambda model_id: finder)
+    monkeypatch.setattr(tasks, "load_study", lambda study, tell: replace(load_volumes(study), scanner=scanner))
     tasks.read(files, folder, _ignore)
     steps = []
     told = tasks.segment(folder, "early-fusion", lambda fraction, text: steps.append(text))
