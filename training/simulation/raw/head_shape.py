@@ -122,7 +122,7 @@ def _draw_levels(rng: np.random.Generator, mask: np.ndarray, field: HeadField) -
         return field_in_box(rng, field.size_mm, shape, length_mm)
 
     axes = [axis.reshape(place) for axis, place in zip(field.axes_mm(step), np.eye(3, dtype=int) * -2 + 1, strict=True)]
-    brain = _bridged(mask, step, spacing_mm)
+    brain = bridge_folds(mask, step, spacing_mm)
     away = _distance_to(brain, spacing_mm)
     inner = away - np.maximum(rng.uniform(1.0, 4.5) + 0.8 * wobble(40), 0.4)
     base = np.clip((-25 - axes[2]) / 20, 0, 1)  # the skull's base is thicker
@@ -137,8 +137,8 @@ def _draw_levels(rng: np.random.Generator, mask: np.ndarray, field: HeadField) -
     return [inner, (inner - DURA_MM) / thickness, depth, np.maximum(below_skin, between)]
 
 
-def _bridged(mask: np.ndarray, step: int, spacing_mm: float) -> np.ndarray:
-    """The brain on coarse voxels with its folds bridged, bool [x, y, z]."""
+def bridge_folds(mask: np.ndarray, step: int, spacing_mm: float) -> np.ndarray:
+    """Bridge the folds of a brain, bool [x, y, z], on voxels of `step` of its own, which are `spacing_mm` wide."""
     x, y, z = (n // step for n in mask.shape)
     share = mask.reshape(x, step, y, step, z, step).mean(axis=(1, 3, 5), dtype=np.float32)
     return (ndimage.gaussian_filter(share, 4 / spacing_mm) > 0.45) | (share > 0.5)

@@ -8,6 +8,7 @@ from training.simulation.raw.head_shape import (
     MARGIN_MM,
     Brush,
     Tissue,
+    bridge_folds,
     draw_tissues,
     field_around,
 )
@@ -76,6 +77,15 @@ def test_a_cleft_between_the_halves_holds_no_bone(tissues, mask, field):
     filled[~middle] = False
     assert filled.sum() > 20
     assert np.isin(tissues[filled], (Tissue.CSF, Tissue.SINUS)).mean() > 0.97
+
+
+def test_folds_are_bridged_and_wide_gaps_are_not():
+    mask = np.ones((40, 24, 24), bool)
+    mask[10:14], mask[26:] = False, False  # 4 mm within, and all on one side
+    filled = bridge_folds(mask, step=2, spacing_mm=2.0)
+    assert filled.shape == (20, 12, 12)
+    assert filled[:13].all()
+    assert not filled[15:].any()
 
 
 def test_eyes_lie_in_front_below_one_on_either_side(tissues, field):
