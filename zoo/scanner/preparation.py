@@ -1,4 +1,4 @@
-"""The way from raw series to a study that can be graded: register, strip, turn upright, sample once.
+"""The way from raw series to a study that can be graded: strip, register, turn upright, sample once.
 
 Nothing is sampled twice: motions are composed, and each scan goes from its own voxels to the common grid in one step.
 """
@@ -92,11 +92,11 @@ def _sampled(
     name: str, scans: Mapping[str, RawScan], motions: Mapping[str, np.ndarray], brain: RawScan, turned: np.ndarray
 ) -> Volumes:
     affine = _affine_around(brain, turned)
-    inside = carried(brain, turned, affine, SHAPE) >= BY_HALVES
+    inside = _carried(brain, turned, affine, SHAPE) >= BY_HALVES
     box = bounding_box(inside)
     data, shape = zero_volumes(SHAPE), inside[box].shape
     for modality, scan in scans.items():
-        found = carried(scan, motions[modality], affine_in(box, affine), shape)
+        found = _carried(scan, motions[modality], affine_in(box, affine), shape)
         data[MODALITIES.index(modality)][box] = found * inside[box]
     present = np.array([modality in scans for modality in MODALITIES])
     grids = {
@@ -105,7 +105,7 @@ def _sampled(
     return Volumes(name, data, present, affine, inside, scanner=grids)
 
 
-def carried(scan: RawScan, motion: np.ndarray, affine: np.ndarray, shape: Sequence[int]) -> np.ndarray:
+def _carried(scan: RawScan, motion: np.ndarray, affine: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     """Sample a scan on another grid, float32 [x, y, z]. motion: float64 [4, 4], from the grid's world to the scan's."""
     return sample(scan.voxels[None], np.linalg.inv(scan.affine) @ motion @ affine, shape)[0]
 
