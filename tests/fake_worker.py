@@ -14,7 +14,8 @@ class FakeWorker:
     """Answers each task by name: an update, then the answer or the error; a function is asked with the arguments."""
 
     def __init__(self, **answers):
-        self.answers = {"read": None, "copy": write_copies, "segment": write_regions, **answers}
+        regions = {"segment": write_regions, "segment_in_study_space": region_map}
+        self.answers = {"read": None, "copy": write_copies, **regions, **answers}
         self.asked = []
         self.closed = 0
 

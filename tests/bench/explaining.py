@@ -9,8 +9,8 @@ import captum.attr  # noqa: F401 - whoever explains has it loaded by the second 
 
 from bench.timing import seconds
 from zoo.inference.loaded import registry, trained
-from zoo.inference.open_study import in_silence, open_study
-from zoo.types import Progress
+from zoo.inference.open_study import open_study
+from zoo.types import Progress, in_silence
 from zoo.types.roles import DEFAULT_EXPLAINER, HEADLINE_MODEL, SHAPLEY_EXPLAINER
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zoo.commands.exit_status import BAD_INPUT, DONE
-from zoo.commands.new_files import folder_in
+from zoo.commands.new_files import file_in, folder_in
 from zoo.commands.shared_options import Raw, Sources, StudySource, studies_in
 from zoo.errors import ZooError
 from zoo.types import MODALITIES
@@ -16,13 +16,17 @@ from zoo.types import MODALITIES
 if TYPE_CHECKING:
     from zoo.types import Volumes
 
+PICTURE = "preparation.png"
+"""How the scans lie on each other and where the brain was found, beside what was made of them."""
+
 
 def prepare(
     sources: Sources,
     out: Annotated[Path, typer.Option(help="Folder, in which each study gets a folder of its own.")],
     raw: Raw = None,
 ) -> None:
-    """Write studies as they are graded, named as in BraTS: on one grid, without skull; 0 when all were, else 2."""
+    """Write studies as they are graded, named as in BraTS: on one grid, without skull, with a picture of how they were
+    prepared; 0 when all were, else 2."""
     from zoo.inference.loaded import requested_registry
 
     if not out.is_dir():
@@ -39,6 +43,7 @@ def _prepared(source: StudySource, out: Path, raw: bool | None) -> int:
         _write(volumes, folder)
     except ZooError as error:
         typer.echo(source.in_its_name(error), err=True)
+        _show(source.label, error, out)
         return BAD_INPUT
     typer.echo("\n".join([f"{volumes.id}: {folder}", *(f"  remark: {remark}" for remark in volumes.remarks)]))
     return DONE
@@ -49,7 +54,7 @@ def _read(source: StudySource, raw: bool | None) -> Volumes:
     from zoo.scanner.load_study import load_study
     from zoo.study.read import read_volumes
 
-    def tell(step: str) -> None:
+    def tell(share: float, step: str) -> None:
         typer.echo(f"{source.label}: {step}", err=True)
 
     return read_volumes(
@@ -57,8 +62,22 @@ def _read(source: StudySource, raw: bool | None) -> Volumes:
     )
 
 
+def _show(study: str, error: ZooError, out: Path) -> None:
+    """Write how far raw scans had come where an error stopped them."""
+    from zoo.render.preparation_picture import preparation_picture
+    from zoo.scanner.preparation_error import view_of
+
+    if view := view_of(error):
+        path = file_in(out, study, PICTURE)
+        path.write_bytes(preparation_picture(view))
+        typer.echo(f"{study}: how far they came: {path}", err=True)
+
+
 def _write(volumes: Volumes, folder: Path) -> None:
+    from zoo.render.preparation_picture import preparation_picture
     from zoo.study.save import save_nifti
 
     for name in volumes.modalities:
         save_nifti(folder / f"{folder.name}_{name}.nii.gz", volumes.data[MODALITIES.index(name)], volumes.affine)
+    if volumes.preparation:
+        (folder / PICTURE).write_bytes(preparation_picture(volumes.preparation))

@@ -10,7 +10,6 @@ import gc
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,12 @@ from zoo.inference.explain import along_slices, save_for_viewer
 from zoo.inference.loaded import model, registry, trained
 from zoo.inference.open_study import OpenStudy
 from zoo.registry.origin import is_built_in, origin
+from zoo.render.preparation_picture import preparation_picture
 from zoo.render.region_facts import segmentation_json
 from zoo.report.contents import gather
 from zoo.report.store import (
     load_regions,
+    preparation_file,
     region_map,
     store_contributions,
     store_grade,
@@ -80,7 +81,10 @@ def read(files: Mapping[str, Path], folder: Path, progress: Progress, remarks: t
     progress(0.1, "Reading the scans")
     study = registry().read(files)
     given = replace(study, id=folder.name, remarks=(*study.remarks, *remarks))
-    STUDIES.add(folder, load_study(given, tell=partial(progress, 0.3)))
+    volumes = load_study(given, progress=lambda share, step: progress(0.1 + 0.9 * share, step))
+    STUDIES.add(folder, volumes)
+    if volumes.preparation:
+        preparation_file(folder).write_bytes(preparation_picture(volumes.preparation))
 
 
 def copy(folder: Path, progress: Progress) -> None:
@@ -112,6 +116,18 @@ def segment(folder: Path, model_id: str, progress: Progress) -> dict[str, Any]:
     save_nifti(region_map(folder, spec.id), segmentation.labels, segmentation.affine)
     store_regions(folder, segmentation_json(segmentation))
     return segmentation_json(segmentation)
+
+
+def segment_in_study_space(folder: Path, model_id: str, progress: Progress) -> Path:
+    """Label map of the regions that one model finds: a 3-D NIfTI in the session folder, on the grid of the scans as
+    they were given."""
+    segment(folder, model_id, progress)
+    study, spec = STUDIES.open(folder), model(model_id)
+    if not study.volumes.scanner:
+        return region_map(folder, spec.id)
+    path = folder / f"{spec.id}.regions.study.nii.gz"
+    study.save_regions(study.segment(trained(model_id)), path)
+    return path
 
 
 def parameters(model_id: str, progress: Progress) -> int:

@@ -33,12 +33,9 @@ from zoo.types import (
     Segmentation,
     StudyAnswers,
     Volumes,
+    in_silence,
 )
 from zoo.weights.load import TrainedModel
-
-
-def in_silence(fraction: float, text: str) -> None:
-    """The progress of somebody who doesn't watch."""
 
 
 class OpenStudy:

@@ -48,6 +48,7 @@ def build_page(registry: Registry, worker: Worker, cache: Path) -> gr.Blocks:
                     study = study_widgets()
                     prevalence = prevalence_widgets()
                 with gr.Column(scale=3, min_width=340):
+                    study.preparation.render()
                     with gr.Tabs():
                         with gr.Tab("One model", id="one"):
                             model = one_model_tab(client, ExplainerChoice(client), session, study, prevalence, trained)

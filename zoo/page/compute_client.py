@@ -11,6 +11,7 @@ from zoo.assets.leaderboard import measured_seconds
 from zoo.compute.worker import Update, Worker
 from zoo.page.eta import DurationEstimator
 from zoo.page.sessions import Session, Sessions
+from zoo.page.step_times import StepTimes
 from zoo.page.upload.assignment import remarks_on, settle
 from zoo.page.upload.unpacking import remarks_still_true
 from zoo.registry import Registry
@@ -59,7 +60,8 @@ class ComputeClient:
         yield progress_card(0, "Starting")
         session = self.sessions.open(source, remarks)
         try:
-            yield from self.follow("zoo.compute.tasks:read", files=source, folder=session.folder, remarks=remarks)
+            task: dict[str, Any] = {"files": source, "folder": session.folder, "remarks": remarks}
+            yield from self.follow("zoo.compute.tasks:read", times=StepTimes(), **task)
         except BaseException:  # a cancel too: half a study must not be graded later
             self.sessions.close(session)
             raise
@@ -71,11 +73,13 @@ class ComputeClient:
             yield from self.follow("zoo.compute.tasks:copy", folder=session.folder)
         return session.volumes
 
-    def follow(self, task: str, most_seconds: float | None = None, **arguments: Any) -> Generator[str, None, Any]:
+    def follow(
+        self, task: str, most_seconds: float | None = None, times: StepTimes | None = None, **arguments: Any
+    ) -> Generator[str, None, Any]:
         """Run a task; yields a card of its progress, "" while there is none, and returns the task's result.
 
-        most_seconds: after which it is stopped, if not those of the worker. model_id: of a model of our registry; the
-        compute process is told where it finds it.
+        most_seconds: after which it is stopped, if not those of the worker. times: keeps the steps that are done, which
+        are shown then. model_id: of a model of our registry; the compute process is told where it finds it.
         """
         updates = self.worker.run(task, most_seconds, **self.addressed(arguments))
         last, started = None, time.monotonic()
@@ -84,7 +88,8 @@ class ComputeClient:
             nonlocal last
             current = update, int(time.monotonic() - started)
             changed, last = current != last, current  # the same card again would be read out four times a second
-            return progress_card(update.fraction, update.text, current[1]) if changed else ""
+            done = times.before(update.text, time.monotonic()) if times else []
+            return progress_card(update.fraction, update.text, current[1], done) if changed else ""
 
         return (yield from map_steps(updates, card))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoo.compute.copies import copies
-from zoo.report.store import load_regions, region_map
+from zoo.report.store import load_regions, preparation_file, region_map
 from zoo.types.roles import SEGMENTER
 
 
@@ -26,6 +26,12 @@ class Session:
     def volumes(self) -> dict[str, Path]:
         """The copies that are there, by modality."""
         return copies(self.folder)
+
+    @property
+    def preparation(self) -> Path | None:
+        """The picture of how raw scans were prepared, if they were."""
+        path = preparation_file(self.folder)
+        return path if path.is_file() else None
 
     @property
     def regions(self) -> Path | None:

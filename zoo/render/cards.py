@@ -60,15 +60,23 @@ def message_card(state: str, title: str, text: str) -> str:
 </section>"""
 
 
-def progress_card(fraction: float, text: str, seconds: int = 0) -> str:
-    """HTML of a task at work. fraction: 0 to 1. seconds: that it has taken, shown where one may begin to wonder."""
+def progress_card(fraction: float, text: str, seconds: int = 0, done: Iterable[tuple[str, int]] = ()) -> str:
+    """HTML of a task at work. fraction: 0 to 1. seconds: that it has taken, shown where one may begin to wonder.
+
+    done: what has been done before this, with the seconds that it took.
+    """
     width = f"{min(max(fraction, 0), 1) * PERCENT:.0f}"
-    since = f' <span class="zoo-since" aria-hidden="true">{seconds} s</span>' if seconds >= WONDER_SECONDS else ""
+    before = "".join(f'<p class="zoo-done">✓ {escape(step)}{_since(taken)}</p>' for step, taken in done)
     return f"""
 <section class="zoo-card" data-state="working" aria-live="polite">
-  <p>{escape(text)} …{since}</p>
+  {before}<p>{escape(text)} …{_since(seconds)}</p>
   <div class="zoo-progress" role="progressbar" aria-valuenow="{width}"><i style="width:{width}%"></i></div>
 </section>"""
+
+
+def _since(seconds: int) -> str:
+    shown = seconds >= WONDER_SECONDS
+    return f' <span class="zoo-since" aria-hidden="true">{seconds} s</span>' if shown else ""
 
 
 def empty_card() -> str:

@@ -14,6 +14,8 @@ REGION_COLOURS: Mapping[str, tuple[int, int, int]] = {
     "enhancing": (255, 32, 128),
 }
 """Violet, lime and pink: apart for every kind of colour vision from one another, heat maps and the grey of a scan."""
+BRAIN_COLOUR = (255, 208, 0)
+"""Amber, for the outline of a brain mask: no grey is like it."""
 
 
 def full_colour(values: np.ndarray) -> float:

@@ -8,7 +8,7 @@ import nibabel as nib
 import numpy as np
 
 from zoo.render.colours import LEAST_SHOWN, full_colour
-from zoo.render.slice_picture import canonical, grey, png
+from zoo.render.slice_picture import as_seen, canonical, grey, png
 from zoo.study.resample import to_study_space
 from zoo.types import MODALITIES, Volumes
 
@@ -26,7 +26,7 @@ def heat_picture(volumes: Volumes, heat_file: Path) -> tuple[str, bytes]:
     scans, heat = (canonical(data, volumes.affine) for data in (volumes.data, _on_the_study(volumes, heat_file)))
     modality, *_, level = np.unravel_index(np.abs(heat).argmax(), heat.shape)
     coloured = _coloured(scans[modality, :, :, level], heat[modality, :, :, level], full_colour(heat))
-    return MODALITIES[modality], png(coloured)
+    return MODALITIES[modality], png(as_seen(coloured))
 
 
 def _on_the_study(volumes: Volumes, heat_file: Path) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from zoo.render.colours import REGION_COLOURS
-from zoo.render.slice_picture import canonical, grey, png
+from zoo.render.slice_picture import as_seen, canonical, grey, png
 from zoo.types import MODALITIES, REGION_LABELS, Volumes
 
 SHOWN_ON = "t1ce"
@@ -22,7 +22,7 @@ def region_picture(volumes: Volumes, labels: np.ndarray) -> tuple[str, bytes]:
     picture, outlines = grey(scan[:, :, level]), outlined(regions[:, :, level])
     for region, number in REGION_LABELS.items():
         picture[outlines == number] = REGION_COLOURS[region]
-    return modality, png(picture)
+    return modality, png(as_seen(picture))
 
 
 def outlined(labels: np.ndarray) -> np.ndarray:

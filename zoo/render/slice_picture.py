@@ -23,9 +23,14 @@ def grey(scan: np.ndarray) -> np.ndarray:
     return np.repeat(np.clip(scan / white, 0, 1)[..., None] * 255, 3, axis=-1)
 
 
-def png(colours: np.ndarray) -> bytes:
-    """Write a slice [x, y, 3], 0 to 255, as a PNG; x to the patient's left, y to the back."""
+def as_seen(colours: np.ndarray) -> np.ndarray:
+    """Lay a slice [x, y, 3], 0 to 255, as it is looked at, uint8 [row, column, 3]: x to the patient's left, y to the
+    back; of other planes the front to the left, and the top above."""
+    return colours.round().astype(np.uint8)[::-1, ::-1].transpose(1, 0, 2)
+
+
+def png(picture: np.ndarray) -> bytes:
+    """Write a picture, uint8 [row, column, 3], as a PNG."""
     buffer = io.BytesIO()
-    picture = colours.round().astype(np.uint8)[::-1, ::-1].transpose(1, 0, 2)
-    Image.fromarray(picture.copy()).save(buffer, "PNG", optimize=True)
+    Image.fromarray(np.ascontiguousarray(picture)).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()

@@ -16,7 +16,7 @@ from zoo import __version__
 from zoo.registry import Registry
 from zoo.render.heat_picture import heat_picture
 from zoo.render.region_picture import region_picture
-from zoo.report.store import load_regions, load_results, region_map
+from zoo.report.store import load_regions, load_results, preparation_file, region_map
 from zoo.types import WHOLE_TUMOUR, ExplainerSpec, Finding, ModelResult, Volumes
 from zoo.types.roles import SEGMENTER
 from zoo.weights.metadata import file_digests
@@ -55,6 +55,8 @@ class Report:
 
     regions: see `segmentation_json`; None where nobody looked for them. outlines: None where none were found, too.
 
+    preparation: see `preparation_picture`, of raw scans.
+
     digests: by model id, the sha256 of each weights file behind it, by file name.
     """
 
@@ -67,6 +69,7 @@ class Report:
     made: str
     regions: Mapping[str, Any] | None = None
     outlines: RegionPicture | None = None
+    preparation: bytes | None = None
     limits: tuple[str, ...] = LIMITS
 
 
@@ -80,7 +83,7 @@ def gather(
 ) -> Report:
     """All that was computed for the study in the folder so far. prevalence: of its grades, see `at_prevalence`."""
     answers = results_at_prevalence(load_results(folder, registry.models.values()), prevalence)
-    regions = load_regions(folder, SEGMENTER)
+    regions, preparation = load_regions(folder, SEGMENTER), preparation_file(folder)
     return Report(
         study=study_facts(volumes),
         findings=tuple(findings),
@@ -91,6 +94,7 @@ def gather(
         made=made,
         regions=regions,
         outlines=_outlines(folder, volumes) if regions and regions["regions"][WHOLE_TUMOUR]["ml"] else None,
+        preparation=preparation.read_bytes() if preparation.is_file() else None,
     )
 
 

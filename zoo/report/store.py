@@ -44,6 +44,11 @@ def region_map(folder: Path, model_id: str) -> Path:
     return folder / f"{model_id}.regions.nii.gz"
 
 
+def preparation_file(folder: Path) -> Path:
+    """Where the picture of how raw scans were prepared lies, a PNG, or is to be written."""
+    return folder / "preparation.png"
+
+
 def stored_addresses(folder: Path) -> list[str]:
     """Addresses of the models that have graded."""
     return [json.loads(path.read_text(encoding="utf-8"))["address"] for path in folder.glob(f"*.{GRADE}")]

@@ -12,6 +12,7 @@ from typing import Any
 
 from zoo.render.comparison import comparison_card, contributions_card
 from zoo.render.grade_facts import grade_json
+from zoo.render.preparation_card import preparation_card
 from zoo.render.region_card import regions_card
 from zoo.report.contents import HeatPicture, RegionPicture, Report
 from zoo.types import DISCLAIMER, MODALITY_TITLES, ModelResult
@@ -61,6 +62,7 @@ def to_html(report: Report) -> str:
 <h2>The study</h2>
 {_definitions(_study_in_words(report.study))}
 {_list("What was noticed", (finding.message for finding in report.findings))}
+{preparation_card(report.preparation) if report.preparation else ""}
 <h2>Grades</h2>
 {comparison_card(report.answers, unfolded=True)}
 {"".join(map(_figure, report.pictures))}

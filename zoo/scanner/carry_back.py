@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from zoo.scanner.preparation import BY_HALVES, best_of
+from zoo.scanner.preparation import best_of
+from zoo.scanner.prepared_grid import BY_HALVES
 from zoo.study.resample import sample
 from zoo.types import Volumes
 

@@ -14,6 +14,7 @@ from zoo.types.constants import (
     MODALITY_TITLES,
     ONE_HALF,
     Progress,
+    in_silence,
 )
 from zoo.types.explainer import Attribution, ExplainerSpec, Question, any_model
 from zoo.types.folder import FolderTree, FoundStudy
@@ -32,13 +33,14 @@ from zoo.types.segmentation import (
     Side,
     Word,
 )
-from zoo.types.study import Finding, ScannerGrid, Study, Unpacked, Volumes
+from zoo.types.study import Finding, PreparationView, ScannerGrid, Study, Unpacked, Volumes
 
 __all__ = [
     "DEFAULT_EXPLAINER", "DISCLAIMER", "FILE_PREFIX", "GRADES", "MEASURED", "MODALITIES", "MODALITY_TITLES",
     "ONE_HALF", "REGION_LABELS", "REGION_LABELS_2023", "SHAPLEY_EXPLAINER", "WHOLE_TUMOUR",
     "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade", "HeatMap",
-    "Millimetres", "ModelInput", "ModelResult", "ModelSpec", "Phase", "Plane", "Progress", "Question", "Recipe",
-    "RegionMeasurements", "RegisteredExplainer", "RegisteredModel", "ScannerGrid", "Segmentation", "Side", "Study",
-    "StudyAnswers", "Unpacked", "Volumes", "Word", "any_model",
+    "Millimetres", "ModelInput", "ModelResult", "ModelSpec", "Phase", "Plane", "PreparationView", "Progress",
+    "Question", "Recipe", "RegionMeasurements",
+    "RegisteredExplainer", "RegisteredModel", "ScannerGrid", "Segmentation", "Side", "Study",
+    "StudyAnswers", "Unpacked", "Volumes", "Word", "any_model", "in_silence",
 ]  # fmt: skip

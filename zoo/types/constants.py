@@ -15,3 +15,7 @@ DISCLAIMER = "Research demonstration, not a medical device."
 
 Progress = Callable[[float, str], None]
 """Called with the fraction done (0 to 1) and what is being done; raises `Cancelled` when the user asked to stop."""
+
+
+def in_silence(fraction: float, text: str) -> None:
+    """The progress of somebody who doesn't watch."""

@@ -65,6 +65,18 @@ class ScannerGrid:
 
 
 @dataclass(frozen=True)
+class PreparationView:
+    """What shows whether raw scans were prepared well: planes through the middle of the brain, the skull still there.
+
+    scans: by modality, that to which the others were carried first; of each its sagittal, coronal and axial plane on
+    one grid of 1 mm, float32 [u, v], axes to the right, front and top. brain: bool, the mask in the same planes.
+    """
+
+    scans: Mapping[str, tuple[np.ndarray, ...]]
+    brain: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True)
 class Volumes:
     """A study in memory.
 
@@ -75,6 +87,7 @@ class Volumes:
     remarks: sentences on what was done with the files to get there.
     origins: as in `Study`.
     scanner: of each modality, where the study was made of raw scans, the scanner's grid; else none.
+    preparation: what shows how that was done, or where it failed; of other studies None.
     """
 
     id: str
@@ -85,6 +98,7 @@ class Volumes:
     remarks: tuple[str, ...] = ()
     origins: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
     scanner: Mapping[str, ScannerGrid] = field(default_factory=dict)
+    preparation: PreparationView | None = None
 
     @property
     def modalities(self) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def test_a_folder_is_asked_for(make_study, tmp_path):
 def test_whether_scans_are_raw_is_said_to_whoever_reads_them(make_study, tmp_path, monkeypatch, command, option, raw):
     loaded, said = module.load_study, []
 
-    def load_study(study, raw=None, tell=None):
+    def load_study(study, raw=None, progress=None):
         said.append(raw)
         return loaded(study, raw=False)
 

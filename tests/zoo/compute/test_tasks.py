@@ -16,9 +16,10 @@ from zoo import Attribution, ExplainerSpec, Refused, Study
 from zoo.compute import tasks
 from zoo.compute.copies import copies
 from zoo.inference.loaded import forget
-from zoo.report.store import region_map
+from zoo.render.preparation_picture import preparation_picture
+from zoo.report.store import preparation_file, region_map
 from zoo.study.load import load_volumes
-from zoo.types import MODALITIES, ScannerGrid
+from zoo.types import MODALITIES, PreparationView, ScannerGrid
 from zoo.types.roles import DEFAULT_MODEL
 
 NAME = b"Jane Doe"
@@ -102,7 +103,7 @@ def test_regions_are_found_once_and_lie_on_the_grid_that_is_shown(files, folder,
 
     finder = TrainedModel(registry.model("early-fusion"), BrightOnFlair(), TrainingRecord("made-up studies"), "made up")
     monkeypatch.setattr(tasks, "trained", lambda model_id: finder)
-    monkeypatch.setattr(tasks, "load_study", lambda study, tell: replace(load_volumes(study), scanner=scanner))
+    monkeypatch.setattr(tasks, "load_study", lambda study, progress: replace(load_volumes(study), scanner=scanner))
     tasks.read(files, folder, _ignore)
     steps = []
     told = tasks.segment(folder, "early-fusion", lambda fraction, text: steps.append(text))
@@ -116,7 +117,23 @@ def test_regions_are_found_once_and_lie_on_the_grid_that_is_shown(files, folder,
     assert voxels > 100
     monkeypatch.setattr(tasks, "trained", None)
     assert tasks.segment(folder, "early-fusion", _ignore) == json.loads(json.dumps(told))
+    monkeypatch.setattr(tasks, "trained", lambda model_id: finder)
+    given = nib.load(tasks.segment_in_study_space(folder, "early-fusion", _ignore))
+    assert given.shape == (scanner["t1ce"].shape if scanner else scan.shape)
     assert told["trained_on"] == "made-up studies"
+
+
+def test_how_raw_scans_were_prepared_is_left_as_a_picture(files, folder, monkeypatch):
+    plane = np.ones((3, 3), np.float32)
+    view = PreparationView({"t1": (plane,) * 3}, (plane > 0,) * 3)
+    monkeypatch.setattr(tasks, "load_study", lambda study, progress: replace(load_volumes(study), preparation=view))
+    tasks.read(files, folder, _ignore)
+    assert preparation_file(folder).read_bytes() == preparation_picture(view)
+
+
+def test_what_was_prepared_already_has_no_such_picture(files, folder):
+    tasks.read(files, folder, _ignore)
+    assert not preparation_file(folder).exists()
 
 
 def test_what_would_not_be_graded_is_not_explained(files, folder):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -42,6 +43,12 @@ def test_grade_card_escapes_what_plugins_say(registry):
 def test_progress_stays_between_0_and_100():
     assert 'aria-valuenow="100"' in progress_card(1.7, "x")
     assert 'aria-valuenow="0"' in progress_card(-1, "x")
+
+
+def test_steps_that_are_done_stand_above_that_at_work():
+    card = progress_card(0.5, "Third", 9, [("First", 2), (NASTY, 4)])
+    assert re.findall(r"✓ (First|&lt;).*?(\d) s<", card) == [("First", "2"), ("&lt;", "4")]
+    assert card.index("✓ First") < card.index("Third …")
 
 
 def test_an_example_is_a_button_that_says_that_it_is_no_patient():

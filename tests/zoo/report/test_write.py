@@ -15,7 +15,7 @@ from zoo import DISCLAIMER, Finding, Grade
 from zoo.regions.measure import measure_regions
 from zoo.render.region_facts import segmentation_json
 from zoo.report.contents import gather
-from zoo.report.store import region_map, store_contributions, store_grade, store_regions
+from zoo.report.store import preparation_file, region_map, store_contributions, store_grade, store_regions
 from zoo.report.write import to_html, to_json
 from zoo.study.save import save_nifti
 from zoo.types import Explanation, Segmentation
@@ -39,6 +39,14 @@ def report(registry, tmp_path):
     heat[30, 30, 25, 1] = 1
     save_nifti(tmp_path / f"{MODELS[0]}.grad-cam.nii.gz", heat, volumes.affine)
     return gather(tmp_path, volumes, [Finding("warning", NASTY)], registry, "2026-11-25 12:00+00:00")
+
+
+def test_how_raw_scans_were_prepared_is_shown_if_they_were(registry, report, tmp_path):
+    assert "How the scans were prepared" not in to_html(report)
+    preparation_file(tmp_path).write_bytes(b"PNG")
+    html = to_html(gather(tmp_path, make_volumes(brain_affine()), [], registry, "2026-11-30 12:00+00:00"))
+    assert html.count("How the scans were prepared") == 1
+    assert "data:image/png;base64,UE5H" in html
 
 
 def test_html_is_complete_in_itself(report):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import nibabel as nib
 import numpy as np
 import pytest
@@ -11,9 +13,10 @@ from zoo.scanner import load_study as module
 from zoo.scanner import preparation
 from zoo.scanner.load_study import load_study
 from zoo.scanner.preparation import PreparedStudy
+from zoo.scanner.preparation_error import PreparationError
 from zoo.scanner.registration import Registration
 from zoo.study.load import load_volumes
-from zoo.types import MODALITIES, Study
+from zoo.types import MODALITIES, PreparationView, Study
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def prepared(monkeypatch, volumes):
     }
     given = []
 
-    def prepare_scans(name, scans, tell):
+    def prepare_scans(name, scans, progress):
         given.append((name, set(scans)))
         return PreparedStudy(volumes, "t1ce", registrations, False, np.eye(4))
 
@@ -80,15 +83,16 @@ def test_raw_scans_are_prepared_and_that_is_said(request, prepared, kind, reason
     remark = load_study(request.getfixturevalue(kind)).remarks[-1]
     assert prepared == [("case1", set(MODALITIES))]
     assert reason in remark
-    assert "T2 (12 mm), FLAIR (0 mm) moved onto T1ce, the brain found on T1ce by deepbet" in remark
+    assert f"T2 (12 mm), FLAIR (0 mm) moved onto T1ce by SimpleITK {version('SimpleITK')}" in remark
+    assert f"the brain found on T1ce by deepbet {version('deepbet')}" in remark
 
 
 def test_a_study_is_prepared_where_that_is_asked_for(study, prepared):
     steps = []
-    remarks = load_study(study, raw=True, tell=steps.append).remarks
+    remarks = load_study(study, raw=True, progress=lambda *step: steps.append(step)).remarks
     assert remarks[0] == "As chosen."
     assert "as was asked for" in remarks[-1]
-    assert steps == ["Reading the scans"]
+    assert steps == [(0, "Reading the scans")]
 
 
 def test_none_is_prepared_where_that_is_forbidden(on_two_grids, prepared):
@@ -107,6 +111,23 @@ def test_grids_that_differ_are_told_with_what_stood_in_the_way(on_two_grids, no_
         StudyError, match=r"T2: expected one grid .* They can't be prepared here: deepbet is not here\."
     ):
         load_study(on_two_grids)
+
+
+@pytest.mark.parametrize("kind", ["on_two_grids", "with_skull"])
+def test_how_far_scans_came_is_kept_where_a_step_fails(request, monkeypatch, prepared, kind):
+    view = PreparationView({"t1": (np.zeros((2, 2)),) * 3}, (np.zeros((2, 2), bool),) * 3)
+
+    def fail(*arguments):
+        raise PreparationError("T2: could not be laid on T1.", view)
+
+    monkeypatch.setattr(preparation, "prepare_scans", fail)
+    study = request.getfixturevalue(kind)
+    if kind == "with_skull":
+        assert load_study(study).preparation is view
+    else:
+        with pytest.raises(PreparationError, match="can't be prepared here: T2: could not be laid") as refused:
+            load_study(study)
+        assert refused.value.view is view
 
 
 def test_a_skull_that_can_t_be_taken_off_is_left_to_the_checks(with_skull, no_networks):

@@ -9,9 +9,11 @@ from raw_heads import motion, scan_of
 from zoo.assets.references import read_references
 from zoo.errors import StudyError
 from zoo.scanner import preparation
-from zoo.scanner.preparation import SHAPE, best_of, prepare_scans
+from zoo.scanner.preparation import best_of, prepare_scans
+from zoo.scanner.preparation_error import PreparationError
+from zoo.scanner.prepared_grid import SHAPE
 from zoo.scanner.raw_scan import RawScan
-from zoo.scanner.registration import distance_mm
+from zoo.scanner.rigid_motion import distance_mm
 from zoo.study.brain import bounding_box
 from zoo.study.resample import sample
 from zoo.types import MODALITIES
@@ -39,7 +41,7 @@ def prepared(head, steps):
     scans = {name: scan_of(head, name, MOVED[name], SPACING[name]) for name in MOVED}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(preparation, "extract_brain", _threshold)
-        return prepare_scans("case1", scans, steps.append)
+        return prepare_scans("case1", scans, lambda *step: steps.append(step))
 
 
 def test_the_grid_is_that_of_brats_with_the_brain_in_its_middle(prepared):
@@ -82,11 +84,23 @@ def test_the_head_stands_upright(head, prepared):
 
 def test_each_step_is_told(prepared, steps):
     assert steps == [
-        "Looking for the brain on T1ce",
-        "Laying T2 on T1ce",
-        "Turning the head upright",
-        "Sampling all scans on one grid",
+        (0, "Looking for the brain on T1ce"),
+        (0.25, "Laying T2 on T1ce"),
+        (0.5, "Turning the head upright"),
+        (0.75, "Sampling all scans on one grid"),
     ]
+
+
+def test_what_shows_how_it_was_done_are_planes_of_what_was_made(prepared):
+    """Of heads without skull they differ only where the mask cuts."""
+    volumes, view = prepared.volumes, prepared.volumes.preparation
+    assert list(view.scans) == ["t1ce", "t2"]
+    for axis, mask in enumerate(view.brain):
+        middle = SHAPE[axis] // 2
+        np.testing.assert_array_equal(mask, volumes.brain.take(middle, axis))
+        for name, planes in view.scans.items():
+            expected = volumes.data[MODALITIES.index(name)].take(middle, axis)
+            np.testing.assert_allclose(planes[axis] * mask, expected, atol=1e-2)
 
 
 def test_a_skull_is_taken_off(head, monkeypatch):
@@ -115,5 +129,18 @@ def test_another_s_scan_is_refused_by_name(head, monkeypatch):
     monkeypatch.setattr(preparation, "extract_brain", _threshold)
     scans = {"t1": scan_of(head, "t1"), "t2": scan_of(head, "t2")}
     noise = np.random.default_rng(1).normal(size=scans["t2"].voxels.shape).astype(np.float32)
-    with pytest.raises(StudyError, match="case1: T2: could not be laid on T1: they have too little in common"):
+    with pytest.raises(
+        PreparationError, match="case1: T2: could not be laid on T1: they have too little in common"
+    ) as refused:
         prepare_scans("case1", scans | {"t2": RawScan(noise, scans["t2"].affine)})
+    assert list(refused.value.view.scans) == ["t1", "t2"]
+
+
+def test_where_no_brain_is_found_the_series_is_named_and_shown(head, monkeypatch):
+    def nothing(voxels, affine):
+        raise StudyError("Brain mask: found no brain.")
+
+    monkeypatch.setattr(preparation, "extract_brain", nothing)
+    with pytest.raises(PreparationError, match="case1: T1: Brain mask: found no brain") as refused:
+        prepare_scans("case1", {"t1": scan_of(head, "t1")})
+    assert list(refused.value.view.scans) == ["t1"]

@@ -20,14 +20,14 @@ from zoo.page.explain.explain_cards import expect_offered
 from zoo.page.explain.explain_handlers import MOST_SECONDS
 from zoo.page.sessions import Session
 from zoo.render.grade_facts import grade_json
-from zoo.report.store import region_map
 from zoo.types import DEFAULT_EXPLAINER, DISCLAIMER, MODALITIES, REGION_LABELS, Explanation, HeatMap
 from zoo.types.roles import SEGMENTER
 from zoo.weights.prevalence import at_prevalence, expect_prevalence
 
 Result = TypeVar("Result")
 Scan = str | None
-SCANS = """t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS.
+SCANS = """t1: NIfTI file of the T1-weighted scan; all scans co-registered and skull-stripped, as in BraTS, or all as
+            the scanner made them.
             t1ce: NIfTI file of the T1-weighted scan with contrast agent.
             t2: NIfTI file of the T2-weighted scan.
             flair: NIfTI file of the FLAIR scan."""
@@ -175,7 +175,8 @@ class Api:
         spec = self.client.registry.model(model or SEGMENTER)
         with self._read(t1, t1ce, t2, flair) as session:
             told = self._segmented(session, spec.id)
-            return told | {"numbers": dict(REGION_LABELS)}, self._kept(region_map(session.folder, spec.id))
+            labels = self._ask("segment_in_study_space", folder=session.folder, model_id=spec.id)
+            return told | {"numbers": dict(REGION_LABELS)}, self._kept(labels)
 
     @in_our_words
     def report(

@@ -15,9 +15,11 @@ from zoo.page.events import Updates, progress_in
 from zoo.page.grade.prevalence_field import is_usable
 from zoo.page.segment.segment_steps import find_regions, session_in_viewer
 from zoo.page.sessions import Session
+from zoo.page.upload.preparation import preparation_shown
 from zoo.page.viewer import StudyViewer
 from zoo.render.cards import message_card
 from zoo.render.comparison import comparison_card, contributions_card
+from zoo.render.preparation_card import failed_card
 from zoo.types import DEFAULT_EXPLAINER, ModelResult
 from zoo.weights.prevalence import expect_prevalence, results_at_prevalence
 
@@ -34,7 +36,8 @@ class Compared:
 @dataclass(frozen=True)
 class CompareWidgets:
     """What comparing changes. session: the visitor's study. regions: see `region_table`. left, right: where two models
-    looked. bars: what each modality adds. compared: a `Compared`, what the table shows."""
+    looked. bars: what each modality adds. compared: a `Compared`, what the table shows. preparation: see
+    `StudyWidgets`."""
 
     session: gr.State
     status: gr.HTML
@@ -44,10 +47,11 @@ class CompareWidgets:
     right: StudyViewer
     bars: gr.HTML
     compared: gr.State
+    preparation: gr.HTML
 
     @property
     def outputs(self) -> list[Block]:
-        return [self.session, *self.results]
+        return [self.session, *self.results, self.preparation]
 
     @property
     def results(self) -> list[Block]:
@@ -78,7 +82,7 @@ class Comparing:
             share = expect_prevalence(prevalence)
             reading = self.client.read(session, *given)
             session = yield from map_steps(reading, lambda card: self._emptied(None) | self._progress(card))
-            yield self._emptied(session)
+            yield self._emptied(session, preparation_shown(session))
             results = yield from self._graded(session, models, share)
             regions = yield from map_steps(find_regions(self.client, session), self._progress)
             yield {self.widgets.regions: regions}
@@ -86,7 +90,7 @@ class Comparing:
             yield from self._contributions(session, results)
             yield {self.widgets.status: ""}
         except ZooError as error:
-            yield {self.widgets.status: message_card("error", "That did not work", str(error))}
+            yield {self.widgets.status: failed_card(error)}
 
     def reexpressed(self, compared: Compared | None, prevalence: str | float | None) -> Updates:
         """The table at another prevalence, from the log-odds of what was compared."""
@@ -123,9 +127,9 @@ class Comparing:
         viewers: dict[Block, Any] = {widgets.left: None, widgets.right: None}
         return {widgets.table: "", widgets.regions: "", widgets.bars: "", widgets.compared: None} | viewers
 
-    def _emptied(self, session: Session | None) -> dict[Block, Any]:
+    def _emptied(self, session: Session | None, preparation: str = "") -> dict[Block, Any]:
         """Updates that show a study, and no results yet."""
-        return self._no_results() | {self.widgets.session: session}
+        return self._no_results() | {self.widgets.session: session, self.widgets.preparation: preparation}
 
     def _progress(self, card: str) -> dict[Block, Any]:
         return progress_in(self.widgets.status, card)

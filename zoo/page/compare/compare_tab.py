@@ -37,7 +37,8 @@ def compare_tab(
 
     (left, left_viewer), (right, right_viewer) = columns
     inputs = [session, models, left, right, prevalence.field, *study.given]
-    widgets = CompareWidgets(session, status, table, regions, left_viewer, right_viewer, bars, gr.State(None))
+    viewers = (left_viewer, right_viewer)
+    widgets = CompareWidgets(session, status, table, regions, *viewers, bars, gr.State(None), study.preparation)
     comparing = Comparing(client, widgets)
     compared = compare.click(comparing.compare, inputs, widgets.outputs, **PRIVATE, **COMPUTES)
     reexpress = {"fn": comparing.reexpressed, "inputs": [widgets.compared, prevalence.field], "outputs": table}

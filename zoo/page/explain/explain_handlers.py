@@ -15,8 +15,10 @@ from zoo.page.events import Updates, progress_in
 from zoo.page.explain.explain_cards import expect_offered, explained_card
 from zoo.page.segment.segment_steps import session_in_viewer
 from zoo.page.sessions import Session
+from zoo.page.upload.preparation import preparation_shown
 from zoo.page.viewer import StudyViewer
 from zoo.render.cards import grade_card, message_card
+from zoo.render.preparation_card import failed_card
 from zoo.types import (
     DEFAULT_EXPLAINER,
     ExplainerSpec,
@@ -33,14 +35,15 @@ MOST_SECONDS = 900
 
 @dataclass(frozen=True)
 class ExplainOutputs:
-    """What changes while a grade is explained. graded, regions: as in `GradeWidgets`. explanation: what the explainer
-    told. stop: the button that stops it."""
+    """What changes while a grade is explained. graded, regions, preparation: as in `GradeWidgets`. explanation: what
+    the explainer told. stop: the button that stops it."""
 
     session: gr.State
     card: gr.HTML
     viewer: StudyViewer
     graded: gr.State
     regions: gr.HTML
+    preparation: gr.HTML
     explanation: gr.HTML
     stop: gr.Button
 
@@ -71,7 +74,7 @@ class Explaining:
         except Refused as refusal:
             yield {outputs.card: message_card("refused", "Not graded", str(refusal)), outputs.explanation: ""}
         except ZooError as error:
-            yield {outputs.explanation: message_card("error", "That did not work", str(error))}
+            yield {outputs.explanation: failed_card(error)}
         yield {outputs.stop: gr.Button(visible=False)}
 
     def cancelled(self) -> Updates:
@@ -88,10 +91,12 @@ class Explaining:
 
     def _read(self, session: Session | None, *given: Any) -> Generator[Updates, None, Session]:
         outputs = self.outputs
-        empty = {outputs.session: None, outputs.card: "", outputs.viewer: None, outputs.regions: ""}
+        nothing: dict[Block, Any] = dict.fromkeys((outputs.card, outputs.regions, outputs.preparation), "")
+        empty = {outputs.session: None, outputs.viewer: None, **nothing}
         reading = self.client.read(session, *given)
         current = yield from map_steps(reading, lambda card: empty | self._progress(card))
         if current is not session:
+            yield {outputs.preparation: preparation_shown(current)}
             yield from map_steps(self.client.copy(current), self._progress)
             yield {outputs.session: current, outputs.viewer: session_in_viewer(current)}
         return current

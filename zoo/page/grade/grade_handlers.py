@@ -15,8 +15,10 @@ from zoo.page.events import Updates, progress_in
 from zoo.page.grade.prevalence_field import is_usable
 from zoo.page.segment.segment_steps import find_regions, session_in_viewer
 from zoo.page.sessions import Session
+from zoo.page.upload.preparation import preparation_shown
 from zoo.page.viewer import StudyViewer
 from zoo.render.cards import grade_card, message_card
+from zoo.render.preparation_card import failed_card
 from zoo.types import DEFAULT_EXPLAINER, Grade
 from zoo.weights.prevalence import at_prevalence, expect_prevalence
 
@@ -28,17 +30,19 @@ GRADED, END = 'data-state="graded"', "</section>"
 @dataclass(frozen=True)
 class GradeWidgets:
     """What grading changes. session: the visitor's study. viewer: that study, with a heat map and the tumour's regions
-    over it. graded: the `Grade` on the card, as calibrated. regions: see `region_table`."""
+    over it. graded: the `Grade` on the card, as calibrated. regions: see `region_table`. preparation: see
+    `StudyWidgets`."""
 
     session: gr.State
     card: gr.HTML
     viewer: StudyViewer
     graded: gr.State
     regions: gr.HTML
+    preparation: gr.HTML
 
     @property
     def outputs(self) -> list[Block]:
-        return [self.session, self.card, self.viewer, self.graded, self.regions]
+        return [self.session, self.card, self.viewer, self.graded, self.regions, self.preparation]
 
 
 class Grading:
@@ -54,15 +58,15 @@ class Grading:
         prevalence: see `expect_prevalence`. given: as in `StudyWidgets.given`.
         """
         widgets = self.widgets
-        nothing_yet = {widgets.session: None, widgets.viewer: None, widgets.regions: ""}
+        nothing_yet = {widgets.session: None, widgets.viewer: None, widgets.regions: "", widgets.preparation: ""}
         try:
             share = expect_prevalence(prevalence)
             reading = self.client.read(session, *given)
             session = yield from map_steps(reading, lambda card: nothing_yet | progress_in(widgets.card, card))
-            yield {widgets.session: session}
+            yield {widgets.session: session, widgets.preparation: preparation_shown(session)}
             yield from self._answered(session, model_id, share)
         except ZooError as error:
-            yield {widgets.card: message_card("error", "That did not work", str(error))}
+            yield {widgets.card: failed_card(error)}
 
     def reexpressed(self, graded: Grade | None, prevalence: str | float | None, shown: str) -> Updates:
         """The grade on the card at another prevalence, from its log-odds; what stands below it stays.

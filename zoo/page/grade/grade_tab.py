@@ -18,8 +18,8 @@ from zoo.page.upload.upload_widgets import StudyWidgets
 from zoo.page.viewer import StudyViewer
 from zoo.render.cards import empty_card
 
-CLEARED = f"() => {json.dumps([empty_card(), ''])}"
-"""JavaScript for the card and the regions of another study."""
+CLEARED = f"() => {json.dumps([empty_card(), '', ''])}"
+"""JavaScript for the card, the regions and the preparation of another study."""
 
 
 def one_model_tab(
@@ -37,14 +37,14 @@ def one_model_tab(
         cancel = gr.Button("Cancel", elem_id="cancel")
     card, regions = gr.HTML(empty_card(), elem_id="card"), region_table("regions")
     explain = explain_widgets(choice, model.value)
-    widgets = GradeWidgets(session, card, StudyViewer(elem_id="viewer"), gr.State(None), regions)
+    widgets = GradeWidgets(session, card, StudyViewer(elem_id="viewer"), gr.State(None), regions, study.preparation)
     grading, uploading = Grading(client, widgets), Uploading(client, study, card)
 
     work = {"inputs": [session, model, prevalence.field, *study.given], "outputs": widgets.outputs, **PRIVATE}
     assign = {"fn": uploading.assign, "inputs": [study.scans, study.unpacked], "outputs": uploading.outputs, **PRIVATE}
     # Not on change: Gradio tells of one many times over, and the later ones would undo what was chosen in the table.
     changes = [study.scans.upload, study.scans.delete, study.scans.clear]
-    clear = {"fn": None, "outputs": [card, regions], "js": CLEARED, **PRIVATE}
+    clear = {"fn": None, "outputs": [card, regions, study.preparation], "js": CLEARED, **PRIVATE}
     # In the browser, so that it can't come late and take away the answer to a visitor who pressed Grade meanwhile.
     gr.on([*changes, *(picture.click for picture in study.examples.values())], **clear)
     files_changed = gr.on(changes, **assign)

@@ -19,7 +19,8 @@ FILE_TYPES = [".nii", ".nii.gz", *(f".{suffix}" for suffix in SUFFIXES), ".zip",
 class StudyWidgets:
     """Where a visitor gives a study: files, the examples' pictures, and the table that says which file is which.
 
-    unpacked: an `Unpacked`, what was made of the files that were dropped.
+    unpacked: an `Unpacked`, what was made of the files that were dropped. preparation: how raw scans were prepared;
+    rendered where there is room for it.
     """
 
     scans: gr.File
@@ -27,6 +28,7 @@ class StudyWidgets:
     examples: dict[Example, gr.HTML]
     table: gr.Accordion
     slots: list[gr.Dropdown]
+    preparation: gr.HTML
 
     @property
     def given(self) -> list[Block]:
@@ -44,7 +46,8 @@ def study_widgets() -> StudyWidgets:
         examples = {each: gr.HTML(example_button(each), elem_id=each.name, min_width=130) for each in EXAMPLES}
     with gr.Accordion("Which file is which", open=False, elem_id="assignment") as table:
         slots = [_slot(name) for name in MODALITIES]
-    return StudyWidgets(scans, gr.State(Unpacked([])), examples, table, slots)
+    preparation = gr.HTML(elem_id="preparation", render=False)
+    return StudyWidgets(scans, gr.State(Unpacked([])), examples, table, slots, preparation)
 
 
 def _slot(modality: str) -> gr.Dropdown:

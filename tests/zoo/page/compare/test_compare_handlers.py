@@ -15,7 +15,7 @@ from zoo.types import Explanation, HeatMap
 
 MODELS = ("guided-dual-attention.compact", "single-t1ce.compact", "early-fusion.compact")
 UNTOLD = (Unpacked([]), *(None,) * 4)
-WIDGETS = CompareWidgets("session", "status", "table", "regions", "left", "right", "bars", "compared")
+WIDGETS = CompareWidgets("session", "status", "table", "regions", "left", "right", "bars", "compared", "preparation")
 
 
 def _grade(folder, model_id):

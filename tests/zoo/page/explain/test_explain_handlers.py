@@ -15,7 +15,7 @@ from zoo.types.roles import SEGMENTER
 
 GUIDED = "guided-dual-attention.compact"
 FACTS = {"nothing": 0.0, "spread": 0.0, "everything": 4.0}
-OUTPUTS = ExplainOutputs("session", "card", "viewer", "graded", "regions", "explanation", "stop")
+OUTPUTS = ExplainOutputs("session", "card", "viewer", "graded", "regions", "preparation", "explanation", "stop")
 
 
 def _grade(folder, model_id):

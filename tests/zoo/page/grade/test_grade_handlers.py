@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from zoo.compute.worker import Update
 from zoo.page.compute_client import ComputeClient
 from zoo.page.grade.grade_handlers import GradeWidgets, Grading
 from zoo.render.cards import grade_card, progress_card
+from zoo.report.store import preparation_file
 from zoo.types import HeatMap
 from zoo.weights.load import load_weights
 
@@ -26,7 +28,7 @@ UNTOLD = (NOTHING, *(None,) * 4)
 
 
 def _grading(registry, worker, cache):
-    widgets = GradeWidgets("session", "card", "viewer", "graded", "regions")
+    widgets = GradeWidgets("session", "card", "viewer", "graded", "regions", "preparation")
     return Grading(ComputeClient(registry, worker, cache), widgets)
 
 
@@ -45,6 +47,24 @@ def test_a_failed_read_leaves_no_session_and_no_folder(registry, files, tmp_path
     assert "T2: damaged." in steps[-1]["card"]
     assert steps[0]["session"] is None
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_how_raw_scans_were_prepared_is_shown_before_the_grade(registry, files, tmp_path):
+    def read(folder, **others):
+        preparation_file(folder).write_bytes(b"picture")
+
+    steps = _run(
+        _grading(registry, FakeWorker(read=read, grade=GRADE, explain=StudyError("enough")), tmp_path), None, files
+    )
+    (shown,) = [step for step, values in enumerate(steps) if "zoo-preparation" in values.get("preparation", "")]
+    graded = next(step for step, values in enumerate(steps) if "graded" in values)
+    assert shown < graded
+    assert b64encode(b"picture").decode() in steps[shown]["preparation"]
+
+
+def test_nothing_is_shown_of_what_was_not_prepared(registry, files, tmp_path):
+    worker = FakeWorker(grade=StudyError("enough"))
+    assert set(_values(_run(_grading(registry, worker, tmp_path), None, files), "preparation")) == {""}
 
 
 def test_a_cancelled_read_stops_the_worker_and_leaves_no_folder(registry, files, tmp_path):

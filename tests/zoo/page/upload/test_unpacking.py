@@ -20,7 +20,7 @@ from zoo.page.upload.upload_handlers import NOTHING, Uploading
 from zoo.page.upload.upload_widgets import FILE_TYPES, StudyWidgets
 from zoo.study.suffixes import SUFFIXES
 
-STUDY = StudyWidgets(scans="scans", unpacked="unpacked", examples={}, table="table", slots=list(MODALITIES))
+STUDY = StudyWidgets("scans", "unpacked", {}, "table", list(MODALITIES), "preparation")
 STORED = np.random.default_rng(0).integers(0, 3000, (16, 17, 18)).astype(np.uint16)
 
 
