@@ -165,7 +165,7 @@ def test_a_report_is_downloaded_and_another_study_takes_it_away(visit, make_stud
     probability = re.search(r"[\d.]+ %", card(visit, "graded").inner_text())[0]
     heat_map(visit)
     visit.click("#make-report")
-    expect(visit.locator("#report a[download]")).to_have_count(2, timeout=PATIENCE_MS)
+    expect(visit.locator("#report a[download]")).to_have_count(3, timeout=PATIENCE_MS)
     with visit.expect_download() as download:
         visit.locator("#report a[download]").first.click()
     html = download.value.path().read_text(encoding="utf-8")

@@ -82,7 +82,7 @@ def test_a_grade_is_followed_by_regions_that_are_the_same_everywhere(visit, look
     assert len(requests) == asked, "switching and jumping ask the server for nothing"
 
     visit.click("#make-report")
-    expect(visit.locator("#report a[download]")).to_have_count(2, timeout=LONG_MS)
+    expect(visit.locator("#report a[download]")).to_have_count(3, timeout=LONG_MS)
     html, told = _download(visit, 0), _download(visit, 1)
     reported = json.loads(told)["regions"]["regions"]
     assert {region: reported[region]["ml"] for region in volumes} == pytest.approx(volumes, rel=1e-5)

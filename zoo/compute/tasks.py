@@ -48,7 +48,7 @@ from zoo.types import (
     Progress,
     Recipe,
 )
-from zoo.types.roles import DEFAULT_MODEL, SLICE_EXPLAINER
+from zoo.types.roles import DEFAULT_MODEL, SEGMENTER, SLICE_EXPLAINER
 
 MEMORY = ActivationCache()  # of this study, and of the references, which every study needs again
 STUDIES = Studies(lambda volumes: OpenStudy(registry(), volumes, MEMORY))
@@ -154,8 +154,10 @@ def slice_curves(folder: Path, model_id: str, progress: Progress) -> dict[str, l
 
 
 def report(folder: Path, made: str, progress: Progress, prevalence: float | None = None) -> list[Path]:
-    """All that was computed for the study so far, as HTML and as JSON. made: date and time. prevalence: of its grades,
-    see `at_prevalence`."""
+    """All that was computed for the study so far: as HTML, as JSON, and the map of its regions, if they were found.
+
+    made: date and time. prevalence: of its grades, see `at_prevalence`.
+    """
     progress(0.2, "Drawing the report")
     study = STUDIES.open(folder)
     for address in stored_addresses(folder):
@@ -164,7 +166,8 @@ def report(folder: Path, made: str, progress: Progress, prevalence: float | None
     paths = {folder / f"glioma-zoo-report.{kind}": write for kind, write in (("html", to_html), ("json", to_json))}
     for path, write in paths.items():
         path.write_text(write(contents), encoding="utf-8")
-    return list(paths)
+    found = load_regions(folder, SEGMENTER) is not None
+    return [*paths, *([segment_in_study_space(folder, SEGMENTER, progress)] if found else [])]
 
 
 def explain(folder: Path, model_id: str, explainer_id: str, progress: Progress) -> HeatMap:

@@ -23,6 +23,7 @@ CLIPPED = (0.005, 0.995)  # quantiles of the coarse scan, at which both networks
 MEAN, DEVIATION = 0.449, 0.226  # of the input
 BY_HALVES = 0.5  # of a voxel's share from which it is brain
 PLANE = 0.02  # of a plane is brain, or it's outside the box
+TWIN = 0.3  # of the largest piece, from which another is a brain of its own
 GROWTH = np.float32(1.2)  # of the box: a tenth of it is added at either end
 
 
@@ -41,7 +42,7 @@ def _brain_in(scan: np.ndarray) -> np.ndarray:
     """The same of a scan whose axes are RAS."""
     coarse = _resized(scan, CUBES[BOX])
     low, high = quantiles(coarse.ravel(), CLIPPED)
-    box = _box_around(_largest_piece(_found(BOX, coarse, low, high)), scan.shape)
+    box = _box_around(_one_brain(_found(BOX, coarse, low, high)), scan.shape)
     fine = _found(BRAIN, _resized(scan[box], CUBES[BRAIN]), low, high)
     brain = np.zeros(scan.shape, bool)
     brain[box] = _filled(_largest_piece(_resized(fine, brain[box].shape)))
@@ -64,6 +65,17 @@ def _found(network: str, image: np.ndarray, low: float, high: float) -> np.ndarr
         scaled = torch.from_numpy(image).sub(low).div_(high - low).clamp_(0, 1)
         standard = scaled.sub_(scaled.mean()).div_(scaled.std()).mul_(DEVIATION).add_(MEAN)
         return (share_of_brain(network, standard[None, None])[0] > BY_HALVES).numpy()
+
+
+def _one_brain(mask: np.ndarray) -> np.ndarray:
+    """The largest piece of a head seen coarsely, if there is no other like it."""
+    _, voxels = connected_parts(mask)
+    smaller, larger = np.sort([0, 0, *voxels])[-2:]
+    if smaller > TWIN * larger:
+        raise StudyError(
+            "Brain mask: expected one head in the scan, found two brains in it. Give each patient by itself."
+        )
+    return _largest_piece(mask)
 
 
 def _largest_piece(mask: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from fake_worker import write_regions
 from region_finder import BrightOnFlair
 from tests_support import brain_affine, brain_image
 from zoo import Attribution, ExplainerSpec, Refused, Study
@@ -19,8 +20,9 @@ from zoo.inference.loaded import forget
 from zoo.render.preparation_picture import preparation_picture
 from zoo.report.store import preparation_file, region_map
 from zoo.study.load import load_volumes
+from zoo.study.save import save_nifti
 from zoo.types import MODALITIES, PreparationView, ScannerGrid
-from zoo.types.roles import DEFAULT_MODEL
+from zoo.types.roles import DEFAULT_MODEL, SEGMENTER
 
 NAME = b"Jane Doe"
 
@@ -183,6 +185,14 @@ def test_only_built_in_models_are_warmed_up_and_one_that_fails_stops_no_other(re
     monkeypatch.setattr(tasks, "trained", fail)
     tasks.warm_up(_ignore)
     assert tried == [spec.id, spec.id, DEFAULT_MODEL]
+
+
+def test_a_report_comes_with_the_regions_if_they_were_found(files, folder):
+    tasks.read(files, folder, _ignore)
+    assert [path.suffix for path in tasks.report(folder, "today", _ignore)] == [".html", ".json"]
+    write_regions(folder, SEGMENTER)
+    save_nifti(region_map(folder, SEGMENTER), np.zeros(nib.load(files["t1"]).shape, np.uint8), np.eye(4))
+    assert tasks.report(folder, "today", _ignore)[2] == region_map(folder, SEGMENTER)
 
 
 def test_a_new_process_finds_what_was_pulled_before_it(published, files, folder):

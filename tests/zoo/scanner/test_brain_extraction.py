@@ -136,6 +136,11 @@ def test_a_scan_without_anything_is_refused(value, seen):
         extract_brain(np.full(SHAPE, value, np.float32), brain_affine())
 
 
+def test_two_heads_are_no_patient(seen):
+    with pytest.raises(StudyError, match="expected one head in the scan, found two brains"):
+        extract_brain(np.concatenate([brain(), brain()]), brain_affine())
+
+
 def test_a_rod_is_no_brain(seen):
     scan = np.zeros(SHAPE, np.float32)
     scan[:, 20:27, 20:27] = 9

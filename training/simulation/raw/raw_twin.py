@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import nibabel
 import numpy as np
+
+from zoo.study.save import save_nifti
 
 from ..contrast import MODALITIES
 from ..study import SimulatedStudy
 from .raw_head import draw_head
-from .raw_scan import RawScan, ScanPlan, draw_plan, scan_head
+from .series import ScanPlan, SimulatedSeries, draw_plan, scan_head
 
 FIXED = "t1ce"
 
@@ -23,7 +24,7 @@ class RawTwin:
     """Four raw series of a simulated study, by modality; `strangers` are those that show somebody else's head."""
 
     id: str
-    scans: dict[str, RawScan]
+    scans: dict[str, SimulatedSeries]
     strangers: tuple[str, ...] = ()
 
     def to_t1ce(self, modality: str) -> np.ndarray:
@@ -67,19 +68,10 @@ def write_twin(twin: RawTwin, out: Path) -> Path:
     for folder in (scanner, truth):
         folder.mkdir(parents=True, exist_ok=True)
     for name, scan in twin.scans.items():
-        _save(
-            np.rint(scan.voxels).clip(0, 32767).astype(np.int16), scan.affine, scanner / f"{twin.id}_raw_{name}.nii.gz"
-        )
-        _save(scan.mask.astype(np.uint8), scan.affine, truth / f"{twin.id}_brain_{name}.nii.gz")
-        _save(scan.labels, scan.affine, truth / f"{twin.id}_lesion_{name}.nii.gz")
+        stored = np.rint(scan.voxels).clip(0, 32767).astype(np.int16)
+        save_nifti(scanner / f"{twin.id}_raw_{name}.nii.gz", stored, scan.affine)
+        save_nifti(truth / f"{twin.id}_brain_{name}.nii.gz", scan.mask.astype(np.uint8), scan.affine)
+        save_nifti(truth / f"{twin.id}_lesion_{name}.nii.gz", scan.labels, scan.affine)
     known = {"to_t1ce": {name: twin.to_t1ce(name).tolist() for name in twin.scans}, "strangers": list(twin.strangers)}
     (truth / "twin.json").write_text(json.dumps(known, indent=1), encoding="utf-8")
     return scanner
-
-
-def _save(voxels: np.ndarray, affine: np.ndarray, path: Path) -> None:
-    image = nibabel.Nifti1Image(voxels, affine)
-    image.header.set_xyzt_units("mm")
-    image.set_sform(affine, code=1)
-    image.set_qform(affine, code=1)
-    nibabel.save(image, path)

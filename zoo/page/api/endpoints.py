@@ -203,7 +203,7 @@ class Api:
             self._ask("explain", **study, explainer_id=DEFAULT_EXPLAINER)
             self._ask("contributions", **study)
             self._regions(session)
-            html, _ = self._ask("report", folder=session.folder, made=now(), prevalence=share)
+            html, *_ = self._ask("report", folder=session.folder, made=now(), prevalence=share)
             return html.read_text(encoding="utf-8")
 
     @contextmanager

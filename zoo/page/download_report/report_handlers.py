@@ -21,7 +21,7 @@ NOTHING_YET = "Grade a study first: the report tells what was computed for it."
 
 @dataclass(frozen=True)
 class ReportWidgets:
-    """Widgets of the report. files: a page that prints well, and JSON."""
+    """Widgets of the report. files: a page that prints well, JSON, and the regions' label map, if they were found."""
 
     status: gr.HTML
     files: gr.File
@@ -37,7 +37,7 @@ class Reporting:
         self.widgets = widgets
 
     def report(self, session: Session | None, prevalence: str | float | None) -> Iterator[Updates]:
-        """Write both files, and offer them. prevalence: of its grades, see `expect_prevalence`."""
+        """Write the files, and offer them. prevalence: of its grades, see `expect_prevalence`."""
         status, files = self.widgets.status, self.widgets.files
         if session is None:
             yield {status: message_card("question", "Nothing to report", NOTHING_YET)}

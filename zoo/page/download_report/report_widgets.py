@@ -13,7 +13,9 @@ from zoo.page.upload.upload_widgets import StudyWidgets
 def report_widgets(client: ComputeClient, session: gr.State, study: StudyWidgets, prevalence: gr.Textbox) -> None:
     button = gr.Button("Report of this study", elem_id="make-report")
     status = gr.HTML(elem_id="reporting")
-    files = gr.File(label="Report: a page to read and print, and JSON", visible=False, elem_id="report")
+    files = gr.File(
+        label="Report: a page to read and print, JSON, and a NIfTI map of the regions", visible=False, elem_id="report"
+    )
     widgets = ReportWidgets(status, files)
     reporting = Reporting(client, widgets)
     button.click(reporting.report, [session, prevalence], widgets.outputs, **PRIVATE, **COMPUTES)

@@ -10,8 +10,8 @@ import zoo
 from raw_study import made_up_study
 from training.simulation.contrast import MODALITIES
 from training.simulation.raw import ScanPlan, raw_twin, write_twin
-from training.simulation.raw.raw_scan import MIRRORED
 from training.simulation.raw.raw_twin import draw_plans
+from training.simulation.raw.series import MIRRORED
 
 SPACINGS_MM = {"t1": (3.0, 3.0, 6.0), "t1ce": (2.0, 2.0, 2.0), "t2": (2.0, 2.0, 6.0), "flair": (3.0, 3.0, 3.0)}
 

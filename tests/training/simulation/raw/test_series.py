@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 
 from training.simulation.raw import ScanPlan, draw_plan
-from training.simulation.raw.raw_scan import MIRRORED, ORIENTATIONS, UPSIDE_DOWN, draw_rigid, rigid, scan_head
+from training.simulation.raw.series import MIRRORED, ORIENTATIONS, UPSIDE_DOWN, draw_rigid, rigid, scan_head
 
 COARSE = ScanPlan(spacing_mm=(3.0, 3.0, 3.0))
 THICK = ScanPlan(spacing_mm=(3.0, 3.0, 9.0))

@@ -44,7 +44,7 @@ class ScanPlan:
 
 
 @dataclass(frozen=True)
-class RawScan:
+class SimulatedSeries:
     """A sequence as the scanner gives it, and the truth.
 
     `voxels` float32 [i, j, k]; `affine` [4, 4] is what its header says of them, voxels → world mm (RAS). `mask` bool
@@ -105,7 +105,7 @@ def rigid(axis: np.ndarray, degrees: float) -> np.ndarray:
     return out
 
 
-def scan_head(head: RawHead, modality: int, plan: ScanPlan) -> RawScan:
+def scan_head(head: RawHead, modality: int, plan: ScanPlan) -> SimulatedSeries:
     """Scan a head's image number `modality`: interpolated once, linearly, and averaged over each slice."""
     shape, in_scanner = _native_grid(head, plan)
     to_voxels = np.linalg.inv(head.affine) @ np.linalg.inv(plan.motion) @ in_scanner
@@ -115,7 +115,7 @@ def scan_head(head: RawHead, modality: int, plan: ScanPlan) -> RawScan:
     header = plan.header_error @ in_scanner
     to_head = np.linalg.inv(plan.motion) @ in_scanner @ flip @ np.linalg.inv(header)
     voxels, truth = np.ascontiguousarray(voxels[turned]), np.ascontiguousarray(truth[turned])
-    return RawScan(voxels, header, truth >= BRAIN_BIT, truth & np.uint8(LESION_BITS), to_head)
+    return SimulatedSeries(voxels, header, truth >= BRAIN_BIT, truth & np.uint8(LESION_BITS), to_head)
 
 
 def _native_grid(head: RawHead, plan: ScanPlan) -> tuple[tuple[int, int, int], np.ndarray]:
