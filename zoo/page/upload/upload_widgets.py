@@ -9,10 +9,7 @@ from gradio.blocks import Block
 
 from zoo.assets.examples import EXAMPLES, Example
 from zoo.render.cards import example_button
-from zoo.study.suffixes import SUFFIXES
 from zoo.types import MODALITIES, MODALITY_TITLES, Unpacked
-
-FILE_TYPES = [".nii", ".nii.gz", *(f".{suffix}" for suffix in SUFFIXES), ".zip", ".dcm", ".ima", ".json"]
 
 
 @dataclass(frozen=True)
@@ -37,10 +34,8 @@ class StudyWidgets:
 
 
 def study_widgets() -> StudyWidgets:
-    scans = gr.File(
-        label="Scans of one study (NIfTI, DICOM, zip, …)", file_count="multiple",
-        file_types=FILE_TYPES, elem_id="scans",
-    )  # fmt: skip
+    # Of any type: files that a scanner exports often have no suffix, which Gradio can't be told to let through.
+    scans = gr.File(label="Scans of one study (NIfTI, DICOM, zip, …)", file_count="multiple", elem_id="scans")
     gr.Markdown("Or try a simulated study (no patient):")
     with gr.Row(elem_id="examples"):
         examples = {each: gr.HTML(example_button(each), elem_id=each.name, min_width=130) for each in EXAMPLES}

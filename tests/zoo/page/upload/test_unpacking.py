@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import gradio as gr
 import nibabel as nib
 import numpy as np
 import pytest
@@ -17,8 +18,7 @@ from zoo import MODALITIES, StudyError, Unpacked
 from zoo.page.compute_client import ComputeClient
 from zoo.page.upload.unpacking import is_packed, unpacked
 from zoo.page.upload.upload_handlers import NOTHING, Uploading
-from zoo.page.upload.upload_widgets import FILE_TYPES, StudyWidgets
-from zoo.study.suffixes import SUFFIXES
+from zoo.page.upload.upload_widgets import StudyWidgets, study_widgets
 
 STUDY = StudyWidgets("scans", "unpacked", {}, "table", list(MODALITIES), "preparation")
 STORED = np.random.default_rng(0).integers(0, 3000, (16, 17, 18)).astype(np.uint16)
@@ -173,8 +173,11 @@ def test_what_is_not_read_stays_to_be_asked_about(page, files, tmp_path):
     assert "Modality not told by the name: case1_t1ce.mhd" in assigned["card"]
 
 
-def test_every_format_may_be_dropped():
-    assert {f".{suffix}" for suffix in SUFFIXES} | {".nii", ".nii.gz", ".json"} <= set(FILE_TYPES)
+def test_files_without_a_suffix_may_be_dropped_as_scanners_export_them(registry, tmp_path):
+    with gr.Blocks():
+        assert study_widgets().scans.file_types is None
+    files = sorted(path for path in write_study(tmp_path / "export", STORED, ("t1", "t2")).rglob("IM*"))
+    assert len(unpacked(registry, files, tmp_path / "cache").scans) == 2
 
 
 def test_files_that_are_no_scans_are_told_so(registry, tmp_path):
