@@ -5,13 +5,14 @@ Nothing is sampled twice: motions are composed, and each scan goes from its own 
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from zoo.errors import StudyError
 from zoo.scanner.already_stripped import already_stripped, foreground
+from zoo.scanner.brain_agreement import AGREEING, CHECKED_ON, agreement
 from zoo.scanner.brain_extraction import extract_brain
 from zoo.scanner.preparation_error import PreparationError
 from zoo.scanner.prepared_grid import SHAPE, affine_around, carried, mask_in, planes_of
@@ -48,21 +49,44 @@ def prepare_scans(name: str, scans: Mapping[str, RawScan], progress: Progress = 
 
     Raises `PreparationError` that names step and series where a step fails.
     """
-    fixed, steps = best_of(scans), len(scans) + 2
-    progress(0, f"Looking for the brain on {MODALITY_TITLES[fixed]}")
+    fixed, tell = best_of(scans), _in_steps(progress, len(scans) + 3)
+    tell(f"Looking for the brain on {MODALITY_TITLES[fixed]}")
     brain, was_stripped = _brain_of(name, fixed, scans[fixed])
-    pyramid, registrations = ScanPyramid.of(scans[fixed]), {}
-    for step, modality in enumerate([modality for modality in scans if modality != fixed], 1):
-        progress(step / steps, f"Laying {MODALITY_TITLES[modality]} on {MODALITY_TITLES[fixed]}")
-        registrations[modality] = register(pyramid, ScanPyramid.of(scans[modality]))
-        if reason := doubt(registrations[modality], was_stripped):
-            pair = {fixed: np.eye(4), modality: registrations[modality].matrix}
-            raise PreparationError(_not_laid(name, fixed, modality, reason), planes_of(scans, pair, brain))
-    progress(len(scans) / steps, "Turning the head upright")
+    registrations = _registered(name, scans, fixed, brain, was_stripped, tell)
+    if not was_stripped and CHECKED_ON.get(fixed) in scans:
+        checked = CHECKED_ON[fixed]
+        tell(f"Looking for the brain on {MODALITY_TITLES[checked]} as a check")
+        _expect_one_brain(name, scans, brain, {fixed: np.eye(4), checked: registrations[checked].matrix})
+    tell("Turning the head upright")
     turned = upright(scans[fixed], brain.voxels, fixed)
     motions = {fixed: turned} | {modality: found.matrix @ turned for modality, found in registrations.items()}
-    progress((len(scans) + 1) / steps, "Sampling all scans on one grid")
+    tell("Sampling all scans on one grid")
     return PreparedStudy(_sampled(name, scans, motions, brain), fixed, registrations, was_stripped, turned)
+
+
+def _in_steps(progress: Progress, count: int) -> Callable[[str], None]:
+    """Tell a progress of steps by their names alone; each takes as long as another."""
+    shares = iter((np.arange(count) / count).tolist())
+    return lambda step: progress(next(shares), step)
+
+
+def _registered(
+    name: str,
+    scans: Mapping[str, RawScan],
+    fixed: str,
+    brain: RawScan,
+    was_stripped: bool,
+    tell: Callable[[str], None],
+) -> dict[str, Registration]:
+    """Where the fixed scan's world lies in that of each other."""
+    pyramid, registrations = ScanPyramid.of(scans[fixed]), {}
+    for modality in [modality for modality in scans if modality != fixed]:
+        tell(f"Laying {MODALITY_TITLES[modality]} on {MODALITY_TITLES[fixed]}")
+        found = registrations[modality] = register(pyramid, ScanPyramid.of(scans[modality]))
+        if reason := doubt(found, was_stripped):
+            view = planes_of(scans, {fixed: np.eye(4), modality: found.matrix}, brain)
+            raise PreparationError(_not_laid(name, fixed, modality, reason), view)
+    return registrations
 
 
 def best_of(modalities: Container[str]) -> str:
@@ -88,6 +112,22 @@ def _brain_of(name: str, modality: str, scan: RawScan) -> tuple[RawScan, bool]:
         raise PreparationError(f"{name}: {MODALITY_TITLES[modality]}: {error}", view) from error
     was_stripped = already_stripped(there, brain)
     return _mask(there if was_stripped else brain, scan), was_stripped
+
+
+def _expect_one_brain(
+    name: str, scans: Mapping[str, RawScan], brain: RawScan, motions: Mapping[str, np.ndarray]
+) -> None:
+    """Raise `PreparationError` unless the brain of the second scan is that of the first. motions: from the first's
+    world to that of both, float64 [4, 4]."""
+    fixed, checked = motions
+    other, _ = _brain_of(name, checked, scans[checked])
+    if (found := agreement(brain, other, motions[checked])) < AGREEING:
+        titles = f"{MODALITY_TITLES[checked]} and {MODALITY_TITLES[fixed]}"
+        raise PreparationError(
+            f"{name}: {titles}: expected one brain in both, found two that agree by {found:.2f} (Dice, expected "
+            f"{AGREEING:g} or more). Look whether both show the whole brain; or strip the skulls yourself.",
+            planes_of(scans, motions, brain),
+        )
 
 
 def _mask(mask: np.ndarray, scan: RawScan) -> RawScan:

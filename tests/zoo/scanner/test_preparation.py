@@ -85,9 +85,9 @@ def test_the_head_stands_upright(head, prepared):
 def test_each_step_is_told(prepared, steps):
     assert steps == [
         (0, "Looking for the brain on T1ce"),
-        (0.25, "Laying T2 on T1ce"),
-        (0.5, "Turning the head upright"),
-        (0.75, "Sampling all scans on one grid"),
+        (0.2, "Laying T2 on T1ce"),
+        (0.6, "Turning the head upright"),
+        (0.8, "Sampling all scans on one grid"),
     ]
 
 
@@ -115,6 +115,28 @@ def test_a_skull_is_taken_off(head, monkeypatch):
     prepared = prepare_scans("case1", {"t1": scan_of(head, "t1")})
     assert not prepared.was_stripped
     assert np.count_nonzero(prepared.volumes.brain) == pytest.approx(4 / 3 * np.pi * 50**3, rel=0.03)
+
+
+@pytest.mark.parametrize(("radius", "agrees"), [(50, True), (45, False)])
+def test_the_brain_of_t1_must_be_that_of_t1ce(head, monkeypatch, radius, agrees):
+    centre, radii, steps = (head.affine @ [*(np.array(head.brain.shape) - 1) / 2, 1])[:3], iter([52, radius]), []
+
+    def ball(voxels, affine):
+        places = np.moveaxis(np.indices(voxels.shape), 0, -1) @ affine[:3, :3].T + affine[:3, 3]
+        return np.linalg.norm(places - centre, axis=-1) < next(radii)
+
+    monkeypatch.setattr(preparation, "extract_brain", ball)
+    monkeypatch.setattr(preparation, "doubt", lambda *found: "")  # of heads that have no skull
+    scans = {name: scan_of(head, name) for name in ("t1", "t1ce")}
+    if agrees:
+        prepare_scans("case1", scans, lambda share, step: steps.append(step))
+        assert steps[2] == "Looking for the brain on T1 as a check"
+    else:
+        with pytest.raises(
+            PreparationError, match=r"case1: T1 and T1ce: expected one brain in both, .* by 0\.7"
+        ) as refused:
+            prepare_scans("case1", scans)
+        assert list(refused.value.view.scans) == ["t1ce", "t1"]
 
 
 @pytest.mark.parametrize(
