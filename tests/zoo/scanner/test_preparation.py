@@ -86,8 +86,8 @@ def test_each_step_is_told(prepared, steps):
     assert steps == [
         (0, "Looking for the brain on T1ce"),
         (0.2, "Laying T2 on T1ce"),
-        (0.6, "Turning the head upright"),
-        (0.8, "Sampling all scans on one grid"),
+        (0.4, "Turning the head upright"),
+        (0.6, "Sampling all scans on one grid"),
     ]
 
 
