@@ -32,6 +32,7 @@ def _drop(page, twin, folder):
     page.locator("#assignment button").click()
     for name in twin.scans:
         expect(page.locator(f"#slot-{name} input")).not_to_have_value("", timeout=LONG_MS)
+    expect(page.locator("#series img")).to_have_count(len(twin.scans), timeout=LONG_MS)
 
 
 def _downloaded(page, place):

@@ -8,7 +8,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 from dicom_files import ACQUISITIONS, Placed, SeriesMaker
-from page_actions import card, choose, upload
+from page_actions import PATIENCE_MS, card, choose, upload
 from tests_support import brain_affine, brain_image
 
 
@@ -35,6 +35,7 @@ def test_a_zip_of_dicom_is_graded_once_the_series_are_settled(visit, tmp_path):
     upload(visit, [packed])
     expect(card(visit, "question")).to_contain_text("T1ce: 2 files could be it")
     expect(visit.locator("#scans")).to_contain_text("05-AGAIN-T1-POST_t1ce")
+    expect(visit.locator("#series img")).to_have_count(5, timeout=PATIENCE_MS)
     choose(visit, "slot-t1ce", "05-AGAIN-T1-POST_t1ce.nii")
     visit.click("#grade")
     graded = card(visit, "graded")

@@ -7,7 +7,7 @@ on, and the uploaded files can be deleted at once.
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,13 +18,14 @@ from zoo.blocks import ActivationCache
 from zoo.compute.copies import copies, write_copies
 from zoo.compute.memory import release_memory
 from zoo.compute.studies import Studies
-from zoo.errors import PluginError
+from zoo.errors import PluginError, StudyError
 from zoo.inference.explain import along_slices, save_for_viewer
 from zoo.inference.loaded import model, registry, trained
 from zoo.inference.open_study import OpenStudy
 from zoo.registry.origin import is_built_in, origin
 from zoo.render.preparation_picture import preparation_picture
 from zoo.render.region_facts import segmentation_json
+from zoo.render.slice_picture import middle_slice
 from zoo.report.contents import gather
 from zoo.report.store import (
     load_regions,
@@ -37,9 +38,11 @@ from zoo.report.store import (
 )
 from zoo.report.write import to_html, to_json
 from zoo.scanner.load_study import load_study
+from zoo.study.load import load_scan
 from zoo.study.save import save_nifti
 from zoo.types import (
     DEFAULT_EXPLAINER,
+    MODALITIES,
     MODALITY_TITLES,
     SHAPLEY_EXPLAINER,
     Explanation,
@@ -85,6 +88,17 @@ def read(files: Mapping[str, Path], folder: Path, progress: Progress, remarks: t
     STUDIES.add(folder, volumes)
     if volumes.preparation:
         preparation_file(folder).write_bytes(preparation_picture(volumes.preparation))
+
+
+def look(files: Sequence[Path], progress: Progress) -> dict[str, bytes | None]:
+    """A small picture of each scan by its name, None of one that can't be read."""
+    pictures: dict[str, bytes | None] = {}
+    for path in files:
+        progress(len(pictures) / len(files), f"Looking at {path.name}")
+        pictures[path.name] = None
+        with suppress(StudyError):
+            pictures[path.name] = middle_slice(*load_scan(path.name, MODALITIES[0], path))
+    return pictures
 
 
 def copy(folder: Path, progress: Progress) -> None:

@@ -9,6 +9,8 @@ import numpy as np
 from PIL import Image
 
 WHITE_PERCENTILE = 99.5
+THUMBNAIL = 160
+"""Longer side of a small picture, in pixels."""
 
 
 def canonical(data: np.ndarray, affine: np.ndarray) -> np.ndarray:
@@ -27,6 +29,19 @@ def as_seen(colours: np.ndarray) -> np.ndarray:
     """Lay a slice [x, y, 3], 0 to 255, as it is looked at, uint8 [row, column, 3]: x to the patient's left, y to the
     back; of other planes the front to the left, and the top above."""
     return colours.round().astype(np.uint8)[::-1, ::-1].transpose(1, 0, 2)
+
+
+def middle_slice(scan: np.ndarray, affine: np.ndarray) -> bytes:
+    """Draw the middle slice of a scan [x, y, z] as it was taken, which is across its coarsest axis, small, as a PNG.
+
+    affine: float64 [4, 4], voxel to world in mm.
+    """
+    image = nib.as_closest_canonical(nib.Nifti1Image(scan, affine))
+    across = int(np.argmax(image.header.get_zooms()))
+    middle = as_seen(grey(np.asarray(image.dataobj).take(image.shape[across] // 2, across)))
+    width, height = np.delete(np.multiply(image.shape, image.header.get_zooms()), across)
+    small = THUMBNAIL / max(width, height)
+    return png(np.asarray(Image.fromarray(middle).resize((round(small * width), round(small * height)))))
 
 
 def png(picture: np.ndarray) -> bytes:

@@ -125,6 +125,15 @@ def test_regions_are_found_once_and_lie_on_the_grid_that_is_shown(files, folder,
     assert told["trained_on"] == "made-up studies"
 
 
+def test_scans_are_looked_at_one_by_one_and_none_spoils_another(files, tmp_path):
+    damaged, steps = tmp_path / "damaged.nii.gz", []
+    damaged.write_bytes(b"no scan")
+    seen = tasks.look([files["t1"], damaged], lambda share, step: steps.append((share, step)))
+    assert seen[files["t1"].name].startswith(b"\x89PNG")
+    assert seen["damaged.nii.gz"] is None
+    assert steps == [(0, "Looking at Jane Doe_t1.nii.gz"), (0.5, "Looking at damaged.nii.gz")]
+
+
 def test_how_raw_scans_were_prepared_is_left_as_a_picture(files, folder, monkeypatch):
     plane = np.ones((3, 3), np.float32)
     view = PreparationView({"t1": (plane,) * 3}, (plane > 0,) * 3)

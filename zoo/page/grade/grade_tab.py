@@ -48,6 +48,9 @@ def one_model_tab(
     # In the browser, so that it can't come late and take away the answer to a visitor who pressed Grade meanwhile.
     gr.on([*changes, *(picture.click for picture in study.examples.values())], **clear)
     files_changed = gr.on(changes, **assign)
+    look = {"inputs": study.scans, "outputs": study.pictures, "concurrency_limit": None, **PRIVATE}
+    files_changed.then(uploading.looked_at_if_asked, **look)
+    study.table.expand(uploading.looked_at, **look)
     # Whoever presses it with another model chosen, while the heat map of the first is made, is not to be left unheard.
     graded = grade.click(grading.grade, **work, **COMPUTES, trigger_mode="always_last")
     reexpress = {

@@ -16,6 +16,7 @@ from zoo.page.upload.assignment import candidates, complaints, unambiguous
 from zoo.page.upload.unpacking import is_packed, remarks_still_true, unpacked
 from zoo.page.upload.upload_widgets import StudyWidgets
 from zoo.render.cards import empty_card, message_card, progress_card
+from zoo.render.series_pictures import series_pictures
 from zoo.types import MODALITIES, Unpacked
 
 NOTHING = Unpacked([])
@@ -51,6 +52,19 @@ class Uploading:
         replaced: dict[Block, Any] = {self.study.scans: scans} if found.scans != files else {}
         unpacking_done = {self.card: empty_card()} if packed else {}
         yield unpacking_done | self._assigned(Unpacked(found.scans, tuple(remarks))) | replaced
+
+    def looked_at(self, scans: list[str] | None) -> Updates:
+        """Show a small picture of each scan."""
+        files = [Path(scan) for scan in scans or []]
+        seen = self.client.worker.result("zoo.compute.tasks:look", files=files) if files else {}
+        return {self.study.pictures: series_pictures(seen)}
+
+    def looked_at_if_asked(self, scans: list[str] | None) -> Updates:
+        """Show them where the table has questions, which is open then; else none, until somebody opens it."""
+        files = [Path(scan) for scan in scans or []]
+        possible = candidates(self.client.registry, files)
+        asked = complaints(files, possible, unambiguous(self.client.registry, possible))
+        return self.looked_at(scans if asked else None)
 
     def _assigned(self, found: Unpacked) -> dict[Block, Any]:
         """The table for these scans, and its questions on the card."""

@@ -16,7 +16,8 @@ from zoo.types import MODALITIES, MODALITY_TITLES, Unpacked
 class StudyWidgets:
     """Where a visitor gives a study: files, the examples' pictures, and the table that says which file is which.
 
-    unpacked: an `Unpacked`, what was made of the files that were dropped. preparation: how raw scans were prepared;
+    unpacked: an `Unpacked`, what was made of the files that were dropped. pictures: of the files, in the table.
+    preparation: how raw scans were prepared;
     rendered where there is room for it.
     """
 
@@ -25,6 +26,7 @@ class StudyWidgets:
     examples: dict[Example, gr.HTML]
     table: gr.Accordion
     slots: list[gr.Dropdown]
+    pictures: gr.HTML
     preparation: gr.HTML
 
     @property
@@ -41,8 +43,9 @@ def study_widgets() -> StudyWidgets:
         examples = {each: gr.HTML(example_button(each), elem_id=each.name, min_width=130) for each in EXAMPLES}
     with gr.Accordion("Which file is which", open=False, elem_id="assignment") as table:
         slots = [_slot(name) for name in MODALITIES]
+        pictures = gr.HTML(elem_id="series")
     preparation = gr.HTML(elem_id="preparation", render=False)
-    return StudyWidgets(scans, gr.State(Unpacked([])), examples, table, slots, preparation)
+    return StudyWidgets(scans, gr.State(Unpacked([])), examples, table, slots, pictures, preparation)
 
 
 def _slot(modality: str) -> gr.Dropdown:
