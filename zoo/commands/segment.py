@@ -37,14 +37,24 @@ class Numbering(StrEnum):
         return REGION_LABELS if self is Numbering.until_2021 else REGION_LABELS_2023
 
 
+class Series(StrEnum):
+    """The modality on whose grid files are written."""
+
+    t1 = "t1"
+    t1ce = "t1ce"
+    t2 = "t2"
+    flair = "flair"
+
+
 @dataclass(frozen=True)
 class Files:
-    """Where label maps and scores go, if anywhere, and how regions are numbered there."""
+    """Where label maps and scores go, if anywhere, how regions are numbered there, and on which series' grid."""
 
     labels: Path | None
     dicom: Path | None
     scores: Path | None
     numbers: Mapping[str, int]
+    series: str | None
 
     def write(self, study: OpenStudy, segmentation: Segmentation) -> dict[str, str]:
         """Write what was asked for, and return the path of each kind of file."""
@@ -57,9 +67,9 @@ class Files:
         if "dicom" in paths:  # first, as what it needs of the study may be lacking
             study.save_dicom(segmentation, paths["dicom"])
         if "mask" in paths:
-            study.save_regions(segmentation, paths["mask"], self.numbers)
+            study.save_regions(segmentation, paths["mask"], self.numbers, self.series)
         if "scores" in paths:
-            study.save_scores(segmentation, paths["scores"])
+            study.save_scores(segmentation, paths["scores"], self.series)
         return {kind: str(path) for kind, path in paths.items()}
 
 
@@ -84,6 +94,12 @@ def segment(
     scores: Annotated[
         Path | None, typer.Option(help="NIfTI file for soft scores (x, y, z, region); of several studies a folder.")
     ] = None,
+    series: Annotated[
+        Series | None,
+        typer.Option(
+            help="Of scans as the scanner made them the one on whose grid NIfTI files are written; T1ce if none.",
+        ),
+    ] = None,
     raw: Raw = None,
 ) -> None:
     """Find core, oedema and enhancing tumour, and measure them: 0 when all were, 2 on bad input, 3 when refused."""
@@ -95,7 +111,7 @@ def segment(
     expect_place(out, len(studies), "--out")
     expect_place(dicom, len(studies), "--dicom", DICOM)
     expect_place(scores, len(studies), "--scores")
-    files = Files(out, dicom, scores, labels.numbers)
+    files = Files(out, dicom, scores, labels.numbers, series and series.value)
     answer_studies(
         registry, studies, lambda study, reading: [_answer(study, reading, spec, files)], as_json, table, raw
     )

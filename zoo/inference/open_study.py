@@ -84,13 +84,17 @@ class OpenStudy:
         save_in_study_space(explanation, volumes, Path(path), affine)
 
     def save_regions(
-        self, segmentation: Segmentation, path: str | Path, numbers: Mapping[str, int] = REGION_LABELS
+        self,
+        segmentation: Segmentation,
+        path: str | Path,
+        numbers: Mapping[str, int] = REGION_LABELS,
+        series: str | None = None,
     ) -> None:
         """Write labels as 3-D NIfTI, uint8 on the study's own grid, which is the scanner's of one made of raw scans.
 
-        numbers: of each region in the file.
+        numbers: of each region in the file. series: see `in_scanner_space`; raises `StudyError` as that does.
         """
-        there = self._in_scanner_space(segmentation)
+        there = self._in_scanner_space(segmentation, series)
         save_nifti(Path(path), renumbered(there.labels, numbers), there.affine)
 
     def save_dicom(self, segmentation: Segmentation, path: str | Path) -> None:
@@ -110,17 +114,18 @@ class OpenStudy:
         """
         Path(path).write_bytes(self._registry.encode_grades(answers, self.volumes.origins))
 
-    def save_scores(self, segmentation: Segmentation, path: str | Path) -> None:
-        """Write scores, 0 to 1, as 4-D NIfTI (x, y, z, region) on the study's own grid, 0 outside the brain."""
-        volumes, affine = in_scanner_space(self.volumes)
+    def save_scores(self, segmentation: Segmentation, path: str | Path, series: str | None = None) -> None:
+        """Write scores, 0 to 1, as 4-D NIfTI (x, y, z, region) on the study's own grid, 0 outside the brain; series: as
+        in `save_regions`."""
+        volumes, affine = in_scanner_space(self.volumes, series)
         scores = scores_on_grid(segmentation.scores, segmentation.scores_affine, volumes)
         save_nifti(Path(path), np.moveaxis(scores, 0, -1), affine)
 
-    def _in_scanner_space(self, found: Segmentation) -> Segmentation:
+    def _in_scanner_space(self, found: Segmentation, series: str | None = None) -> Segmentation:
         """Regions where the scanner's series lie, if the study was made of raw scans; labelled anew by the scores."""
-        if not self.volumes.scanner:
+        volumes, affine = in_scanner_space(self.volumes, series)
+        if volumes is self.volumes:
             return found
-        volumes, affine = in_scanner_space(self.volumes)
         return replace(found, labels=label_map(found.scores, found.scores_affine, volumes), affine=affine)
 
 

@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 from tests_support import SPACING_MM
 from zoo.__main__ import app
-from zoo.types import DISCLAIMER, MEASURED
+from zoo.commands.segment import Series
+from zoo.types import DISCLAIMER, MEASURED, MODALITIES
 
 pytestmark = pytest.mark.usefixtures("trained_zoo")
 
@@ -34,6 +35,19 @@ def finds_the_lesion(monkeypatch):
 def _run(*arguments):
     result = CliRunner().invoke(app, ["segment", *map(str, arguments)])
     return result, [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
+
+
+def test_files_are_written_on_the_grid_of_the_series_asked_for(make_study, tmp_path, monkeypatch):
+    """Of scans on one grid that is theirs; a series that the study hasn't is told."""
+    asked = []
+    monkeypatch.setattr(
+        "zoo.inference.open_study.in_scanner_space",
+        lambda volumes, series=None: (volumes, asked.append(series) or volumes.affine),
+    )
+    places = ["--out", tmp_path / "mask.nii.gz", "--scores", tmp_path / "scores.nii.gz"]
+    assert _run(make_study(), *places, "--series", "t2")[0].exit_code == 0
+    assert asked == ["t2", "t2"]
+    assert [series.value for series in Series] == list(MODALITIES)
 
 
 def test_one_study_s_mask_and_measurements(make_study, tmp_path):

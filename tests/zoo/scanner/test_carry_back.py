@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from raw_heads import motion
+from zoo.errors import StudyError
 from zoo.scanner.carry_back import in_scanner_space
 from zoo.study.resample import to_study_space
 from zoo.types import ScannerGrid
@@ -28,12 +30,20 @@ def test_a_prepared_study_stays_where_it_is(volumes):
     assert affine is volumes.affine
 
 
-def test_places_are_those_of_the_scanner(volumes):
+def test_a_series_that_is_not_there_is_told(volumes):
+    lacking = replace(volumes, present=np.array([True, True, True, False]))
+    with pytest.raises(StudyError, match="no FLAIR on whose grid to write; expected one of T1, T1ce, T2"):
+        in_scanner_space(lacking, "flair")
+    assert in_scanner_space(lacking, "t2")[0] is lacking
+
+
+@pytest.mark.parametrize("series", [None, "t2"])
+def test_places_are_those_of_the_scanner(volumes, series):
     """A map that tells how high each place is says so on the scanner's grid, of the places before the motion."""
     middle = volumes.affine @ [*(np.array(volumes.brain.shape) - 1) / 2, 1]
     scanner = _scanner_grid((MOVED @ middle)[:3])
-    grids = {"t1": ScannerGrid((9, 9, 9), MOVED, MOVED), "t1ce": ScannerGrid(SHAPE, scanner, MOVED)}
-    there, affine = in_scanner_space(replace(volumes, scanner=grids))
+    grids = {"t1": ScannerGrid((9, 9, 9), MOVED, MOVED), series or "t1ce": ScannerGrid(SHAPE, scanner, MOVED)}
+    there, affine = in_scanner_space(replace(volumes, scanner=grids), series)
     np.testing.assert_array_equal(affine, scanner)
     assert there.brain.shape == SHAPE
     assert there.brain.any()

@@ -67,6 +67,14 @@ def test_the_tumour_lies_in_the_scanner_s_series_where_it_is(study, twin, tmp_pa
     assert _dice(np.asarray(written.dataobj) > 0, _on(written, truth.labels > 0, truth.affine)) > 0.6
 
 
+def test_regions_can_lie_in_another_series(study, twin, tmp_path):
+    place, truth = tmp_path / "regions.nii.gz", twin.scans["flair"]
+    study.save_regions(zoo.segment(study), place, series="flair")
+    written = nib.load(place)
+    assert sorted(written.shape) == sorted(truth.voxels.shape)
+    assert _dice(np.asarray(written.dataobj) > 0, _on(written, truth.labels > 0, truth.affine)) > 0.6
+
+
 def test_a_dicom_segmentation_lies_on_the_same_slices(study, twin, tmp_path):
     found, truth = zoo.segment(study), twin.scans["t1ce"]
     study.save_dicom(found, tmp_path / "regions.dcm")
