@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +11,18 @@ from zoo import GRADES, MODALITIES
 
 from .case import LeftOut
 from .folders import find_masks, nifti_files
+from .known_cases import KnownCases
 from .label_tables import Row
 
 FILES = (*MODALITIES, "seg")
+NO_GRADE, NO_FOLDER = "no grade given", "its folder is not there"
+WHO = re.compile(r"(?:who|cns|grade|g|\s)*([1-4]|i{1,3}|iv)(?:\.0)?", re.IGNORECASE)
+WHO_3 = "WHO grade 3"
+WHO_GRADES = {
+    **dict.fromkeys(("1", "2", "I", "II"), "LGG"),
+    **dict.fromkeys(("3", "III"), WHO_3),
+    **dict.fromkeys(("4", "IV"), "HGG"),
+}
 FACTS = ("grade", "patient", "site", "hospital", "folder", "p_hgg", *FILES)
 
 
@@ -61,7 +71,7 @@ class Claims:
         folder = Path(self.get("folder"))
         if self.paths(MODALITIES) or nifti_files(folder):
             return ""
-        return f"no NIfTI file in its folder {folder}" if folder.is_dir() else f"its folder is not there: {folder}"
+        return f"no NIfTI file in its folder {folder}" if folder.is_dir() else f"{NO_FOLDER}: {folder}"
 
     def _mask_fault(self) -> str:
         """Why the tumour's mask is not known, where no table tells it."""
@@ -73,8 +83,10 @@ class Claims:
     def _grade_fault(self, unread: Sequence[str]) -> str:
         grade = self.get("grade")
         if not grade:
-            return "no grade given" + "".join(f"; {name} is not read: save it as CSV" for name in unread)
-        return "" if grade in GRADES else f"expected the grade LGG or HGG, found {grade!r}"
+            return NO_GRADE + "".join(f"; {name} is not read: save it as CSV" for name in unread)
+        if grade == WHO_3:
+            return f"{WHO_3} is high-grade to the clinic and was LGG in BraTS: write HGG or LGG in a column brats_grade"
+        return "" if grade in GRADES else f"expected the grade LGG or HGG, or the WHO's 2 to 4, found {grade!r}"
 
     def _probability_fault(self) -> str:
         given = self.get("p_hgg")
@@ -91,7 +103,7 @@ def gather(home: Path, folders: Iterable[tuple[Path, str]], rows: Iterable[Row])
         case = claims.setdefault(folder.name.lower(), Claims(folder.name, {folder.name}))
         case.add("folder", str(folder), f"{folder.parent.name}/")
         case.add("grade", grade, f"{folder.parent.name}/")
-    known, nameless = frozenset(claims), []
+    known, nameless = KnownCases(case.case for case in claims.values()), []
     for row in rows:
         cases = row.cases(known)
         for name in cases:
@@ -113,5 +125,13 @@ def _is_probability(text: str) -> bool:
 
 def _normalised(fact: str, value: str, folder: Path) -> str:
     if value and fact in ("folder", *FILES):
-        return str(folder / value)
-    return value.upper() if value.upper() in GRADES else value
+        return str(folder / value.replace("\\", "/"))  # as Windows writes it
+    if fact == "p_hgg":
+        return value.replace(",", ".")  # as spreadsheets write it
+    return _grade(value) if fact == "grade" else value
+
+
+def _grade(value: str) -> str:
+    """LGG or HGG, also of a grade of the WHO, where that tells it; else what was given."""
+    who = WHO.fullmatch(value)
+    return WHO_GRADES[who[1].upper()] if who else value.upper() if value.upper() in GRADES else value

@@ -11,11 +11,16 @@ from pathlib import Path
 
 from .case import CohortError
 from .folders import files_named
+from .known_cases import KnownCases
 from .names import year_of
 
 LABELS = re.compile(r"labels\.csv", re.IGNORECASE)
 MAPPINGS = re.compile(r".*mapping.*\.csv", re.IGNORECASE)
 SPREADSHEETS = re.compile(r"(labels|.*mapping.*)\.xlsx?", re.IGNORECASE)
+CALLED = dict.fromkeys(
+    ("id", "case_id", "subject", "subject_id", "participant_id", "brats21id"), "case"
+) | dict.fromkeys(("who_grade", "who_cns_grade", "tumor_grade", "tumour_grade"), "grade")
+"""Columns of public tables by the names that they have here."""
 NOTHING = ("", "na", "n/a", "nan", "none")
 
 
@@ -27,14 +32,16 @@ class Row:
     number: int
     cells: Mapping[str, str]
 
-    def cases(self, known: Collection[str]) -> list[str]:
-        """Cases that a row speaks of: its column `case`; or else every cell that is a known one, in lower case.
+    def cases(self, known: KnownCases) -> list[str]:
+        """Cases that a row speaks of: those that its column `case` means; or else every cell that is a known one.
 
         A grade for none of these still speaks of somebody: of the row's newest BraTS id.
         """
+        if case := self.cells.get("case"):
+            return known.called(case) or [case]
         if "case" in self.cells:
-            return [self.cells["case"]] if self.cells["case"] else []
-        named = {cell.lower(): cell for cell in self.cells.values() if cell.lower() in known}
+            return []
+        named = {cell.lower(): cell for cell in self.cells.values() if cell in known}
         dated = [cell for cell in self.cells.values() if year_of(cell) and self.cells["grade"]]
         return list(named.values()) or sorted(dated, key=year_of)[-1:]
 
@@ -87,7 +94,8 @@ def _cells(row: Mapping[str | None, str | None]) -> dict[str, str]:
 
 
 def _column(name: str) -> str:
-    return name.strip().lower()
+    plain = name.strip().lower()
+    return CALLED.get(re.sub(r"[\s-]+", "_", plain), plain)
 
 
 def _given(value: str | None) -> str:

@@ -8,12 +8,16 @@ from pathlib import Path
 
 from zoo import GRADES, MODALITIES
 from zoo.checkout import TRAINING
+from zoo.study.sources import scans_in
 
 from .case import Case, Cohort, CohortError, LeftOut
-from .claims import Claims, gather
-from .folders import case_folders, find_masks, levels
+from .claims import NO_FOLDER, NO_GRADE, Claims, gather
+from .folders import case_folders, find_masks, levels, subfolders
 from .label_tables import read_labels, read_table, unread_spreadsheets
 from .names import hospital_of, patient_of, since, site_of, without_time_point
+
+NAMED = 5
+"""How many cases an error names, of each side."""
 
 
 def load_cohort(root: Path) -> Cohort:
@@ -95,8 +99,33 @@ def _with_both_grades(cohort: Cohort) -> Cohort:
         return cohort
     counts = " and ".join(f"{grades.count(grade)} {grade}" for grade in GRADES)
     reasons = "".join(f"; {out.case}: {out.reason}" for out in cohort.left_out[:3])
+    hints = _unmatched(cohort.left_out) + _lying_deeper(cohort.root)
     raise CohortError(
         f"{cohort.root}: expected studies of both grades, in folders HGG/ and LGG/, or side by side with labels.csv or "
         f"*mapping*.csv, or in a manifest CSV; found {len(grades)} studies ({counts}) and {len(cohort.left_out)} that "
-        f"can't be used{reasons}. Mend them, or make a cohort with `{TRAINING} simulate --out {cohort.root}`."
+        f"can't be used{reasons}. {hints}Mend them, or make some with `{TRAINING} simulate --out cohorts/simulated`."
     )
+
+
+def _is_study(folder: Path) -> bool:
+    return len(scans_in(folder)) > 1
+
+
+def _unmatched(left_out: Sequence[LeftOut]) -> str:
+    """Say which names of a table are no folder's, and which folders no row speaks of, a few of each."""
+    strangers, ungraded = (
+        ", ".join([out.case for out in left_out if out.reason.startswith(reason)][:NAMED])
+        for reason in (NO_FOLDER, NO_GRADE)
+    )
+    if not (strangers and ungraded):
+        return ""
+    return f"Names don't match: tables speak of {strangers}; folders are called {ungraded}. "
+
+
+def _lying_deeper(root: Path) -> str:
+    """Say where studies lie, if it is in a folder below."""
+    if not root.is_dir():
+        return ""
+    inside = [folder for folder in subfolders(levels(root)[-1]) if not scans_in(folder)]
+    found = next((folder for folder in inside if sum(map(_is_study, subfolders(folder))) > 1), None)
+    return f"Studies seem to lie in {found}: give that folder. " if found else ""

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 
 # Brats18_CBICA_AAB_1: year, site, number of the patient at the site, study.
 SITED = re.compile(r"brats(1[789])_([a-z0-9]+)_([a-z0-9]+)_\d+", re.IGNORECASE)
 # BraTS20_Training_001 and BraTS2021_01476 tell their year; BraTS-GLI-00005-000 (patient, time point) is of 2023.
 DATED = re.compile(r"brats(?:20)?(\d\d)_.+|brats-[a-z]+-\d+-\d+", re.IGNORECASE)
-TIMED = re.compile(r"(brats-[a-z]+-\d+)-\d+", re.IGNORECASE)
-TCGA = re.compile(r"(tcga-[a-z0-9]{2}-[a-z0-9]{4})(-.*)?", re.IGNORECASE)
+# Names of one scan of several: the patient is what stands before the time point.
+TIMED = (
+    r"(brats-[a-z]+-\d+)-\d+",  # BraTS since 2023
+    r"(upenn-gbm-\d+)_\d+",  # 11 before, 21 after the operation
+    r"(ucsf-pdgm-\d+)_fu.+",  # a follow-up
+    r"(rhuh-\d+)[-_]\d+",
+    r"(patient-\d+)[-_]week.+",  # LUMIERE
+    r"(sub-[a-z0-9]+)_ses-.+",  # BIDS
+    r"(.+?)[-_](?:time|tp|visit)[-_]?\d+",
+)
+TCGA = re.compile(r"(tcga-[a-z0-9]{2}-[a-z0-9]{4})([-_.].*)?", re.IGNORECASE)
+# What ends a name that may be one scan of several: a few of these behind an id that has a number itself.
+REPEAT = re.compile(r"(.*\d[^-_. ]*)[-_. ](\d{1,3}|[a-z]{1,4}\d{0,2})", re.IGNORECASE)
+MOST_REPEATS, SHOWN = 9, 6
 
 # Prefixes that are one hospital: the tissue source sites of the TCGA ids behind them (design, evaluation.md).
 # Every other site is a hospital of its own.
@@ -63,8 +76,32 @@ def year_of(name: str) -> int:
 
 
 def without_time_point(name: str) -> str:
-    match = TIMED.fullmatch(name)
-    return match[1] if match else name
+    """Name the patient of a scan that is called by patient and time point; any other name stays."""
+    return next((match[1] for pattern in TIMED if (match := re.fullmatch(pattern, name, re.IGNORECASE))), name)
+
+
+def like_repeats(patients: Mapping[str, str]) -> list[str]:
+    """List names that look like several scans of one patient, but are counted as patients of their own.
+
+    patients: the patient of each case.
+    """
+    alike: dict[str, list[str]] = defaultdict(list)
+    for case in patients:
+        if match := REPEAT.fullmatch(case):
+            alike[match[1].lower()].append(case)
+    several = [cases for cases in alike.values() if 1 < len(cases) <= MOST_REPEATS]
+    return sorted(case for cases in several if len({patients[case] for case in cases}) > 1 for case in cases)
+
+
+def doubt_about_patients(patients: Mapping[str, str]) -> str:
+    """Say that some patients may be counted several times, "" where nothing looks like it; as `like_repeats`."""
+    if not (found := like_repeats(patients)):
+        return ""
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return (
+        f"{', '.join(found[:SHOWN])}{more} look like several scans of one patient each, but are counted as patients of "
+        "their own, who may train and test. Name each case's patient in a column `patient`."
+    )
 
 
 def _newest_sited(names: Collection[str]) -> re.Match[str] | None:

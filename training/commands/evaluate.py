@@ -81,10 +81,13 @@ def evaluate(
 
 
 def load_and_tell(cohort: Path) -> Cohort:
-    """The cohort; studies that are left out are named on stderr at once."""
+    """The cohort; studies that are left out, and those that may be one patient's, are named on stderr at once."""
     from ..cohorts import load_cohort
+    from ..cohorts.names import doubt_about_patients
 
     found = load_cohort(cohort)
     for one in found.left_out:
         typer.secho(f"left out: {one.case}: {one.reason}", fg="yellow", err=True)
+    if doubt := doubt_about_patients({case.id: case.patient for case in found.cases}):
+        typer.secho(doubt, fg="yellow", err=True)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..cohorts.names import doubt_about_patients
 from ..evaluation.results import FOLDS, ModelRow, Results
 from .summary import SCHEME_TITLES
 
@@ -37,6 +38,8 @@ def _of_cohort(results: Results, summary: Figures) -> Iterator[str]:
         yield f"The headline, {results.headline}, graded nothing here: the best of the others is not a result."
     if left_out := results.cohort["left_out"]:
         yield f"{_cases(len(left_out))} left out of the cohort before any arm saw them: {_counted(_tally(left_out))}."
+    if doubt := doubt_about_patients({row.id: row.patient for row in results.cases}):
+        yield doubt
     if single := _single_grade_hospitals(results):
         yield (
             f"Hospitals that hold one grade only ({', '.join(single)}) contribute no pair to any within-hospital AUC, "

@@ -15,7 +15,7 @@ def left_out(tmp_path, add_study):
         add_study("HGG/good-1")
         add_study("LGG/good-2")
         cohort = load_cohort(tmp_path / manifest)
-        assert [case.id for case in cohort.cases] == ["good-1", "good-2"]
+        assert {"good-1", "good-2"} <= {case.id for case in cohort.cases} <= {"a", "good-1", "good-2"}
         return {out.case: out.reason for out in cohort.left_out}
 
     return load
@@ -39,10 +39,38 @@ def test_the_grades_may_be_in_a_spreadsheet(left_out, add_study, write):
     assert left_out() == {"a": "no grade given; BraTS2023_2017_GLI_Mapping.xlsx is not read: save it as CSV"}
 
 
-def test_other_grades_are_not_translated(left_out, add_study, write):
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [("2", "LGG"), ("II", "LGG"), ("WHO grade 2", "LGG"), ("Grade IV", "HGG"), ("4.0", "HGG"), ("g4", "HGG")],
+)
+def test_grades_of_the_who_are_translated(left_out, tmp_path, add_study, write, given, meant):
     add_study("a")
-    write("labels.csv", "case,grade", "a,III")
-    assert left_out() == {"a": "expected the grade LGG or HGG, found 'III'"}
+    write("labels.csv", "id,WHO grade", f"a,{given}")
+    assert left_out() == {}
+    assert next(case.grade for case in load_cohort(tmp_path).cases if case.id == "a") == meant
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (
+            "III",
+            "WHO grade 3 is high-grade to the clinic and was LGG in BraTS: write HGG or LGG in a column brats_grade",
+        ),
+        ("5", "expected the grade LGG or HGG, or the WHO's 2 to 4, found '5'"),
+        ("oligo", "expected the grade LGG or HGG, or the WHO's 2 to 4, found 'oligo'"),
+    ],
+)
+def test_what_a_grade_does_not_tell_is_not_guessed(left_out, add_study, write, given, reason):
+    add_study("a")
+    write("labels.csv", "case,grade", f"a,{given}")
+    assert left_out() == {"a": reason}
+
+
+def test_the_grade_of_brats_decides_what_grade_3_is(left_out, add_study, write):
+    add_study("a")
+    write("labels.csv", "case,who_grade,brats_grade", "a,3,LGG")
+    assert left_out() == {}
 
 
 def test_folder_and_table_disagree(left_out, add_study, write):

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from training.cohorts import CohortError
+from training.cohorts.known_cases import KnownCases
 from training.cohorts.label_tables import read_labels, read_table, unread_spreadsheets
 
 
@@ -30,9 +33,17 @@ def test_the_grade_of_brats_wins_over_that_of_the_who(write):
     assert read_table(table, needed=("case", "grade"))[0].cells["grade"] == "HGG"
 
 
+@pytest.mark.parametrize("header", ["ID,WHO CNS Grade", "BraTS21ID;who_grade", "participant_id\tTumor Grade"])
+def test_columns_of_public_tables_are_known(write, header):
+    (row,) = read_table(write("labels.csv", header, re.sub(r"[\w ]+", "x", header)), needed=("case", "grade"))
+    assert row.cells == {"case": "x", "grade": "x"}
+
+
 def test_needed_columns_are_named(write):
-    table = write("labels.csv", "id,tumour", "a,HGG")
-    with pytest.raises(CohortError, match=r"expected the columns case and grade, found id, tumour; add case and grade"):
+    table = write("labels.csv", "name,tumour", "a,HGG")
+    with pytest.raises(
+        CohortError, match=r"expected the columns case and grade, found name, tumour; add case and grade"
+    ):
         read_table(table, needed=("case", "grade"))
     with pytest.raises(CohortError, match=r"found none; add grade"):
         read_table(write("empty.csv"), needed=("grade",))
@@ -64,15 +75,15 @@ def test_labels_need_a_grade_but_a_mapping_needs_none(tmp_path, write):
 
 def test_a_row_speaks_of_its_case_or_of_the_known_cells(write):
     table = write("labels.csv", "case,grade,also", "Q,HGG,a", ",HGG,a")
-    assert [row.cases({"a"}) for row in read_table(table)] == [["Q"], []]
+    assert [row.cases(KnownCases(["a"])) for row in read_table(table)] == [["Q"], []]
     lines = "HGG,Brats18_X_1_1,BraTS19_X_1_1", "NA,Brats18_X_2_1,BraTS19_X_2_1", "HGG,NA,NA"
     rows = read_table(write("mapping.csv", "Grade,BraTS_2018,BraTS_2019", *lines))
-    assert [row.cases({"brats18_x_1_1", "brats18_x_2_1"}) for row in rows] == [
+    assert [row.cases(KnownCases(["Brats18_X_1_1", "Brats18_X_2_1"])) for row in rows] == [
         ["Brats18_X_1_1"],
         ["Brats18_X_2_1"],
         [],
     ]
-    assert [row.cases(()) for row in rows] == [["BraTS19_X_1_1"], [], []]
+    assert [row.cases(KnownCases()) for row in rows] == [["BraTS19_X_1_1"], [], []]
 
 
 def test_spreadsheets_without_a_csv_are_found(tmp_path, write):

@@ -177,15 +177,50 @@ def test_labels_given_as_the_manifest_find_folders_beside_them(tmp_path, add_stu
     [
         ((), r"found 0 studies \(0 LGG and 0 HGG\) and 0 that"),
         (("case,grade", "a,HGG"), r"found 1 studies \(0 LGG and 1 HGG\) and 0 that"),
-        (("case,grade", "a,IV"), r"found 0 studies .* and 1 that can't be used; a: expected the grade .* found 'IV'"),
+        (("case,grade", "a,IX"), r"found 0 studies .* and 1 that can't be used; a: expected the grade .* found 'IX'"),
     ],
 )
 def test_a_cohort_without_both_grades(tmp_path, add_study, write, lines, found):
     if lines:
         add_study("a")
         write("labels.csv", *lines)
-    with pytest.raises(CohortError, match=rf"HGG/ and LGG/.*{found}.*`python -m training simulate --out {tmp_path}`"):
+    with pytest.raises(
+        CohortError, match=rf"HGG/ and LGG/.*{found}.*`python -m training simulate --out cohorts/simulated`"
+    ):
         load_cohort(tmp_path)
+
+
+def test_names_that_do_not_match_are_told_of_both_sides(tmp_path, add_study, write):
+    for name in ("first", "second"):
+        add_study(name)
+    write("labels.csv", "case,grade", "one,HGG", "two,LGG")
+    with pytest.raises(CohortError, match=r"tables speak of one, two; folders are called first, second\. Mend"):
+        load_cohort(tmp_path)
+
+
+def test_the_folder_that_holds_the_studies_is_named(tmp_path, add_study, write):
+    for name in ("data/a", "data/b", "docs/pictures"):
+        add_study(name, ["_t1", "_t2"] if name.startswith("data") else [])
+    write("labels.csv", "case,grade", "a,HGG", "b,LGG")
+    with pytest.raises(CohortError, match=rf"Studies seem to lie in {tmp_path / 'data'}: give that folder\."):
+        load_cohort(tmp_path)
+
+
+def test_ids_may_be_padded_otherwise_and_mean_all_scans_of_a_patient(tmp_path, add_study, write):
+    for name in ("UCSF-PDGM-0004_nifti", "UPENN-GBM-00001_11", "UPENN-GBM-00001_21"):
+        add_study(name)
+    write("labels.csv", "\ufeffID;WHO CNS Grade", "UCSF-PDGM-004;2", "UPENN-GBM-1;4")
+    cases = load_cohort(tmp_path).cases
+    assert [(case.patient, case.grade) for case in cases] == [
+        ("UCSF-PDGM-0004_nifti", "LGG"), ("UPENN-GBM-00001", "HGG"), ("UPENN-GBM-00001", "HGG"),
+    ]  # fmt: skip
+
+
+def test_a_manifest_may_come_from_a_spreadsheet_on_windows(tmp_path, add_study, write):
+    add_study("data/a")
+    add_study("data/b")
+    write("cohort.csv", "case;grade;folder;p_hgg", "a;HGG;data\\a;0,75", "b;LGG;data\\b;0,25")
+    assert [(case.id, case.p_hgg) for case in load_cohort(tmp_path).cases] == [("a", 0.75), ("b", 0.25)]
 
 
 def test_a_spreadsheet_for_a_mapping(tmp_path, add_study, write):

@@ -98,6 +98,7 @@ def test_given_weights_grade_a_folder_with_labels(run_here, cohort, tmp_path):
     result = run_here("training", "evaluate", "--cohort", root, "--out", tmp_path / "results.json", *options)
     assert result.status == 0, result.stderr
     assert "left out: unlabelled: no grade given" in result.stderr
+    assert "look like several scans" not in result.stderr
     results = load_results(tmp_path / "results.json")
     assert [len(outcome.cases) for outcome in results.outcomes] == [4]
     assert results.cohort["left_out"] == {"unlabelled": "no grade given"}

@@ -103,6 +103,17 @@ def test_cross_validation_without_a_control():
     assert not any(missing in sign for sign in _signs(guided_dual_attention={WHOLE: _figures()}))
 
 
+def test_patients_that_may_be_counted_several_times_are_named():
+    results = made_up_results(schemes=())
+    assert not [sign for sign in _signs(results) if "several scans" in sign]
+    twice = [
+        replace(row, id=f"case{number // 2}_{number % 2}", patient=f"p{number}")
+        for number, row in enumerate(results.cases)
+    ]
+    (sign,) = [sign for sign in _signs(replace(results, cases=tuple(twice))) if "several scans" in sign]
+    assert sign.startswith("case0_0, case0_1, case10_0")
+
+
 def test_what_was_left_out_or_not_graded_is_counted():
     results = made_up_results(schemes=())
     results = replace(results, cohort=results.cohort | {"left_out": {"a": "no T1", "b": "no grade", "c": "no T1"}})
