@@ -76,7 +76,7 @@ def _compare(method: str, pairs: Sequence[Pair], headline: Sequence[Outcome]) ->
     y, patients = (np.concatenate([getattr(a, name) for a, _ in pairs]) for name in ("y", "patients"))
     a, b = (np.concatenate([pair[arm].p_hgg for pair in pairs]) for arm in (0, 1))
     if method == DELONG:
-        return delong_test(y, a, b)
+        return delong_test(y, a, b, patients)
     return bootstrap_test(y, a, b, patients.tolist(), np.repeat(np.arange(len(pairs)), [len(a) for a, _ in pairs]))
 
 

@@ -93,7 +93,7 @@ def plot_reliability(results: Results, summary: Figures, path: Path) -> Path | N
 def _reliability(axes: Axes, told: Predictions, colour: str) -> None:
     rows = reliability(told.y, told.p_hgg)
     p, share, cases = (np.array(column) for column in zip(*rows, strict=True))
-    bounds = [wilson_interval(round(row.share_hgg * row.cases), row.cases) for row in rows]
+    bounds = [wilson_interval(np.arange(row.cases) < round(row.share_hgg * row.cases)) for row in rows]
     low, high = np.array([[each.low, each.high] for each in bounds if each]).T  # no bin is empty
     axes.plot([0, 1], [0, 1], color=GUIDE, linestyle=":")
     axes.vlines(p, low, high, color=colour, linewidth=1)

@@ -45,8 +45,9 @@ def summarise(results: Results, draws: int = 500) -> dict[str, Any]:
     comparisons: by scheme, see `compare_with_headline`.
 
     Of several repeats, pooled figures and intervals are the mean of the repeats' own. Intervals of the AUC are
-    DeLong's, of proportions Wilson's, of others percentiles of `draws` bootstrap samples of patients; the ECE has none,
-    since samples with repeated cases are calibrated worse than what they are drawn from.
+    DeLong's, of proportions Wilson's, either for patients of whom there are several scans; of others percentiles of
+    `draws` bootstrap samples of patients. The ECE has none, since samples with repeated cases are calibrated worse than
+    what they are drawn from.
     """
     arms = {row.name: _schemes(results, row.name, draws) for row in results.models}
     compared = {scheme: compare_with_headline(results, scheme) for scheme in SCHEME_TITLES}
@@ -86,7 +87,9 @@ def _figures(results: Results, outcomes: Sequence[Outcome], draws: int) -> dict[
         "site_probe": mean_of([_site_probe(rows) for rows, _ in repeats]),
     }
     if outcomes[0].scheme == FOLDS:
-        interval = mean_of([_bounds(pooled_over_folds_interval(told.y, told.p_hgg, told.split)) for _, told in repeats])
+        interval = mean_of(
+            [_bounds(pooled_over_folds_interval(told.y, told.p_hgg, told.split, told.patients)) for _, told in repeats]
+        )
         return figures | {"measures": _over_folds(splits, interval)}
     return figures | {"hospitals": mean_of([_hospitals(told) for _, told in repeats])}
 
@@ -114,10 +117,10 @@ def estimates(told: Predictions, draws: int) -> dict[str, dict[str, float | None
 
     right = told.called_hgg == told.y
     intervals = bootstrap_intervals(formless, told.y, told.patients.tolist(), draws) | {
-        "auc": delong_interval(told.y, told.p_hgg),
-        "accuracy": wilson_interval(int(right.sum()), len(right)),
-        "sensitivity": wilson_interval(int(right[told.y == 1].sum()), int((told.y == 1).sum())),
-        "specificity": wilson_interval(int(right[told.y == 0].sum()), int((told.y == 0).sum())),
+        "auc": delong_interval(told.y, told.p_hgg, told.patients),
+        "accuracy": wilson_interval(right, told.patients),
+        "sensitivity": wilson_interval(right[told.y == 1], told.patients[told.y == 1]),
+        "specificity": wilson_interval(right[told.y == 0], told.patients[told.y == 0]),
     }
     measured = measure(told.y, told.p_hgg, told.threshold)
     return {name: {"value": measured[name], "sd": None} | _bounds(intervals.get(name)) for name in MEASURES}
@@ -145,7 +148,10 @@ def _within(told: Predictions, leave_out: Sequence[str] = ()) -> dict[str, Any]:
 def _hospitals(told: Predictions) -> dict[str, dict[str, Any]]:
     found = within_hospital_auc(told.y, told.p_hgg, told.hospitals.tolist(), told.split, (UNKNOWN,))["hospitals"]
     own = {name: told.at(told.hospitals == name) for name in found}
-    return {name: row | _bounds(delong_interval(own[name].y, own[name].p_hgg)) for name, row in found.items()}
+    return {
+        name: row | _bounds(delong_interval(own[name].y, own[name].p_hgg, own[name].patients))
+        for name, row in found.items()
+    }
 
 
 def _site_probe(outcomes: Sequence[Outcome]) -> dict[str, Any] | None:

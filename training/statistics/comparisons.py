@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from .intervals import Interval, delong_variance, draw_patients, percentile_interval
+from .intervals import Interval, Patients, delong_variance, draw_patients, percentile_interval
 from .metrics import wins
 
 
@@ -25,8 +25,12 @@ UNDECIDED = Comparison(None, None, None)
 ROUNDING = 1e-20  # equal differences have a variance of about 1e-34
 
 
-def delong_test(y: np.ndarray, a: np.ndarray, b: np.ndarray, level: float = 0.95) -> Comparison:
+def delong_test(
+    y: np.ndarray, a: np.ndarray, b: np.ndarray, patients: Patients = None, level: float = 0.95
+) -> Comparison:
     """Test two scores in pairs, float64 [N], on one test set (DeLong, DeLong & Clarke-Pearson 1988).
+
+    patients: of each case; their scans may be alike, see `delong_variance`.
 
     Of several trainings, float64 [trainings, N], the mean AUCs are compared; the interval tells what other cases would
     change, not what other trainings would. No interval and no p value where the difference doesn't vary, as between
@@ -35,7 +39,7 @@ def delong_test(y: np.ndarray, a: np.ndarray, b: np.ndarray, level: float = 0.95
     pairs = _mean_wins(y, a) - _mean_wins(y, b)
     if not pairs.size:
         return UNDECIDED
-    return _judge(float(pairs.mean()), delong_variance(pairs), np.inf, level)
+    return _judge(float(pairs.mean()), delong_variance(pairs, y, patients), np.inf, level)
 
 
 def _mean_wins(y: np.ndarray, scores: np.ndarray) -> np.ndarray:

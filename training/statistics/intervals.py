@@ -12,9 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.polynomial import Polynomial
 from scipy.special import expit, logit
-from scipy.stats import binomtest, norm
+from scipy.stats import norm
 
 from .metrics import wins
+
+Patients = Sequence[Hashable] | np.ndarray | None
+"""The patient of each case; None where each is of another."""
 
 
 @dataclass(frozen=True)
@@ -25,46 +28,63 @@ class Interval:
     high: float
 
 
-def delong_interval(y: np.ndarray, score: np.ndarray, level: float = 0.95) -> Interval | None:
+def delong_interval(
+    y: np.ndarray, score: np.ndarray, patients: Patients = None, level: float = 0.95
+) -> Interval | None:
     """Interval of the AUC: DeLong's variance on the logit scale, Newcombe's method where that variance is 0.
 
-    None unless both grades are there.
+    None unless both grades are there. patients: of each case; their scans may be alike, see `delong_variance`.
     """
-    return pooled_over_folds_interval(y, score, np.zeros(len(y)), level)
+    return pooled_over_folds_interval(y, score, np.zeros(len(y)), patients, level)
 
 
 def pooled_over_folds_interval(
-    y: np.ndarray, score: np.ndarray, folds: np.ndarray, level: float = 0.95
+    y: np.ndarray, score: np.ndarray, folds: np.ndarray, patients: Patients = None, level: float = 0.95
 ) -> Interval | None:
     """Interval of the folds' mean AUC: the folds test different patients, so var = Σ var_j / J², on the logit scale.
 
     folds: int [N]. Folds of a single grade have no AUC and don't count; None if none is left. Where the variance is 0
-    (every fold is perfect, or has one case of a grade), Newcombe's method for that AUC on the cases of all folds.
+    (every fold is perfect, or has one patient of a grade), Newcombe's method for that AUC on the patients of all folds.
     """
-    tables = [
-        table for table in (wins(y[folds == fold], score[folds == fold]) for fold in np.unique(folds)) if table.size
-    ]
-    if not tables:
+    owner = _owners(patients, len(y))
+    parts = [rows for rows in (folds == fold for fold in np.unique(folds)) if len(np.unique(y[rows])) == 2]
+    if not parts:
         return None
+    tables = [wins(y[rows], score[rows]) for rows in parts]
     auc = float(np.mean([table.mean() for table in tables]))
-    variance = sum(delong_variance(table) for table in tables) / len(tables) ** 2
+    variances = [delong_variance(table, y[rows], owner[rows]) for table, rows in zip(tables, parts, strict=True)]
+    variance = sum(variances) / len(tables) ** 2
     if variance == 0:
-        hgg, lgg = np.sum([table.shape for table in tables], axis=0)
-        return newcombe_interval(auc, int(hgg), int(lgg), level)
+        hgg, lgg = (sum(len(np.unique(owner[rows & (y == grade)])) for rows in parts) for grade in (1, 0))
+        return newcombe_interval(auc, hgg, lgg, level)
     half = norm.isf((1 - level) / 2) * np.sqrt(variance) / (auc * (1 - auc))
     return Interval(float(expit(logit(auc) - half)), float(expit(logit(auc) + half)))
 
 
-def delong_variance(pairs: np.ndarray) -> float:
-    """Variance of an AUC from its `wins`, float64 [HGG, LGG] (DeLong, DeLong & Clarke-Pearson 1988).
+def delong_variance(pairs: np.ndarray, y: np.ndarray, patients: Patients = None) -> float:
+    """Variance of an AUC from its `wins`, float64 [HGG, LGG], where a patient may have several scans.
 
-    From the difference of two models' wins it is the variance of the difference of their AUCs, covariance included.
-    0 where it can't be told, with a single case of a grade.
+    After Obuchowski 1997 (Biometrics 53:567), which is DeLong's (DeLong, DeLong & Clarke-Pearson 1988) where each has
+    one. y, patients: of each case, in the order in which `wins` takes them. From the difference of two models' wins it
+    is the variance of the difference of their AUCs, covariance included. 0 where it can't be told, with one patient of
+    a grade.
     """
-    if min(pairs.shape) < 2:
+    owner = _owners(patients, len(y))
+    count = owner.max() + 1
+    excess = np.zeros((2, count))  # of each patient's scans of one grade over the AUC, summed
+    for grade, wins_of in ((0, pairs.mean(axis=0)), (1, pairs.mean(axis=1))):
+        np.add.at(excess[grade], owner[y == grade], wins_of - pairs.mean())
+    several = [len(np.unique(owner[y == grade])) for grade in (0, 1)]
+    if min(several) < 2:
         return 0.0
-    hgg, lgg = pairs.mean(axis=1), pairs.mean(axis=0)
-    return float(hgg.var(ddof=1) / len(hgg) + lgg.var(ddof=1) / len(lgg))
+    lgg, hgg = (excess[grade] / np.count_nonzero(y == grade) for grade in (0, 1))
+    spread = sum(each / (each - 1) * (part**2).sum() for each, part in zip(several, (lgg, hgg), strict=True))
+    return float(spread + 2 * count / (count - 1) * (lgg * hgg).sum())
+
+
+def _owners(patients: Patients, cases: int) -> np.ndarray:
+    """The patient of each case by a number, int64 [N]."""
+    return np.arange(cases) if patients is None else np.unique(np.asarray(patients), return_inverse=True)[1]
 
 
 def newcombe_interval(auc: float, hgg: int, lgg: int, level: float = 0.95) -> Interval:
@@ -82,12 +102,30 @@ def newcombe_interval(auc: float, hgg: int, lgg: int, level: float = 0.95) -> In
     return Interval(low, high)
 
 
-def wilson_interval(successes: int, n: int, level: float = 0.95) -> Interval | None:
-    """Interval of a proportion, such as a sensitivity (Wilson 1927); None of nothing."""
-    if n == 0:
+def wilson_interval(right: np.ndarray, patients: Patients = None, level: float = 0.95) -> Interval | None:
+    """Interval of a proportion, such as a sensitivity (Wilson 1927); None of nothing.
+
+    right: bool [N]. Scans of one patient count as far as they say something new: their number is divided by the design
+    effect, which is 1 where each patient has one (Rao & Scott 1992, Biometrics 48:577).
+    """
+    if not len(right):
         return None
-    interval = binomtest(successes, n).proportion_ci(level, method="wilson")
-    return Interval(float(interval.low), float(interval.high))
+    share, n = float(right.mean()), len(right) / _design_effect(right, _owners(patients, len(right)))
+    z = norm.isf((1 - level) / 2)
+    middle, half = share + z**2 / (2 * n), z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    low, high = np.array([middle - half, middle + half]) / (1 + z**2 / n)
+    return Interval(float(max(low, 0)), float(min(high, 1)))
+
+
+def _design_effect(right: np.ndarray, owner: np.ndarray) -> float:
+    """By how much patients with several scans widen a proportion's variance, 1 at least; if nothing varies, by all
+    of their scans."""
+    scans = np.bincount(owner)
+    excess = np.bincount(owner, right.astype(float)) - scans * right.mean()
+    n, count, chance = len(right), len(scans), right.mean() * (1 - right.mean())
+    if count < 2 or chance == 0:
+        return n / count
+    return max(1.0, float(count / (count - 1) * (excess**2).sum() / n**2 / (chance / (n - 1))))
 
 
 def bootstrap_intervals(

@@ -59,9 +59,9 @@ def test_a_whole_cohort_has_an_interval_for_each_measure_by_its_own_method(resul
     told, measures = _told(results, WHOLE), summary["arms"][HEADLINE][WHOLE]["measures"]
     hgg, called = told.y == 1, told.p_hgg >= 0.5
     expected = {
-        "accuracy": wilson_interval(int((called == hgg).sum()), len(told)),
-        "sensitivity": wilson_interval(int(called[hgg].sum()), int(hgg.sum())),
-        "specificity": wilson_interval(int((~called)[~hgg].sum()), int((~hgg).sum())),
+        "accuracy": wilson_interval(called == hgg),
+        "sensitivity": wilson_interval(called[hgg]),
+        "specificity": wilson_interval(~called[~hgg]),
         "auc": delong_interval(told.y, told.p_hgg),
     }
     for name, interval in expected.items():
@@ -70,6 +70,19 @@ def test_a_whole_cohort_has_an_interval_for_each_measure_by_its_own_method(resul
     for name in ("balanced_accuracy", "f1", "brier"):
         assert measures[name]["low"] < measures[name]["value"] < measures[name]["high"]
     assert measures["ece"]["low"] is None
+
+
+def test_scans_of_one_patient_count_as_such(results):
+    pairs = [replace(row, patient=f"p{number // 2}") for number, row in enumerate(results.cases)]
+    told = _told(replace(results, cases=tuple(pairs)), WHOLE)
+    measures = summarise(replace(results, cases=tuple(pairs)), draws=2)["arms"][HEADLINE][WHOLE]["measures"]
+    right = (told.p_hgg >= 0.5) == told.y
+    for name, interval in (
+        ("auc", delong_interval(told.y, told.p_hgg, told.patients)),
+        ("accuracy", wilson_interval(right, told.patients)),
+    ):
+        assert (measures[name]["low"], measures[name]["high"]) == (interval.low, interval.high)
+    assert measures["auc"]["low"] != delong_interval(told.y, told.p_hgg).low
 
 
 def test_each_split_is_graded_at_its_own_threshold():

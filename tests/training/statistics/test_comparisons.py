@@ -75,6 +75,18 @@ def test_delong_keeps_its_level():
     assert 0.03 < np.mean([delong_test(y, *scores).p_value < 0.05 for scores in zip(a, b, strict=True)]) < 0.07
 
 
+def test_delong_keeps_its_level_where_patients_have_several_scans():
+    """Three scans of 40 patients, as alike as can be. With 30 patients and a correlation of 0.8 it errs in 4.3 % of
+    4,000 draws, and in 20.6 % as if each scan were another patient's."""
+    y, a, b = rivals(20, 20, 0.85, 0.85, draws=1000, seed=7)
+    owner = np.tile(np.arange(40), 3)
+    y, a, b = np.tile(y, 3), np.tile(a, 3), np.tile(b, 3)
+    errs, naive = (np.mean([delong_test(y, *scores, patients).p_value < 0.05 for scores in zip(a, b, strict=True)])
+                   for patients in (owner, None))  # fmt: skip
+    assert errs < 0.08
+    assert naive > 0.15
+
+
 def test_nothing_is_concluded_from_nothing():
     y, a, b = (values.ravel() for values in rivals(10, 8, 0.9, 0.6))
     assert delong_test(y, a, 2 * a + 1) == Comparison(0.0, None, None)

@@ -48,7 +48,7 @@ def paper_variance(y, score):
 def test_delong_variance_is_the_papers_with_ties_too():
     y, scores = binormal(16, 12, 0.8)
     for score in (scores[0], scores[0].round()):
-        assert delong_variance(wins(y, score)) == pytest.approx(paper_variance(y, score)[1])
+        assert delong_variance(wins(y, score), y) == pytest.approx(paper_variance(y, score)[1])
 
 
 def test_delong_interval_is_symmetric_in_the_logit():
@@ -140,10 +140,72 @@ def test_the_mean_of_folds_is_covered():
 def test_wilson_by_hand():
     share, n = 0.9, 20
     centre, spread = share + Z**2 / (2 * n), Z * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
-    assert close(wilson_interval(18, 20), (centre - spread) / (1 + Z**2 / n), (centre + spread) / (1 + Z**2 / n))
-    assert close(wilson_interval(0, 10), 0, Z**2 / (10 + Z**2))
-    assert wilson_interval(18, 20, level=0.8).low > wilson_interval(18, 20).low
-    assert wilson_interval(0, 0) is None
+    right = np.arange(20) < 18
+    assert close(wilson_interval(right), (centre - spread) / (1 + Z**2 / n), (centre + spread) / (1 + Z**2 / n))
+    assert close(wilson_interval(np.zeros(10, bool)), 0, Z**2 / (10 + Z**2))
+    assert wilson_interval(right, level=0.8).low > wilson_interval(right).low
+    assert wilson_interval(right[:0]) is None
+
+
+@pytest.mark.parametrize(("successes", "n"), [(3, 11), (0, 7), (7, 7)])
+def test_wilson_is_scipys(successes, n):
+    expected = stats.binomtest(successes, n).proportion_ci(method="wilson")
+    assert close(wilson_interval(np.arange(n) < successes), expected.low, expected.high)
+
+
+def scans_of(patients, scans, share, correlation, draws, seed=0):
+    """Answers of patients with so many scans each, alike by a correlation: bool [draws, N]; and whose each is."""
+    rng = np.random.default_rng(seed)
+    own = rng.normal(size=(draws, patients * scans)) * np.sqrt(1 - correlation)
+    common = np.repeat(rng.normal(size=(draws, patients)), scans, axis=1) * np.sqrt(correlation)
+    return own + common < stats.norm.ppf(share), np.repeat(np.arange(patients), scans)
+
+
+def test_copies_of_a_patient_s_scan_say_nothing_new():
+    y, scores = binormal(16, 12, 0.8)
+    once, right = scores[0], np.arange(20) < 18
+    thrice, owner = np.tile(once, 3), np.tile(np.arange(28), 3)
+    assert close(delong_interval(np.tile(y, 3), thrice, owner), *vars(delong_interval(y, once)).values())
+    assert delong_interval(np.tile(y, 3), thrice).low > delong_interval(y, once).low + 0.05, "taken for other patients"
+    assert close(
+        wilson_interval(np.tile(right, 3), np.tile(np.arange(20), 3)), *vars(wilson_interval(right)).values(), 0.01
+    )
+
+
+def test_perfect_answers_on_one_patient_s_scans_are_those_on_one():
+    y, owner = np.repeat([1, 0], [30, 24]), np.repeat(np.arange(9), 6)
+    assert delong_interval(y, y.astype(float), owner) == newcombe_interval(1.0, 5, 4)
+    assert wilson_interval(np.ones(30, bool), owner[:30]) == wilson_interval(np.ones(5, bool))
+
+
+def test_clustered_delong_is_obuchowskis_with_patients_of_both_grades():
+    """By her formula, patient by patient."""
+    rng = np.random.default_rng(4)
+    y, owner = np.array([1, 1, 0, 1, 0, 0, 1, 0, 1, 0]), np.array([0, 0, 0, 1, 2, 2, 3, 4, 5, 5])
+    score = rng.normal(size=10)
+    table = wins(y, score)
+    area, hgg, lgg = table.mean(), (y == 1).sum(), (y == 0).sum()
+    of_hgg = dict(zip(np.flatnonzero(y == 1), table.mean(axis=1), strict=True))
+    of_lgg = dict(zip(np.flatnonzero(y == 0), table.mean(axis=0), strict=True))
+    a = np.array([sum(of_hgg[i] - area for i in np.flatnonzero((owner == k) & (y == 1))) for k in range(6)])
+    b = np.array([sum(of_lgg[i] - area for i in np.flatnonzero((owner == k) & (y == 0))) for k in range(6)])
+    s10, s01 = 4 / 3 / hgg * (a**2).sum(), 4 / 3 / lgg * (b**2).sum()
+    expected = s10 / hgg + s01 / lgg + 2 * (6 / 5) * (a * b).sum() / (hgg * lgg)
+    assert delong_variance(table, y, owner) == pytest.approx(expected)
+
+
+def test_intervals_hold_where_patients_have_several_scans():
+    """30 patients, three scans each, correlated by 0.8: over 4,000 draws 94.1 % (AUC) and 94.0 % (share), instead of
+    79.2 % and 82.4 % as if each scan were another patient's."""
+    rng, draws, truth = np.random.default_rng(1), 600, 0.85
+    y, owner = np.repeat([1, 0], [45, 45]), np.repeat(np.arange(30), 3)
+    own, common = rng.normal(size=(draws, 90)), np.repeat(rng.normal(size=(draws, 30)), 3, axis=1)
+    scores = np.sqrt(0.2) * own + np.sqrt(0.8) * common + y * np.sqrt(2) * stats.norm.ppf(truth)
+    assert 0.92 <= coverage([delong_interval(y, score, owner) for score in scores], truth) <= 0.98
+    assert coverage([delong_interval(y, score) for score in scores], truth) < 0.85
+    answers, owner = scans_of(30, 3, 0.8, 0.8, draws)
+    assert 0.92 <= coverage([wilson_interval(right, owner) for right in answers], 0.8) <= 0.98
+    assert coverage([wilson_interval(right) for right in answers], 0.8) < 0.87
 
 
 def test_bootstrap_is_scipys_within_grades():
