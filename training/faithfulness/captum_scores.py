@@ -25,23 +25,29 @@ def relative_infidelity(question: Question, twin: torch.Tensor, values: np.ndarr
     """How badly the map's sum over replaced voxels predicts how far the margin falls: 0 exactly, 1 not at all.
 
     Sixteen times a tenth of the voxels of each modality, in blobs, is replaced by the twin's. Captum's infidelity with
-    the best scale of the map (which may be negative), as a part of the falls' mean square. None where nothing falls.
+    the best scale of the map, as a part of the falls' mean square; 1 where that scale is negative, as of a map with its
+    signs turned. None where nothing falls.
     """
     margins: list[torch.Tensor] = []
+    replacements: list[torch.Tensor] = []
 
     def margin(x: torch.Tensor) -> torch.Tensor:
         margins.append(torch.cat([question.margin(study) for study in x.split(1)]))
         return margins[-1]
 
     def replaced(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        where = blobs(question)
-        return where, torch.where(where, twin, x)
+        replacements.append(blobs(question))
+        return replacements[-1], torch.where(replacements[-1], twin, x)
 
     attribution = torch.from_numpy(values[None]).to(question.x)
     found = infidelity(margin, replaced, question.x, attribution, n_perturb_samples=REPLACEMENTS, normalize=True)
     after, before = margins
-    falls = float((before - after).square().mean())
-    return float(found) / falls if falls else None
+    falls, (where,) = before - after, replacements
+    size = float(falls.square().mean())
+    if not size:
+        return None
+    turned = (where * attribution).flatten(1).sum(dim=1) @ falls < 0
+    return 1.0 if turned else float(found) / size
 
 
 def blobs(question: Question) -> torch.Tensor:

@@ -35,6 +35,12 @@ def test_an_empty_map_predicts_nothing_and_a_misplaced_one_little(asked):
     assert 0.5 < relative_infidelity(asked.question, asked.twin, exact[:, ::-1, ::-1, ::-1].copy()) <= 1
 
 
+def test_a_map_with_its_signs_turned_predicts_nothing(asked):
+    exact = lesion_map(asked.lesion)
+    exact[[0, 2, 3]] = 0
+    assert relative_infidelity(asked.question, asked.twin, -exact) == 1
+
+
 def test_where_nothing_falls_there_is_nothing_to_predict(asked):
     assert relative_infidelity(asked.question, asked.question.x, lesion_map(asked.lesion)) is None
 

@@ -114,6 +114,16 @@ def test_patients_that_may_be_counted_several_times_are_named():
     assert sign.startswith("case0_0, case0_1, case10_0")
 
 
+@pytest.mark.parametrize(("left", "said"), [(20, True), (285, False)])
+def test_a_calibration_on_few_cases_is_doubted(left, said):
+    """Of 166 cases 63 are LGG; what neither trains nor tests calibrates."""
+    results = made_up_results(size=8)
+    outcomes = [replace(row, train_cases=len(results.cases) - len(row.cases) - left) for row in results.outcomes]
+    signs = [sign for sign in _signs(replace(results, outcomes=tuple(outcomes))) if "Platt's slope" in sign]
+    assert bool(signs) is said
+    assert all(f"on some {round(20 * 63 / 166)} cases of the rarer grade in each fold" in sign for sign in signs)
+
+
 def test_what_was_left_out_or_not_graded_is_counted():
     results = made_up_results(schemes=())
     results = replace(results, cohort=results.cohort | {"left_out": {"a": "no T1", "b": "no grade", "c": "no T1"}})
