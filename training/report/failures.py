@@ -53,8 +53,8 @@ def _of_cohort(results: Results, summary: Figures) -> Iterator[str]:
         yield "No arm of the cross-validation is blind to the images: how far the site alone gets is not known."
     if (rarer := _calibrated_on(results)) and rarer < ENOUGH_FOR_SLOPE:
         yield (
-            f"Probabilities are calibrated on some {rarer} cases of the rarer grade in each fold. On so few Platt's slope "
-            "is too low, in the median 0.69, 0.83 and 0.93 for 8, 20 and 50 of each grade where the truth is 1: "
+            f"Probabilities are calibrated on some {rarer} cases of the rarer grade in each fold. On so few, Platt's "
+            "slope is too low, in the median 0.69, 0.83 and 0.93 for 8, 20 and 50 of each grade where the truth is 1: "
             "probabilities lie nearer to one half than they should."
         )
     if (cases := len(results.cases)) < ENOUGH_FOR_ECE:
