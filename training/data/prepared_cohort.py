@@ -21,6 +21,7 @@ from zoo.study.prepare import prepare
 from zoo.study.resample import resample
 
 from ..cohorts import Case, CohortError
+from ..jobs.files import claimed
 from ..jobs.process_pool import over_cores
 from .tissue_maps import TissueMaps
 from .tumour_mask import BRATS_LABELS, read_regions
@@ -63,7 +64,9 @@ def prepare_cohort(cases: Sequence[Case], recipe: Recipe, folder: Path) -> Prepa
     contents = fingerprint(cases)
     home = folder / f"{contents}-{short_hash(CACHE_VERSION, recipe.as_json())}"
     if not (home / "done").is_file():
-        _fill(cases, recipe, home)
+        with claimed(home):
+            if not (home / "done").is_file():  # another process may have filled it meanwhile
+                _fill(cases, recipe, home)
     # Copied on write, which nobody does: torch warns of arrays that can't be written to.
     arrays = {name: np.load(home / f"{name}.npy", mmap_mode="c") for name in ("x", "present", "regions")}
     y = np.array([GRADES.index(case.grade) for case in cases])

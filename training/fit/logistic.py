@@ -18,8 +18,9 @@ from ..data.batches import apply
 from ..data.prepared_cohort import PreparedCohort
 
 RIDGE = 3.0
-"""Strength, of 1 to 300, that cross-validation of the U-Net's measurements on simulated training cases liked best, as
-stored: it was not chosen anew for heads that learn from other scanners' looks, too."""
+"""Strength by cross-validation of the U-Net's measurements on 1,800 simulated training cases, in both looks: of 1 to
+1,000, cross-entropy is lowest at 1 as stored (0.337) and at 30 as other scanners would have given them (0.366); at 3 it
+is 0.337 and 0.368, the sum within 0.001 of the least, at 10."""
 LEAST_SPREAD = 1e-3
 """Smallest spread of a measurement, in its unit: one that hardly varies would get a weight beyond half precision."""
 

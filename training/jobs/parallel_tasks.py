@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .device import best_device
-from .files import write_json
+from .files import claimed, write_json
 from .process_pool import one_thread_each
 
 Execute = Callable[[Callable[["Task"], Any], Sequence["Task"]], Iterable[Any]]
@@ -48,5 +48,7 @@ def run_tasks(tasks: Sequence[Task], folder: Path, execute: Execute = map) -> li
 def _done(task: Task, folder: Path) -> Any:
     path = folder / f"{task.name}.json"
     if not path.is_file():
-        write_json(path, task.run())
+        with claimed(path):
+            if not path.is_file():  # another process may have made it meanwhile
+                write_json(path, task.run())
     return json.loads(path.read_text(encoding="utf-8"))

@@ -21,7 +21,7 @@ from ..data.prepared_cohort import fingerprint, short_hash
 from ..fit.loop import Encoders
 from ..fit.tracking import tracking
 from ..jobs.device import best_device
-from ..jobs.files import write_json
+from ..jobs.files import claimed, write_json
 from .make import Material, make_weights
 
 
@@ -45,7 +45,9 @@ class SplitRun:
         weights = self.home / f"{variant_name(spec)}.safetensors"
         here = replace(spec, member_specs=members, weights=weights)
         if not weights.is_file():
-            self._train(here, weights)
+            with claimed(weights):
+                if not weights.is_file():  # another process may have trained it meanwhile
+                    self._train(here, weights)
         return load_weights(here, str(best_device()))
 
     def _train(self, spec: RegisteredModel, weights: Path) -> None:
@@ -66,7 +68,9 @@ class SplitRun:
         """Validation AUC of each modality's own single encoder, found once for this split."""
         kept = (self.donors or self).home / "alone.json"
         if not kept.is_file():
-            write_json(kept, self._validation_aucs())
+            with claimed(kept):
+                if not kept.is_file():
+                    write_json(kept, self._validation_aucs())
         return json.loads(kept.read_text(encoding="utf-8"))
 
     def _validation_aucs(self) -> dict[str, float]:

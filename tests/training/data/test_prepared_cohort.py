@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
 from dataclasses import replace
 
 import nibabel as nib
@@ -43,6 +44,22 @@ def test_rows_are_what_grading_would_see(cases, tmp_path, monkeypatch):
     np.testing.assert_allclose(cohort.x[0], expected.x[0], atol=2e-3)
     assert cohort.present.tolist() == [[True] * 4, [False, True, False, False]]
     assert cohort.y.tolist() == cohort.targets.tolist() == [1, 0]
+
+
+def test_what_another_process_has_prepared_meanwhile_is_left_as_it_is(cases, tmp_path, monkeypatch):
+    """Two that filled one folder at once left studies of zeros, marked as done."""
+    first = prepare_cohort(cases, RECIPE, tmp_path / "cache")
+    (done,) = (tmp_path / "cache").glob("*/done")
+    done.unlink()
+
+    @contextmanager
+    def waited(path):
+        done.touch()
+        yield
+
+    monkeypatch.setattr("training.data.prepared_cohort.claimed", waited)
+    monkeypatch.setattr("training.data.prepared_cohort._fill", lambda *arguments: pytest.fail("filled again"))
+    np.testing.assert_array_equal(prepare_cohort(cases, RECIPE, tmp_path / "cache").x, first.x)
 
 
 def test_targets_are_what_is_known_of_the_grade(cases, tmp_path):

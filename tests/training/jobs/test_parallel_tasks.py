@@ -5,11 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from training.jobs.files import write_json
 from training.jobs.parallel_tasks import run_tasks
 
 
@@ -37,6 +39,16 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path):
     (tmp_path / "mended").touch()
     assert [result["square"] for result in run_tasks(tasks, tmp_path)] == [0, 1, 4, 9, 16]
     assert (tmp_path / "log").read_text().split() == ["0", "1", "2", "3", "3", "4"]
+
+
+def test_what_another_process_has_made_meanwhile_is_not_made_again(tmp_path, monkeypatch):
+    @contextmanager
+    def waited(path):
+        write_json(path, {"square": "theirs"})
+        yield
+
+    monkeypatch.setattr("training.jobs.parallel_tasks.claimed", waited)
+    assert run_tasks([Square(3, tmp_path / "log")], tmp_path) == [{"square": "theirs"}]
 
 
 def test_a_pool_of_processes_does_as_well(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -25,6 +26,22 @@ def test_a_model_is_trained_once(run, small, monkeypatch):
     monkeypatch.setattr(module, "make_weights", lambda *arguments: pytest.fail("trained again"))
     assert run.trained(spec).revision == first.revision
     assert not list(run.home.glob("*.checkpoint"))
+
+
+def test_what_another_process_has_trained_meanwhile_is_not_trained_again(run, small, monkeypatch):
+    spec = small("single-t1ce", width=4)
+    trained = run.trained(spec).spec.weights
+    away = trained.with_suffix(".away")
+    trained.rename(away)
+
+    @contextmanager
+    def waited(path):
+        away.rename(trained)
+        yield
+
+    monkeypatch.setattr(module, "claimed", waited)
+    monkeypatch.setattr(module, "make_weights", lambda *arguments: pytest.fail("trained again"))
+    assert run.trained(spec).spec.weights == trained
 
 
 def test_readings_splits_and_options_do_not_meet(run, small):
