@@ -11,7 +11,7 @@ import typer
 from zoo.types.roles import HEADLINE_MODEL
 
 from .evaluate import load_and_tell
-from .options import Folds, Models, Out, Repeats, TrainingOptions, with_training_options
+from .options import Folds, Models, Out, Processes, Repeats, TrainingOptions, with_training_options
 from .report import save_and_show
 
 DRY_CASES, DRY_FOLDS, DRY_SHIFTED = 16, 2, 4
@@ -26,6 +26,7 @@ def ablate(
     full: Annotated[bool, typer.Option(help="The whole grid, not one factor at a time.")] = False,
     dry_run: Annotated[bool, typer.Option(help="A small simulated cohort, 2 folds, 1 epoch: the same code.")] = False,
     model: Models = None,
+    processes: Processes = None,
     weights: Annotated[str, typer.Option(help="Of shift: as in evaluate.")] = "embedded",
     folds: Folds = 5,
     repeats: Repeats = 1,
@@ -37,6 +38,7 @@ def ablate(
     from ..evaluation.experiments import EXPERIMENTS, SHIFT, shifts
     from ..evaluation.given_weights import grade_cohort, models_from
     from ..fit.tracking import dashboard_folder
+    from ..jobs.parallel_tasks import side_by_side
 
     if experiment not in (*EXPERIMENTS, SHIFT):
         raise typer.BadParameter(f"expected one of {', '.join(EXPERIMENTS)}, {SHIFT}; found {experiment!r}.")
@@ -49,18 +51,20 @@ def ablate(
     if experiment == SHIFT:
         studies = replace(studies, cases=studies.cases[:DRY_SHIFTED]) if dry_run else studies
         models, changes = models_from(weights, model or [HEADLINE_MODEL]), shifts(full)
-        results = grade_cohort(
-            models, studies, training.run_dir, models[0].spec.id, changes, training.seed, experiment=experiment
-        )
+        with side_by_side(processes) as execute:
+            results = grade_cohort(
+                models, studies, training.run_dir, models[0].spec.id, changes, training.seed, execute, experiment
+            )
         save_and_show(results, out)
         return
     arms = list(EXPERIMENTS[experiment](load_registry(), full))
     protocol = Protocol(folds, repeats, seed=training.seed)
     dashboard = dashboard_folder(training.run_dir, training.tracking)
     headline = arms[0].name
-    results = cross_validate(
-        arms, studies, protocol, training.fit, training.run_dir, headline, dashboard, experiment=experiment
-    )
+    with side_by_side(processes) as execute:
+        results = cross_validate(
+            arms, studies, protocol, training.fit, training.run_dir, headline, dashboard, execute, experiment
+        )
     save_and_show(results, out)
 
 

@@ -9,7 +9,17 @@ import typer
 
 from zoo.assets.leaderboard import RegionCohort, read_leaderboard
 
-from .options import CohortPath, Folds, Models, Out, Repeats, TrainingOptions, expect_path, with_training_options
+from .options import (
+    CohortPath,
+    Folds,
+    Models,
+    Out,
+    Processes,
+    Repeats,
+    TrainingOptions,
+    expect_path,
+    with_training_options,
+)
 from .report import save_and_show, save_and_show_regions
 from .zoo import LEADERBOARD
 
@@ -23,6 +33,7 @@ def evaluate(
     out: Out,
     training: TrainingOptions,
     model: Models = None,
+    processes: Processes = None,
     weights: Annotated[
         str | None,
         typer.Option(help='"embedded", a weights file, or a folder of them: they grade, nothing is trained.'),
@@ -49,6 +60,7 @@ def evaluate(
     from ..evaluation.segmentation import segment_cohort, that_score_regions
     from ..fit.tracking import dashboard_folder
     from ..jobs.files import write_json
+    from ..jobs.parallel_tasks import side_by_side
     from ..whole_zoo.noted_regions import with_regions
 
     if segment and not weights:
@@ -61,7 +73,8 @@ def evaluate(
     studies = load_and_tell(cohort)
     if weights and segment:
         models = that_score_regions(models_from(weights, model or ()), bool(model))
-        found = segment_cohort(models, studies, training.run_dir)
+        with side_by_side(processes) as execute:
+            found = segment_cohort(models, studies, training.run_dir, execute)
         save_and_show_regions(found, out)
         if board and note_as:
             write_json(board, with_regions(read_leaderboard(board), found, note_as).to_json())
@@ -69,7 +82,9 @@ def evaluate(
     if weights:
         models = models_from(weights, model or ())
         headline = headline_of([one.spec.id for one in models])
-        save_and_show(grade_cohort(models, studies, training.run_dir, headline, seed=training.seed), out)
+        with side_by_side(processes) as execute:
+            graded = grade_cohort(models, studies, training.run_dir, headline, seed=training.seed, execute=execute)
+        save_and_show(graded, out)
         return
     zoo = load_registry()
     arms = [zoo_arm(zoo, name) for name in model] if model else list(baselines(zoo, full=False))
@@ -77,7 +92,11 @@ def evaluate(
     protocol = Protocol(folds, repeats, leave_hospitals_out, training.seed, known)
     headline = headline_of([arm.name for arm in arms])
     dashboard = dashboard_folder(training.run_dir, training.tracking)
-    save_and_show(cross_validate(arms, studies, protocol, training.fit, training.run_dir, headline, dashboard), out)
+    with side_by_side(processes) as execute:
+        tested = cross_validate(
+            arms, studies, protocol, training.fit, training.run_dir, headline, dashboard, execute=execute
+        )
+    save_and_show(tested, out)
 
 
 def load_and_tell(cohort: Path) -> Cohort:

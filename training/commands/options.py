@@ -28,6 +28,14 @@ Tracking = Annotated[bool, typer.Option(help="Show trainings in Trackio's local 
 Out = Annotated[Path, typer.Option(help="Results file; tables and plots go into a folder of its name.")]
 Models = Annotated[list[str] | None, typer.Option("--model", help="Model id, repeatable; all if none.")]
 Folds = Annotated[int, typer.Option(help="Of the cross-validation.", min=2)]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        help="Side by side, with a thread each: trainings, or studies that are graded; 1: one after another, on all "
+        "cores. If none, as many as there are cores, or one where a GPU does the work.",
+        min=1,
+    ),
+]
 Repeats = Annotated[int, typer.Option(help="Of the cross-validation, each with other folds.", min=1)]
 
 

@@ -15,6 +15,7 @@ from zoo.weights.load import TrainedModel
 from zoo.weights.size import measure_size
 
 from ..fit.modality_order import Adapt, descending_auc_order
+from ..jobs.parallel_tasks import answers_in
 from ..statistics.sites import probe_site
 from ..weights.make import Material, order_of
 from ..weights.split_run import SplitRun, variant_name
@@ -57,15 +58,21 @@ class ArmOnSplit:
     @property
     def name(self) -> str:
         """Path below the folder of its split, so that any evaluation that asks for the same finds it."""
-        return f"{self._run.home.name}/{variant_name(self.arm.spec)}-{self.arm.adapt.__name__}"
+        return f"{self.run_of_split.home.name}/{variant_name(self.arm.spec)}-{self.arm.adapt.__name__}"
 
     @property
-    def _run(self) -> SplitRun:
+    def run_of_split(self) -> SplitRun:
+        """All trainings on this split."""
         return SplitRun(self.material, self.folder, self.dashboard)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether its answers are there."""
+        return answers_in(self.folder, self.name).is_file()
 
     def run(self) -> dict[str, Any]:
         """Return {"answers": fields of an `Outcome`, but for its names; "seconds": for training and grading}."""
-        began, run = time.perf_counter(), self._run
+        began, run = time.perf_counter(), self.run_of_split
         model = run.trained(self.arm.adapt(self.arm.spec, run.alone))
         log_odds = run.log_odds(model, "test")
         answers = {

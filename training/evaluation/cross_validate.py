@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,17 @@ import numpy as np
 from scipy.special import logit
 
 from zoo import GRADES
+from zoo.registry import load_registry
+from zoo.types import RegisteredModel
 
 from ..cohorts import Case, Cohort
 from ..data.folds import Split, cross_validation, leave_one_hospital_out, require_no_leak
 from ..jobs.parallel_tasks import Execute, run_tasks
 from ..options import FitOptions
 from ..statistics.sites import site_control
+from ..weights.donors import donor_waves
 from ..weights.make import Material
+from ..weights.split_run import SplitRun, variant_name
 from .arms import Arm, ArmOnSplit
 from .cohort_facts import case_rows, cohort_facts
 from .environment import describe_environment
@@ -51,6 +56,21 @@ class NamedSplit:
     split: Split
 
 
+@dataclass(frozen=True)
+class DonorOnSplit:
+    """A task: train what arms of one split are made of."""
+
+    run_of_split: SplitRun
+    spec: RegisteredModel
+
+    @property
+    def name(self) -> str:
+        return f"{self.run_of_split.home.name}/{variant_name(self.spec)}"
+
+    def run(self) -> None:
+        self.run_of_split.trained(self.spec)
+
+
 def cross_validate(
     arms: Sequence[Arm],
     cohort: Cohort,
@@ -64,19 +84,20 @@ def cross_validate(
 ) -> Results:
     """Train and test every arm on every split, going on where an earlier call was stopped.
 
-    run_dir: keeps prepared cohorts and the weights of every split. headline: the arm named in advance.
+    run_dir: keeps prepared cohorts and the weights of every split. headline: the arm named in advance. execute: does
+    the work, several trainings side by side where it can.
     """
     splits = list(named_splits(cohort.cases, protocol))
     for each in splits:
         require_no_leak(cohort.cases, each.split)
-    prepared, folder = run_dir / "prepared", run_dir / "splits"
+    folder = run_dir / "splits"
+    materials = [Material(cohort.cases, each.split, options, run_dir / "prepared") for each in splits]
     tasks = [
-        ArmOnSplit(
-            arm, Material(cohort.cases, each.split, options, prepared), folder, each.scheme, each.repeat, dashboard
-        )
-        for each in splits
+        ArmOnSplit(arm, material, folder, each.scheme, each.repeat, dashboard)
+        for each, material in zip(splits, materials, strict=True)
         for arm in arms
     ]
+    _train_donors([task for task in tasks if not task.is_done], execute)
     found = run_tasks(tasks, folder, execute)
     outcomes = [task.outcome(result["answers"]) for task, result in zip(tasks, found, strict=True)]
     return Results(
@@ -89,6 +110,16 @@ def cross_validate(
         timing=describe_environment()
         | {"seconds": {task.name: result["seconds"] for task, result in zip(tasks, found, strict=True)}},
     )
+
+
+def _train_donors(tasks: Sequence[ArmOnSplit], execute: Execute) -> None:
+    """Prepare the cohort here, and train what arms of one split share, each once, before they ask for it."""
+    first = {task.arm.name: task for task in tasks}.values()
+    for task in first:
+        task.material.cohort_to_train(task.arm.spec)
+    runs = {task.run_of_split.home: task.run_of_split for task in tasks}.values()
+    for wave in donor_waves([(task.arm.spec, task.arm.adapt) for task in first], load_registry().model):
+        list(execute(methodcaller("run"), [DonorOnSplit(run, spec) for run in runs for spec in wave]))
 
 
 def _facts(protocol: Protocol) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from zoo import Volumes, WeightsError, ZooError
 from zoo.checkout import TRAINING
@@ -29,6 +28,7 @@ from ..weights.make import patient_mark
 from .cohort_facts import case_rows, cohort_facts
 from .corruptions import corrupt, needs_mask
 from .environment import describe_environment
+from .model_tuple import ModelTuple
 from .results import WHOLE, ModelRow, Outcome, Results
 
 
@@ -112,8 +112,8 @@ def grade_cohort(
 
     What can't be graded is kept with the reason. changes: each is an arm of its own for every model.
     """
-    tasks = [GradeCase(case, tuple(models), tuple(changes), seed) for case in cohort.cases]
-    found = run_tasks(tqdm(tasks, "grading", unit="study"), run_dir / "graded", execute)
+    tasks = [GradeCase(case, ModelTuple(models), tuple(changes), seed) for case in cohort.cases]
+    found = run_tasks(tasks, run_dir / "graded", execute, "grading")
     answers = {task.case.id: result["answers"] for task, result in zip(tasks, found, strict=True)}
     arms = [(change.arm(model.spec.id), model) for change in changes for model in models]
     seconds = {task.name: result["seconds"] for task, result in zip(tasks, found, strict=True)}

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from zoo import REGION_LABELS, Volumes, WeightsError, ZooError
 from zoo.checkout import TRAINING
@@ -37,6 +36,7 @@ from ..statistics.overlap import dice, surface_distance
 from .cohort_facts import case_rows, cohort_facts
 from .environment import describe_environment
 from .given_weights import why_not_judged_by
+from .model_tuple import ModelTuple
 from .region_results import RegionMatch, RegionResults, match_of
 
 VERSION = 2
@@ -119,8 +119,8 @@ def segment_cohort(
             f"{cohort.root}: expected masks of tumours beside the scans, named like case_seg.nii.gz, found none in "
             f"{len(cohort.cases)} cases; add them."
         )
-    tasks = [SegmentCase(case, tuple(models)) for case in cohort.cases]
-    found = run_tasks(tqdm(tasks, "segmenting", unit="study"), run_dir / "segmented", execute)
+    tasks = [SegmentCase(case, ModelTuple(models)) for case in cohort.cases]
+    found = run_tasks(tasks, run_dir / "segmented", execute, "segmenting")
     answers = {task.case.id: result["answers"] for task, result in zip(tasks, found, strict=True)}
     by_model = {model.spec.id: {case: told[model.spec.id] for case, told in answers.items()} for model in models}
     return RegionResults(

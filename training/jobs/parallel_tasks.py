@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from tqdm import tqdm
+
 from .device import best_device
 from .files import claimed, write_json
 from .process_pool import one_thread_each
@@ -31,22 +33,34 @@ class Task(Protocol):
 
 
 @contextmanager
-def side_by_side() -> Iterator[Callable[..., Iterable[Any]]]:
-    """A `map` over cores, or over nothing where a GPU does the work."""
-    if best_device().type == "cuda":
+def side_by_side(processes: int | None = None) -> Iterator[Callable[..., Iterable[Any]]]:
+    """A `map` over so many processes with one thread each; over nothing, on all cores, where it is one.
+
+    processes: if None as many as there are cores, or one where a GPU does the work.
+    """
+    if processes == 1 or (processes is None and best_device().type == "cuda"):
         yield map
         return
-    with one_thread_each() as pool:
+    with one_thread_each(processes) as pool:
         yield pool.map
 
 
-def run_tasks(tasks: Sequence[Task], folder: Path, execute: Execute = map) -> list[Any]:
-    """Run every task and return their results, in order; each is kept in `folder` as soon as it is there."""
-    return list(execute(partial(_done, folder=folder), tasks))
+def run_tasks(tasks: Sequence[Task], folder: Path, execute: Execute = map, doing: str = "") -> list[Any]:
+    """Run every task and return their results, in order; each is kept in `folder` as soon as it is there.
+
+    doing: what a bar on standard error calls it, which moves as results come; no bar without it.
+    """
+    found = execute(partial(_done, folder=folder), tasks)
+    return list(tqdm(found, doing, len(tasks), unit="study", disable=not doing))
+
+
+def answers_in(folder: Path, name: str) -> Path:
+    """Where the result of a task by this name is kept."""
+    return folder / f"{name}.json"
 
 
 def _done(task: Task, folder: Path) -> Any:
-    path = folder / f"{task.name}.json"
+    path = answers_in(folder, task.name)
     if not path.is_file():
         with claimed(path):
             if not path.is_file():  # another process may have made it meanwhile

@@ -69,6 +69,21 @@ def test_a_split_that_leaks_is_refused_before_anything_trains(arms, cohort, tmp_
     assert not list(tmp_path.iterdir())
 
 
+def test_what_arms_share_is_trained_before_them_and_once(cohort, small, registry, tmp_path, monkeypatch):
+    donor = small("single-t1ce", width=4)
+    monkeypatch.setattr(module, "load_registry", lambda: replace(registry, models=registry.models | {donor.id: donor}))
+    sharing = replace(small("early-fusion", width=4), encoders_from={"encoder": donor.id})
+    arms, asked = [Arm("one", sharing), Arm("other", replace(sharing, epochs_factor=2))], []
+
+    def execute(function, tasks):
+        asked.append([type(task).__name__ for task in tasks])
+        return [{"answers": {}, "seconds": 1.0} for _ in tasks]
+
+    with pytest.raises(TypeError):  # there are no answers
+        cross_validate(arms, cohort, Protocol(folds=2), OPTIONS, tmp_path, "one", execute=execute)
+    assert asked == [["DonorOnSplit"] * 2, ["ArmOnSplit"] * 4]
+
+
 def _in_three_phases(spec, alone):
     return replace(spec, phases=(replace(spec.phases[-1], share=0.3),) * 3)
 
