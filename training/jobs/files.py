@@ -12,7 +12,7 @@ from socket import gethostname
 from typing import Any
 
 PATIENCE_SECONDS = 5.0
-"""Until it is said that another process is waited for."""
+"""Time after which it is said that another process is waited for."""
 
 
 @contextmanager

@@ -118,8 +118,8 @@ def wilson_interval(right: np.ndarray, patients: Patients = None, level: float =
 
 
 def _design_effect(right: np.ndarray, owner: np.ndarray) -> float:
-    """By how much patients with several scans widen a proportion's variance, 1 at least; if nothing varies, by all
-    of their scans."""
+    """How much wider patients with several scans make a proportion's variance, 1 at least; if nothing varies, as
+    many times as they have scans."""
     scans = np.bincount(owner)
     excess = np.bincount(owner, right.astype(float)) - scans * right.mean()
     n, count, chance = len(right), len(scans), right.mean() * (1 - right.mean())
