@@ -16,10 +16,10 @@ from .label_tables import Row
 
 FILES = (*MODALITIES, "seg")
 NO_GRADE, NO_FOLDER = "no grade given", "its folder is not there"
-WHO = re.compile(r"(?:who|cns|grade|g|\s)*([1-4]|i{1,3}|iv)(?:\.0)?", re.IGNORECASE)
+WHO = re.compile(r"(?:who|cns|grade|g|\s)*([2-4]|ii|iii|iv)(?:\.0)?", re.IGNORECASE)  # a 1 may be anything
 WHO_3 = "WHO grade 3"
 WHO_GRADES = {
-    **dict.fromkeys(("1", "2", "I", "II"), "LGG"),
+    **dict.fromkeys(("2", "II"), "LGG"),
     **dict.fromkeys(("3", "III"), WHO_3),
     **dict.fromkeys(("4", "IV"), "HGG"),
 }

@@ -20,7 +20,7 @@ class KnownCases:
         self._alike: dict[str, list[str]] = defaultdict(list)
         for name in names:
             self._exact[name.lower()] = name
-            for key in {_plain(name), _plain(without_time_point(name)), _last_number(name)}:
+            for key in {_plain(name), _plain(without_time_point(name)), _last_number(name)} - {""}:
                 self._alike[key].append(name)
 
     def __contains__(self, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,12 @@ from .names import year_of
 LABELS = re.compile(r"labels\.csv", re.IGNORECASE)
 MAPPINGS = re.compile(r".*mapping.*\.csv", re.IGNORECASE)
 SPREADSHEETS = re.compile(r"(labels|.*mapping.*)\.xlsx?", re.IGNORECASE)
-CALLED = dict.fromkeys(
-    ("id", "case_id", "subject", "subject_id", "participant_id", "brats21id"), "case"
-) | dict.fromkeys(("who_grade", "who_cns_grade", "tumor_grade", "tumour_grade"), "grade")
-"""Columns of public tables by the names that they have here."""
+CALLED = {
+    "case": ("id", "case_id", "subject", "subject_id", "participant_id", "brats21id"),
+    "grade": ("who_grade", "who_cns_grade", "tumor_grade", "tumour_grade"),
+}
+"""What public tables call a column that is needed here, where it has not the name that it has here."""
+SEPARATED = re.compile(r"[\s-]+")
 NOTHING = ("", "na", "n/a", "nan", "none")
 
 
@@ -66,13 +68,13 @@ def read_table(table: Path, needed: Collection[str] = ()) -> list[Row]:
     # Spreadsheets write semicolons where the comma is the decimal sign.
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    columns = [_column(name) for name in reader.fieldnames or []]
-    if missing := [name for name in needed if not {name, f"brats_{name}"} & set(columns)]:
+    columns = _columns(reader.fieldnames or (), needed)
+    if missing := [name for name in needed if not {name, f"brats_{name}"} & set(columns.values())]:
         raise CohortError(
-            f"{table}: expected the columns {' and '.join(needed)}, found {', '.join(columns) or 'none'}; "
+            f"{table}: expected the columns {' and '.join(needed)}, found {', '.join(columns.values()) or 'none'}; "
             f"add {' and '.join(missing)}."
         )
-    return [Row(table, number, _cells(row)) for number, row in enumerate(reader, start=2)]
+    return [Row(table, number, _cells(row, columns)) for number, row in enumerate(reader, start=2)]
 
 
 def unread_spreadsheets(folders: Iterable[Path]) -> list[str]:
@@ -88,14 +90,19 @@ def _text(table: Path) -> str:
         raise CohortError(f"{table}: expected a CSV in UTF-8, found another encoding; save it as CSV UTF-8.") from None
 
 
-def _cells(row: Mapping[str | None, str | None]) -> dict[str, str]:
-    cells = {_column(name): _given(value) for name, value in row.items() if name is not None}
+def _columns(names: Sequence[str], needed: Collection[str]) -> dict[str, str]:
+    """What the columns of a table are called here; one that is needed and lacking may have another name there."""
+    columns = {name: name.strip().lower() for name in names}
+    for name in needed:
+        called = (each for each, plain in columns.items() if SEPARATED.sub("_", plain) in CALLED.get(name, ()))
+        if name not in columns.values() and (found := next(called, None)):
+            columns[found] = name
+    return columns
+
+
+def _cells(row: Mapping[str | None, str | None], columns: Mapping[str, str]) -> dict[str, str]:
+    cells = {columns[name]: _given(value) for name, value in row.items() if name is not None}
     return cells | {"grade": cells.get("brats_grade") or cells.get("grade", "")}
-
-
-def _column(name: str) -> str:
-    plain = name.strip().lower()
-    return CALLED.get(re.sub(r"[\s-]+", "_", plain), plain)
 
 
 def _given(value: str | None) -> str:

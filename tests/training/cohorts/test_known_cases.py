@@ -12,6 +12,7 @@ KNOWN = KnownCases(
         "BraTS2021_00007",
         "BraTS2021_00011",
         "case2_1",
+        "nameless",
     ]
 )
 
@@ -28,6 +29,7 @@ KNOWN = KnownCases(
         ("11", []),
         ("BraTS2020_00007", []),
         ("", []),
+        ("_nifti", []),
     ],
 )
 def test_a_name_means_its_case_however_it_is_padded(name, meant):

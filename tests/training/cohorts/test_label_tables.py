@@ -39,6 +39,14 @@ def test_columns_of_public_tables_are_known(write, header):
     assert row.cells == {"case": "x", "grade": "x"}
 
 
+def test_a_column_by_its_own_name_wins_over_one_that_is_called_otherwise(write):
+    table = write("labels.csv", "id,case,grade,who_grade", "7,a,HGG,2")
+    (row,) = read_table(table, needed=("case", "grade"))
+    assert row.cells == {"id": "7", "case": "a", "grade": "HGG", "who_grade": "2"}
+    (row,) = read_table(write("mapping.csv", "id,BraTS_2019", "7,b"))
+    assert row.cases(KnownCases(["b"])) == ["b"], "in a mapping an id is none of a case"
+
+
 def test_needed_columns_are_named(write):
     table = write("labels.csv", "name,tumour", "a,HGG")
     with pytest.raises(
