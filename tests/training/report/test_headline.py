@@ -33,6 +33,17 @@ def test_one_split_is_compared_by_delong():
     assert _figures(compared["arms"]["single-t1ce"]) == _same(delong_test(ours.y, ours.p_hgg, headline.p_hgg))
 
 
+def test_scans_of_one_patient_are_compared_as_such():
+    results = made_up_results(schemes=(WHOLE,))
+    pairs = tuple(replace(row, patient=f"p{number // 2}") for number, row in enumerate(results.cases))
+    results = replace(results, cases=pairs)
+    compared = compare_with_headline(results, WHOLE)
+    ours, headline = _both(results, WHOLE)
+    expected = delong_test(ours.y, ours.p_hgg, headline.p_hgg, ours.patients)
+    assert _figures(compared["arms"]["single-t1ce"]) == _same(expected)
+    assert expected.p_value != delong_test(ours.y, ours.p_hgg, headline.p_hgg).p_value
+
+
 def test_folds_are_compared_by_a_paired_bootstrap_within_each():
     results = made_up_results()
     compared = compare_with_headline(results, FOLDS)

@@ -28,11 +28,12 @@ def test_the_brain_is_in_the_middle_wherever_it_was():
 
 def test_planes_are_those_of_the_grid():
     block = _block()
+    scan = RawScan(block.voxels * np.indices(block.voxels.shape).sum(axis=0), block.affine)
     affine = affine_around(block, TURNED)
-    view = planes_of({"t1": block}, {"t1": TURNED}, block)
+    view = planes_of({"t1": scan}, {"t1": TURNED}, block)
     for axis, (plane, mask) in enumerate(zip(view.scans["t1"], view.brain, strict=True)):
         middle = SHAPE[axis] // 2
-        np.testing.assert_allclose(plane, carried(block, TURNED, affine).take(middle, axis), atol=1e-5)
+        np.testing.assert_allclose(plane, carried(scan, TURNED, affine).take(middle, axis), atol=1e-3)
         np.testing.assert_array_equal(mask, mask_in(block, TURNED, affine).take(middle, axis))
 
 
