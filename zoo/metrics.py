@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -52,3 +53,25 @@ def area_under(curve: tuple[np.ndarray, np.ndarray]) -> float:
     """The AUC, of what `roc_curve` gives."""
     false_positive, true_positive = curve
     return float(np.trapezoid(true_positive, false_positive))
+
+
+def rank_intervals(
+    y: np.ndarray, p_hgg: Sequence[np.ndarray], draws: int = 500, seed: int = 0, level: float = 0.95
+) -> list[tuple[int, int]]:
+    """Place each model by AUC, 1 the best, in the middle `level` of bootstrap samples of the cases: from, to.
+
+    y: int64 [N], 1 for HGG, with cases of both grades. p_hgg: float64 [N] of each model, on the same cases, which are
+    drawn anew within each grade. Models that are equally good share the better place.
+    """
+    rng, counts = np.random.default_rng(seed), np.bincount(y, minlength=2)
+    lgg, hgg = (rng.multinomial(count, np.full(count, 1 / count), draws).astype(float) for count in counts)
+    aucs = np.array([((hgg @ _wins(y, each)) * lgg).sum(axis=1) for each in p_hgg])
+    places = 1 + np.array([(aucs > own).sum(axis=0) for own in aucs])
+    ends = np.quantile(places, [(1 - level) / 2, (1 + level) / 2], axis=1, method="nearest")
+    return [(int(first), int(last)) for first, last in ends.T]
+
+
+def _wins(y: np.ndarray, p_hgg: np.ndarray) -> np.ndarray:
+    """Whether each HGG has a higher probability than each LGG, float64 [HGG, LGG]: 1, or a half where they tie."""
+    difference = p_hgg[y == 1][:, None] - p_hgg[y == 0]
+    return (np.sign(difference) + 1) / 2

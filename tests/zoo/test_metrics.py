@@ -7,7 +7,7 @@ import pytest
 from sklearn import metrics as sklearn
 from sklearn.calibration import calibration_curve
 
-from zoo.metrics import area_under, brier, expected_calibration_error, reliability, roc_curve
+from zoo.metrics import area_under, brier, expected_calibration_error, rank_intervals, reliability, roc_curve
 
 
 @pytest.fixture
@@ -63,3 +63,24 @@ def test_a_perfect_model_seems_miscalibrated_on_few_cases(cases, error):
     y = (rng.random(p_hgg.shape) < p_hgg).astype(int)
     errors = [expected_calibration_error(*row) for row in zip(y, p_hgg, strict=True)]
     assert np.mean(errors) == pytest.approx(error, rel=0.1)
+
+
+def test_places_are_those_of_weighted_aucs_in_the_same_samples(predictions):
+    y, first = predictions
+    rng = np.random.default_rng(3)
+    models = [first, np.clip(first + rng.normal(0, 0.1, 200), 0, 1), rng.random(200)]
+    drawn = np.random.default_rng(5)
+    lgg, hgg = (drawn.multinomial(n, np.full(n, 1 / n), 40) for n in np.bincount(y))
+    weights = np.zeros((40, 200))
+    weights[:, y == 0], weights[:, y == 1] = lgg, hgg
+    aucs = np.array([[sklearn.roc_auc_score(y, p_hgg, sample_weight=each) for each in weights] for p_hgg in models])
+    places = 1 + (aucs[None] > aucs[:, None] + 1e-12).sum(axis=1)
+    expected = [tuple(np.quantile(each, [0.025, 0.975], method="nearest")) for each in places]
+    assert rank_intervals(y, models, draws=40, seed=5) == expected
+    assert expected[2] == (3, 3)
+    assert expected[0][0] == 1
+
+
+def test_equals_share_a_place(predictions):
+    y, p_hgg = predictions
+    assert rank_intervals(y, [p_hgg, p_hgg, 1 - p_hgg]) == [(1, 1), (1, 1), (3, 3)]

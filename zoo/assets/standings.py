@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from zoo.assets.leaderboard import LEADERBOARD, Estimate, Leaderboard, LeaderboardRow, read_leaderboard
+from zoo.metrics import rank_intervals
 from zoo.types import GRADES
 
 PLACES = {
@@ -16,6 +17,8 @@ PLACES = {
     "shifted": "on these as other scanners would have given them",
     "unseen": "on those of the other simulator",
 }
+MOST_PAIRS = 10_000_000
+"""Number of pairs, an HGG and an LGG by a model, from which drawing samples would keep the page waiting."""
 SHIFTED = (
     "Other scanners: the same studies as other scanners would have given them, with contrasts, sharpness, shading and "
     "noise wider than life; T1ce − T1 stays what it was."
@@ -24,10 +27,14 @@ SHIFTED = (
 
 @dataclass(frozen=True, eq=False, kw_only=True)  # Gradio hashes what a visitor's session holds; arrays have no hash
 class Standing(LeaderboardRow):
-    """One model's row, and what it answered: y, int64 [N], 1 for HGG, and p_hgg, float64 [N]."""
+    """One model's row, and what it answered: y, int64 [N], 1 for HGG, and p_hgg, float64 [N].
+
+    places: that it has by AUC in most samples of the studies, from and to; None where that isn't known.
+    """
 
     id: str
     y: np.ndarray
+    places: tuple[int, int] | None = None
 
     @property
     def p_hgg(self) -> np.ndarray:
@@ -66,12 +73,21 @@ def standings_of(board: Leaderboard) -> Standings:
     y = np.array([GRADES.index(grade) for grade in board.held_out.grades])
     rows = [Standing(**vars(row), id=model_id, y=y) for model_id, row in board.models.items()]
     about = tuple(sentence for sentence in (*_about(board), _ceilings(board), modality_gain(board)) if sentence)
-    return Standings(about, ranked(rows), board.held_out.ceiling.ceiling.estimate)
+    return Standings(about, with_places(ranked(rows)), board.held_out.ceiling.ceiling.estimate)
 
 
 def ranked(rows: Iterable[Standing]) -> tuple[Standing, ...]:
     """Sort rows by AUC, best first; those without one last."""
     return tuple(sorted(rows, key=lambda row: -row.auc.value if row.auc else 1.0))
+
+
+def with_places(rows: Sequence[Standing]) -> tuple[Standing, ...]:
+    """Add the places that chance leaves open, where all were asked about the same studies, each of another patient."""
+    alike = rows and all(row.auc and np.array_equal(row.y, rows[0].y) for row in rows)
+    if not alike or len(rows) * rows[0].y.sum() * (1 - rows[0].y).sum() > MOST_PAIRS:
+        return tuple(rows)
+    found = rank_intervals(rows[0].y, [row.p_hgg for row in rows])
+    return tuple(replace(row, places=places) for row, places in zip(rows, found, strict=True))
 
 
 def modality_gain(board: Leaderboard) -> str:

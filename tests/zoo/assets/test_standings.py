@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from made_up_leaderboard import with_auc, without_shift
 from zoo.assets.leaderboard import Estimate, Leaderboard
-from zoo.assets.standings import modality_gain, ranked, standings_of
+from zoo.assets.standings import modality_gain, ranked, standings_of, with_places
 
 
 def test_an_estimate_shows_its_interval_where_it_has_one():
@@ -17,6 +19,16 @@ def test_what_has_no_auc_stands_last(standings):
     lacking = with_auc(replace(first, id="lacking"), None)
     weak = with_auc(replace(first, id="weak"), Estimate(0.1))
     assert ranked([lacking, weak, *others, first]) == (first, *others, weak, lacking)
+
+
+def test_places_are_those_that_chance_leaves_open(standings):
+    """Of a model, its copy, and one that guesses."""
+    first = standings.rows[0]
+    guess = replace(first.held_out, p_hgg=tuple(np.random.default_rng(0).random(len(first.y))))
+    rows = (first, replace(first, id="copy"), replace(first, id="guess", held_out=guess))
+    assert [row.places for row in with_places(rows)] == [(1, 1), (1, 1), (3, 3)]
+    fewer = replace(first, id="fewer", y=first.y[:-1])
+    assert with_places((first, fewer)) == (first, fewer), "of other studies they are not compared"
 
 
 def test_it_says_what_other_scanners_are_and_what_modalities_add_where_that_is_known(board):

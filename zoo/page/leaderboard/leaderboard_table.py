@@ -110,7 +110,20 @@ def _gflops(row: Standing) -> str | None:
     return "&lt; 0.1" if row.gflops is not None and row.gflops < 0.05 else _number(row.gflops, 1)
 
 
+def _places(row: Standing) -> str | None:
+    if row.places is None:
+        return None
+    first, last = row.places
+    return f"{first}" if first == last else f"{first}–{last}"
+
+
 COLUMNS = (
+    Column(
+        "places",
+        "Places by AUC that the model has in 95 % of samples of these studies, drawn anew by chance; where those of "
+        "two overlap, it is open which is better.",
+        _places,
+    ),
     Column("family", "Models that are built alike.", lambda row: escape(row.family)),
     Column("trained on", "What the weights have learned from.", lambda row: f"<small>{escape(row.trained_on)}</small>"),
     Column(

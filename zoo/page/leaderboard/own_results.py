@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from zoo.assets.leaderboard import Estimate, Figures
-from zoo.assets.standings import Standing, Standings, ranked
+from zoo.assets.standings import Standing, Standings, ranked, with_places
 from zoo.checkout import TRAINING
 from zoo.errors import ZooError
 from zoo.metrics import area_under, brier, expected_calibration_error, roc_curve
@@ -66,7 +66,9 @@ def _standings(results: Row) -> Standings:
     outcomes = [outcome for outcome in results["outcomes"] if outcome["scheme"] == scheme]
     models = {row["name"]: row for row in results["models"]}
     rows = ranked(_rows(models, outcomes, y_of))
-    return Standings(tuple(_about(results, scheme)), rows)
+    patients = [case["patient"] for case in results["cases"]]
+    alone = len(set(map(_text, patients))) == len(patients)
+    return Standings(tuple(_about(results, scheme)), with_places(rows) if alone else rows)
 
 
 def _y(grade: Any) -> int:

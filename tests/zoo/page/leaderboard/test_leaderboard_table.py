@@ -29,6 +29,12 @@ def test_a_row_tells_figures_intervals_and_what_trained_the_model(standings):
     assert "&lt; 0.1" in _row(section, last.id)
 
 
+def test_places_are_told_from_to(standings):
+    rows = [replace(row, places=places) for row, places in zip(standings.rows, [(1, 2), (3, 3), None], strict=True)]
+    section = standings_section(Standings((), tuple(rows)))
+    assert [_cell(_row(section, row.id), "places") for row in rows] == ["1–2", "3", "–"]
+
+
 def test_every_word_of_the_header_is_explained_to_pointers_and_to_keyboards(standings):
     section = standings_section(standings)
     titles = {label: meaning for meaning, label in re.findall('<abbr title="(.+?)">(.+?)</abbr>', section)}
@@ -44,7 +50,7 @@ def test_it_says_that_it_is_no_medical_device(standings):
 
 
 def test_columns_of_which_nothing_is_known_are_left_out(standings):
-    rows = [replace(row, seconds=None, unseen=None, shifted=None, gflops=None) for row in standings.rows]
+    rows = [replace(row, seconds=None, unseen=None, shifted=None, gflops=None, places=None) for row in standings.rows]
     labels = re.findall('<abbr title=".+?">(.+?)</abbr>', standings_section(Standings((), tuple(rows))))
     assert labels == ["family", "trained on", "parameters", "AUC", "Brier", "ECE"]
     rows[0] = replace(rows[0], gflops=8.5)
