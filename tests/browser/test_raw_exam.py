@@ -29,10 +29,12 @@ def _drop(page, twin, folder):
     """Drop all files of an exam, and wait until it is told which series is which."""
     files = [path for path in write_exam(twin, folder).rglob("*") if path.is_file()]
     page.locator("#scans input[type=file]").set_input_files([str(path) for path in files])
-    page.locator("#assignment button").click()
     for name in twin.scans:
-        expect(page.locator(f"#slot-{name} input")).not_to_have_value("", timeout=LONG_MS)
+        expect(page.locator("#scans")).to_contain_text(f"_{name}", timeout=LONG_MS)
+    page.locator("#assignment button").click()
     expect(page.locator("#series img")).to_have_count(len(twin.scans), timeout=LONG_MS)
+    for name in twin.scans:
+        expect(page.locator(f"#slot-{name} input")).not_to_have_value("")
 
 
 def _downloaded(page, place):
@@ -49,6 +51,7 @@ def test_raw_series_are_prepared_shown_and_graded_where_they_lie(visit, twin, tm
     expect(picture).to_be_visible(timeout=LONG_MS)
     rows = 1 + 2 * (len(MODALITIES) - 1)
     assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [3 * 240, rows * 240]
+    expect(visit.locator("#card [data-state=graded]")).to_be_visible(timeout=LONG_MS)
     said = card(visit, "graded")
     for words in ("moved onto T1ce", "the brain found on T1ce by deepbet", "not a medical device"):
         expect(said).to_contain_text(words)
@@ -75,9 +78,8 @@ def test_another_s_series_is_refused_and_shown(visit, tmp_path):
     scans = {name: twin.scans[name] for name in ("t1ce", "t2")}
     _drop(visit, RawTwin(twin.id, scans), tmp_path)
     visit.click("#grade")
-    said = card(visit, "error")
-    expect(said).to_contain_text("T2: could not be laid on T1ce")
-    expect(said.locator("img")).to_be_visible()
+    expect(visit.locator("#card")).to_contain_text("T2: could not be laid on T1ce", timeout=LONG_MS)
+    expect(visit.locator("#card img")).to_be_visible()
 
 
 def _spacing(affine):

@@ -22,6 +22,10 @@ CLEARED = f"() => {json.dumps([empty_card(), '', ''])}"
 """JavaScript for the card, the regions and the preparation of another study."""
 
 
+IF_OPEN = "(scans) => [document.getElementById('series')?.offsetParent ? scans : null]"
+"""JavaScript for the scans that are to be looked at: all where the table of files is open, as it is with questions."""
+
+
 def one_model_tab(
     client: ComputeClient,
     choice: ExplainerChoice,
@@ -49,7 +53,7 @@ def one_model_tab(
     gr.on([*changes, *(picture.click for picture in study.examples.values())], **clear)
     files_changed = gr.on(changes, **assign)
     look = {"inputs": study.scans, "outputs": study.pictures, "concurrency_limit": None, **PRIVATE}
-    files_changed.then(uploading.looked_at_if_asked, **look)
+    files_changed.then(uploading.looked_at, js=IF_OPEN, **look)
     study.table.expand(uploading.looked_at, **look)
     # Whoever presses it with another model chosen, while the heat map of the first is made, is not to be left unheard.
     graded = grade.click(grading.grade, **work, **COMPUTES, trigger_mode="always_last")

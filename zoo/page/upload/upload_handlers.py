@@ -59,13 +59,6 @@ class Uploading:
         seen = self.client.worker.result("zoo.compute.tasks:look", files=files) if files else {}
         return {self.study.pictures: series_pictures(seen)}
 
-    def looked_at_if_asked(self, scans: list[str] | None) -> Updates:
-        """Show them where the table has questions, which is open then; else none, until somebody opens it."""
-        files = [Path(scan) for scan in scans or []]
-        possible = candidates(self.client.registry, files)
-        asked = complaints(files, possible, unambiguous(self.client.registry, possible))
-        return self.looked_at(scans if asked else None)
-
     def _assigned(self, found: Unpacked) -> dict[Block, Any]:
         """The table for these scans, and its questions on the card."""
         files = found.scans

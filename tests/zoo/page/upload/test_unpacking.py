@@ -173,15 +173,12 @@ def test_what_is_not_read_stays_to_be_asked_about(page, files, tmp_path):
     assert "Modality not told by the name: case1_t1ce.mhd" in assigned["card"]
 
 
-def test_scans_are_looked_at_when_the_table_has_questions_or_is_opened(registry, files, tmp_path):
+def test_scans_are_looked_at_when_that_is_asked_for(registry, files, tmp_path):
     worker = FakeWorker(look=lambda files: dict.fromkeys([path.name for path in files], b"PNG"))
     page = Uploading(ComputeClient(registry, worker, tmp_path), STUDY, "card")
-    assert page.looked_at_if_asked(files) == {"pictures": ""}
-    assert not worker.asked, "nothing is read for files whose names tell"
-    unnamed = [*files[:2], str(tmp_path / "IM0001.nii.gz")]
-    for seen in (page.looked_at_if_asked(unnamed), page.looked_at(unnamed)):
-        assert seen["pictures"].count("<img") == 3
     assert page.looked_at(None) == {"pictures": ""}
+    assert not worker.asked, "nothing is read where nobody looks"
+    assert page.looked_at(files)["pictures"].count("<img") == len(files)
 
 
 def test_files_without_a_suffix_may_be_dropped_as_scanners_export_them(registry, tmp_path):
