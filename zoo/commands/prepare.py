@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 from zoo.commands.exit_status import BAD_INPUT, DONE
 from zoo.commands.new_files import file_in, folder_in
 from zoo.commands.shared_options import Raw, Sources, StudySource, studies_in
-from zoo.errors import ZooError
+from zoo.errors import StudyError, ZooError
 from zoo.types import MODALITIES
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def _prepared(source: StudySource, out: Path, raw: bool | None) -> int:
         _write(volumes, folder)
     except ZooError as error:
         typer.echo(source.in_its_name(error), err=True)
-        _show(source.label, error, out)
+        with suppress(StudyError):  # the picture of an earlier try stays
+            _show(source.label, error, out)
         return BAD_INPUT
     typer.echo("\n".join([f"{volumes.id}: {folder}", *(f"  remark: {remark}" for remark in volumes.remarks)]))
     return DONE

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from zoo.__main__ import app
 from zoo.scanner import load_study as module
-from zoo.types import MODALITIES
+from zoo.scanner.preparation_error import PreparationError
+from zoo.types import MODALITIES, PreparationView
 
 
 def _run(*arguments):
@@ -41,6 +42,22 @@ def test_a_folder_is_asked_for(make_study, tmp_path):
     result = _run(make_study(), "--out", tmp_path / "none")
     assert result.exit_code == 2
     assert "expected a folder" in result.output
+
+
+def test_where_a_step_fails_it_is_shown_and_a_second_try_stops_nobody(make_study, tmp_path, monkeypatch):
+    plane = np.ones((4, 4), np.float32)
+
+    def fail(study, raw=None, progress=None):
+        raise PreparationError(f"{study.id}: no brain.", PreparationView({"t1": (plane,) * 3}, (plane > 0,) * 3))
+
+    monkeypatch.setattr(module, "load_study", fail)
+    studies = make_study(), make_study(name="case2")
+    for _ in range(2):
+        result = _run(*studies, "--out", tmp_path)
+        assert result.exit_code == 2
+        assert "case1: no brain." in result.stderr
+        assert "case2: no brain." in result.stderr
+    assert {path.name for path in tmp_path.glob("*.png")} == {"case1_preparation.png", "case2_preparation.png"}
 
 
 @pytest.mark.usefixtures("trained_zoo")
