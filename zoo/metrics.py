@@ -65,13 +65,15 @@ def rank_intervals(
     """
     rng, counts = np.random.default_rng(seed), np.bincount(y, minlength=2)
     lgg, hgg = (rng.multinomial(count, np.full(count, 1 / count), draws).astype(float) for count in counts)
-    aucs = np.array([((hgg @ _wins(y, each)) * lgg).sum(axis=1) for each in p_hgg])
+    aucs = np.array([((hgg @ wins(y, each)) * lgg).sum(axis=1) for each in p_hgg])
     places = 1 + np.array([(aucs > own).sum(axis=0) for own in aucs])
     ends = np.quantile(places, [(1 - level) / 2, (1 + level) / 2], axis=1, method="nearest")
     return [(int(first), int(last)) for first, last in ends.T]
 
 
-def _wins(y: np.ndarray, p_hgg: np.ndarray) -> np.ndarray:
-    """Whether each HGG has a higher probability than each LGG, float64 [HGG, LGG]: 1, or a half where they tie."""
-    difference = p_hgg[y == 1][:, None] - p_hgg[y == 0]
-    return (np.sign(difference) + 1) / 2
+def wins(y: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Compare cases, float64 [HGG, LGG]: 1 where HGG scores higher than LGG, ½ where they tie; its mean is the AUC.
+
+    The kernel ψ of DeLong, DeLong & Clarke-Pearson (1988). It takes 8 bytes a pair: 8 MB for 1,000 cases of each.
+    """
+    return np.heaviside(np.subtract.outer(score[y == 1], score[y == 0]), 0.5)

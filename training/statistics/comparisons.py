@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from zoo.metrics import wins
+
 from .intervals import Interval, Patients, delong_variance, draw_patients, percentile_interval
-from .metrics import wins
 
 
 @dataclass(frozen=True)

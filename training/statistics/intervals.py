@@ -14,7 +14,7 @@ from numpy.polynomial import Polynomial
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from .metrics import wins
+from zoo.metrics import wins
 
 Patients = Sequence[Hashable] | np.ndarray | None
 """The patient of each case; None where each is of another."""

@@ -12,8 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from zoo import GRADES
-
-from .metrics import wins
+from zoo.metrics import wins
 
 
 class HospitalAuc(TypedDict):

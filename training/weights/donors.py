@@ -15,18 +15,24 @@ Find = Callable[[str], RegisteredModel]
 
 
 def donor_waves(models: Iterable[tuple[RegisteredModel, Adapt]], find: Find) -> Iterator[list[RegisteredModel]]:
-    """Yield donors of encoders, members and judges of modalities: those that need no other first, none twice.
+    """Order donors of encoders, members and judges of modalities: those that need no other first, none twice.
 
     models: each with how it is fitted to a split, which may ask how well modalities grade alone.
     """
     left: dict[str, RegisteredModel] = {}
     for spec, adapt in models:
         _gather(_made_from(spec, adapt, find), find, left)
+    return in_waves(left.values())
+
+
+def in_waves(models: Iterable[RegisteredModel]) -> Iterator[list[RegisteredModel]]:
+    """Yield those of the models that need none of the others, then those that need these alone, and so on."""
+    left = list(models)
     while left:
-        ready = [spec for spec in left.values() if not {each.id for each in _parts(spec, find)} & left.keys()]
+        waiting = {spec.id for spec in left}
+        ready = [spec for spec in left if waiting.isdisjoint((*spec.encoders_from.values(), *spec.members))]
         yield ready
-        for spec in ready:
-            del left[spec.id]
+        left = [spec for spec in left if spec not in ready]
 
 
 def _made_from(spec: RegisteredModel, adapt: Adapt, find: Find) -> list[RegisteredModel]:

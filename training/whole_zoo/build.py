@@ -22,6 +22,7 @@ from ..jobs.files import atomic_write
 from ..jobs.parallel_tasks import side_by_side
 from ..options import FitOptions
 from ..simulation import write_cohort
+from ..weights.donors import in_waves
 from ..weights.make import Material
 from ..weights.split_run import SplitRun
 from .timing import seconds_a_study
@@ -101,12 +102,7 @@ def waves(
 
     Each with the longest work first, so that no core is left with a long training when the others are done.
     """
-    left = sorted(specs, key=work, reverse=True)
-    while left:
-        waiting = {spec.id for spec in left}
-        ready = [spec for spec in left if waiting.isdisjoint((*spec.encoders_from.values(), *spec.members))]
-        yield ready
-        left = [spec for spec in left if spec not in ready]
+    return in_waves(sorted(specs, key=work, reverse=True))
 
 
 def _train(run: SplitRun, spec: RegisteredModel) -> None:

@@ -45,7 +45,8 @@ def planes_of(scans: Mapping[str, RawScan], motions: Mapping[str, np.ndarray], b
     motions: of the scans to be seen, float64 [4, 4], from the upright world to their own; first that of the brain.
     """
     turned = next(iter(motions.values()))
-    cuts = [_plane(affine_around(brain, turned), axis) for axis in range(3)]
+    affine = affine_around(brain, turned)
+    cuts = [_plane(affine, axis) for axis in range(3)]
     planes = {
         name: tuple(carried(scans[name], motion, *cut).take(0, axis) for axis, cut in enumerate(cuts))
         for name, motion in motions.items()

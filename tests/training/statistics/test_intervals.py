@@ -17,7 +17,7 @@ from training.statistics.intervals import (
     pooled_over_folds_interval,
     wilson_interval,
 )
-from training.statistics.metrics import wins
+from zoo.metrics import wins
 
 Z = 1.959964
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn
 
-from training.statistics.metrics import auc, measure, wins
-from zoo.metrics import expected_calibration_error
+from training.statistics.metrics import auc, measure
+from zoo.metrics import expected_calibration_error, wins
 
 
 @pytest.fixture

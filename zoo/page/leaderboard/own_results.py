@@ -66,7 +66,7 @@ def _standings(results: Row) -> Standings:
     outcomes = [outcome for outcome in results["outcomes"] if outcome["scheme"] == scheme]
     models = {row["name"]: row for row in results["models"]}
     rows = ranked(_rows(models, outcomes, y_of))
-    patients = [case["patient"] for case in results["cases"]]
+    patients = [case.get("patient") or case["id"] for case in results["cases"]]
     alone = len(set(map(_text, patients))) == len(patients)
     return Standings(tuple(_about(results, scheme)), with_places(rows) if alone else rows)
 
