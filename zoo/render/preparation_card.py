@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from html import escape
 
 from zoo.render.cards import message_card
 from zoo.render.preparation_picture import preparation_picture
+from zoo.render.slice_picture import embedded
 from zoo.scanner.preparation_error import view_of
 
 HOW_TO_LOOK = (
@@ -18,11 +18,10 @@ HOW_TO_LOOK = (
 
 def preparation_card(png: bytes) -> str:
     """HTML of a `preparation_picture`, with what to look for."""
-    source = b64encode(png).decode()
     return f"""
 <details class="zoo-card zoo-preparation" open><summary>How the scans were prepared</summary>
   <p>{escape(HOW_TO_LOOK)}</p>
-  <div tabindex="0"><img src="data:image/png;base64,{source}"
+  <div tabindex="0"><img src="{embedded(png)}"
     alt="Each scan in three planes with the brain outlined, and on a checkerboard with the first."></div>
 </details>"""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping
 from html import escape
+
+from zoo.render.slice_picture import embedded
 
 
 def series_pictures(pictures: Mapping[str, bytes | None]) -> str:
@@ -13,7 +14,5 @@ def series_pictures(pictures: Mapping[str, bytes | None]) -> str:
 
 
 def _figure(name: str, png: bytes | None) -> str:
-    seen = (
-        f'<img src="data:image/png;base64,{b64encode(png).decode()}" alt="A slice.">' if png else "<p>not readable</p>"
-    )
+    seen = f'<img src="{embedded(png)}" alt="A slice.">' if png else "<p>not readable</p>"
     return f"<figure>{seen}<figcaption>{escape(name)}</figcaption></figure>"

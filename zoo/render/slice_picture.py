@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from base64 import b64encode
 
 import nibabel as nib
 import numpy as np
@@ -42,6 +43,11 @@ def middle_slice(scan: np.ndarray, affine: np.ndarray) -> bytes:
     width, height = np.delete(np.multiply(image.shape, image.header.get_zooms()), across)
     small = THUMBNAIL / max(width, height)
     return png(np.asarray(Image.fromarray(middle).resize((round(small * width), round(small * height)))))
+
+
+def embedded(picture: bytes) -> str:
+    """Write a PNG as an address, for HTML that is complete in itself."""
+    return f"data:image/png;base64,{b64encode(picture).decode()}"
 
 
 def png(picture: np.ndarray) -> bytes:

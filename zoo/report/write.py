@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from html import escape
@@ -14,6 +13,7 @@ from zoo.render.comparison import comparison_card, contributions_card
 from zoo.render.grade_facts import grade_json
 from zoo.render.preparation_card import preparation_card
 from zoo.render.region_card import regions_card
+from zoo.render.slice_picture import embedded
 from zoo.report.contents import HeatPicture, RegionPicture, Report
 from zoo.types import DISCLAIMER, MODALITY_TITLES, ModelResult
 
@@ -115,7 +115,6 @@ def _region_figure(picture: RegionPicture) -> str:
 
 
 def _captioned(png: bytes, what: str, more: str) -> str:
-    source = b64encode(png).decode()
     return f"""
-<figure><img src="data:image/png;base64,{source}" alt="{escape(what)}">
+<figure><img src="{embedded(png)}" alt="{escape(what)}">
   <figcaption>{escape(what)}, {escape(more)} The patient's right is on the left.</figcaption></figure>"""

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 
-from zoo.errors import StudyError
+from zoo.errors import StudyError, ZooError
 from zoo.page.compute_client import ComputeClient
 from zoo.page.events import Updates
 from zoo.page.upload.assignment import candidates, complaints, unambiguous
@@ -54,9 +54,12 @@ class Uploading:
         yield unpacking_done | self._assigned(Unpacked(found.scans, tuple(remarks))) | replaced
 
     def looked_at(self, scans: list[str] | None) -> Updates:
-        """Show a small picture of each scan."""
+        """Show a small picture of each scan, or say why there are none."""
         files = [Path(scan) for scan in scans or []]
-        seen = self.client.worker.result("zoo.compute.tasks:look", files=files) if files else {}
+        try:
+            seen = self.client.worker.result("zoo.compute.tasks:look", files=files) if files else {}
+        except ZooError as error:
+            return {self.study.pictures: message_card("error", "No pictures", str(error))}
         return {self.study.pictures: series_pictures(seen)}
 
     def _assigned(self, found: Unpacked) -> dict[Block, Any]:

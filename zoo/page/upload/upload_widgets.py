@@ -17,8 +17,7 @@ class StudyWidgets:
     """Where a visitor gives a study: files, the examples' pictures, and the table that says which file is which.
 
     unpacked: an `Unpacked`, what was made of the files that were dropped. pictures: of the files, in the table.
-    preparation: how raw scans were prepared;
-    rendered where there is room for it.
+    preparation: how raw scans were prepared; rendered where there is room for it.
     """
 
     scans: gr.File

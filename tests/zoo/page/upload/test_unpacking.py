@@ -14,7 +14,7 @@ import pytest
 from dicom_files import ACQUISITIONS, SeriesMaker, write_study
 from fake_worker import FakeWorker
 from scan_formats import save_metaimage, save_pair
-from zoo import MODALITIES, StudyError, Unpacked
+from zoo import MODALITIES, PluginError, StudyError, Unpacked
 from zoo.page.compute_client import ComputeClient
 from zoo.page.upload.unpacking import is_packed, unpacked
 from zoo.page.upload.upload_handlers import NOTHING, Uploading
@@ -179,6 +179,8 @@ def test_scans_are_looked_at_when_that_is_asked_for(registry, files, tmp_path):
     assert page.looked_at(None) == {"pictures": ""}
     assert not worker.asked, "nothing is read where nobody looks"
     assert page.looked_at(files)["pictures"].count("<img") == len(files)
+    worker.answers["look"] = PluginError("out of memory")
+    assert "out of memory" in page.looked_at(files)["pictures"]
 
 
 def test_files_without_a_suffix_may_be_dropped_as_scanners_export_them(registry, tmp_path):
