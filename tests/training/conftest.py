@@ -19,6 +19,6 @@ def in_this_process() -> Iterator[None]:
     """What is done side by side is done here, one after the other, unless a test asks for a pool."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("training.jobs.process_pool.FEW", 0)
-        for module in ("parallel_tasks", "process_pool"):
+        for module in ("process_engine", "process_pool"):
             patch.setattr(f"training.jobs.{module}.one_thread_each", no_pool)
         yield

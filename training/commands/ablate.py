@@ -11,22 +11,22 @@ import typer
 from zoo.types.roles import HEADLINE_MODEL
 
 from .evaluate import load_and_tell
-from .options import Folds, Models, Out, Processes, Repeats, TrainingOptions, with_training_options
+from .options import EngineOptions, Folds, Models, Out, Repeats, TrainingOptions, with_option_groups
 from .report import save_and_show
 
 DRY_CASES, DRY_FOLDS, DRY_SHIFTED = 16, 2, 4
 
 
-@with_training_options
+@with_option_groups
 def ablate(
     experiment: Annotated[str, typer.Argument(help="baselines, ablation, order, compact, paper or shift.")],
     out: Out,
     training: TrainingOptions,
+    work: EngineOptions,
     cohort: Annotated[Path | None, typer.Option(help="As in evaluate; not needed for a dry run.")] = None,
     full: Annotated[bool, typer.Option(help="The whole grid, not one factor at a time.")] = False,
     dry_run: Annotated[bool, typer.Option(help="A small simulated cohort, 2 folds, 1 epoch: the same code.")] = False,
     model: Models = None,
-    processes: Processes = None,
     weights: Annotated[str, typer.Option(help="Of shift: as in evaluate.")] = "embedded",
     folds: Folds = 5,
     repeats: Repeats = 1,
@@ -38,7 +38,7 @@ def ablate(
     from ..evaluation.experiments import EXPERIMENTS, SHIFT, shifts
     from ..evaluation.given_weights import grade_cohort, models_from
     from ..fit.tracking import dashboard_folder
-    from ..jobs.parallel_tasks import side_by_side
+    from ..jobs.engine import side_by_side
 
     if experiment not in (*EXPERIMENTS, SHIFT):
         raise typer.BadParameter(f"expected one of {', '.join(EXPERIMENTS)}, {SHIFT}; found {experiment!r}.")
@@ -51,7 +51,7 @@ def ablate(
     if experiment == SHIFT:
         studies = replace(studies, cases=studies.cases[:DRY_SHIFTED]) if dry_run else studies
         models, changes = models_from(weights, model or [HEADLINE_MODEL]), shifts(full)
-        with side_by_side(processes) as execute:
+        with side_by_side(work.chosen, training.run_dir) as execute:
             results = grade_cohort(
                 models, studies, training.run_dir, models[0].spec.id, changes, training.seed, execute, experiment
             )
@@ -61,7 +61,7 @@ def ablate(
     protocol = Protocol(folds, repeats, seed=training.seed)
     dashboard = dashboard_folder(training.run_dir, training.tracking)
     headline = arms[0].name
-    with side_by_side(processes) as execute:
+    with side_by_side(work.chosen, training.run_dir) as execute:
         results = cross_validate(
             arms, studies, protocol, training.fit, training.run_dir, headline, dashboard, execute, experiment
         )

@@ -11,14 +11,14 @@ from zoo.assets.leaderboard import RegionCohort, read_leaderboard
 
 from .options import (
     CohortPath,
+    EngineOptions,
     Folds,
     Models,
     Out,
-    Processes,
     Repeats,
     TrainingOptions,
     expect_path,
-    with_training_options,
+    with_option_groups,
 )
 from .report import save_and_show, save_and_show_regions
 from .zoo import LEADERBOARD
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from ..cohorts import Cohort
 
 
-@with_training_options
+@with_option_groups
 def evaluate(
     cohort: CohortPath,
     out: Out,
     training: TrainingOptions,
+    work: EngineOptions,
     model: Models = None,
-    processes: Processes = None,
     weights: Annotated[
         str | None,
         typer.Option(help='"embedded", a weights file, or a folder of them: they grade, nothing is trained.'),
@@ -59,8 +59,8 @@ def evaluate(
     from ..evaluation.results import load_results
     from ..evaluation.segmentation import segment_cohort, that_score_regions
     from ..fit.tracking import dashboard_folder
+    from ..jobs.engine import side_by_side
     from ..jobs.files import write_json
-    from ..jobs.parallel_tasks import side_by_side
     from ..whole_zoo.noted_regions import with_regions
 
     if segment and not weights:
@@ -73,7 +73,7 @@ def evaluate(
     studies = load_and_tell(cohort)
     if weights and segment:
         models = that_score_regions(models_from(weights, model or ()), bool(model))
-        with side_by_side(processes) as execute:
+        with side_by_side(work.chosen, training.run_dir) as execute:
             found = segment_cohort(models, studies, training.run_dir, execute)
         save_and_show_regions(found, out)
         if board and note_as:
@@ -82,7 +82,7 @@ def evaluate(
     if weights:
         models = models_from(weights, model or ())
         headline = headline_of([one.spec.id for one in models])
-        with side_by_side(processes) as execute:
+        with side_by_side(work.chosen, training.run_dir) as execute:
             graded = grade_cohort(models, studies, training.run_dir, headline, seed=training.seed, execute=execute)
         save_and_show(graded, out)
         return
@@ -92,7 +92,7 @@ def evaluate(
     protocol = Protocol(folds, repeats, leave_hospitals_out, training.seed, known)
     headline = headline_of([arm.name for arm in arms])
     dashboard = dashboard_folder(training.run_dir, training.tracking)
-    with side_by_side(processes) as execute:
+    with side_by_side(work.chosen, training.run_dir) as execute:
         tested = cross_validate(
             arms, studies, protocol, training.fit, training.run_dir, headline, dashboard, execute=execute
         )
@@ -104,7 +104,7 @@ def load_and_tell(cohort: Path) -> Cohort:
     from ..cohorts import load_cohort
     from ..cohorts.names import doubt_about_patients
 
-    found = load_cohort(cohort)
+    found = load_cohort(cohort.absolute())  # other machines start elsewhere
     for one in found.left_out:
         typer.secho(f"left out: {one.case}: {one.reason}", fg="yellow", err=True)
     if doubt := doubt_about_patients({case.id: case.patient for case in found.cases}):

@@ -12,13 +12,13 @@ import typer
 
 from zoo.checkout import CHECKOUT, ZOO
 
-from .options import CohortPath, TrainingOptions, expect_path, with_training_options
+from .options import CohortPath, TrainingOptions, expect_path, with_option_groups
 
 if TYPE_CHECKING:
     from zoo.types import RegisteredModel
 
 
-@with_training_options
+@with_option_groups
 def fit(
     model: Annotated[str, typer.Argument(help=f"Id of a model, as in `{ZOO} models`.")],
     cohort: CohortPath,

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
 from zoo.checkout import CHECKOUT
 
 from ..options import FitOptions
+
+if TYPE_CHECKING:
+    from ..jobs.engine import Engine
 
 CohortPath = Annotated[
     Path, typer.Option("--cohort", help="BraTS folder, simulated cohort, folder with labels.csv, or manifest CSV.")
@@ -23,7 +26,7 @@ BatchSize = Annotated[int, typer.Option(help="Studies in a step, over all proces
 Pieces = Annotated[int, typer.Option(help="Pieces of a process's share of a step: less memory, same result.", min=1)]
 Precision = Annotated[Literal["auto", "no", "bf16", "fp16"], typer.Option(help="Of the arithmetic.")]
 Seed = Annotated[int, typer.Option(help="Of the splits, the start and the order.", min=0)]
-RunDir = Annotated[Path, typer.Option(help="Keeps prepared cohorts, checkpoints and weights.")]
+RunDir = Annotated[Path, typer.Option(help="Keeps prepared cohorts, checkpoints and weights.", resolve_path=True)]
 Tracking = Annotated[bool, typer.Option(help="Show trainings in Trackio's local dashboard.")]
 Out = Annotated[Path, typer.Option(help="Results file; tables and plots go into a folder of its name.")]
 Models = Annotated[list[str] | None, typer.Option("--model", help="Model id, repeatable; all if none.")]
@@ -35,6 +38,14 @@ Processes = Annotated[
         "cores. If none, as many as there are cores, or one where a GPU does the work.",
         min=1,
     ),
+]
+Gpus = Annotated[str, typer.Option(help="Devices by number, as 0,1: one training on each.", metavar="0,1…")]
+EngineName = Annotated[
+    str, typer.Option(help='Where: "here", "ray", or "slurm".', metavar="here|ray[://HOST:PORT]|slurm")
+]
+SlurmJob = Annotated[
+    list[str] | None,
+    typer.Option(help="What Slurm is asked for, repeatable: partition=gpu, time=240 (min), mem=16 (GiB), account=…"),
 ]
 Repeats = Annotated[int, typer.Option(help="Of the cross-validation, each with other folds.", min=1)]
 
@@ -53,7 +64,7 @@ def expect_path(path: Path | None, option: str) -> Path:
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """Options of every command that trains models on a cohort; see `with_training_options`."""
+    """Options of every command that trains models on a cohort; see `with_option_groups`."""
 
     epochs: Epochs = 12
     batch_size: BatchSize = 4
@@ -75,21 +86,52 @@ class TrainingOptions:
         )
 
 
-def with_training_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Let Typer read the fields of a command's `training: TrainingOptions` as options, after the command's own."""
-    hints = get_type_hints(TrainingOptions, include_extras=True)
-    keyword = inspect.Parameter.KEYWORD_ONLY
+@dataclass(frozen=True)
+class EngineOptions:
+    """Options of every command whose work can be done elsewhere."""
+
+    processes: Processes = None
+    gpus: Gpus = ""
+    engine: EngineName = "here"
+    slurm: SlurmJob = None
+
+    @property
+    def chosen(self) -> Engine:
+        """The engine that is asked for. Raises `ZooError` for what doesn't go together."""
+        from ..jobs.engine import Engine
+
+        return Engine(self.engine, self.processes, tuple(filter(None, self.gpus.split(","))), _pairs(self.slurm or []))
+
+
+def _pairs(words: list[str]) -> dict[str, str]:
+    for word in words:
+        if "=" not in word:
+            raise typer.BadParameter(
+                f"expected KEY=VALUE, such as partition=gpu; found {word!r}.", param_hint="--slurm"
+            )
+    return dict(word.split("=", 1) for word in words)
+
+
+def with_option_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """Let Typer read the fields of a command's `TrainingOptions` and `EngineOptions` as options, after its own."""
     own = inspect.signature(command, eval_str=True).parameters.values()
-    parameters = [one.replace(kind=keyword) for one in own if one.annotation is not TrainingOptions]
-    parameters += [
-        inspect.Parameter(one.name, keyword, default=one.default, annotation=hints[one.name])
-        for one in fields(TrainingOptions)
-    ]
+    groups = {one.name: one.annotation for one in own if one.annotation in (TrainingOptions, EngineOptions)}
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [one.replace(kind=keyword) for one in own if one.name not in groups]
+    for group in groups.values():
+        hints = get_type_hints(group, include_extras=True)
+        parameters += [
+            inspect.Parameter(one.name, keyword, default=one.default, annotation=hints[one.name])
+            for one in fields(group)
+        ]
 
     @wraps(command)
     def spread(**values: Any) -> None:
-        training = TrainingOptions(**{name: values.pop(name) for name in hints})
-        command(**values, training=training)
+        grouped = {
+            name: group(**{one.name: values.pop(one.name, one.default) for one in fields(group)})
+            for name, group in groups.items()
+        }
+        command(**values, **grouped)
 
     spread.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     spread.__annotations__ = {one.name: one.annotation for one in parameters}

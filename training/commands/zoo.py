@@ -12,12 +12,24 @@ from zoo.assets.leaderboard import RegionCohort
 from zoo.types.roles import HEADLINE_MODEL, SEGMENTER
 
 from ..options import FitOptions
-from .options import Epochs, Precision, RunDir, Seed, Tracking, expect_path, in_checkout
+from .options import (
+    EngineOptions,
+    Epochs,
+    Precision,
+    RunDir,
+    Seed,
+    Tracking,
+    expect_path,
+    in_checkout,
+    with_option_groups,
+)
 
 WEIGHTS, LEADERBOARD = in_checkout("plugins/weights"), in_checkout("zoo/assets/leaderboard.json")
 
 
+@with_option_groups
 def zoo(
+    work: EngineOptions,
     studies: Annotated[
         int, typer.Option(help="To simulate: three quarters train, the rest validates and tests.", min=16)
     ] = 2400,
@@ -38,8 +50,8 @@ def zoo(
 
     from ..evaluation.segmentation import segment_cohort
     from ..fit.tracking import dashboard_folder
+    from ..jobs.engine import side_by_side
     from ..jobs.files import write_json
-    from ..jobs.parallel_tasks import side_by_side
     from ..whole_zoo.ablation import ablations
     from ..whole_zoo.build import WholeZoo, embed
     from ..whole_zoo.grading import grade_prepared
@@ -50,10 +62,11 @@ def zoo(
 
     weights, leaderboard = expect_path(weights, "--weights"), expect_path(leaderboard, "--leaderboard")
     options = FitOptions(epochs, precision=precision, seed=seed)
+    engine = work.chosen
     whole = WholeZoo(load_registry(), run_dir, studies, unseen, options, dashboard_folder(run_dir, tracking), spacing)
-    models = whole.trained()
+    models = whole.trained(engine)
     cohorts = {"held_out": whole.test_cohort, "shifted": whole.test_cohort, "unseen": whole.unseen_cohort}
-    with side_by_side() as execute:
+    with side_by_side(engine, run_dir) as execute:
         graded = {
             name: (cohort, grade_prepared(models, cohort, run_dir, HEADLINE_MODEL, execute, name == "shifted"))
             for name, cohort in cohorts.items()
@@ -63,13 +76,13 @@ def zoo(
         embed(model, weights)
     board = make_leaderboard(models, graded, seconds)
     write_json(leaderboard, board.to_json())
-    with side_by_side() as execute:
+    with side_by_side(engine, run_dir) as execute:
         for model in models:
             if model.spec.id == SEGMENTER:
                 for name in (RegionCohort.HELD_OUT, RegionCohort.UNSEEN):
                     board = with_regions(board, segment_cohort([model], cohorts[name], run_dir, execute), name)
     write_json(leaderboard, board.to_json())
-    with side_by_side() as execute:
+    with side_by_side(engine, run_dir) as execute:
         found = ablations(whole.registry, whole.run, ablation_studies, seeds, epochs, execute)
     board = replace(board, ablations=found)
     write_json(leaderboard, board.to_json())

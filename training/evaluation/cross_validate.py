@@ -18,7 +18,8 @@ from zoo.types import RegisteredModel
 
 from ..cohorts import Case, Cohort
 from ..data.folds import Split, cross_validation, leave_one_hospital_out, require_no_leak
-from ..jobs.parallel_tasks import Execute, run_tasks
+from ..jobs.engine import Execute
+from ..jobs.parallel_tasks import run_tasks
 from ..options import FitOptions
 from ..statistics.sites import site_control
 from ..weights.donors import donor_waves

@@ -23,7 +23,8 @@ from ..cohorts import Case, Cohort
 from ..data.prepared_cohort import fingerprint, registry, short_hash
 from ..data.tumour_mask import read_regions
 from ..jobs.device import best_device
-from ..jobs.parallel_tasks import Execute, run_tasks
+from ..jobs.engine import Execute
+from ..jobs.parallel_tasks import run_tasks
 from ..weights.make import patient_mark
 from .cohort_facts import case_rows, cohort_facts
 from .corruptions import corrupt, needs_mask

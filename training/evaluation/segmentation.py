@@ -31,7 +31,8 @@ from zoo.weights.load import TrainedModel
 from ..cohorts import Case, Cohort, CohortError
 from ..data.prepared_cohort import fingerprint, registry, short_hash
 from ..data.tumour_mask import read_regions
-from ..jobs.parallel_tasks import Execute, run_tasks
+from ..jobs.engine import Execute
+from ..jobs.parallel_tasks import run_tasks
 from ..statistics.overlap import dice, surface_distance
 from .cohort_facts import case_rows, cohort_facts
 from .environment import describe_environment

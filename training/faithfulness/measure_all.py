@@ -10,7 +10,8 @@ from zoo import ExplainerSpec
 from zoo.weights.load import TrainedModel
 
 from ..evaluation.environment import describe_environment
-from ..jobs.parallel_tasks import Execute, Task, run_tasks
+from ..jobs.engine import Execute
+from ..jobs.parallel_tasks import Task, run_tasks
 from ..simulation.study import VERSION, grade_of, study_id
 from .curves import FRACTIONS
 from .maps import SMOOTHING_MM

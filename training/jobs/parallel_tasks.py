@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from tqdm import tqdm
 
-from .device import best_device
+from .engine import Execute
 from .files import claimed, write_json
-from .process_pool import one_thread_each
-
-Execute = Callable[[Callable[["Task"], Any], Sequence["Task"]], Iterable[Any]]
-"""Calls a function on every task, in order, like `map`. A pool's or a cluster engine's `map` will do: tasks and what
-they return can be pickled, and they share nothing but the file system."""
 
 
 class Task(Protocol):
@@ -30,19 +24,6 @@ class Task(Protocol):
     def name(self) -> str: ...
 
     def run(self) -> Any: ...
-
-
-@contextmanager
-def side_by_side(processes: int | None = None) -> Iterator[Callable[..., Iterable[Any]]]:
-    """A `map` over so many processes with one thread each; over nothing, on all cores, where it is one.
-
-    processes: if None as many as there are cores, or one where a GPU does the work.
-    """
-    if processes == 1 or (processes is None and best_device().type == "cuda"):
-        yield map
-        return
-    with one_thread_each(processes) as pool:
-        yield pool.map
 
 
 def run_tasks(tasks: Sequence[Task], folder: Path, execute: Execute = map, doing: str = "") -> list[Any]:

@@ -16,7 +16,8 @@ from zoo.types import RegisteredModel
 
 from ..evaluation.arms import Arm
 from ..evaluation.experiments import EXPERIMENTS
-from ..jobs.parallel_tasks import Execute, run_tasks
+from ..jobs.engine import Execute
+from ..jobs.parallel_tasks import run_tasks
 from ..report.headline import with_verdicts
 from ..statistics.comparisons import delong_test
 from ..statistics.metrics import auc

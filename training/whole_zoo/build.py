@@ -18,8 +18,8 @@ from zoo.weights.metadata import note_checksum
 from ..cohorts import Cohort, load_cohort
 from ..data.folds import split_cohort
 from ..fit.modality_order import descending_auc_order
+from ..jobs.engine import Engine, side_by_side
 from ..jobs.files import atomic_write
-from ..jobs.parallel_tasks import side_by_side
 from ..options import FitOptions
 from ..simulation import write_cohort
 from ..weights.donors import in_waves
@@ -69,12 +69,12 @@ class WholeZoo:
         rows = self.material.split.test
         return replace(self.cohort, cases=tuple(self.cohort.cases[row] for row in rows))
 
-    def trained(self) -> list[TrainedModel]:
+    def trained(self, engine: Engine | None = None) -> list[TrainedModel]:
         """Train every model that is to be trained here: side by side, but those first that others are made from."""
         specs = trained_here(self.registry)
         for spec in specs:  # before processes side by side would
             self.material.cohort_to_train(spec)
-        with side_by_side() as execute:  # one pool for all, whose processes read the cohort once
+        with side_by_side(engine, self.run_dir) as execute:  # one pool for all, whose processes read the cohort once
             for wave in waves(specs):
                 list(execute(partial(_train, self.run), wave))
         return [self.run.trained(descending_auc_order(spec, self.run.alone)) for spec in specs]

@@ -22,7 +22,8 @@ from ..evaluation.environment import describe_environment
 from ..evaluation.given_weights import model_row
 from ..evaluation.results import WHOLE, Outcome, Results
 from ..jobs.device import best_device
-from ..jobs.parallel_tasks import Execute, run_tasks
+from ..jobs.engine import Execute
+from ..jobs.parallel_tasks import run_tasks
 
 
 def grade_prepared(

@@ -15,6 +15,7 @@ import pytest
 
 from no_pool import no_pool
 from training.evaluation.results import load_results
+from training.jobs.process_pool import ONE_THREAD, one_thread_each
 from zoo.assets.leaderboard import LEADERBOARD, read_leaderboard
 
 ROOT = Path(__file__).parents[3]
@@ -30,9 +31,9 @@ def _run(*words):
     return subprocess.run(_command(*words), cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
 
 
-def _evaluation(cohort, folder):
-    chosen = [word for model in MODELS for word in ("--model", model)]
-    options = ("--folds", 2, "--epochs", 1, "--no-tracking", "--run-dir", folder / "work", "--leave-hospitals-out")
+def _evaluation(cohort, folder, models=MODELS, *more):
+    chosen = [word for model in models for word in ("--model", model)]
+    options = ("--folds", 2, "--epochs", 1, "--no-tracking", "--run-dir", folder / "work", *more)
     return ("evaluate", "--cohort", cohort.root, "--out", folder / "results.json", *chosen, *options)
 
 
@@ -40,7 +41,7 @@ def _evaluation(cohort, folder):
 def evaluated(cohort, tmp_path_factory):
     """Folder and output of an evaluation that nobody stopped."""
     folder = tmp_path_factory.mktemp("evaluated")
-    run = _run(*_evaluation(cohort, folder))
+    run = _run(*_evaluation(cohort, folder, MODELS, "--leave-hospitals-out"))
     assert run.returncode == 0, run.stderr
     return folder, run
 
@@ -66,7 +67,7 @@ def test_tables_and_plots_are_drawn_again_from_the_file_alone(evaluated, run_her
 
 @pytest.mark.long
 def test_killed_and_repeated_it_ends_with_the_same_file(evaluated, cohort, tmp_path):
-    words = _evaluation(cohort, tmp_path)
+    words = _evaluation(cohort, tmp_path, MODELS, "--leave-hospitals-out")
     with subprocess.Popen(
         _command(*words), cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
@@ -77,6 +78,21 @@ def test_killed_and_repeated_it_ends_with_the_same_file(evaluated, cohort, tmp_p
     assert not (tmp_path / "results.json").exists()
     assert _run(*words).returncode == 0
     assert _facts(tmp_path / "results.json") == _facts(evaluated[0] / "results.json")
+
+
+@pytest.mark.long
+def test_every_engine_ends_with_the_same_file(cohort, tmp_path, run_here, monkeypatch):
+    monkeypatch.setattr("training.jobs.slurm_engine.CLUSTER", "local")
+    monkeypatch.setattr("training.jobs.process_engine.one_thread_each", one_thread_each)
+    for variable in ONE_THREAD:
+        monkeypatch.setenv(variable, "1")
+    found = []
+    for asked in (("--processes", 1), ("--processes", 2), ("--engine", "ray"), ("--engine", "slurm")):
+        folder = tmp_path / "-".join(map(str, asked))
+        run = run_here("training", *_evaluation(cohort, folder, MODELS[1:], *asked))
+        assert run.status == 0, run.stderr
+        found.append(_facts(folder / "results.json"))
+    assert found == [found[0]] * 4
 
 
 def _facts(path):

@@ -15,7 +15,16 @@ def test_weights_and_leaderboard_are_written(whole, small_registry, tmp_path, mo
         "training.whole_zoo.ablation.ablations", lambda *given: asked.append(given) or Ablations(seeds=2)
     )
     board, weights = tmp_path / "leaderboard.json", tmp_path / "weights"
-    command.zoo(16, 16, 6.0, 1, seeds=2, weights=weights, leaderboard=board, run_dir=whole.run_dir, tracking=False)
+    small = {"studies": 16, "unseen": 16, "spacing": 6.0, "epochs": 1, "seeds": 2, "ablation_studies": 200}
+    command.zoo(
+        **small,
+        precision="auto",
+        seed=0,
+        weights=weights,
+        leaderboard=board,
+        run_dir=whole.run_dir,
+        tracking=False,
+    )
     assert {path.name for path in weights.glob("*.safetensors")} == {
         "single-t1ce.compact.safetensors",
         "volume-control.compact.safetensors",
