@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,11 +27,25 @@ def fit(
     training: TrainingOptions,
     out: Annotated[Path | None, typer.Option(help="Weights file; where the model looks for it if not given.")] = None,
     option: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, an option of the model; repeatable.")] = None,
+    start_from: Annotated[
+        str | None, typer.Option(help="Weights to start from: a model's id, file:PATH, or hub:ORG/NAME@SHA.")
+    ] = None,
+    start_part: Annotated[
+        list[str] | None, typer.Option(help="Of these, the parameters that begin so; repeatable, all if none.")
+    ] = None,
+    new_head: Annotated[bool, typer.Option(help="Draw the classifier's head anew.")] = False,
+    rate: Annotated[
+        list[str] | None,
+        typer.Option(help="PREFIX=FACTOR on the learning rate of parameters that begin so; 0: as they are."),
+    ] = None,
 ) -> None:
     """Train a model; the same command again goes on where it was stopped. Works under `accelerate launch -m`."""
     from zoo.registry import load_registry
+    from zoo.weights.external import resolve_model
+    from zoo.weights.load import load_weights
 
-    spec = load_registry().model(model)
+    registry = load_registry()
+    spec = registry.model(model)
     if option:
         spec = with_options(spec, option)
     out = out or own_file(spec)
@@ -37,8 +53,17 @@ def fit(
     from accelerate import PartialState
 
     from ..weights.fit_model import fit_model
+    from ..weights.start import Start, at_rates
 
-    record = fit_model(replace(spec, weights=out), cohort, training.fit, training.run_dir, training.tracking)
+    if (start_part or new_head) and not start_from:
+        raise typer.BadParameter("expected --start-from too.", param_hint="--start-part, --new-head")
+    start = None
+    if start_from:
+        if not spec.phases:
+            raise typer.BadParameter(f"{spec.id} has no training by gradient to start.", param_hint="--start-from")
+        start = Start(load_weights(resolve_model(registry, start_from)), tuple(start_part or ()), new_head)
+    spec = replace(at_rates(spec, read_rates(rate or ())), weights=out)
+    record = fit_model(spec, cohort, training.fit, training.run_dir, training.tracking, start)
     if PartialState().is_main_process:
         typer.echo(f"{out}: {record.trained_on}; held out: {(record.details or {})['held_out']}")
 
@@ -61,6 +86,20 @@ def with_options(spec: RegisteredModel, options: list[str]) -> RegisteredModel:
     except (TypeError, ValueError) as error:
         known = ", ".join(spec.options)
         raise typer.BadParameter(f"{error} Options of {spec.id}: {known}.", param_hint="--option") from error
+
+
+def read_rates(texts: Sequence[str]) -> dict[str, float]:
+    """Read PREFIX=FACTOR; `BadParameter` for what is no factor from 0 on."""
+    rates = {}
+    for text in texts:
+        prefix, _, factor = text.partition("=")
+        try:
+            rates[prefix] = float(factor)
+        except ValueError:
+            rates[prefix] = -1.0
+        if not 0 <= rates[prefix] < math.inf:
+            raise typer.BadParameter(f"expected PREFIX=FACTOR, as encoders=0.1; found {text!r}.", param_hint="--rate")
+    return rates
 
 
 def read_option(text: str) -> tuple[str, Any]:

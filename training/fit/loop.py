@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler
 from tqdm import tqdm
 
-from zoo import ModelSpec, Phase
+from zoo import ModelSpec, Phase, ZooError
 from zoo.weights.load import build_module
 
 from ..data.batches import Batch, Plan, plan_epoch, step_count, training_batches
@@ -31,6 +31,8 @@ from .validation import validation_loss
 
 Encoders = Mapping[str, Mapping[str, Tensor]]
 NO_ENCODERS: Encoders = MappingProxyType({})
+WHOLE = ""
+"""The name of the whole module among those that start from parameters; some of them are enough there."""
 
 
 def fit(
@@ -94,7 +96,7 @@ def fit(
 
 def started(module: nn.Module, encoders: Encoders) -> nn.Module:
     for name, parameters in encoders.items():
-        module.get_submodule(name).load_state_dict(parameters)
+        module.get_submodule(name).load_state_dict(parameters, strict=name != WHOLE)
     return module
 
 
@@ -111,6 +113,8 @@ def train_epoch(
     for plan, batch in pieces:
         with accelerator.accumulate(trainee):
             loss = trainee(*batch).mean() * plan.weight
+            if not loss.requires_grad:
+                raise ZooError("expected parameters that learn, found every rate 0 that counts here; see --rate.")
             accelerator.backward(loss)
             optimizer.step()
             optimizer.zero_grad()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from ..data.prepared_cohort import PreparedCohort, prepare_cohort, short_hash
 from ..data.shifted import shifted_cohort
 from ..data.tissue_maps import map_tissues
 from ..fit.logistic import fit_head
-from ..fit.loop import NO_ENCODERS, Encoders, fit
+from ..fit.loop import NO_ENCODERS, WHOLE, Encoders, fit
 from ..fit.tracking import Tracker, epochs_in, history_of, untracked
 from ..jobs.device import best_device
 from ..options import FitOptions
@@ -34,6 +34,7 @@ from ..simulation.study import VERSION
 from ..statistics.metrics import measure
 from .card import write_card
 from .fit_calibration import fit_calibration
+from .start import Start
 from .subset_calibration import calibrated_subsets
 
 SIMULATED_ONLY = "simulated gliomas, no patient"
@@ -75,10 +76,12 @@ def make_weights(
     checkpoint: Path,
     tracker: Tracker = untracked,
     encoders: Encoders = NO_ENCODERS,
+    start: Start | None = None,
 ) -> TrainingRecord:
     """Train `spec` on the material; write its weights file and its card. A later call goes on from `checkpoint`.
 
-    encoders: what its submodules start from, as `SplitRun.encoders` gives them. Raises `WeightsError` when `spec` names
+    encoders: what its submodules start from, as `SplitRun.encoders` gives them; start: what all of it starts from,
+    after that. Raises `WeightsError` when `spec` names
     no file for its weights, or its members are not trained on the same cases.
     """
     if spec.weights is None:
@@ -86,21 +89,23 @@ def make_weights(
     cohort, split = material.cohort_to_train(spec), material.split
     made_of = {"cohort": cohort.fingerprint, "seed": material.options.seed, "split": split.name}
     members = trained_members(spec, made_of)
-    module = train(spec, members, cohort, material, checkpoint, tracker, encoders)
+    begun = {**encoders, WHOLE: start.parameters(spec)} if start else encoders
+    module = train(spec, members, cohort, material, checkpoint, tracker, begun)
     margins = {name: predict_looks(module, cohort, getattr(split, name), spec.uses) for name in ("val", "test")}
     seen = describe(material.cases, split.val) + ("" if cohort.shifted is None else OTHER_SCANNERS)
     calibration = fit_calibration(margins["val"], cohort.y[split.val], seen)
     measures = [measure(cohort.y[split.test], p_hgg) for p_hgg in expit(calibration.log_odds(margins["test"]))]
     subsets, subset_measures = calibrated_subsets(spec, module, cohort, split, calibration.fitted_on)
     record = TrainingRecord(
-        trained_on=describe(material.cases, split.train),
+        trained_on=(f"{start.model.record.trained_on}, then " if start else "") + describe(material.cases, split.train),
         calibration=calibration,
         details={
             **dict(zip(("held_out", "held_out_shifted"), measures, strict=False)),
             "split_sizes": {"train": len(split.train), "inner": len(split.val), "held_out": len(split.test)},
             "epochs": epochs_in(history_of(checkpoint)),
             "order": order_of(spec),
-            "patients": sorted({patient_mark(material.cases[row].patient) for row in (*split.train, *split.val)}),
+            "patients": sorted({*_patients_of(start), *_patients(material.cases, (*split.train, *split.val))}),
+            **({"started_from": start.model.revision} if start else {}),
             "members": [member.revision for member in members],
             "subsets": subset_measures,
             **made_of,
@@ -150,6 +155,15 @@ def train(
         # What members have learned by heart would flatter them: a stacker is fitted to cases they have not seen.
         fit_head(spec, module, cohort, split.val if members else split.train)
     return module
+
+
+def _patients(cases: Sequence[Case], rows: Iterable[int]) -> set[str]:
+    return {patient_mark(cases[row].patient) for row in rows}
+
+
+def _patients_of(start: Start | None) -> Sequence[str]:
+    """Marks of the patients that the weights which a training started from have seen."""
+    return (start.model.record.details or {}).get("patients", ()) if start else ()
 
 
 def patient_mark(patient: str) -> str:

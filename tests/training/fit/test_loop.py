@@ -134,6 +134,12 @@ def test_a_frozen_part_stays_as_it_was(tiny_spec, cohort, tmp_path):
     assert all(torch.equal(before[name], after[name]) == name.startswith("encoder.") for name in before)
 
 
+def test_a_phase_in_which_nothing_learns_is_refused(tiny_spec, cohort, tmp_path):
+    frozen = replace(tiny_spec, phases=(Phase("asleep", ("t1",), rates={"": 0.0}),))
+    with pytest.raises(ZooError, match="expected parameters that learn"):
+        fit(frozen, cohort, FEW, replace(OPTIONS, epochs=1), tmp_path / "c")
+
+
 def test_every_epoch_has_draws_of_its_own_and_so_has_every_process():
     draws = []
     for epoch, process in ((0, 0), (1, 0), (0, 0), (0, 1)):
