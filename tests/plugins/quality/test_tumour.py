@@ -13,9 +13,8 @@ from odd_studies import healthy, simulated
 from tests_support import LESION_MM
 from zoo import MODALITIES, Recipe, WeightsError
 from zoo.plugins.quality import tumour
-from zoo.plugins.quality.tumour import SURE_ENOUGH, check, highest_score, scores
+from zoo.plugins.quality.tumour import FINDERS, SURE_ENOUGH, check, scores, surest_score
 from zoo.study.prepare import prepare
-from zoo.types.roles import TUMOUR_FINDER
 
 
 def test_a_tumour_is_found_and_a_healthy_brain_is_doubted():
@@ -27,13 +26,15 @@ def test_a_tumour_is_found_and_a_healthy_brain_is_doubted():
 
 def test_without_what_the_finder_needs_nothing_is_said():
     study = simulated(2)
-    assert highest_score(replace(study, present=study.present & [True, False, True, True]), prepare) is None
+    without_t1ce = replace(study, present=study.present & [True, False, True, True])
+    assert [surest_score(without_t1ce, prepare, finder) for finder in FINDERS] == [None, None]
+    assert check(without_t1ce, prepare) == []
 
 
 def test_the_finder_is_loaded_without_a_registry(monkeypatch):
     """Which would call every plugin's hooks a second time, strangers' too."""
     monkeypatch.setattr("zoo.registry.registry.pluggy.PluginManager", lambda *arguments: 1 / 0)
-    assert tumour._finder.__wrapped__().spec.id == TUMOUR_FINDER
+    assert [tumour._finder.__wrapped__(name).spec.id for name in FINDERS] == list(FINDERS)
 
 
 class MadeUpFinder(nn.Module):
@@ -54,7 +55,7 @@ class MadeUpFinder(nn.Module):
 def finder(monkeypatch):
     recipe = Recipe(shape=(40, 80, 64), spacing=(4.0, 2.5, 3.0))
     made_up = SimpleNamespace(spec=SimpleNamespace(needs=("t1ce",), recipe=recipe), module=MadeUpFinder())
-    monkeypatch.setattr(tumour, "_finder", lambda: made_up)
+    monkeypatch.setattr(tumour, "_finder", lambda name: made_up)
     return made_up.module
 
 
@@ -72,14 +73,23 @@ def test_scans_to_be_hidden_are_unless_the_finder_needs_them(volumes, finder):
     assert finder.given == [[name != "flair" for name in MODALITIES], [False, True, True, True]]
 
 
-@pytest.mark.parametrize(("highest", "doubted"), [(SURE_ENOUGH - 0.05, True), (SURE_ENOUGH + 0.05, False)])
-def test_the_surest_place_decides(volumes, monkeypatch, highest, doubted):
-    by_voxel = np.zeros((2, 2, 2), np.float32)
-    by_voxel[1, 0, 1] = highest
-    monkeypatch.setattr(tumour, "scores", lambda *arguments: tumour.Scores(by_voxel, np.eye(4)))
+UNSURE, SURE = SURE_ENOUGH - 0.05, SURE_ENOUGH + 0.05
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [([[SURE] * 3, [SURE] * 4], None), ([[SURE] * 3, [SURE] * 2 + [UNSURE]], UNSURE), ([[0], [SURE] * 3], 0)],
+)
+def test_both_have_to_be_sure_of_three_tenths_of_a_millilitre(volumes, monkeypatch, cells, said):
+    def found_by(volumes, prepare, finder):
+        sure, by_voxel = cells[FINDERS.index(finder)], np.zeros((2, 2, 2), np.float32)
+        by_voxel.flat[: len(sure)] = sure
+        return tumour.Scores(by_voxel, np.diag([4.0, 5.0, 5.0, 1.0]))  # 0.1 ml each
+
+    monkeypatch.setattr(tumour, "scores", found_by)
     found = check(volumes, prepare)
-    assert [finding.severity for finding in found] == ["warning"] * doubted
-    assert not doubted or f"(highest score {highest:.2f}, expected 0.8 or more)" in found[0].message
+    assert [finding.severity for finding in found] == ["warning"] * (said is not None)
+    assert said is None or f"(score {said:.2f}, expected 0.7 or more)" in found[0].message
 
 
 def test_without_a_finder_nothing_is_said(volumes, monkeypatch):
