@@ -15,7 +15,8 @@ from zoo.weights.hub.source import HubSource
 
 from .repo_names import HubError, expect_repo
 
-KEPT = ".gitattributes"  # the Hub's own: which files are large
+KEPT = (".gitattributes", ".eval_results/")
+"""What is never deleted: the Hub's own note of large files, and results that others had merged there."""
 STATUS = {
     401: "the token is unknown or has expired: run `hf auth login` again",
     403: "this token may not write there: ask the owner, or take a token with the permission to write",
@@ -48,7 +49,7 @@ def expect_token() -> str:
 
 
 def push(folder: Path, repo: str, message: str, kind: str = "model", **creation: Any) -> Pushed:
-    """Make the repository hold exactly this folder: in one commit, or in none when it does already.
+    """Make the repository hold exactly this folder, but for `KEPT`: in one commit, or in none when it does already.
 
     `upload_folder` would split it into several where Xet is installed, and a push cut short would leave half of it.
     kind: "model", "dataset" or "space". creation: more for `HfApi.create_repo`, if there is no repository yet.
@@ -58,7 +59,7 @@ def push(folder: Path, repo: str, message: str, kind: str = "model", **creation:
         before = _ensured(api, expect_repo(repo), kind, creation)
         remote = {file.rfilename for file in before.siblings or ()}
         local = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-        gone = sorted(remote - local.keys() - {KEPT})
+        gone = sorted(name for name in remote - local.keys() if not name.startswith(KEPT))
         commit = api.create_commit(
             repo,
             [

@@ -61,6 +61,16 @@ def test_what_is_no_longer_in_the_folder_goes_in_the_same_commit(hub_here, hub, 
     assert hub.files(REPO) == _files(folder)
 
 
+def test_results_that_others_had_merged_stay(hub_here, hub, folder):
+    theirs = folder / ".eval_results" / "brats2021.yaml"
+    theirs.parent.mkdir()
+    theirs.write_text("- value: 0.9\n")
+    push(folder, REPO, "Stands for a pull request that was merged")
+    theirs.unlink()
+    assert not push(folder, REPO, "Push").changed
+    assert hub.files(REPO)[".eval_results/brats2021.yaml"] == b"- value: 0.9\n"
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [

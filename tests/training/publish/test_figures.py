@@ -42,14 +42,14 @@ def test_the_leaderboard_gives_each_case_s_answer(model, tmp_path):
         told = [(row["grade"] == "HGG", float(row["p_hgg"])) for row in rows if row["split"] == one.name]
         y, p_hgg = np.array(told).T
         assert area_under(roc_curve(y, p_hgg)) == pytest.approx(one.auc, abs=1e-3)
-    assert len({row["case"] for row in rows}) == len(rows) == 700
+    assert len({row["case"] for row in rows}) == len(rows) == 1000
 
 
 def test_the_results_file_says_how_the_cohort_was_split(model, tmp_path):
     write_results(tmp_path / "results.json", model, evidence_of(model, LEADERBOARD))
     told = json.loads((tmp_path / "results.json").read_text())
     assert told["training"]["split_sizes"] == {"train": 1800, "inner": 300, "held_out": 300}
-    assert [one["cases"] for one in told["test_sets"]] == [300, 400]
+    assert [one["cases"] for one in told["test_sets"]] == [300, 300, 400]
 
 
 def test_studies_as_other_scanners_would_have_given_them_are_a_set_of_their_own(model, tmp_path):
@@ -63,7 +63,7 @@ def test_studies_as_other_scanners_would_have_given_them_are_a_set_of_their_own(
     assert {row.split for row in shifted.predictions} == {"shifted"}
     text = " ".join(model_card(model, evidence, "someone/a-model", "mit").text.split())
     assert "**shifted**: 300 held-out studies as other scanners would have given them, cohort `" in text
-    assert "true signs reaches an AUC of 0.959 on held_out, 0.971 on unseen." in text
+    assert "true signs reaches an AUC of 0.959 on held_out, 0.946 on unseen." in text
 
 
 def test_a_cross_validation_is_of_other_weights(model, tmp_path):

@@ -67,12 +67,13 @@ def _auc(row: Standing) -> str | None:
     return f"{_estimate(row.auc)}{_bar(row.auc)}{f'<small>{grades}</small>' if grades else ''}"
 
 
-def _elsewhere(figures: Figures | None) -> str | None:
-    """The AUC on other studies, and below it what else was measured there."""
+def _elsewhere(row: Standing, figures: Figures | None) -> str | None:
+    """The AUC on other studies, below it how far that is from the held-out ones, and what else was measured there."""
     if figures is None or figures.auc is None:
         return None
     grades = _at_one_half(figures)
-    below = f"{f'{grades}; ' if grades else ''}Brier {figures.brier.value:.3f}, ECE {figures.ece.value:.3f}"
+    drop = "" if row.auc is None else f"{figures.auc.value - row.auc.value:+.3f}; ".replace("-", "−")
+    below = f"{drop}{f'{grades}; ' if grades else ''}Brier {figures.brier.value:.3f}, ECE {figures.ece.value:.3f}"
     return f"{_estimate(figures.auc)}<br><small>{below}</small>"
 
 
@@ -153,14 +154,14 @@ COLUMNS = (
     ),
     Column(
         "other scanners",
-        "AUC on the same studies as other scanners would have given them; below it sensitivity / specificity at 0.5, "
-        "Brier score and ECE there.",
-        lambda row: _elsewhere(row.shifted),
+        "AUC on the same studies as other scanners would have given them; below it what is gained (+) or lost (−) "
+        "against the AUC beside, sensitivity / specificity at 0.5, Brier score and ECE there.",
+        lambda row: _elsewhere(row, row.shifted),
     ),
     Column(
         "other simulator",
         "AUC on studies of a simulator that is built otherwise and trained no model, and below it the same again: what "
         "is left where images look different.",
-        lambda row: _elsewhere(row.unseen),
+        lambda row: _elsewhere(row, row.unseen),
     ),
 )  # fmt: skip

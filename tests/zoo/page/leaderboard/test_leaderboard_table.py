@@ -70,7 +70,8 @@ def test_other_scanners_and_the_other_simulator_have_all_that_the_held_out_studi
     for label, figures in (("other scanners", first.shifted), ("other simulator", first.unseen)):
         cell = _cell(row, label)
         assert f"<strong>{figures.auc.value:.3f}</strong> <small>[{figures.auc.low:.3f}" in cell
-        assert f"0.80 / 0.80; Brier {figures.brier.value:.3f}, ECE {figures.ece.value:.3f}" in cell
+        drop = f"{figures.auc.value - first.auc.value:+.3f}".replace("-", "−")
+        assert f"<small>{drop}; 0.80 / 0.80; Brier {figures.brier.value:.3f}, ECE {figures.ece.value:.3f}" in cell
 
 
 def test_where_no_threshold_was_asked_about_none_is_told(standings):
@@ -78,7 +79,7 @@ def test_where_no_threshold_was_asked_about_none_is_told(standings):
     rows = (replace(standings.rows[0], held_out=figures, shifted=figures),)
     section = standings_section(Standings((), rows))
     assert _cell(_row(section, rows[0].id), "AUC").endswith("</span>")
-    assert "<small>Brier " in _cell(_row(section, rows[0].id), "other scanners")
+    assert "<small>+0.000; Brier " in _cell(_row(section, rows[0].id), "other scanners")
 
 
 @pytest.mark.parametrize(
