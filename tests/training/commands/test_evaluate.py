@@ -89,7 +89,7 @@ def test_every_engine_ends_with_the_same_file(cohort, tmp_path, run_here, monkey
     found = []
     for asked in (("--processes", 1), ("--processes", 2), ("--engine", "ray"), ("--engine", "slurm")):
         folder = tmp_path / "-".join(map(str, asked))
-        run = run_here("training", *_evaluation(cohort, folder, MODELS[1:], *asked))
+        run = run_here("training", *_evaluation(cohort, folder, MODELS[1:2], *asked))
         assert run.status == 0, run.stderr
         found.append(_facts(folder / "results.json"))
     assert found == [found[0]] * 4
