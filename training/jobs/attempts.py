@@ -87,7 +87,8 @@ def needs(done: Sequence[Attempt]) -> str:
 
 
 def name_of(task: Any) -> str:
-    return str(getattr(task, "name", task))
+    """Name a task for people: tasks have names, models ids."""
+    return str(getattr(task, "name", getattr(task, "id", task)))
 
 
 def _what_is_left(failed: int, tasks: int) -> str:

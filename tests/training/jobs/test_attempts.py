@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from training.jobs.attempts import Attempt, Attempting, needs, results
+from training.jobs.attempts import Attempt, Attempting, name_of, needs, results
 from zoo.errors import ZooError
 
 
@@ -70,6 +70,10 @@ def test_failures_are_named_the_rest_is_done_and_the_first_is_raised(capsys):
     lines = capsys.readouterr().err.splitlines()
     assert lines[:3] == [f"failed: task {number}: no scan {number}" for number in (1, 2, 3)]
     assert lines[3:] == ["4 of 6 tasks failed. What the others found is kept: repeat the command to go on."]
+
+
+def test_a_model_is_named_by_its_id(registry):
+    assert name_of(registry.model("single-t1ce")) == "single-t1ce.compact"
 
 
 def test_the_only_task_speaks_for_itself(capsys):
