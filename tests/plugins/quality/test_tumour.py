@@ -80,11 +80,11 @@ UNSURE, SURE = SURE_ENOUGH - 0.05, SURE_ENOUGH + 0.05
     ("cells", "said"),
     [([[SURE] * 3, [SURE] * 4], None), ([[SURE] * 3, [SURE] * 2 + [UNSURE]], UNSURE), ([[0], [SURE] * 3], 0)],
 )
-def test_both_have_to_be_sure_of_three_tenths_of_a_millilitre(volumes, monkeypatch, cells, said):
+def test_both_have_to_be_sure_of_two_and_a_half_millilitres(volumes, monkeypatch, cells, said):
     def found_by(volumes, prepare, finder):
         sure, by_voxel = cells[FINDERS.index(finder)], np.zeros((2, 2, 2), np.float32)
         by_voxel.flat[: len(sure)] = sure
-        return tumour.Scores(by_voxel, np.diag([4.0, 5.0, 5.0, 1.0]))  # 0.1 ml each
+        return tumour.Scores(by_voxel, np.diag([10.0, 10.0, 25 / 3, 1.0]))  # a third of that each
 
     monkeypatch.setattr(tumour, "scores", found_by)
     found = check(volumes, prepare)
