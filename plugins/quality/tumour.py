@@ -14,10 +14,10 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
 from zoo import MODALITIES, Finding, Volumes, WeightsError
-from zoo.blocks import REGIONS_OUTPUT, OneDNNConvolutions, SupportsAuxiliary, SupportsRegions, cached_activations
+from zoo.blocks import cached_activations
+from zoo.inference.segment import region_logits
 from zoo.registry.built_in import built_in_model
 from zoo.study.prepare import Prepare
 from zoo.study.resample import finer_voxels
@@ -72,18 +72,12 @@ def scores(
     given = prepare(volumes, model.spec.recipe)
     hidden = set(without) - set(model.spec.needs)
     present = torch.from_numpy(given.present & [name not in hidden for name in MODALITIES])
-    with torch.inference_mode(), OneDNNConvolutions(), cached_activations(model.module):
-        found = _region_logits(model.module, torch.from_numpy(given.x), present)
+    with cached_activations(model.module):
+        found = region_logits(model, torch.from_numpy(given.x), present)
+    assert found is not None
     by_voxel = found[0].amax(dim=0).sigmoid().numpy()
     factors = [wide // narrow for wide, narrow in zip(given.x.shape[2:], by_voxel.shape, strict=True)]
     return Scores(by_voxel, given.affine @ np.linalg.inv(finer_voxels(factors)))
-
-
-def _region_logits(module: nn.Module, x: Tensor, present: Tensor) -> Tensor:
-    if isinstance(module, SupportsRegions):
-        return module.region_logits(x, present)
-    assert isinstance(module, SupportsAuxiliary)
-    return module.grade_and_auxiliary(x, present)[1][REGIONS_OUTPUT]
 
 
 @lru_cache(maxsize=len(FINDERS))

@@ -81,8 +81,8 @@ def make_weights(
     """Train `spec` on the material; write its weights file and its card. A later call goes on from `checkpoint`.
 
     encoders: what its submodules start from, as `SplitRun.encoders` gives them; start: what all of it starts from,
-    after that. Raises `WeightsError` when `spec` names
-    no file for its weights, or its members are not trained on the same cases.
+    after that. Raises `WeightsError` when `spec` names no file for its weights, or its members are not trained on the
+    same cases.
     """
     if spec.weights is None:
         raise WeightsError(f"{spec.id}: expected `weights`, the file to write, found None; set it in the spec.")

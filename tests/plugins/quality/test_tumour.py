@@ -54,7 +54,8 @@ class MadeUpFinder(nn.Module):
 @pytest.fixture
 def finder(monkeypatch):
     recipe = Recipe(shape=(40, 80, 64), spacing=(4.0, 2.5, 3.0))
-    made_up = SimpleNamespace(spec=SimpleNamespace(needs=("t1ce",), recipe=recipe), module=MadeUpFinder())
+    spec = SimpleNamespace(needs=("t1ce",), recipe=recipe)
+    made_up = SimpleNamespace(spec=spec, module=MadeUpFinder(), device=torch.device("cpu"))
     monkeypatch.setattr(tumour, "_finder", lambda name: made_up)
     return made_up.module
 
