@@ -9,6 +9,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.jobs.engine import Engine
 from training.simulation import write_cohort
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +29,7 @@ class NewPlugin:
 
     def train(self, work: Path) -> subprocess.CompletedProcess[str]:
         """On eight tiny simulated studies: the weights are worth nothing, but they are weights."""
-        write_cohort(work / "cohort", cases=8, seed=1, spacing_mm=4.0, processes=1)
+        write_cohort(work / "cohort", cases=8, seed=1, spacing_mm=4.0, engine=Engine(processes=1))
         return self.run("training", "fit", NAME, "--cohort", work / "cohort", "--epochs", 1, "--run-dir", work / "runs")
 
 

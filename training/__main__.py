@@ -15,11 +15,12 @@ from .commands.publish import publish, space
 from .commands.realism import realism
 from .commands.renamed_options import RenamingCommand
 from .commands.report import report
+from .commands.scanner import scanner
 from .commands.simulate import example, references, simulate
 from .commands.zoo import zoo
 
 COMMANDS = (
-    simulate, example, references, fit, evaluate, ablate, report, realism, faithfulness, zoo, publish, space
+    simulate, example, references, fit, evaluate, ablate, report, realism, faithfulness, scanner, zoo, publish, space
 )  # fmt: skip
 
 app = typer.Typer(

@@ -74,4 +74,20 @@ STEPS = (
         rounds=3,
         warm_up=False,
     ),
+    Step(
+        "given-weights",
+        ("`evaluate` by the embedded weights: a study", "… × `grade` of the same files"),
+        "bench.cohorts:given_weights",
+        rounds=1,
+        warm_up=False,
+    ),
+    Step(
+        "cross-validation",
+        ("cross-validation of four models on 60 studies",),
+        "bench.cohorts:cross_validation",
+        rounds=1,
+        warm_up=False,
+    ),
+    Step("over-ray", ("… over two workers of Ray",), "bench.cohorts:over_ray", rounds=1, warm_up=False),
+    Step("over-submitit", ("… as two jobs of submitit",), "bench.cohorts:over_submitit", rounds=1, warm_up=False),
 )

@@ -18,7 +18,7 @@ LAYERS = (
     {"weights"},
     {"evaluation"},
     {"report"},
-    {"realism", "faithfulness", "publish"},
+    {"realism", "faithfulness", "publish", "scanner"},
     {"whole_zoo"},
     {"commands"},
     {"__main__"},

@@ -7,19 +7,20 @@ from typing import Annotated
 
 import typer
 
-from .options import expect_path, in_checkout
+from .options import EngineOptions, expect_path, in_checkout, with_option_groups
 
 EXAMPLE_SEED, EXAMPLE_HGG, EXAMPLE_LGG = 2026, 49, 16
 REFERENCE_SEED = 6
 EXAMPLES, REFERENCES = in_checkout("zoo/assets/examples"), in_checkout("zoo/assets/references")
 
 
+@with_option_groups
 def simulate(
-    out: Annotated[Path, typer.Option(help="Folder to fill, in BraTS layout.")],
+    out: Annotated[Path, typer.Option(help="Folder to fill, in BraTS layout.", resolve_path=True)],
+    work: EngineOptions,
     cases: Annotated[int, typer.Option(help="How many studies; half of each grade.", min=2)] = 100,
     seed: Annotated[int, typer.Option(help="Another seed gives other patients.", min=0)] = 0,
     spacing: Annotated[float, typer.Option(help="Voxel size in mm.", min=1, max=4)] = 2.0,
-    processes: Annotated[int | None, typer.Option(help="At once; all cores when not given.")] = None,
     sites: Annotated[int, typer.Option(help="Hospitals with a scanner each; 0: every study its own scanner.")] = 0,
     site_grade_correlation: Annotated[
         float, typer.Option(help="How strongly hospitals follow grade.", min=0, max=1)
@@ -31,7 +32,7 @@ def simulate(
     """Simulate gliomas: four modalities, tumour mask and drawn signs for each study."""
     from ..simulation import write_cohort
 
-    write_cohort(out, cases, seed, spacing, processes, sites, site_grade_correlation, simulator)
+    write_cohort(out, cases, seed, spacing, work.chosen, sites, site_grade_correlation, simulator)
 
 
 def example(

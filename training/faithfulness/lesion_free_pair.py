@@ -8,13 +8,13 @@ from functools import lru_cache
 import numpy as np
 import torch
 
-from zoo import MODALITIES, Question, Recipe, Volumes
-from zoo.study.brain import brain_mask
+from zoo import MODALITIES, Question, Recipe
 from zoo.study.prepare import prepare, white_matter_levels
 from zoo.study.resample import resample
 from zoo.weights.load import TrainedModel
 
-from ..simulation import SimulatedStudy, simulate_study
+from ..simulation import simulate_study
+from ..simulation.volumes import volumes_of
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,9 @@ def simulate_pairs(seed: int, index: int, spacing_mm: float, recipe: Recipe) -> 
     brain. So treated, the two differ outside the lesion by 0.03 to 0.4 % of white matter in the mean (four studies).
     """
     study, healthy = (simulate_study(seed, index, spacing_mm, tumour=tumour) for tumour in (True, False))
-    volumes = _volumes(study)
+    volumes = volumes_of(study)
     prepared = prepare(volumes, recipe)
     levels = white_matter_levels(volumes)[:, None, None, None]
     twin = resample(healthy.images, healthy.affine, prepared.affine, recipe)
     lesion = resample((study.labels > 0)[None].astype(np.float32), study.affine, prepared.affine, recipe)[0]
     return LesionFreePair(study.id, study.grade, prepared.x[0], np.clip(twin / levels - 1, *recipe.clip), lesion >= 0.5)
-
-
-def _volumes(study: SimulatedStudy) -> Volumes:
-    present = np.ones(len(MODALITIES), bool)
-    return Volumes(study.id, study.images, present, study.affine, brain_mask(study.images))

@@ -2,10 +2,8 @@
 
 import csv
 import json
-import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +12,8 @@ import numpy as np
 from tqdm import tqdm
 
 from ..cohorts import CohortError
-from ..jobs.process_pool import one_thread_each
+from ..jobs.engine import Engine, side_by_side
+from ..jobs.process_pool import AT_MOST, cores
 from .contrast import MODALITIES
 from .ideal_observer import ideal_p_hgg
 from .simulators import SIMULATORS
@@ -33,6 +32,10 @@ class Task:
     simulator: str = "template"
 
     @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
     def folder(self) -> Path:
         return self.out / grade_of(self.index) / SIMULATORS[self.simulator].study_id(self.seed, self.index)
 
@@ -46,14 +49,14 @@ def write_cohort(
     cases: int,
     seed: int,
     spacing_mm: float = 2.0,
-    processes: int | None = None,
+    engine: Engine | None = None,
     sites: int = 0,
     site_grade_correlation: float = 0.0,
     simulator: str = "template",
 ) -> None:
     """Write studies 0 … `cases` − 1 of `seed` to `out` as BraTS folders, with cohort.csv and .json.
 
-    `simulator`: one of `SIMULATORS`.
+    `engine`: where, over all cores of this machine if none. `simulator`: one of `SIMULATORS`.
 
     With `sites` every study comes from one of so many hospitals, each with its own look.
     `site_grade_correlation` (0 to 1) is how strongly they follow grade: at 0 each sees both grades
@@ -74,10 +77,9 @@ def write_cohort(
     )
     tasks = [Task(out, seed, index, spacing_mm, site_of(index), simulator) for index in range(cases)]
     missing = [task for task in tasks if not task.folder.exists()]
-    progress = tqdm(total=cases, initial=cases - len(missing), desc="simulating", unit="study")
-    with progress:
-        for _ in _run(missing, processes or os.cpu_count() or 1):
-            progress.update()
+    with side_by_side(_over_all_cores(engine or Engine()), out) as execute:
+        written = execute(write_study, missing)
+        list(tqdm(written, "simulating", cases, initial=cases - len(missing), unit="study"))
     _write_table(out, tasks, signs_tell_all=not site_grade_correlation)
 
 
@@ -96,12 +98,9 @@ def _check_sites(sites: int, correlation: float) -> None:
         )
 
 
-def _run(tasks: list[Task], processes: int) -> Iterator[None]:
-    if processes == 1 or len(tasks) < 2:
-        yield from map(write_study, tasks)
-        return
-    with one_thread_each(processes) as pool:
-        yield from pool.map(write_study, tasks)
+def _over_all_cores(engine: Engine) -> Engine:
+    """The same engine, over all cores of this machine where it says no number: a GPU, if there is one, has no part."""
+    return engine if engine.is_elsewhere or engine.processes else replace(engine, processes=AT_MOST.get() or cores())
 
 
 def write_study(task: Task) -> None:

@@ -12,6 +12,7 @@ from training.cohorts import load_cohort
 from training.data import tissue_maps
 from training.data.prepared_cohort import prepare_cohort
 from training.data.tissue_maps import FULL, MAPS, map_tissues, simulated_patients
+from training.jobs.engine import Engine
 from training.simulation import write_cohort
 from training.simulation.contrast import APPEARANCE
 from training.simulation.regions import CORE_TISSUES
@@ -24,7 +25,7 @@ SMALL = Recipe(shape=(20, 48, 40), spacing=(8.0, 4.0, 4.0))
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory):
     home = tmp_path_factory.mktemp("cohort")
-    write_cohort(home, 2, seed=5, spacing_mm=4.0, processes=1)
+    write_cohort(home, 2, seed=5, spacing_mm=4.0, engine=Engine(processes=1))
     return load_cohort(home).cases
 
 

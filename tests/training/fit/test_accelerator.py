@@ -17,6 +17,7 @@ from training.data.folds import Split
 from training.data.prepared_cohort import PreparedCohort
 from training.fit.accelerator import _precision, start_accelerator
 from training.fit.loop import fit
+from training.jobs.engine import Engine
 from training.options import FitOptions
 from training.simulation import write_cohort
 from zoo import ZooError
@@ -65,7 +66,7 @@ def test_steps_too_small_to_share_are_refused():
 @pytest.fixture(scope="module")
 def cohort(tmp_path_factory):
     root = tmp_path_factory.mktemp("cohort")
-    write_cohort(root, cases=10, seed=3, spacing_mm=6.0, processes=1)
+    write_cohort(root, cases=10, seed=3, spacing_mm=6.0, engine=Engine(processes=1))
     return root
 
 

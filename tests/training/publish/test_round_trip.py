@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from training.jobs.engine import Engine
 from training.simulation import write_cohort
 from zoo.inference.grade import grade_study
 from zoo.study.load import load_volumes
@@ -30,7 +31,7 @@ def run(run_with_hub):
 @pytest.mark.long
 def test_what_was_trained_here_grades_the_same_everywhere(run, client, cohort, hub, registry, make_study, tmp_path):
     weights, results, clinic = tmp_path / "mine.safetensors", tmp_path / "clinic.json", tmp_path / "clinic"
-    write_cohort(clinic, cases=8, seed=2, spacing_mm=6.0, processes=1)
+    write_cohort(clinic, cases=8, seed=2, spacing_mm=6.0, engine=Engine(processes=1))
     work = ("--run-dir", tmp_path / "work", "--no-tracking")
     run("fit", MODEL, "--cohort", cohort.root, "--out", weights, "--epochs", 1, *work)
     run("evaluate", "--cohort", clinic, "--weights", weights, "--out", results, *work)

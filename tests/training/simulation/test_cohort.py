@@ -1,5 +1,6 @@
 import csv
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 
 import nibabel
@@ -7,19 +8,22 @@ import numpy as np
 import pytest
 
 from training.cohorts import CohortError
+from training.jobs.engine import Engine
+from training.jobs.process_pool import at_most
 from training.simulation import VERSION, simulate_study, write_cohort
 from training.simulation import cohort as cohort_module
 from training.simulation.ideal_observer import ideal_p_hgg
 from training.simulation.simulators import SIMULATORS
 from training.simulation.study import study_signs
 
+ALONE = Engine(processes=1)
 SPACING = 6.0
 
 
 @pytest.fixture(scope="module")
 def cohort(tmp_path_factory):
     out = tmp_path_factory.mktemp("cohort")
-    write_cohort(out, cases=3, seed=5, spacing_mm=SPACING, processes=1)
+    write_cohort(out, cases=3, seed=5, spacing_mm=SPACING, engine=ALONE)
     return out
 
 
@@ -61,17 +65,33 @@ def test_table_and_description(cohort):
 
 
 def test_processes_change_nothing(cohort, tmp_path):
-    write_cohort(tmp_path, cases=3, seed=5, spacing_mm=SPACING, processes=2)
+    write_cohort(tmp_path, cases=3, seed=5, spacing_mm=SPACING, engine=Engine(processes=2))
     assert contents(tmp_path) == contents(cohort)
+
+
+@pytest.mark.parametrize(("told", "expected"), [(None, 3), (Engine(processes=2), 2), (Engine("ray"), None)])
+def test_where_no_number_is_said_all_cores_simulate_beside_any_gpu(told, expected, tmp_path, monkeypatch):
+    asked = []
+
+    @contextmanager
+    def alone(engine, folder):
+        asked.append((engine, folder))
+        yield map
+
+    monkeypatch.setattr(cohort_module, "side_by_side", alone)
+    with at_most(3):
+        write_cohort(tmp_path, cases=2, seed=5, spacing_mm=SPACING, engine=told)
+    ((engine, folder),) = asked
+    assert (engine.processes, engine.name, folder) == (expected, told.name if told else "here", tmp_path)
 
 
 def test_an_interrupted_cohort_is_resumed(tmp_path, monkeypatch):
     _simulate_with(monkeypatch, _stop_at(1))
     with pytest.raises(KeyboardInterrupt):
-        write_cohort(tmp_path, cases=3, seed=5, spacing_mm=SPACING, processes=1)
+        write_cohort(tmp_path, cases=3, seed=5, spacing_mm=SPACING, engine=ALONE)
     made = []
     _simulate_with(monkeypatch, lambda *a: made.append(a[1]) or simulate_study(*a))
-    write_cohort(tmp_path, cases=3, seed=5, spacing_mm=SPACING, processes=1)
+    write_cohort(tmp_path, cases=3, seed=5, spacing_mm=SPACING, engine=ALONE)
     assert made == [1, 2]
 
 
@@ -94,19 +114,19 @@ def test_a_study_cut_short_while_written_leaves_no_folder(tmp_path, monkeypatch)
 
     monkeypatch.setattr(cohort_module.nibabel, "save", fail)
     with pytest.raises(OSError, match="disk full"):
-        write_cohort(tmp_path, cases=1, seed=5, spacing_mm=SPACING, processes=1)
+        write_cohort(tmp_path, cases=1, seed=5, spacing_mm=SPACING, engine=ALONE)
     assert not (tmp_path / "LGG" / "Sim-s5-00000").exists()
 
 
 def test_another_cohort_in_the_folder_is_refused(cohort):
     with pytest.raises(CohortError, match="already holds another cohort"):
-        write_cohort(cohort, cases=3, seed=6, spacing_mm=SPACING, processes=1)
+        write_cohort(cohort, cases=3, seed=6, spacing_mm=SPACING, engine=ALONE)
 
 
 @pytest.fixture(scope="module")
 def hospitals(tmp_path_factory):
     out = tmp_path_factory.mktemp("hospitals")
-    write_cohort(out, cases=4, seed=5, spacing_mm=SPACING, processes=1, sites=2, site_grade_correlation=1.0)
+    write_cohort(out, cases=4, seed=5, spacing_mm=SPACING, engine=ALONE, sites=2, site_grade_correlation=1.0)
     return out
 
 
@@ -146,11 +166,11 @@ def test_without_sites_a_table_names_the_seed(cohort):
 )
 def test_a_cohort_of_other_sites_in_the_folder_is_refused(hospitals, other):
     with pytest.raises(CohortError, match="already holds another cohort"):
-        write_cohort(hospitals, cases=4, seed=5, spacing_mm=SPACING, processes=1, **other)
+        write_cohort(hospitals, cases=4, seed=5, spacing_mm=SPACING, engine=ALONE, **other)
 
 
 def test_a_cohort_with_sites_is_extended(hospitals):
-    write_cohort(hospitals, cases=5, seed=5, spacing_mm=SPACING, processes=1, sites=2, site_grade_correlation=1.0)
+    write_cohort(hospitals, cases=5, seed=5, spacing_mm=SPACING, engine=ALONE, sites=2, site_grade_correlation=1.0)
     assert len((hospitals / "cohort.csv").read_text().splitlines()) == 6
 
 
@@ -175,7 +195,7 @@ def test_impossible_sites_are_refused_before_anything_is_written(tmp_path, sites
 @pytest.fixture(scope="module")
 def physics(tmp_path_factory):
     out = tmp_path_factory.mktemp("physics")
-    write_cohort(out, cases=2, seed=5, spacing_mm=SPACING, processes=1, simulator="physics")
+    write_cohort(out, cases=2, seed=5, spacing_mm=SPACING, engine=ALONE, simulator="physics")
     return out
 
 
@@ -204,7 +224,7 @@ def test_p_hgg_is_by_the_rates_of_the_simulators_own_patients(physics):
 
 def test_a_simulator_does_not_continue_the_cohort_of_another(physics):
     with pytest.raises(CohortError, match="already holds another cohort"):
-        write_cohort(physics, cases=2, seed=5, spacing_mm=SPACING, processes=1)
+        write_cohort(physics, cases=2, seed=5, spacing_mm=SPACING, engine=ALONE)
 
 
 def test_an_unknown_simulator_is_refused_before_anything_is_written(tmp_path):

@@ -1,0 +1,58 @@
+"""One simulated patient on the way from the scanner to a grade."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from raw_study import made_up_study
+from training.scanner.measure_patient import MeasurePatient, _error_mm
+from training.simulation.raw import raw_twin
+from zoo import StudyError
+from zoo.weights.load import load_weights
+
+SPACING_MM = 2.0
+
+
+@pytest.fixture(scope="module")
+def twin():
+    return raw_twin(made_up_study(), 3)
+
+
+def test_the_true_motion_is_no_error_and_a_shift_is_as_large_as_it_is(twin):
+    true = np.linalg.inv(twin.to_t1ce("t2"))
+    assert _error_mm(twin, "t2", true) == pytest.approx(0, abs=1e-6)
+    true[:3, 3] += (0, 3, 4)
+    assert _error_mm(twin, "t2", true) == pytest.approx(5)
+
+
+def test_a_patient_is_named_by_what_he_is_asked(registry):
+    model = load_weights(registry.model("delta-control"))
+    names = {MeasurePatient((model,), 1, 2.0).name, MeasurePatient((), 1, 2.0).name, MeasurePatient((), 1, 1.0).name}
+    assert len(names) == 3
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("index", range(3), ids=["another patient", "mirrored", "upside down"])
+def test_a_patients_series_are_laid_right_and_what_is_wrong_is_doubted(index, registry):
+    model = load_weights(registry.model("delta-control"))
+    found = MeasurePatient((model,), index, SPACING_MM).run()
+    assert not found["refused"]
+    assert all(one["error_mm"] < 1.5 for one in found["series"].values())
+    assert all(one["dice"] > 0.9 and one["lesion_lost"] < 0.05 for one in found["brain"].values())
+    assert found["wrong"]["doubt"]
+    simulated, prepared = (found["p_hgg"][way]["delta-control"] for way in ("simulated", "prepared"))
+    assert simulated == pytest.approx(prepared, abs=0.3)
+    assert (found["wrong"]["error_mm"] is None) == (index == 0)
+
+
+def test_who_is_refused_says_why(monkeypatch):
+    def refuse(*_):
+        raise StudyError("T2: could not be laid on T1ce")
+
+    monkeypatch.setattr("training.scanner.measure_patient.simulate_study", lambda *_, **__: made_up_study())
+    monkeypatch.setattr("training.scanner.measure_patient.prepare_scans", refuse)
+    monkeypatch.setattr(MeasurePatient, "_wrong", lambda *_: {})
+    found = MeasurePatient((), 1, 3.0).run()
+    assert found["refused"] == "T2: could not be laid on T1ce"
+    assert "series" not in found
