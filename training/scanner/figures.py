@@ -65,8 +65,10 @@ def _is_right(one: Row) -> bool:
 
 def _brains(prepared: Sequence[Row]) -> Iterator[tuple[str, str]]:
     for name in prepared[0]["brain"] if prepared else ():
-        overlap = [patient["brain"][name]["dice"] for patient in prepared]
-        yield f"brain on {MODALITY_TITLES[name]}, Dice: median, least", f"{np.median(overlap):.3f}, {min(overlap):.3f}"
+        found = [patient["brain"][name] for patient in prepared]
+        overlap, lost = ([one[key] for one in found] for key in ("dice", "brain_lost"))
+        title = f"brain on {MODALITY_TITLES[name]}: Dice, median and least; lost, at the most"
+        yield title, f"{np.median(overlap):.3f}, {min(overlap):.3f}; {max(lost):.1%}"
     on_t1ce = [patient["brain"]["t1ce"] for patient in prepared]
     for where, those in (("", on_t1ce), (" at the brain's surface", [one for one in on_t1ce if one["at_border"]])):
         if those:

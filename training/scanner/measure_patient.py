@@ -146,9 +146,17 @@ def _error_mm(twin: RawTwin, modality: str, motion: np.ndarray) -> float:
 
 
 def _brain(scan: SimulatedSeries, modality: str, prepared: PreparedStudy) -> dict[str, float | bool | None]:
-    """The brain that was found, carried to a series. dice: with the true one. lesion_lost: share of the lesion outside.
-    at_border: whether the lesion reaches the true brain's surface."""
+    """The brain that was found, carried to a series. dice: with the true one. brain_lost, lesion_lost: shares of brain
+    and lesion that lie outside. at_border: whether the lesion reaches the true brain's surface."""
     found = in_scanner_space(prepared.volumes, modality)[0].brain
     lesion, edge = scan.labels > 0, ~ndimage.binary_erosion(scan.mask)
-    lost = float((lesion & ~found).sum() / max(lesion.sum(), 1))
-    return {"dice": dice(found, scan.mask), "lesion_lost": lost, "at_border": bool((lesion & edge).any())}
+    return {
+        "dice": dice(found, scan.mask),
+        "brain_lost": _share_outside(scan.mask, found),
+        "lesion_lost": _share_outside(lesion, found),
+        "at_border": bool((lesion & edge).any()),
+    }
+
+
+def _share_outside(mask: np.ndarray, found: np.ndarray) -> float:
+    return float((mask & ~found).sum() / max(mask.sum(), 1))

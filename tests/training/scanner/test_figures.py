@@ -21,7 +21,7 @@ def _patient(
     }
     if refused:
         return facts | {"p_hgg": {"simulated": {"guided": p[0]}}}
-    brain = {"dice": 0.98, "lesion_lost": lost, "at_border": edge}
+    brain = {"dice": 0.98, "brain_lost": 2 * lost, "lesion_lost": lost, "at_border": edge}
     return facts | {
         "series": {name: RIGHT | {"error_mm": error_mm} for name in ("t1", "t2", "flair")},
         "brain": dict.fromkeys(("t1", "t1ce", "t2", "flair"), brain),
@@ -65,6 +65,7 @@ def test_another_patients_head_is_never_right():
 
 def test_lost_lesions_are_counted_and_those_at_the_surface_apart():
     patients = [_patient(0, lost=0.02), _patient(1, lost=0.0, edge=False)]
+    assert _row(patients, "brain on FLAIR") == ["0.980, 0.980; 4.0%"]
     assert _row(patients, "lesions: at most") == ["1 of 2 (worst 2.0%)"]
     assert _row(patients, "lesions at the brain's surface") == ["0 of 1 (worst 2.0%)"]
 

@@ -124,7 +124,7 @@ def _draw_levels(rng: np.random.Generator, mask: np.ndarray, field: HeadField) -
     axes = [axis.reshape(place) for axis, place in zip(field.axes_mm(step), np.eye(3, dtype=int) * -2 + 1, strict=True)]
     brain = bridge_folds(mask, step, spacing_mm)
     away = _distance_to(brain, spacing_mm)
-    inner = away - np.maximum(rng.uniform(1.0, 4.5) + 0.8 * wobble(40), 0.4)
+    inner = away - np.maximum(rng.uniform(0.7, 1.5) + 0.3 * wobble(40), 0.7)
     base = np.clip((-25 - axes[2]) / 20, 0, 1)  # the skull's base is thicker
     thickness = np.maximum(rng.uniform(5, 9) + 1.2 * wobble(50) + 3 * base, 3.5)
     scalp = np.maximum(rng.uniform(4.5, 9) + wobble(50), 3.5)

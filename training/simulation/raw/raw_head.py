@@ -15,7 +15,7 @@ from .head_shape import HeadField, Tissue, draw_tissues, field_around
 
 # As ratio to the brain, by what their relaxation times and protons make of them. CSF is the study's own.
 LOOKS = {
-    Tissue.DURA: APPEARANCE["dura"],
+    Tissue.DURA: Appearance(0.45, 0.35, 0.50, 0.50, spread=0.3),  # dark on the bone, but for what it takes up
     Tissue.SINUS: APPEARANCE["vessel"],
     Tissue.BONE: APPEARANCE["skull"],
     Tissue.MARROW: Appearance(1.35, 0.95, 0.90, 0.08, spread=0.3),
