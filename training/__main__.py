@@ -11,6 +11,7 @@ from .commands.ablate import ablate
 from .commands.evaluate import evaluate
 from .commands.faithfulness import faithfulness
 from .commands.fit import fit
+from .commands.grade import grade
 from .commands.publish import publish, space
 from .commands.realism import realism
 from .commands.renamed_options import RenamingCommand
@@ -20,7 +21,8 @@ from .commands.simulate import example, references, simulate
 from .commands.zoo import zoo
 
 COMMANDS = (
-    simulate, example, references, fit, evaluate, ablate, report, realism, faithfulness, scanner, zoo, publish, space
+    simulate, example, references, fit, evaluate, grade, ablate, report, realism, faithfulness, scanner, zoo, publish,
+    space,
 )  # fmt: skip
 
 app = typer.Typer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -19,8 +19,6 @@ from zoo.commands.read_ahead import read_ahead
 from zoo.types import DISCLAIMER
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from zoo.commands.shared_options import StudySource
     from zoo.registry import Registry
     from zoo.types import Volumes
@@ -44,7 +42,7 @@ class Answer:
 def answer_studies(
     registry: Registry,
     studies: Sequence[StudySource],
-    answers_of: Callable[[StudySource, Future[Volumes]], Iterable[Answer]],
+    answers_of: Callable[[StudySource, Callable[[], Volumes]], Iterable[Answer]],
     as_json: bool,
     table: Path | None,
     raw: bool | None = None,
@@ -55,27 +53,44 @@ def answer_studies(
 
     Exits with the worst status. Raises `BadParameter` where the table can't be written, before anything is read.
     """
-    from zoo.scanner.load_study import load_study  # before the thread: to import here and there at once can end in a
-    from zoo.study.read import read_volumes  # deadlock
+    import zoo.scanner.load_study  # before the thread: to import here and there at once can end in a
+    import zoo.study.read  # noqa: F401  # deadlock
 
+    read = partial(read_study, registry, raw=raw)
+
+    def answers() -> Iterator[Answer]:
+        with closing(read_ahead(read, studies)) as readings:
+            for study, reading in readings:
+                yield from answers_of(study, reading.result)
+                del reading  # which holds the study
+
+    tell_all(answers(), as_json, table)
+
+
+def read_study(registry: Registry, study: StudySource, raw: bool | None = None) -> Volumes:
+    """Read one study; raises `ZooError`."""
+    from zoo.scanner.load_study import load_study
+    from zoo.study.read import read_volumes
+
+    return read_volumes(registry, study.source, study.name, study.found, partial(load_study, raw=raw))
+
+
+def tell_all(answers: Iterable[Answer], as_json: bool, table: Path | None) -> NoReturn:
+    """Print answers as they come, write their table, and exit with the worst status.
+
+    Raises `BadParameter` where the table can't be written, before the first is asked for.
+    """
     if table:
         expect_new_file(table, (".csv",), "--csv")
-
-    def read(study: StudySource) -> Volumes:
-        return read_volumes(registry, study.source, study.name, study.found, partial(load_study, raw=raw))
-
-    answers: list[Answer] = []
-    with closing(read_ahead(read, studies)) as readings:
-        for study, reading in readings:
-            for answer in answers_of(study, reading):
-                answers.append(answer)
-                _tell(answer, as_json)
-            del reading  # which holds the study
+    told: list[Answer] = []
+    for answer in answers:
+        told.append(answer)
+        _tell(answer, as_json)
     if table:
-        _write_table(table, answers)
+        _write_table(table, told)
     if not as_json:
         typer.echo(DISCLAIMER)
-    raise typer.Exit(max((answer.code for answer in answers), default=DONE))
+    raise typer.Exit(max((answer.code for answer in told), default=DONE))
 
 
 def _tell(answer: Answer, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,8 +22,6 @@ from zoo.types import Grade, ModelResult, RegisteredModel, Segmentation, StudyAn
 from zoo.weights.prevalence import expect_prevalence
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from zoo.inference.open_study import OpenStudy
     from zoo.registry import Registry
     from zoo.types import Volumes
@@ -66,13 +64,14 @@ def grade(
 
     expect_prevalence(prevalence)
     registry = requested_registry()
-    asked = Asked(_chosen(registry, model), prevalence, regions, dicom)
+    asked = Asked(chosen_models(registry, model), prevalence, regions, dicom)
     studies = studies_in(registry, sources)
     expect_place(dicom, len(studies), "--dicom", DICOM)
-    answer_studies(registry, studies, partial(_answers, asked), as_json, table, raw)
+    answer_studies(registry, studies, partial(answers_about, asked), as_json, table, raw)
 
 
-def _chosen(registry: Registry, names: list[str] | None) -> list[RegisteredModel]:
+def chosen_models(registry: Registry, names: list[str] | None) -> list[RegisteredModel]:
+    """Choose models by name, or all that are trained; raises `WeightsError` where none is."""
     from zoo.weights.external import resolve_model
 
     if names:
@@ -83,13 +82,13 @@ def _chosen(registry: Registry, names: list[str] | None) -> list[RegisteredModel
     return trained
 
 
-def _answers(asked: Asked, source: StudySource, reading: Future[Volumes]) -> Iterator[Answer]:
-    """One answer per model, or one for the study when it can't be read; no error stops the other studies."""
+def answers_about(asked: Asked, source: StudySource, read: Callable[[], Volumes]) -> Iterator[Answer]:
+    """Yield an answer a model, or one for the study when it can't be read; no error stops the other studies."""
     from zoo.inference.loaded import requested_registry
     from zoo.inference.open_study import OpenStudy
 
     try:
-        study = OpenStudy(requested_registry(), reading.result())
+        study = OpenStudy(requested_registry(), read())
     except ZooError as error:
         told = {"study": source.label, "error": str(error)}
         yield Answer(told, told, source.in_its_name(error), BAD_INPUT)

@@ -20,7 +20,7 @@ from zoo.types import REGION_LABELS, REGION_LABELS_2023
 from zoo.types.roles import SEGMENTER
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from collections.abc import Callable
 
     from zoo.inference.open_study import OpenStudy
     from zoo.types import RegisteredModel, Segmentation, Volumes
@@ -112,19 +112,17 @@ def segment(
     expect_place(dicom, len(studies), "--dicom", DICOM)
     expect_place(scores, len(studies), "--scores")
     files = Files(out, dicom, scores, labels.numbers, series and series.value)
-    answer_studies(
-        registry, studies, lambda study, reading: [_answer(study, reading, spec, files)], as_json, table, raw
-    )
+    answer_studies(registry, studies, lambda study, read: [_answer(study, read, spec, files)], as_json, table, raw)
 
 
-def _answer(source: StudySource, reading: Future[Volumes], spec: RegisteredModel, files: Files) -> Answer:
+def _answer(source: StudySource, read: Callable[[], Volumes], spec: RegisteredModel, files: Files) -> Answer:
     """Segment one study; no error stops the other studies."""
     from zoo import api
     from zoo.inference.loaded import requested_registry
     from zoo.inference.open_study import OpenStudy
 
     try:
-        study = OpenStudy(requested_registry(), reading.result())
+        study = OpenStudy(requested_registry(), read())
         segmentation = api.segment(study, spec.address)
         written = files.write(study, segmentation)
     except ZooError as error:

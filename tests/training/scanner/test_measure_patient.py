@@ -33,17 +33,17 @@ def test_a_patient_is_named_by_what_he_is_asked(registry):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("index", range(3), ids=["another patient", "mirrored", "upside down"])
-def test_a_patients_series_are_laid_right_and_what_is_wrong_is_doubted(index, registry):
+def test_a_patients_series_are_laid_right_and_one_upside_down_is_doubted(registry):
     model = load_weights(registry.model("delta-control"))
-    found = MeasurePatient((model,), index, SPACING_MM).run()
+    found = MeasurePatient((model,), 2, SPACING_MM).run()
     assert not found["refused"]
     assert all(one["error_mm"] < 1.5 for one in found["series"].values())
     assert all(one["dice"] > 0.9 and one["lesion_lost"] < 0.05 for one in found["brain"].values())
+    assert found["wrong"]["kind"] == "upside down"
     assert found["wrong"]["doubt"]
-    simulated, prepared = (found["p_hgg"][way]["delta-control"] for way in ("simulated", "prepared"))
+    simulated, prepared = (found["p_hgg"][way][model.spec.id] for way in ("simulated", "prepared"))
     assert simulated == pytest.approx(prepared, abs=0.3)
-    assert (found["wrong"]["error_mm"] is None) == (index == 0)
+    assert found["wrong"]["error_mm"] > 10
 
 
 def test_who_is_refused_says_why(monkeypatch):
