@@ -75,6 +75,19 @@ STEPS = (
         warm_up=False,
     ),
     Step(
+        "raw-series",
+        ("raw series with skull → grade", "… of it three series laid on T1ce", "… the process's peak, GiB"),
+        "bench.raw_series:to_grade",
+        rounds=2,
+    ),
+    Step(
+        "raw-peers",
+        ("ANTsPy's rigid and HD-BET's five networks, the same series", "… × ours to the grade"),
+        "bench.raw_series:by_peers",
+        rounds=1,
+        warm_up=False,
+    ),
+    Step(
         "given-weights",
         ("`evaluate` by the embedded weights: a study", "… × `grade` of the same files"),
         "bench.cohorts:given_weights",

@@ -42,7 +42,7 @@ def _laid(patients: Sequence[Row], prepared: Sequence[Row]) -> Iterator[tuple[st
         yield "series laid on T1ce", str(len(found))
         yield "… error, mm: median, 95 %, worst", f"{median:.2f}, {most:.2f}, {errors.max():.2f}"
         yield f"… more than {FAILED_MM:g} mm off, unnoticed", str(int((errors > FAILED_MM).sum()))
-        yield "… least information, nats", number(min(one["information"] for one in found), 2)
+        yield "… least they share, nats", number(min(_shared(one) for one in found), 2)
         yield "… there and back, mm, at the most", number(max(one["inconsistency_mm"] for one in found), 2)
 
 
@@ -53,6 +53,11 @@ def _told(patients: Sequence[Row]) -> Iterator[tuple[str, str]]:
         refused, right = sum(bool(one["doubt"]) for one in wrong), sum(_is_right(one) for one in wrong)
         laid = f", {right} laid right all the same" if right else ""
         yield f"series {_called(kind)}: refused", f"{refused} of {len(wrong)}{laid}"
+        yield "… most they share, nats", number(max(_shared(one) for one in wrong), 2)
+
+
+def _shared(one: Row) -> float:
+    return float(one["information"] + one["in_brain"])
 
 
 def _called(kind: str) -> str:

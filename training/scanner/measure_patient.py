@@ -16,6 +16,7 @@ from zoo.scanner.raw_scan import RawScan
 from zoo.scanner.registration import register
 from zoo.scanner.registration_check import doubt
 from zoo.scanner.scan_pyramid import ScanPyramid
+from zoo.scanner.shared_in_brain import shared_in_brain
 from zoo.weights.load import TrainedModel
 
 from ..data.prepared_cohort import registry, short_hash
@@ -26,7 +27,7 @@ from ..simulation.study import VERSION, SimulatedStudy, grade_of, simulate_study
 from ..simulation.volumes import volumes_of
 from ..statistics.overlap import dice
 
-FORMAT = 1
+FORMAT = 2
 SEED = 28
 """Seed of patients that train nothing: the zoo's weights saw 1 and 2."""
 STRANGERS = 10_000
@@ -83,13 +84,16 @@ class MeasurePatient:
         kind, series = WRONG[self.index % len(WRONG)], MOVING[self.index // len(WRONG) % len(MOVING)]
         shown = patient if kind in FLIPS else _Patient.of(self.index + STRANGERS, self.spacing_mm)
         spoilt = replace(patient, head=shown.head).scan(series, FLIPS.get(kind, ()))
-        found = register(*(ScanPyramid.of(_raw(scan)) for scan in (twin.scans[FIXED], spoilt)))
+        fixed, moving = (ScanPyramid.of(_raw(scan)) for scan in (twin.scans[FIXED], spoilt))
+        found = register(fixed, moving)
+        in_brain = shared_in_brain(fixed.scan, _true_brain(twin), moving.scan, found.matrix)
         wrong = RawTwin(twin.id, twin.scans | {series: spoilt})
         return {
             "kind": kind,
             "series": series,
-            "doubt": doubt(found, was_stripped=False),
+            "doubt": doubt(found, in_brain, was_stripped=False),
             "information": found.information,
+            "in_brain": in_brain,
             "mirrored_gain": found.mirrored_gain,
             "error_mm": _error_mm(wrong, series, found.matrix) if kind in FLIPS else None,
         }
@@ -118,6 +122,11 @@ def _raw(scan: SimulatedSeries) -> RawScan:
     return RawScan(scan.voxels, scan.affine)
 
 
+def _true_brain(twin: RawTwin) -> RawScan:
+    fixed = twin.scans[FIXED]
+    return RawScan(fixed.mask.astype(np.float32), fixed.affine)
+
+
 def _p_hgg(study: OpenStudy, model: TrainedModel) -> float | str:
     try:
         return study.grade(model).p_hgg
@@ -127,11 +136,14 @@ def _p_hgg(study: OpenStudy, model: TrainedModel) -> float | str:
 
 def _series(twin: RawTwin, modality: str, prepared: PreparedStudy) -> dict[str, float]:
     """How a series was laid on T1ce. error_mm: how far from its place the brain is then, on average."""
-    found = prepared.registrations[modality]
+    found, fixed = prepared.registrations[modality], _raw(twin.scans[FIXED])
     return {
         "error_mm": _error_mm(twin, modality, found.matrix),
         "moved_mm": found.moved_mm,
         "information": found.information,
+        "in_brain": shared_in_brain(
+            fixed.clipped(), _true_brain(twin), _raw(twin.scans[modality]).clipped(), found.matrix
+        ),
         "mirrored_gain": found.mirrored_gain,
         "inconsistency_mm": found.inconsistency_mm,
     }

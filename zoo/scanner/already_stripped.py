@@ -21,9 +21,14 @@ def foreground(voxels: np.ndarray) -> np.ndarray:
 
     voxels: float32 [x, y, z], which are left as they are.
     """
+    return brain_mask(without_background(voxels)[None])
+
+
+def without_background(voxels: np.ndarray) -> np.ndarray:
+    """Copy a scan with its background at 0, noise and ringing too: float32 [x, y, z]."""
     scan = voxels.copy(order="K")
     clear_background(scan, holes=bool(np.isnan(scan).any()))
-    return brain_mask(scan[None])
+    return scan
 
 
 def already_stripped(there: np.ndarray, brain: np.ndarray) -> bool:

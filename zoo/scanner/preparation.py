@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zoo.errors import StudyError
-from zoo.scanner.already_stripped import already_stripped, foreground
+from zoo.scanner.already_stripped import already_stripped, foreground, without_background
 from zoo.scanner.brain_agreement import AGREEING, CHECKED_ON, agreement
 from zoo.scanner.brain_extraction import extract_brain
 from zoo.scanner.preparation_error import PreparationError
@@ -20,6 +20,7 @@ from zoo.scanner.raw_scan import RawScan
 from zoo.scanner.registration import Registration, register
 from zoo.scanner.registration_check import doubt
 from zoo.scanner.scan_pyramid import ScanPyramid
+from zoo.scanner.shared_in_brain import shared_in_brain
 from zoo.scanner.upright import upright
 from zoo.study.brain import affine_in, bounding_box
 from zoo.study.load import zero_volumes
@@ -52,6 +53,8 @@ def prepare_scans(name: str, scans: Mapping[str, RawScan], progress: Progress = 
     fixed, tell = best_of(scans), _in_steps(progress, len(scans) + 3)
     tell(f"Looking for the brain on {MODALITY_TITLES[fixed]}")
     brain, was_stripped = _brain_of(name, fixed, scans[fixed])
+    if was_stripped:
+        scans = {modality: RawScan(without_background(scan.voxels), scan.affine) for modality, scan in scans.items()}
     registrations = _registered(name, scans, fixed, brain, was_stripped, tell)
     if not was_stripped and CHECKED_ON.get(fixed) in scans:
         checked = CHECKED_ON[fixed]
@@ -82,8 +85,10 @@ def _registered(
     pyramid, registrations = ScanPyramid.of(scans[fixed]), {}
     for modality in [modality for modality in scans if modality != fixed]:
         tell(f"Laying {MODALITY_TITLES[modality]} on {MODALITY_TITLES[fixed]}")
-        found = registrations[modality] = register(pyramid, ScanPyramid.of(scans[modality]))
-        if reason := doubt(found, was_stripped):
+        moving = ScanPyramid.of(scans[modality])
+        found = registrations[modality] = register(pyramid, moving)
+        in_brain = shared_in_brain(pyramid.scan, brain, moving.scan, found.matrix)
+        if reason := doubt(found, in_brain, was_stripped):
             view = planes_of(scans, {fixed: np.eye(4), modality: found.matrix}, brain)
             raise PreparationError(_not_laid(name, fixed, modality, reason), view)
     return registrations

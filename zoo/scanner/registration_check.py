@@ -10,20 +10,23 @@ from __future__ import annotations
 
 from zoo.scanner.registration import Registration
 
-LEAST_INFORMATION = 0.67
-"""Nats that two scans of one head share."""
+LEAST_INFORMATION = 0.8
+"""Nats that two scans of one head share, those in all of it and those in the brain together."""
 LEAST_WITHOUT_SKULL = 0.45
+"""Nats that two scans of one brain share, counted once."""
 FARTHEST_MM = 1.0
 """How far there and back may end from where it began."""
 
 
-def doubt(found: Registration, was_stripped: bool) -> str:
-    """Say why a registration can't be right; nothing where it may be. was_stripped: whether there is no skull."""
+def doubt(found: Registration, in_brain: float, was_stripped: bool) -> str:
+    """Say why a registration can't be right; nothing where it may be.
+
+    in_brain: see `shared_in_brain`. was_stripped: whether there is no skull.
+    """
+    shared = found.information + (0 if was_stripped else in_brain)
     least = LEAST_WITHOUT_SKULL if was_stripped else LEAST_INFORMATION
-    if found.information < least:
-        return (
-            f"they have too little in common (mutual information {found.information:.2f}, expected {least:.2f} or more)"
-        )
+    if shared < least:
+        return f"they have too little in common (mutual information {shared:.2f}, expected {least:.2f} or more)"
     if found.mirrored_gain > 0:
         return "they have more in common once one is mirrored left to right"
     if found.inconsistency_mm > FARTHEST_MM:

@@ -42,15 +42,18 @@ class Band:
     reach: float = 0.0
 
 
-def clear_background(scan: np.ndarray, holes: bool = False) -> str | None:
+def clear_background(scan: np.ndarray, holes: bool = False, noise: bool = True) -> str | None:
     """Set a scan's background to 0, in place, and tell what it was in a sentence; None where nothing was to be done.
 
-    scan: float32 [x, y, z]. holes: whether some voxels are NaN. Where scaling made the background out of 0, it is taken
-    off the head as well, whose intensities then are in proportion again.
+    scan: float32 [x, y, z]. holes: whether some voxels are NaN. noise: whether a band of values may be background, or
+    one value alone, as around a head in air, whose bone and water lie in such a band, too. Where scaling made the
+    background out of 0, it is taken off the head as well, whose intensities then are in proportion again.
     """
     scan = scan.T  # [z, y, x], as it lies in memory
     samples = _samples(scan)
     band = _band(scan, samples) if len(samples) else None
+    if band and band.reach and not noise:
+        band = None
     zeros = band is None or (band.middle, band.reach) == (0, 0)
     if zeros and not holes:
         return None

@@ -7,7 +7,7 @@ import json
 from training.commands.scanner import scanner
 from training.scanner.measure_patient import MeasurePatient
 
-WRONG = {"kind": "mirrored", "series": "t1", "doubt": "mirrored", "error_mm": 60.0}
+WRONG = {"kind": "mirrored", "doubt": "mirrored", "error_mm": 60.0, "information": 0.6, "in_brain": 0.1}
 
 
 def test_each_patient_is_measured_once_and_told_in_a_table(tmp_path, monkeypatch, capsys):

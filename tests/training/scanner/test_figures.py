@@ -6,7 +6,7 @@ import pytest
 
 from training.scanner.figures import to_markdown
 
-RIGHT = {"information": 0.8, "mirrored_gain": -0.1, "inconsistency_mm": 0.2, "moved_mm": 9.0}
+RIGHT = {"information": 0.8, "in_brain": 0.3, "mirrored_gain": -0.1, "inconsistency_mm": 0.2, "moved_mm": 9.0}
 
 
 def _patient(
@@ -17,7 +17,7 @@ def _patient(
         "id": f"Sim-{index}",
         "grade": ("LGG", "HGG")[index % 2],
         "refused": refused,
-        "wrong": {"kind": kind, "series": "t2", "doubt": doubt, "error_mm": off},
+        "wrong": {"kind": kind, "doubt": doubt, "error_mm": off, "information": 0.5, "in_brain": 0.1},
     }
     if refused:
         return facts | {"p_hgg": {"simulated": {"guided": p[0]}}}
@@ -37,6 +37,8 @@ def _row(patients, start):
 def test_a_series_far_off_that_nobody_doubted_is_counted():
     patients = [_patient(0), _patient(1), _patient(2, error_mm=3.0)]
     assert _row(patients, "series laid on T1ce") == ["9"]
+    assert _row(patients, "… least they share") == ["1.10"]
+    assert _row(patients, "… most they share") == ["0.60"]
     assert _row(patients, "… error") == ["0.20, 3.00, 3.00"]
     assert _row(patients, "… more than 2 mm off, unnoticed") == ["3"]
 

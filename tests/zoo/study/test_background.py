@@ -164,6 +164,15 @@ def test_noise_in_a_narrow_band_is_background(deviation):
     np.testing.assert_array_equal(scan[bright], head()[bright])
 
 
+def test_noise_around_a_head_may_be_left_where_one_value_is_not():
+    noisy, plain = (np.asfortranarray(head() + added) for added in (noise(4), 100.0))
+    before = noisy.copy()
+    assert clear_background(noisy, noise=False) is None
+    np.testing.assert_array_equal(noisy, before)
+    assert "was 100 instead of 0" in clear_background(plain, noise=False)
+    assert clear_background(before, noise=True)
+
+
 @pytest.mark.parametrize(("deviation", "dark"), [(1.5, 20), (12, 55)])
 def test_tissue_darker_than_most_beside_a_noisy_background_stays(deviation, dark):
     """A shell of it: noise of a little is cleared up to where noise ends, and of much no farther than a tenth."""
