@@ -14,7 +14,7 @@ from training.simulation import write_cohort
 GRADED, TRAINED_ON = (24, 1.0), (60, 2.0)
 """How many studies, and their voxels in mm."""
 MODELS = ("single-t1", "single-t1ce", "single-t2", "single-flair")
-FOLDS, EPOCHS = 5, 4
+FOLDS, EPOCHS = 3, 3
 JOBS = 2
 LOCAL_JOBS = f"""
 import training.jobs.slurm_engine as engine
