@@ -73,7 +73,7 @@ def evaluate(
     studies = load_and_tell(cohort)
     if weights and segment:
         models = that_score_regions(models_from(weights, model or ()), bool(model))
-        with side_by_side(work.chosen, training.run_dir) as execute:
+        with side_by_side(work.chosen.for_studies(len(studies.cases)), training.run_dir) as execute:
             found = segment_cohort(models, studies, training.run_dir, execute)
         save_and_show_regions(found, out)
         if board and note_as:
@@ -82,7 +82,7 @@ def evaluate(
     if weights:
         models = models_from(weights, model or ())
         headline = headline_of([one.spec.id for one in models])
-        with side_by_side(work.chosen, training.run_dir) as execute:
+        with side_by_side(work.chosen.for_studies(len(studies.cases)), training.run_dir) as execute:
             graded = grade_cohort(models, studies, training.run_dir, headline, seed=training.seed, execute=execute)
         save_and_show(graded, out)
         return

@@ -38,7 +38,7 @@ def grade(
     registry = requested_registry()
     asked = Asked(chosen_models(registry, model), prevalence, regions, dicom=None)
     studies = _by_whole_paths(registry, sources)
-    with side_by_side(work.chosen, run_dir) as execute:
+    with side_by_side(work.chosen.for_studies(len(studies)), run_dir) as execute:
         tell_all(answers_of_all(studies, asked, raw, run_dir, execute), as_json, table)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ Execute = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 """Calls a function on every task, in order, like `map`: tasks and what they return can be pickled, and they share
 nothing but the file system."""
 
+FEW_STUDIES = 64
 HERE, RAY, SLURM = "here", "ray", "slurm"
 
 
@@ -45,6 +46,12 @@ class Engine:
     @property
     def is_elsewhere(self) -> bool:
         return self.name != HERE
+
+    def for_studies(self, count: int) -> Engine:
+        """The same engine, or this process alone where nobody said how many and few studies are to be graded: it is
+        done with them before others have loaded torch and models."""
+        unasked = not (self.is_elsewhere or self.processes or self.gpus)
+        return replace(self, processes=1) if unasked and count <= FEW_STUDIES else self
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from training.jobs import engine
-from training.jobs.engine import Engine, side_by_side
+from training.jobs.engine import FEW_STUDIES, Engine, side_by_side
 from training.jobs.process_pool import AT_MOST
 from zoo.errors import ZooError
 
@@ -21,6 +22,20 @@ from zoo.errors import ZooError
 def test_what_does_not_go_together_is_refused(wrong, said):
     with pytest.raises(ZooError, match=said):
         Engine(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("asked", "count", "processes"),
+    [
+        (Engine(), FEW_STUDIES, 1),
+        (Engine(), FEW_STUDIES + 1, None),
+        (Engine(processes=2), 3, 2),
+        (Engine(gpus=("0",)), 3, None),
+        (Engine("ray"), 3, None),
+    ],
+)
+def test_few_studies_are_graded_here_unless_somebody_said_otherwise(asked, count, processes):
+    assert asked.for_studies(count) == replace(asked, processes=processes)
 
 
 def _engine_chosen(monkeypatch, device, **asked):
