@@ -17,7 +17,7 @@ from zoo.scanner.brain_extraction import extract_brain
 from zoo.scanner.preparation_error import PreparationError
 from zoo.scanner.prepared_grid import SHAPE, affine_around, carried, mask_in, planes_of
 from zoo.scanner.raw_scan import RawScan
-from zoo.scanner.registration import Registration, register
+from zoo.scanner.registration import Registration, registering
 from zoo.scanner.registration_check import doubt
 from zoo.scanner.scan_pyramid import ScanPyramid
 from zoo.scanner.shared_in_brain import shared_in_brain
@@ -83,14 +83,15 @@ def _registered(
 ) -> dict[str, Registration]:
     """Where the fixed scan's world lies in that of each other."""
     pyramid, registrations = ScanPyramid.of(scans[fixed]), {}
-    for modality in [modality for modality in scans if modality != fixed]:
-        tell(f"Laying {MODALITY_TITLES[modality]} on {MODALITY_TITLES[fixed]}")
-        moving = ScanPyramid.of(scans[modality])
-        found = registrations[modality] = register(pyramid, moving)
-        in_brain = shared_in_brain(pyramid.scan, brain, moving.scan, found.matrix)
-        if reason := doubt(found, in_brain, was_stripped):
-            view = planes_of(scans, {fixed: np.eye(4), modality: found.matrix}, brain)
-            raise PreparationError(_not_laid(name, fixed, modality, reason), view)
+    others = {modality: ScanPyramid.of(scan) for modality, scan in scans.items() if modality != fixed}
+    with registering(pyramid, others) as registered:
+        for modality, moving in others.items():
+            tell(f"Laying {MODALITY_TITLES[modality]} on {MODALITY_TITLES[fixed]}")
+            found = registrations[modality] = registered[modality].result()
+            in_brain = shared_in_brain(pyramid.scan, brain, moving.scan, found.matrix)
+            if reason := doubt(found, in_brain, was_stripped):
+                view = planes_of(scans, {fixed: np.eye(4), modality: found.matrix}, brain)
+                raise PreparationError(_not_laid(name, fixed, modality, reason), view)
     return registrations
 
 

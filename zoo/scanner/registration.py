@@ -6,9 +6,11 @@ are off by up to 18 mm. What was found is checked by looking for the way back on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +43,9 @@ KEPT_STARTS = 2
 SAME_MM = 3.0
 """How far two motions may move the head apart and still be one: half of a coarse cube."""
 SEED = 1  # 0 is the clock
+_LOCK = Lock()
+_THREADS_BEFORE: list[int] = []
+"""SimpleITK's number of threads as each registration that goes on found it."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,19 @@ def register(fixed: ScanPyramid, moving: ScanPyramid) -> Registration:
     _, mirrored = search(fixed, moving.mirrored(), LEVELS[:1])
     moved, missed = (distance_mm(motion, np.eye(4), fixed.head_centre) for motion in (found, back @ found))
     return Registration(found, moved, information[-1], missed, mirrored[0] - information[0])
+
+
+@contextmanager
+def registering(fixed: ScanPyramid, moving: Mapping[str, ScanPyramid]) -> Iterator[Mapping[str, Future[Registration]]]:
+    """Register several scans with one, side by side in a thread each, since SimpleITK leaves Python alone meanwhile.
+
+    Yields what will be found, by name. Who leaves early waits for none of them.
+    """
+    pool = ThreadPoolExecutor(max(len(moving), 1), "register")
+    try:
+        yield {name: pool.submit(register, fixed, scan) for name, scan in moving.items()}
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def search(fixed: ScanPyramid, moving: ScanPyramid, levels: Sequence[Level]) -> tuple[np.ndarray, list[float]]:
@@ -121,12 +139,18 @@ def _method(level: Level) -> SimpleITK.ImageRegistrationMethod:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let two runs end the same: on more threads sums differ. What a method is told leaves out its metric."""
+    """Let two runs end the same, for as long as anybody registers: on more threads sums differ. What a method is told
+    leaves out its metric."""
     import SimpleITK
 
-    threads = SimpleITK.ProcessObject.GetGlobalDefaultNumberOfThreads()
-    SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    process = SimpleITK.ProcessObject
+    with _LOCK:
+        _THREADS_BEFORE.append(process.GetGlobalDefaultNumberOfThreads())
+        process.SetGlobalDefaultNumberOfThreads(1)
     try:
         yield
     finally:
-        SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
+        with _LOCK:
+            threads = _THREADS_BEFORE.pop()
+            if not _THREADS_BEFORE:  # the first one's, who found what was set by others
+                process.SetGlobalDefaultNumberOfThreads(threads)

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from no_pool import no_pool
 from training.evaluation.results import load_results
 from training.jobs.process_pool import ONE_THREAD, one_thread_each
 from zoo.assets.leaderboard import LEADERBOARD, read_leaderboard
@@ -151,10 +150,7 @@ def dry_runs(tmp_path_factory):
 
 @pytest.mark.long
 @pytest.mark.parametrize(("experiment", "cases"), [("paper", 16), ("shift", 4)])
-def test_experiments_can_be_tried_on_a_small_simulated_cohort(
-    run_here, dry_runs, experiment, cases, tmp_path, monkeypatch
-):
-    monkeypatch.setattr("training.simulation.cohort.one_thread_each", no_pool)
+def test_experiments_can_be_tried_on_a_small_simulated_cohort(run_here, dry_runs, experiment, cases, tmp_path):
     options = ("--dry-run", "--no-tracking", "--run-dir", dry_runs, "--model", "single-t1ce")
     run = run_here("training", "ablate", experiment, "--out", tmp_path / "results.json", *options)
     assert run.status == 0, run.stderr

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import numpy as np
 import pytest
+import SimpleITK
 
 from raw_heads import motion
 from raw_heads import scan_of as raw_scan_of
 from zoo.assets.references import read_references
-from zoo.scanner.registration import register
+from zoo.scanner.registration import register, registering
 from zoo.scanner.rigid_motion import distance_mm
 from zoo.scanner.scan_pyramid import ScanPyramid
 
@@ -42,8 +45,22 @@ def test_a_mirrored_scan_is_told(reference):
     assert register(fixed, moving.mirrored()).mirrored_gain > 0.02
 
 
-def test_a_search_ends_the_same_each_time(reference):
-    scans = scan_of(reference, "t1ce"), scan_of(reference, "t1", motion((5, 0, 9), (4, 4, 0)))
-    one, other = register(*scans), register(*scans)
-    np.testing.assert_array_equal(one.matrix, other.matrix)
-    assert (one.information, one.inconsistency_mm) == (other.information, other.inconsistency_mm)
+def test_a_search_ends_the_same_each_time_alone_or_beside_others(reference):
+    fixed, moving = scan_of(reference, "t1ce"), scan_of(reference, "t1", motion((5, 0, 9), (4, 4, 0)))
+    threads = SimpleITK.ProcessObject.GetGlobalDefaultNumberOfThreads()
+    alone = register(fixed, moving)
+    with registering(fixed, {"t1": moving, "again": moving}) as found:
+        beside = [found[name].result() for name in ("t1", "again")]
+    for other in beside:
+        np.testing.assert_array_equal(alone.matrix, other.matrix)
+        assert (alone.information, alone.inconsistency_mm) == (other.information, other.inconsistency_mm)
+    assert SimpleITK.ProcessObject.GetGlobalDefaultNumberOfThreads() == threads
+
+
+def test_who_leaves_early_waits_for_no_other(monkeypatch):
+    begun, end = Event(), Event()
+    monkeypatch.setattr("zoo.scanner.registration.register", lambda *_: begun.set() or end.wait(60))
+    with registering(None, {"t1": None}) as found:
+        assert begun.wait(60)
+    assert not found["t1"].done()
+    end.set()
