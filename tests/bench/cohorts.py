@@ -39,6 +39,11 @@ def cross_validation(study: Path) -> float:
     return _cross_validation("-m", "training")
 
 
+def in_one_process(study: Path) -> float:
+    """Measure the same trainings one after another, each on all cores."""
+    return _cross_validation("-m", "training", arguments=("--processes", "1"))
+
+
 def over_ray(study: Path) -> float:
     return _cross_validation("-m", "training", arguments=("--engine", "ray", "--processes", str(JOBS)))
 

@@ -101,6 +101,7 @@ STEPS = (
         rounds=1,
         warm_up=False,
     ),
+    Step("in-one-process", ("… in one process",), "bench.cohorts:in_one_process", rounds=1, warm_up=False),
     Step("over-ray", ("… over two workers of Ray",), "bench.cohorts:over_ray", rounds=1, warm_up=False),
     Step("over-submitit", ("… as two jobs of submitit",), "bench.cohorts:over_submitit", rounds=1, warm_up=False),
 )
