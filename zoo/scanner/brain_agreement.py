@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from zoo.scanner.prepared_grid import carried, mask_in
+from zoo.scanner.prepared_grid import field_in, mask_in
 from zoo.scanner.raw_scan import RawScan
 
 CHECKED_ON = {"t1ce": "t1"}
 """The scan on which a second mask is made, by that on which the first was: of both the networks know the contrast."""
 AGREEING = 0.9
-SEEN = 0.99
-"""Share of a voxel that both scans must show, or it says nothing of their masks."""
 
 
 def agreement(brain: RawScan, other: RawScan, motion: np.ndarray) -> float:
@@ -24,7 +22,7 @@ def agreement(brain: RawScan, other: RawScan, motion: np.ndarray) -> float:
     motion: float64 [4, 4], from the world of the first to that of the other.
     """
     place = motion, brain.affine, brain.voxels.shape
-    field = carried(RawScan(np.ones_like(other.voxels), other.affine), *place) >= SEEN
+    field = field_in(other, *place)
     one, two = field & (brain.voxels > 0), field & mask_in(other, *place)
     voxels = int(np.count_nonzero(one) + np.count_nonzero(two))
     return 2 * int(np.count_nonzero(one & two)) / max(voxels, 1)

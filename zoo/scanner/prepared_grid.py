@@ -14,6 +14,8 @@ SHAPE, SPACING_MM = (240, 240, 155), 1.0
 """The grid of a prepared study: that of BraTS, with the brain in its middle."""
 BY_HALVES = 0.5
 """Share of a voxel from which it is brain."""
+SEEN = 0.99
+"""Share of a voxel that a scan must show to say anything of it."""
 
 
 def affine_around(brain: RawScan, turned: np.ndarray) -> np.ndarray:
@@ -37,6 +39,11 @@ def carried(scan: RawScan, motion: np.ndarray, affine: np.ndarray, shape: Sequen
 def mask_in(brain: RawScan, motion: np.ndarray, affine: np.ndarray, shape: Sequence[int] = SHAPE) -> np.ndarray:
     """Tell where a brain, 1 within and 0 around it, is on another grid, bool [x, y, z]; as `carried`."""
     return carried(brain, motion, affine, shape) >= BY_HALVES
+
+
+def field_in(scan: RawScan, motion: np.ndarray, affine: np.ndarray, shape: Sequence[int]) -> np.ndarray:
+    """Tell which voxels of another grid a scan shows, bool [x, y, z]; as `carried`."""
+    return carried(RawScan(np.ones_like(scan.voxels), scan.affine), motion, affine, shape) >= SEEN
 
 
 def planes_of(scans: Mapping[str, RawScan], motions: Mapping[str, np.ndarray], brain: RawScan) -> PreparationView:

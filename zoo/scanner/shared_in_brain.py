@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from zoo.scanner.prepared_grid import BY_HALVES, carried
+from zoo.scanner.prepared_grid import BY_HALVES, carried, field_in
 from zoo.scanner.raw_scan import RawScan
 
 CUBE_MM = 2.0
 BINS = 32
-SEEN = 0.99
-"""Share of a cube that the other scan must show."""
 
 
 def shared_in_brain(fixed: RawScan, brain: RawScan, moving: RawScan, motion: np.ndarray) -> float:
@@ -21,8 +19,7 @@ def shared_in_brain(fixed: RawScan, brain: RawScan, moving: RawScan, motion: np.
     """
     cubes = fixed.as_cubes(CUBE_MM)
     place = motion, cubes.affine, cubes.voxels.shape
-    field = carried(RawScan(np.ones_like(moving.voxels), moving.affine), *place) >= SEEN
-    both = field & (brain.as_cubes(CUBE_MM).voxels >= BY_HALVES)
+    both = field_in(moving, *place) & (brain.as_cubes(CUBE_MM).voxels >= BY_HALVES)
     return mutual_information(cubes.voxels[both], carried(moving, *place)[both])
 
 

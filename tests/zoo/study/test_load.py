@@ -12,7 +12,7 @@ from nibabel.orientations import ornt_transform
 
 from tests_support import LESION_MM, SHAPE, brain_affine, brain_image, save_scan
 from zoo import MODALITIES, Study, StudyError
-from zoo.study.load import load_volumes
+from zoo.study.load import load_scan, load_volumes
 
 
 def _study(folder):
@@ -329,3 +329,11 @@ def test_damage_is_one_sentence_that_names_the_modality(make_study, damage, word
 def test_no_scans_at_all():
     with pytest.raises(StudyError, match="expected at least one of T1, T1ce, T2, FLAIR"):
         load_volumes(Study("empty", {}))
+
+
+def test_a_scan_on_its_own_keeps_the_noise_around_the_head(tmp_path):
+    clean = brain_image("t1", brain_affine())
+    noisy = np.where(clean, clean, np.random.default_rng(0).integers(1, 6, clean.shape)).astype(np.int16)
+    path = tmp_path / "p_t1.nii.gz"
+    save_scan(path, noisy, brain_affine())
+    np.testing.assert_array_equal(load_scan("p", "t1", path)[0], noisy)
