@@ -75,6 +75,20 @@ def test_what_was_moved_is_told(head, prepared):
     assert prepared.was_stripped
 
 
+def test_what_scaling_added_to_a_stripped_scan_is_taken_off(head, monkeypatch):
+    clean = scan_of(head, "t1ce", np.eye(4), (2.0, 2.0, 2.0))
+    added = 0.2 * clean.voxels[clean.voxels > 0].mean()
+    ringing = np.random.default_rng(0).normal(0, 0.02 * added, clean.voxels.shape)
+    scaled = (np.where(clean.voxels > 0, clean.voxels, ringing) + added).astype(np.float32)
+    monkeypatch.setattr(preparation, "extract_brain", lambda *_: clean.voxels > 0)
+    of_scaled, of_clean = (
+        prepare_scans("case1", {"t1ce": RawScan(voxels, clean.affine)}).volumes for voxels in (scaled, clean.voxels)
+    )
+    row = MODALITIES.index("t1ce")
+    means = [volumes.data[row][volumes.brain].mean() for volumes in (of_scaled, of_clean)]
+    assert means[0] == pytest.approx(means[1], rel=0.05)  # dark rims of the brain go with the ringing
+
+
 def test_the_head_stands_upright(head, prepared):
     """As far as the head itself did: it is one of those of which the common brain is made."""
     turned = np.linalg.inv(MOVED["t1ce"]) @ prepared.turned
