@@ -3,9 +3,10 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 # Modules are compiled when they are first imported: most never are, and pip takes half a minute to compile all.
 INSTALL := $(RUN) -m pip install --quiet --no-compile
-# Two at a time, a file each, with one thread each for linear algebra: fast on two cores, no strain on more.
+# Three at a time, a file each, with one thread each for linear algebra: while one waits for a browser or another
+# process, two cores have work; no strain on more.
 unexport PYTHONDONTWRITEBYTECODE  # hundreds of processes would compile the same files
-PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest --numprocesses 2 --dist loadfile
+PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest --numprocesses 3 --dist loadfile
 
 .PHONY: app test test-long lint bench browser
 .DEFAULT_GOAL := app

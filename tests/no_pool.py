@@ -8,6 +8,8 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 
 class NoPool:
     """Stands for `training.jobs.process_pool.one_thread_each`."""
@@ -30,3 +32,12 @@ def _sent(value: Any) -> Any:
 @contextmanager
 def no_pool(processes: int | None = None, gpus: Sequence[str] = ()) -> Iterator[NoPool]:
     yield NoPool()
+
+
+@contextmanager
+def without_pools() -> Iterator[pytest.MonkeyPatch]:
+    """Do here, one after the other, what is otherwise done side by side; what is patched with it is mended with it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("process_engine", "process_pool"):
+            patch.setattr(f"training.jobs.{module}.one_thread_each", no_pool)
+        yield patch

@@ -8,7 +8,7 @@ import pytest
 
 from evaluation_fixtures import cohort, material, prepared, small
 from faithfulness_fixtures import asked, small_model
-from no_pool import no_pool
+from no_pool import without_pools
 from whole_zoo_fixtures import models, small_registry, whole
 
 __all__ = ["asked", "cohort", "material", "models", "prepared", "small", "small_model", "small_registry", "whole"]
@@ -17,8 +17,6 @@ __all__ = ["asked", "cohort", "material", "models", "prepared", "small", "small_
 @pytest.fixture(scope="module", autouse=True)
 def in_this_process() -> Iterator[None]:
     """What is done side by side is done here, one after the other, unless a test asks for a pool."""
-    with pytest.MonkeyPatch.context() as patch:
+    with without_pools() as patch:
         patch.setattr("training.jobs.process_pool.FEW", 0)
-        for module in ("process_engine", "process_pool"):
-            patch.setattr(f"training.jobs.{module}.one_thread_each", no_pool)
         yield

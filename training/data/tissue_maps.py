@@ -16,6 +16,7 @@ from zoo.study.resample import resample
 
 from ..cohorts import Case
 from ..jobs.kept_rows import kept_rows
+from ..simulation.cohort import DESCRIPTION
 from ..simulation.contrast import APPEARANCE
 from ..simulation.study import VERSION, field_affine, simulate_tissues, study_id
 
@@ -67,7 +68,7 @@ def simulated_patients(cases: Sequence[Case]) -> list[Patient] | None:
 
 def _patient(case: Case) -> Patient | None:
     """A case as `training.simulation.cohort` wrote it, OUT/GRADE/CASE, with its cohort's description in OUT."""
-    description = Path(case.source).parents[1] / "cohort.json" if isinstance(case.source, Path) else None
+    description = Path(case.source).parents[1] / DESCRIPTION if isinstance(case.source, Path) else None
     if description is None or not description.is_file():
         return None
     made = json.loads(description.read_text(encoding="utf-8"))

@@ -13,11 +13,14 @@ from tqdm import tqdm
 
 from ..cohorts import CohortError
 from ..jobs.engine import Engine, side_by_side
+from ..jobs.files import atomic_write, claimed, write_json
 from ..jobs.process_pool import AT_MOST, cores
 from .contrast import MODALITIES
 from .ideal_observer import ideal_p_hgg
 from .simulators import SIMULATORS
 from .study import SimulatedStudy, grade_of, study_site
+
+DESCRIPTION = "cohort.json"
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ def write_cohort(
     alike, at 1 one only.
 
     Studies that are already there are kept, so an interrupted call can be repeated; a larger
-    `cases` extends the cohort. Raises `CohortError` if `out` holds a cohort made differently.
+    `cases` extends the cohort. Another process that writes there is waited for. Raises `CohortError`
+    if `out` holds a cohort made differently.
     """
     _check_simulator(simulator)
     _check_sites(sites, site_grade_correlation)
@@ -71,16 +75,14 @@ def write_cohort(
     out.mkdir(parents=True, exist_ok=True)
     # The keys are those of cohorts that are there already, which stay extensible.
     made = {"family": simulator, "version": SIMULATORS[simulator].version, "seed": seed, "spacing_mm": spacing_mm}
-    _write_description(out, made | ({"sites": sites, "tie": site_grade_correlation} if sites else {}), cases)
     site_of = (
         partial(study_site, seed, sites=sites, correlation=site_grade_correlation) if sites else lambda index: None
     )
     tasks = [Task(out, seed, index, spacing_mm, site_of(index), simulator) for index in range(cases)]
-    missing = [task for task in tasks if not task.folder.exists()]
-    with side_by_side(_over_all_cores(engine or Engine()), out) as execute:
-        written = execute(write_study, missing)
-        list(tqdm(written, "simulating", cases, initial=cases - len(missing), unit="study"))
-    _write_table(out, tasks, signs_tell_all=not site_grade_correlation)
+    with claimed(out / DESCRIPTION):
+        _write_description(out, made | ({"sites": sites, "tie": site_grade_correlation} if sites else {}), cases)
+        _write_studies(out, tasks, engine or Engine())
+        _write_table(out, tasks, signs_tell_all=not site_grade_correlation)
 
 
 def _check_simulator(name: str) -> None:
@@ -96,6 +98,14 @@ def _check_sites(sites: int, correlation: float) -> None:
         raise CohortError(
             f"site-grade correlation: {expected}, found {correlation}; it says how strongly sites follow grade."
         )
+
+
+def _write_studies(out: Path, tasks: list[Task], engine: Engine) -> None:
+    """Write those studies that are not there yet."""
+    missing = [task for task in tasks if not task.folder.exists()]
+    with side_by_side(_over_all_cores(engine), out) as execute:
+        written = execute(write_study, missing)
+        list(tqdm(written, "simulating", len(tasks), initial=len(tasks) - len(missing), unit="study"))
 
 
 def _over_all_cores(engine: Engine) -> Engine:
@@ -124,7 +134,7 @@ def _save(folder: Path, study: SimulatedStudy, name: str, volume: np.ndarray) ->
 
 
 def _write_description(out: Path, made: dict, cases: int) -> None:
-    path = out / "cohort.json"
+    path = out / DESCRIPTION
     if path.exists():
         found = json.loads(path.read_text())
         found.pop("cases", None)
@@ -132,12 +142,12 @@ def _write_description(out: Path, made: dict, cases: int) -> None:
             raise CohortError(
                 f"{out} already holds another cohort: {found}, not {made}. Choose an empty folder, or delete this one."
             )
-    path.write_text(json.dumps(made | {"cases": cases}, indent=1))
+    write_json(path, made | {"cases": cases})
 
 
 def _write_table(out: Path, tasks: list[Task], signs_tell_all: bool) -> None:
     """Write cohort.csv, with p_hgg unless hospitals follow grade: then images show more of it than the signs do."""
-    with (out / "cohort.csv").open("w", newline="") as file:
+    with atomic_write(out / "cohort.csv") as unfinished, unfinished.open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["case", "grade", "patient", "site", "folder", "p_hgg"])
         for task in tasks:

@@ -41,7 +41,7 @@ class Limits:
 
     seconds: float = 120.0
     memory_bytes: int = 4 * 2**30
-    grace_seconds: float = 2.0
+    grace_seconds: float = 1.5
 
 
 @dataclass(frozen=True)

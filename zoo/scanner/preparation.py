@@ -6,7 +6,9 @@ Nothing is sampled twice: motions are composed, and each scan goes from its own 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -28,6 +30,10 @@ from zoo.types import MODALITIES, MODALITY_TITLES, Progress, ScannerGrid, Volume
 
 FIXED = ("t1ce", "t1", "flair", "t2")
 """Scans to which the others are carried, the best one first: sharp, and its brain is found by networks for T1."""
+AGAIN_SECONDS = 0.2
+
+Tell = Callable[[str], Callable[[], None]]
+"""Tells of a step, and gives what tells of it again."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,8 @@ class PreparedStudy:
 
 
 def prepare_scans(name: str, scans: Mapping[str, RawScan], progress: Progress = in_silence) -> PreparedStudy:
-    """Make of raw scans a study that can be graded; progress: is told of each step as it begins.
+    """Make of raw scans a study that can be graded; progress: is told of each step as it begins, and again and again
+    while others are waited for. What it raises ends the work.
 
     Raises `PreparationError` that names step and series where a step fails.
     """
@@ -67,10 +74,16 @@ def prepare_scans(name: str, scans: Mapping[str, RawScan], progress: Progress = 
     return PreparedStudy(_sampled(name, scans, motions, brain), fixed, registrations, was_stripped, turned)
 
 
-def _in_steps(progress: Progress, count: int) -> Callable[[str], None]:
+def _in_steps(progress: Progress, count: int) -> Tell:
     """Tell a progress of steps by their names alone; each takes as long as another."""
     shares = iter((np.arange(count) / count).tolist())
-    return lambda step: progress(next(shares), step)
+
+    def tell(step: str) -> Callable[[], None]:
+        again = partial(progress, next(shares), step)
+        again()
+        return again
+
+    return tell
 
 
 def _registered(
@@ -79,20 +92,27 @@ def _registered(
     fixed: str,
     brain: RawScan,
     was_stripped: bool,
-    tell: Callable[[str], None],
+    tell: Tell,
 ) -> dict[str, Registration]:
     """Where the fixed scan's world lies in that of each other."""
     pyramid, registrations = ScanPyramid.of(scans[fixed]), {}
     others = {modality: ScanPyramid.of(scan) for modality, scan in scans.items() if modality != fixed}
     with registering(pyramid, others) as registered:
         for modality, moving in others.items():
-            tell(f"Laying {MODALITY_TITLES[modality]} on {MODALITY_TITLES[fixed]}")
-            found = registrations[modality] = registered[modality].result()
+            again = tell(f"Laying {MODALITY_TITLES[modality]} on {MODALITY_TITLES[fixed]}")
+            found = registrations[modality] = _awaited(registered[modality], again)
             in_brain = shared_in_brain(pyramid.scan, brain, moving.scan, found.matrix)
             if reason := doubt(found, in_brain, was_stripped):
                 view = planes_of(scans, {fixed: np.eye(4), modality: found.matrix}, brain)
                 raise PreparationError(_not_laid(name, fixed, modality, reason), view)
     return registrations
+
+
+def _awaited(future: Future[Registration], again: Callable[[], None]) -> Registration:
+    """What another thread finds; `again` is called while it looks for it."""
+    while not wait([future], AGAIN_SECONDS).done:
+        again()
+    return future.result()
 
 
 def best_of(modalities: Container[str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import nibabel
 import numpy as np
 import pytest
+from filelock import FileLock, Timeout
 
 from training.cohorts import CohortError
 from training.jobs.engine import Engine
@@ -38,7 +39,12 @@ def test_brats_layout(cohort):
     names = ["flair.nii.gz", "seg.nii.gz", "signs.json", "t1.nii.gz", "t1ce.nii.gz", "t2.nii.gz"]
     assert sorted(p.name for p in folder.iterdir()) == [f"Sim-s5-00001_{name}" for name in names]
     assert [p.name for p in folder.parent.iterdir()] == [folder.name]  # nothing partial is left
-    assert sorted(p.name for p in cohort.iterdir()) == ["HGG", "LGG", "cohort.csv", "cohort.json"]
+    assert sorted(p.name for p in cohort.iterdir() if not p.name.startswith(".")) == [
+        "HGG",
+        "LGG",
+        "cohort.csv",
+        "cohort.json",
+    ]
 
 
 def test_files_hold_the_study(cohort):
@@ -106,6 +112,22 @@ def _stop_at(index):
         return simulate_study(*arguments)
 
     return simulate
+
+
+def test_one_process_at_a_time_writes_a_cohort(tmp_path, monkeypatch):
+    """Others would take away what it has begun, or read half a description."""
+    lock, tried = FileLock(tmp_path / ".cohort.json.lock", timeout=0), []
+
+    def simulate(*arguments):
+        with pytest.raises(Timeout):
+            lock.acquire()
+        tried.append(arguments[1])
+        return simulate_study(*arguments)
+
+    _simulate_with(monkeypatch, simulate)
+    write_cohort(tmp_path, cases=2, seed=5, spacing_mm=SPACING, engine=ALONE)
+    assert tried == [0, 1]
+    lock.acquire()
 
 
 def test_a_study_cut_short_while_written_leaves_no_folder(tmp_path, monkeypatch):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import numpy as np
 import pytest
 
 from raw_heads import motion, scan_of
 from zoo.assets.references import read_references
-from zoo.errors import StudyError
+from zoo.errors import Cancelled, StudyError
 from zoo.scanner import preparation
 from zoo.scanner.preparation import best_of, prepare_scans
 from zoo.scanner.preparation_error import PreparationError
@@ -97,12 +99,30 @@ def test_the_head_stands_upright(head, prepared):
 
 
 def test_each_step_is_told(prepared, steps):
-    assert steps == [
+    assert list(dict.fromkeys(steps)) == [
         (0, "Looking for the brain on T1ce"),
         (0.2, "Laying T2 on T1ce"),
         (0.4, "Turning the head upright"),
         (0.6, "Sampling all scans on one grid"),
     ]
+
+
+def test_a_cancel_waits_for_no_registration(head, monkeypatch):
+    """It is told again and again that one goes on, and what that raises ends the work."""
+    end, told = Event(), []
+
+    def cancelled(*step):
+        told.append(step)
+        if told.count(step) == 3:
+            raise Cancelled("Cancelled.")
+
+    monkeypatch.setattr(preparation, "extract_brain", _threshold)
+    monkeypatch.setattr("zoo.scanner.registration.register", lambda *_: end.wait(60))
+    with pytest.raises(Cancelled):
+        prepare_scans("case1", {name: scan_of(head, name) for name in ("t1ce", "t2")}, cancelled)
+    assert not end.is_set()
+    assert told[-1] == (0.2, "Laying T2 on T1ce")
+    end.set()
 
 
 def test_what_shows_how_it_was_done_are_planes_of_what_was_made(prepared):
@@ -144,7 +164,7 @@ def test_the_brain_of_t1_must_be_that_of_t1ce(head, monkeypatch, radius, agrees)
     scans = {name: scan_of(head, name) for name in ("t1", "t1ce")}
     if agrees:
         prepare_scans("case1", scans, lambda share, step: steps.append(step))
-        assert steps[2] == "Looking for the brain on T1 as a check"
+        assert list(dict.fromkeys(steps))[2] == "Looking for the brain on T1 as a check"
     else:
         with pytest.raises(
             PreparationError, match=r"case1: T1 and T1ce: expected one brain in both, .* by 0\.7"
