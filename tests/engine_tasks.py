@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from training.jobs.process_pool import AT_MOST
+
 WAIT_SECONDS = 60
 IMPORTABLE = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1])])
 """The PYTHONPATH by which other machines' processes find this module."""
@@ -68,6 +70,11 @@ def device_once_both_ask(folder: Path) -> str:
     while len(list(folder.glob("*.asks"))) < 2 and time.monotonic() < until:
         time.sleep(0.01)
     return os.environ.get("CUDA_VISIBLE_DEVICES", "")
+
+
+def may_start() -> int | None:
+    """How many processes this one may start."""
+    return AT_MOST.get()
 
 
 def run(task: Echo) -> Any:

@@ -20,7 +20,8 @@ def _attempts(tasks, processes=2):
         return list(attempts(Attempting(run), tasks))
 
 
-def test_a_killed_process_takes_no_task_with_it(tmp_path):
+def test_a_killed_process_takes_no_task_with_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
     log = tmp_path / "log"
     tasks = [Echo(0, log), Killed(1, log), *(Echo(number, log) for number in range(2, 6)), Killed(6, log)]
     found = _attempts(tasks)

@@ -6,14 +6,16 @@ import sys
 import time
 from pathlib import Path
 
+from engine_tasks import may_start
 from training.jobs.process_pool import one_thread_each, over_cores
 
 
-def test_processes_have_one_thread_and_this_one_keeps_its_own(monkeypatch):
+def test_processes_have_one_thread_and_start_no_others_and_this_one_keeps_its_own(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
     with one_thread_each(1) as pool:
         assert list(pool.map(os.getenv, ["OMP_NUM_THREADS", "MKL_NUM_THREADS"])) == ["1", "1"]
+        assert pool.submit(may_start).result() == 1
     assert os.environ["OMP_NUM_THREADS"] == "7"
     assert "MKL_NUM_THREADS" not in os.environ
 

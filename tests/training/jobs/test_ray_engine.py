@@ -16,6 +16,7 @@ from zoo.errors import ZooError
 def attempts():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", IMPORTABLE)
+        patch.setenv("OMP_NUM_THREADS", "7")
         with over_ray("ray", 2) as found:
             yield found
 

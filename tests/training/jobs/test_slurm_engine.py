@@ -31,6 +31,7 @@ def asked(monkeypatch):
 @pytest.mark.long
 def test_jobs_give_what_one_process_gives(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", IMPORTABLE)
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.setattr(slurm_engine, "MOST_JOBS", 2)
     tasks = [Echo(0, tmp_path / "log"), Failing(1, tmp_path / "log"), Echo(2, tmp_path / "log")]
     with over_slurm(tmp_path, 2, 0, {}) as attempts:
