@@ -68,5 +68,6 @@ class _Pool:
 def died(task: Any) -> ChildProcessError:
     """An error for a task whose process ended before it did, each time."""
     return ChildProcessError(
-        f"{name_of(task)}: its process was killed each time, as by a system short of memory. Try fewer --processes."
+        f"{name_of(task)}: its process ended each time before it was done: killed, as by a system short of memory (try "
+        'fewer --processes), or it could not begin: a script that calls this needs `if __name__ == "__main__":`.'
     )

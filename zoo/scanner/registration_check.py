@@ -1,17 +1,17 @@
 """Whether a registration is to be believed: a wrong one looks like a right one, and grades a brain that nobody has.
 
-Limits stand between right and wrong registrations of simulated heads with skull. 90 series of 30 heads share 0.89 nats
-or more with T1ce, those in the brain counted twice, and end up to 0.68 mm from where they began; 20 of another patient,
-or upside down for their header, share up to 0.71. What a field of view with a head in it shares differs less: 0.64 and
-more against 0.60 and less. Brains without skull share less: of them only what is far off can be told. What is mirrored
-shares more the other way round, with skull or without, since no brain is quite its own mirror image.
+Limits stand between right and wrong registrations of simulated heads with skull. 210 series of 70 heads share 0.89 nats
+or more with T1ce, those in the brain counted twice, and end up to 0.68 mm from where they began; 47 of another patient,
+or upside down for their header, share up to 0.81. What they share in all of the field of view would not tell them: 0.66
+and more against 0.70 and less. Brains without skull share less: of them only what is far off can be told. What is
+mirrored shares more the other way round, with skull or without, since no brain is quite its own mirror image.
 """
 
 from __future__ import annotations
 
 from zoo.scanner.registration import Registration
 
-LEAST_INFORMATION = 0.8
+LEAST_INFORMATION = 0.85
 """Nats that two scans of one head share, those in all of it and those in the brain together."""
 LEAST_WITHOUT_SKULL = 0.45
 """Nats that two scans of one brain share, counted once."""

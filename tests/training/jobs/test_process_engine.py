@@ -34,7 +34,7 @@ def test_a_task_that_kills_its_process_each_time_is_named_and_the_rest_is_done(t
     log = tmp_path / "log"
     found = _attempts([Killed(0, log, times=9), Echo(1, log), Failing(2, log), Echo(3, log)])
     assert [one.value and one.value["square"] for one in found] == [None, 1, None, 9]
-    assert str(found[0].error).startswith("echo/0: its process was killed each time")
+    assert str(found[0].error).startswith("echo/0: its process ended each time")
     assert "no such study" in str(found[2].error)
 
 

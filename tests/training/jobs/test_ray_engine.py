@@ -29,7 +29,7 @@ def test_tasks_give_what_one_process_gives_and_deaths_take_no_other_with_them(at
     assert [one.value and one.value["square"] for one in found] == [0, 1, None, None, 16]
     assert found[0].value["threads"] == "1"
     assert "no such study" in str(found[2].error)
-    assert str(found[3].error).startswith("echo/3: its process was killed each time")
+    assert str(found[3].error).startswith("echo/3: its process ended each time")
 
 
 @pytest.mark.long
