@@ -1,5 +1,4 @@
-"""A study stored otherwise is the same study: orientation, oblique grid, voxel size, number type and frame don't change
-it."""
+"""A study stored otherwise is the same study: orientation, oblique grid, voxel size and number type don't change it."""
 
 from __future__ import annotations
 
@@ -19,7 +18,6 @@ from zoo import MODALITIES, Volumes
 from zoo.assets.examples import EXAMPLES
 from zoo.inference.grade import grade_study
 from zoo.registry import load_registry
-from zoo.study.brain import bounding_box
 from zoo.study.load import load_volumes
 from zoo.study.prepare import prepare_once
 from zoo.weights.load import load_weights
@@ -27,7 +25,6 @@ from zoo.weights.load import load_weights
 ROOT = os.environ.get("GLIOMA_ZOO_REAL_CASES")
 REAL = sorted(path for path in Path(ROOT).iterdir() if path.is_dir()) if ROOT else []
 SAME = 0.05
-MARGIN = 5  # voxels around the brain that are kept: empty ones take long to interpolate
 Change = Callable[[nib.Nifti1Image], nib.Nifti1Image]
 
 
@@ -95,11 +92,11 @@ def answers(volumes: Volumes) -> dict[str, float]:
 
 
 def changed(volumes: Volumes, change: Change, folder: Path) -> Volumes:
-    """Framed closely, written with the change, not packed, which takes longer than all else, and read again."""
-    files, frame = {}, [slice(max(0, side.start - MARGIN), side.stop + MARGIN) for side in bounding_box(volumes.brain)]
+    """Written with the change, not packed, which takes longer than all else, and read again."""
+    files = {}
     for name, data in zip(MODALITIES, volumes.data, strict=True):
         files[name] = folder / f"case_{name}.nii"
-        nib.save(change(nib.Nifti1Image(data, volumes.affine).slicer[*frame]), files[name])
+        nib.save(change(nib.Nifti1Image(data, volumes.affine)), files[name])
     return replace(load_volumes(load_registry().read(files)), id=volumes.id)
 
 
