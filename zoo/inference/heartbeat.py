@@ -9,9 +9,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from zoo.types import Progress
-
-AGAIN_SECONDS = 0.2
+from zoo.types import AGAIN_SECONDS, Progress
 
 
 class Repeatable:

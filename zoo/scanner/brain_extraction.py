@@ -38,6 +38,14 @@ def extract_brain(voxels: np.ndarray, affine: np.ndarray) -> np.ndarray:
     return nib.apply_orientation(brain, nib.orientations.ornt_transform(RAS, orientation))
 
 
+def without_holes(mask: np.ndarray) -> np.ndarray:
+    """Fill the holes of a mask, bool [x, y, z]: whatever can't be left by the faces of its voxels."""
+    import SimpleITK
+
+    filled = SimpleITK.BinaryFillhole(SimpleITK.GetImageFromArray(mask.astype(np.uint8)), False, 1)
+    return SimpleITK.GetArrayFromImage(filled).astype(bool)
+
+
 def _brain_in(scan: np.ndarray) -> np.ndarray:
     """The same of a scan whose axes are RAS."""
     coarse = _resized(scan, CUBES[BOX])
@@ -45,7 +53,7 @@ def _brain_in(scan: np.ndarray) -> np.ndarray:
     box = _box_around(_one_brain(_found(BOX, coarse, low, high)), scan.shape)
     fine = _found(BRAIN, _resized(scan[box], CUBES[BRAIN]), low, high)
     brain = np.zeros(scan.shape, bool)
-    brain[box] = _filled(_largest_piece(_resized(fine, brain[box].shape)))
+    brain[box] = without_holes(_largest_piece(_resized(fine, brain[box].shape)))
     return brain
 
 
@@ -99,14 +107,6 @@ def _side(filled: np.ndarray, size: int) -> slice:
     centre = np.rint(step * (planes[0] + planes[-1] + 1) / 2)
     half = np.rint(GROWTH * np.float32(step * (planes[-1] + 1 - planes[0]))) / 2
     return slice(max(0, int(centre - half)), min(size, int(centre + half)))
-
-
-def _filled(mask: np.ndarray) -> np.ndarray:
-    """A mask with its holes: whatever can't be left by the faces of its voxels."""
-    import SimpleITK
-
-    filled = SimpleITK.BinaryFillhole(SimpleITK.GetImageFromArray(mask.astype(np.uint8)), False, 1)
-    return SimpleITK.GetArrayFromImage(filled).astype(bool)
 
 
 def _nothing_found() -> StudyError:

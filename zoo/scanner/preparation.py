@@ -14,7 +14,7 @@ import numpy as np
 
 from zoo.errors import StudyError
 from zoo.scanner.already_stripped import already_stripped, foreground, without_background
-from zoo.scanner.brain_agreement import AGREEING, CHECKED_ON, agreement
+from zoo.scanner.brain_agreement import AGREEING, CHECKED_ON, agreement, joined
 from zoo.scanner.brain_extraction import extract_brain
 from zoo.scanner.preparation_error import PreparationError
 from zoo.scanner.prepared_grid import SHAPE, affine_around, carried, mask_in, planes_of
@@ -26,11 +26,10 @@ from zoo.scanner.shared_in_brain import shared_in_brain
 from zoo.scanner.upright import upright
 from zoo.study.brain import affine_in, bounding_box
 from zoo.study.load import zero_volumes
-from zoo.types import MODALITIES, MODALITY_TITLES, Progress, ScannerGrid, Volumes, in_silence
+from zoo.types import AGAIN_SECONDS, MODALITIES, MODALITY_TITLES, Progress, ScannerGrid, Volumes, in_silence
 
 FIXED = ("t1ce", "t1", "flair", "t2")
 """Scans to which the others are carried, the best one first: sharp, and its brain is found by networks for T1."""
-AGAIN_SECONDS = 0.2
 
 Tell = Callable[[str], Callable[[], None]]
 """Tells of a step, and gives what tells of it again."""
@@ -65,8 +64,8 @@ def prepare_scans(name: str, scans: Mapping[str, RawScan], progress: Progress = 
     registrations = _registered(name, scans, fixed, brain, was_stripped, tell)
     if not was_stripped and CHECKED_ON.get(fixed) in scans:
         checked = CHECKED_ON[fixed]
-        tell(f"Looking for the brain on {MODALITY_TITLES[checked]} as a check")
-        _expect_one_brain(name, scans, brain, {fixed: np.eye(4), checked: registrations[checked].matrix})
+        tell(f"Looking for the brain on {MODALITY_TITLES[checked]} too")
+        brain = _one_brain(name, scans, brain, {fixed: np.eye(4), checked: registrations[checked].matrix})
     tell("Turning the head upright")
     turned = upright(scans[fixed], brain.voxels, fixed)
     motions = {fixed: turned} | {modality: found.matrix @ turned for modality, found in registrations.items()}
@@ -140,11 +139,9 @@ def _brain_of(name: str, modality: str, scan: RawScan) -> tuple[RawScan, bool]:
     return _mask(there if was_stripped else brain, scan), was_stripped
 
 
-def _expect_one_brain(
-    name: str, scans: Mapping[str, RawScan], brain: RawScan, motions: Mapping[str, np.ndarray]
-) -> None:
-    """Raise `PreparationError` unless the brain of the second scan is that of the first. motions: from the first's
-    world to that of both, float64 [4, 4]."""
+def _one_brain(name: str, scans: Mapping[str, RawScan], brain: RawScan, motions: Mapping[str, np.ndarray]) -> RawScan:
+    """Join the brain of the first scan with that of the second. motions: from the first's world to that of both,
+    float64 [4, 4]. Raises `PreparationError` unless they agree."""
     fixed, checked = motions
     other, _ = _brain_of(name, checked, scans[checked])
     if (found := agreement(brain, other, motions[checked])) < AGREEING:
@@ -154,6 +151,7 @@ def _expect_one_brain(
             f"{AGREEING:g} or more). Look whether both show the whole brain; or strip the skulls yourself.",
             planes_of(scans, motions, brain),
         )
+    return joined(brain, other, motions[checked])
 
 
 def _mask(mask: np.ndarray, scan: RawScan) -> RawScan:

@@ -7,6 +7,7 @@ left to right, axis-aligned with the world (RAS+ millimetres of the NIfTI affine
 
 from zoo.types.answer import Explanation, Grade, HeatMap, ModelResult, StudyAnswers
 from zoo.types.constants import (
+    AGAIN_SECONDS,
     DISCLAIMER,
     FILE_PREFIX,
     GRADES,
@@ -36,8 +37,8 @@ from zoo.types.segmentation import (
 from zoo.types.study import Finding, PreparationView, ScannerGrid, Study, Unpacked, Volumes
 
 __all__ = [
-    "DEFAULT_EXPLAINER", "DISCLAIMER", "FILE_PREFIX", "GRADES", "MEASURED", "MODALITIES", "MODALITY_TITLES",
-    "ONE_HALF", "REGION_LABELS", "REGION_LABELS_2023", "SHAPLEY_EXPLAINER", "WHOLE_TUMOUR",
+    "AGAIN_SECONDS", "DEFAULT_EXPLAINER", "DISCLAIMER", "FILE_PREFIX", "GRADES", "MEASURED", "MODALITIES",
+    "MODALITY_TITLES", "ONE_HALF", "REGION_LABELS", "REGION_LABELS_2023", "SHAPLEY_EXPLAINER", "WHOLE_TUMOUR",
     "Attribution", "Card", "ExplainerSpec", "Explanation", "Finding", "FolderTree", "FoundStudy", "Grade", "HeatMap",
     "Millimetres", "ModelInput", "ModelResult", "ModelSpec", "Phase", "Plane", "PreparationView", "Progress",
     "Question", "Recipe", "RegionMeasurements",

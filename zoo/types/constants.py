@@ -15,6 +15,8 @@ DISCLAIMER = "Research demonstration, not a medical device."
 
 Progress = Callable[[float, str], None]
 """Called with the fraction done (0 to 1) and what is being done; raises `Cancelled` when the user asked to stop."""
+AGAIN_SECONDS = 0.2
+"""How often long work says again what is being done, so that it can be cancelled."""
 
 
 def in_silence(fraction: float, text: str) -> None:

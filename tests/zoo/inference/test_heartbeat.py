@@ -9,7 +9,8 @@ import torch
 from torch import nn
 
 from zoo import Cancelled
-from zoo.inference.heartbeat import AGAIN_SECONDS, Repeatable, heartbeat
+from zoo.inference.heartbeat import Repeatable, heartbeat
+from zoo.types import AGAIN_SECONDS
 
 
 @pytest.fixture

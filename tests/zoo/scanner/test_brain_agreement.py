@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from raw_heads import motion
-from zoo.scanner.brain_agreement import agreement
+from zoo.scanner.brain_agreement import agreement, joined
 from zoo.scanner.raw_scan import RawScan
 
 
@@ -36,3 +36,18 @@ def test_what_one_scan_does_not_show_says_nothing():
 def test_nothing_agrees_with_nothing():
     nothing = RawScan(np.zeros((9, 9, 9), np.float32), np.eye(4))
     assert agreement(nothing, nothing, np.eye(4)) == 0
+
+
+def test_two_masks_are_joined_on_the_first_s_grid_wherever_the_second_lies():
+    there = motion((0, 0, 0), (9, -4, 7))
+    block, other = _block(), _block(4)
+    found = joined(block, RawScan(other.voxels, there @ other.affine), there)
+    np.testing.assert_array_equal(found.voxels, np.maximum(block.voxels, other.voxels))
+    np.testing.assert_array_equal(found.affine, block.affine)
+
+
+def test_what_both_masks_leave_out_amid_a_brain_is_brain():
+    whole, notched, hollow = _block(), _block(), _block()
+    notched.voxels[20:30, 20, 20] = 0
+    hollow.voxels[24:30, 20, 20] = 0
+    np.testing.assert_array_equal(joined(notched, hollow, np.eye(4)).voxels, whole.voxels)

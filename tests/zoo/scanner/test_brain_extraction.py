@@ -38,7 +38,7 @@ def test_the_largest_piece_hangs_together_by_corners():
 
 def test_holes_are_filled_as_scipy_fills_them():
     mask = ndimage.gaussian_filter(np.random.default_rng(1).random((20, 21, 22)), 0.8) > 0.46
-    filled = brain_extraction._filled(mask)
+    filled = brain_extraction.without_holes(mask)
     np.testing.assert_array_equal(filled, ndimage.binary_fill_holes(mask))
     assert filled.sum() > mask.sum()
 
