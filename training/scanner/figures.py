@@ -17,6 +17,8 @@ Row = Mapping[str, Any]
 
 FAILED_MM = 2.0
 """How far off a registration is wrong."""
+WAYS = {"AUC simulated": "simulated", "as scanned": "known", "prepared": "prepared"}
+"""What was graded: the study itself, its series with motions and brain known, and with both found."""
 LOST = 0.01
 """Share of a lesion that may be cut away with the skull."""
 
@@ -28,7 +30,7 @@ def to_markdown(patients: Sequence[Row]) -> str:
     tables = [table(("what", "figure"), steps)]
     models = prepared[0]["p_hgg"]["prepared"] if prepared else {}
     if models:
-        header = ("model", "AUC simulated", "prepared", "lost", "p moves by (median, largest)", "studies")
+        header = ("model", *WAYS, "lost by scanner", "… on the way", "p moves by (median, largest)", "studies")
         tables.append(table(header, [_graded(name, prepared) for name in models]))
     return "\n\n".join(tables) + "\n"
 
@@ -83,23 +85,23 @@ def _brains(prepared: Sequence[Row]) -> Iterator[tuple[str, str]]:
 
 
 def _graded(model: str, prepared: Sequence[Row]) -> tuple[str, ...]:
-    """How well a model ranks the studies that it grades both ways."""
-    pairs = [(one["grade"], *(one["p_hgg"][way][model] for way in ("simulated", "prepared"))) for one in prepared]
-    graded = [pair for pair in pairs if not any(isinstance(p, str) for p in pair[1:])]
+    """How well a model ranks the studies that it grades each way."""
+    answers = [(one["grade"], *(one["p_hgg"][way][model] for way in WAYS.values())) for one in prepared]
+    graded = [answer for answer in answers if not any(isinstance(p, str) for p in answer[1:])]
     y = np.array([GRADES.index(grade) for grade, *_ in graded])
-    simulated, raw = (np.array([pair[way] for pair in graded], float) for way in (1, 2))
+    simulated, known, raw = (np.array([answer[way] for answer in graded], float) for way in (1, 2, 3))
     moved = np.abs(simulated - raw)
     return (
         f"`{model}`",
-        number(auc(y, simulated)),
-        number(auc(y, raw)),
-        _lost(y, simulated, raw),
+        *(number(auc(y, p)) for p in (simulated, known, raw)),
+        _lost(y, simulated, known),
+        _lost(y, known, raw),
         f"{np.median(moved):.3f}, {moved.max():.3f}" if graded else NONE,
         f"{len(graded)} of {len(prepared)}",
     )
 
 
-def _lost(y: np.ndarray, simulated: np.ndarray, raw: np.ndarray) -> str:
-    found = delong_test(y, simulated, raw)
+def _lost(y: np.ndarray, before: np.ndarray, after: np.ndarray) -> str:
+    found = delong_test(y, before, after)
     low, high = (found.interval.low, found.interval.high) if found.interval else (None, None)
     return estimate({"value": found.difference, "low": low, "high": high})

@@ -11,12 +11,13 @@ from scipy import ndimage
 from zoo import MODALITIES, Volumes, ZooError
 from zoo.inference.open_study import OpenStudy
 from zoo.scanner.carry_back import in_scanner_space
-from zoo.scanner.preparation import PreparedStudy, prepare_scans
+from zoo.scanner.preparation import PreparedStudy, prepare_scans, sampled
 from zoo.scanner.raw_scan import RawScan
 from zoo.scanner.registration import register
 from zoo.scanner.registration_check import doubt
 from zoo.scanner.scan_pyramid import ScanPyramid
 from zoo.scanner.shared_in_brain import shared_in_brain
+from zoo.scanner.upright import upright
 from zoo.weights.load import TrainedModel
 
 from ..data.prepared_cohort import registry, short_hash
@@ -27,7 +28,7 @@ from ..simulation.study import VERSION, SimulatedStudy, grade_of, simulate_study
 from ..simulation.volumes import volumes_of
 from ..statistics.overlap import dice
 
-FORMAT = 2
+FORMAT = 3
 SEED = 28
 """Seed of patients that train nothing: the zoo's weights saw 1 and 2."""
 STRANGERS = 10_000
@@ -41,7 +42,8 @@ MOVING = tuple(name for name in MODALITIES if name != FIXED)
 class MeasurePatient:
     """A task: the series of patient `index`, prepared and graded, and one of them made wrong.
 
-    models: that grade the study as it was simulated, and as it was prepared from raw series.
+    models: that grade the study as it was simulated, as its series are for whoever knows motions and brain, and as
+    they were prepared.
     """
 
     models: tuple[TrainedModel, ...]
@@ -57,21 +59,21 @@ class MeasurePatient:
         """Measure all of it.
 
         "series", "brain": by modality, see `_series` and `_brain`; "refused": why there are none. "p_hgg": by model, of
-        the study "simulated" and "prepared", a reason where it was refused. "wrong": see `_wrong`.
+        the study "simulated", "known" and "prepared", a reason where it was refused. "wrong": see `_wrong`.
         """
         patient = _Patient.of(self.index, self.spacing_mm)
         twin = RawTwin(patient.study.id, {name: patient.scan(name) for name in MODALITIES})
         facts = {"id": twin.id, "grade": grade_of(self.index), "wrong": self._wrong(patient, twin)}
-        simulated = self._graded(volumes_of(patient.study))
+        graded = {"simulated": self._graded(volumes_of(patient.study)), "known": self._graded(_known(twin))}
         try:
             prepared = prepare_scans(twin.id, {name: _raw(scan) for name, scan in twin.scans.items()})
         except ZooError as error:
-            return facts | {"refused": str(error), "p_hgg": {"simulated": simulated}}
+            return facts | {"refused": str(error), "p_hgg": graded}
         return facts | {
             "refused": "",
             "series": {name: _series(twin, name, prepared) for name in MOVING},
             "brain": {name: _brain(scan, name, prepared) for name, scan in twin.scans.items()},
-            "p_hgg": {"simulated": simulated, "prepared": self._graded(prepared.volumes)},
+            "p_hgg": graded | {"prepared": self._graded(prepared.volumes)},
         }
 
     def _graded(self, volumes: Volumes) -> dict[str, Any]:
@@ -125,6 +127,14 @@ def _raw(scan: SimulatedSeries) -> RawScan:
 def _true_brain(twin: RawTwin) -> RawScan:
     fixed = twin.scans[FIXED]
     return RawScan(fixed.mask.astype(np.float32), fixed.affine)
+
+
+def _known(twin: RawTwin) -> Volumes:
+    """The study as it is prepared where motions and brain are known: what the scanner leaves of it."""
+    scans, brain = {name: _raw(scan) for name, scan in twin.scans.items()}, _true_brain(twin)
+    turned = upright(scans[FIXED], brain.voxels, FIXED)
+    motions = {name: np.linalg.inv(twin.to_t1ce(name)) @ turned for name in (FIXED, *MOVING)}
+    return sampled(twin.id, scans, motions, brain)
 
 
 def _p_hgg(study: OpenStudy, model: TrainedModel) -> float | str:

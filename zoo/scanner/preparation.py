@@ -70,7 +70,7 @@ def prepare_scans(name: str, scans: Mapping[str, RawScan], progress: Progress = 
     turned = upright(scans[fixed], brain.voxels, fixed)
     motions = {fixed: turned} | {modality: found.matrix @ turned for modality, found in registrations.items()}
     tell("Sampling all scans on one grid")
-    return PreparedStudy(_sampled(name, scans, motions, brain), fixed, registrations, was_stripped, turned)
+    return PreparedStudy(sampled(name, scans, motions, brain), fixed, registrations, was_stripped, turned)
 
 
 def _in_steps(progress: Progress, count: int) -> Tell:
@@ -158,8 +158,9 @@ def _mask(mask: np.ndarray, scan: RawScan) -> RawScan:
     return RawScan(mask.astype(np.float32), scan.affine)
 
 
-def _sampled(name: str, scans: Mapping[str, RawScan], motions: Mapping[str, np.ndarray], brain: RawScan) -> Volumes:
-    """The study. motions: of each scan, float64 [4, 4], from the upright world to its own; first that of the brain."""
+def sampled(name: str, scans: Mapping[str, RawScan], motions: Mapping[str, np.ndarray], brain: RawScan) -> Volumes:
+    """Sample a study without its skull. motions: of each scan, float64 [4, 4], from the upright world to its own; first
+    that of the brain, which is 1 within and 0 around it."""
     turned = next(iter(motions.values()))
     affine = affine_around(brain, turned)
     inside = mask_in(brain, turned, affine)

@@ -10,7 +10,14 @@ RIGHT = {"information": 0.8, "in_brain": 0.3, "mirrored_gain": -0.1, "inconsiste
 
 
 def _patient(
-    index, *, error_mm=0.2, refused="", wrong=("mirrored", "they are mirrored", 60.0), lost=0.0, p=(0.4, 0.5), edge=True
+    index,
+    *,
+    error_mm=0.2,
+    refused="",
+    wrong=("mirrored", "they are mirrored", 60.0),
+    lost=0.0,
+    p=(0.4, 0.4, 0.5),
+    edge=True,
 ):
     kind, doubt, off = wrong
     facts = {
@@ -25,7 +32,7 @@ def _patient(
     return facts | {
         "series": {name: RIGHT | {"error_mm": error_mm} for name in ("t1", "t2", "flair")},
         "brain": dict.fromkeys(("t1", "t1ce", "t2", "flair"), brain),
-        "p_hgg": {"simulated": {"guided": p[0]}, "prepared": {"guided": p[1]}},
+        "p_hgg": {way: {"guided": one} for way, one in zip(("simulated", "known", "prepared"), p, strict=True)},
     }
 
 
@@ -72,16 +79,18 @@ def test_lost_lesions_are_counted_and_those_at_the_surface_apart():
     assert _row(patients, "lesions at the brain's surface") == ["0 of 1 (worst 2.0%)"]
 
 
-def test_models_are_compared_on_what_they_graded_both_ways():
-    graded = [_patient(index, p=p) for index, p in enumerate([(0.2, 0.1), (0.8, 0.9), (0.3, 0.95), (0.7, 0.8)])]
-    auc = _row([*graded, _patient(4, p=("refused", 0.1))], "`guided`")
-    assert auc[:2] == ["1.000", "0.500"]
-    assert auc[2].startswith("0.500 [")
-    assert auc[3:] == ["0.100, 0.650", "4 of 5"]
+def test_models_are_compared_on_what_they_graded_each_way():
+    answers = [(0.2, 0.1, 0.1), (0.8, 0.75, 0.9), (0.3, 0.71, 0.95), (0.7, 0.7, 0.8)]
+    graded = [_patient(index, p=p) for index, p in enumerate(answers)]
+    auc = _row([*graded, _patient(4, p=("refused", 0.1, 0.1))], "`guided`")
+    assert auc[:3] == ["1.000", "0.750", "0.500"]
+    assert auc[3].startswith("0.250 [")
+    assert auc[4].startswith("0.250 [")
+    assert auc[5:] == ["0.100, 0.650", "4 of 5"]
 
 
 def test_one_grade_alone_has_no_auc():
-    assert _row([_patient(0)], "`guided`")[:3] == ["–", "–", "–"]
+    assert _row([_patient(0)], "`guided`")[:5] == ["–"] * 5
 
 
 @pytest.mark.parametrize("patients", [[], [_patient(0, refused="no")]])

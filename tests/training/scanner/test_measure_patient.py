@@ -41,7 +41,8 @@ def test_a_patients_series_are_laid_right_and_one_upside_down_is_doubted(registr
     assert all(one["dice"] > 0.9 and one["lesion_lost"] < 0.05 for one in found["brain"].values())
     assert found["wrong"]["kind"] == "upside down"
     assert found["wrong"]["doubt"]
-    simulated, prepared = (found["p_hgg"][way][model.spec.id] for way in ("simulated", "prepared"))
+    simulated, known, prepared = (found["p_hgg"][way][model.spec.id] for way in ("simulated", "known", "prepared"))
+    assert simulated == pytest.approx(known, abs=0.1)
     assert simulated == pytest.approx(prepared, abs=0.3)
     assert found["wrong"]["error_mm"] > 10
 
