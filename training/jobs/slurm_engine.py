@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -69,14 +68,16 @@ def _parameters(processes: int | None, gpus: int, job: Mapping[str, str]) -> dic
 
 
 def _attempts(executor: Any, attempt: Callable[[Any], Attempt], tasks: Sequence[Any]) -> Iterator[Attempt]:
-    size = math.ceil(len(tasks) / MOST_JOBS)
-    batches = [tasks[start : start + size] for start in range(0, len(tasks), size or 1)]
-    if not batches:
+    """Yield in order. Neighbours go to different jobs, as they take alike: the models of one split, or one model's."""
+    count = min(len(tasks), MOST_JOBS)
+    if not count:
         return
+    batches = [tasks[first::count] for first in range(count)]
     with one_thread():  # Slurm hands the environment on
         jobs = executor.map_array(Batch(attempt), batches)
-    for batch, job in zip(batches, jobs, strict=True):
-        yield from _results(job, batch)
+    results_of = cache(lambda number: _results(jobs[number], batches[number]))
+    for at in range(len(tasks)):
+        yield results_of(at % count)[at // count]
 
 
 def _results(job: Any, batch: Sequence[Any]) -> list[Attempt]:

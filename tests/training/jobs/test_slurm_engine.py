@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import dataclass
 
 import pytest
 
 from engine_tasks import IMPORTABLE, Echo, Failing, run
 from training.jobs import slurm_engine
-from training.jobs.attempts import Attempting
+from training.jobs.attempts import Attempt, Attempting
 from training.jobs.slurm_engine import Batch, over_slurm
 from zoo.errors import ZooError
 
@@ -16,6 +17,16 @@ from zoo.errors import ZooError
 @pytest.fixture(autouse=True)
 def on_this_machine(monkeypatch):
     monkeypatch.setattr(slurm_engine, "CLUSTER", "local")
+
+
+@dataclass(frozen=True)
+class Done:
+    """A job that has ended."""
+
+    answer: list[Attempt]
+
+    def result(self):
+        return self.answer
 
 
 @pytest.fixture
@@ -33,15 +44,32 @@ def test_jobs_give_what_one_process_gives(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", IMPORTABLE)
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.setattr(slurm_engine, "MOST_JOBS", 2)
-    tasks = [Echo(0, tmp_path / "log"), Failing(1, tmp_path / "log"), Echo(2, tmp_path / "log")]
+    tasks = [Echo(0, tmp_path / "log"), Echo(1, tmp_path / "log"), Failing(2, tmp_path / "log")]
     with over_slurm(tmp_path, 2, 0, {}) as attempts:
         found = list(attempts(Attempting(run, tmp_path), tasks))
         assert list(attempts(Attempting(run, tmp_path), [])) == []
-    assert [one.value and one.value["square"] for one in found] == [0, None, 4]
+    assert [one.value and one.value["square"] for one in found] == [0, 1, None]
     assert {one.value["threads"] for one in found if one.value} == {"1"}
-    assert "no such study" in str(found[1].error)
-    assert found[0].value["process"] != found[2].value["process"]
+    assert "no such study" in str(found[2].error)
+    assert found[0].value["process"] != found[1].value["process"]
     assert len(list((tmp_path / "slurm").rglob("*_log.out"))) == 2
+
+
+def test_neighbours_go_to_different_jobs_and_come_back_in_order(tmp_path, asked, monkeypatch):
+    import submitit
+
+    sent = []
+
+    def done_at_once(self, batch, batches):
+        sent.extend(batches)
+        return [Done(batch(tasks)) for tasks in batches]
+
+    monkeypatch.setattr(slurm_engine, "MOST_JOBS", 2)
+    monkeypatch.setattr(submitit.AutoExecutor, "map_array", done_at_once)
+    with over_slurm(tmp_path, None, 0, {}) as attempts:
+        found = [one.value for one in attempts(Attempting(str), range(5))]
+    assert list(map(list, sent)) == [[0, 2, 4], [1, 3]]
+    assert found == ["0", "1", "2", "3", "4"]
 
 
 @pytest.mark.long
