@@ -23,8 +23,9 @@ AT_MOST: ContextVar[int | None] = ContextVar("AT_MOST", default=None)
 
 @contextmanager
 def at_most(processes: int | None) -> Iterator[None]:
-    """Keep pools that are opened within to so many processes; to one in a process of such a pool."""
-    token = AT_MOST.set(processes)
+    """Keep pools that are opened within to so many processes, or to what was told around it if none is given; to one in
+    a process of such a pool."""
+    token = AT_MOST.set(processes or AT_MOST.get())
     try:
         yield
     finally:

@@ -64,6 +64,11 @@ def test_preparing_keeps_to_the_number_given():
     assert AT_MOST.get() is None
 
 
+def test_preparing_within_keeps_to_the_number_given_around_it():
+    with side_by_side(Engine(processes=1)), side_by_side(Engine(gpus=("0",))):
+        assert AT_MOST.get() == 1
+
+
 @pytest.mark.parametrize(("name", "library"), [("ray", "ray"), ("slurm", "submitit")])
 def test_an_engine_that_is_not_installed_says_what_to_install(monkeypatch, tmp_path, name, library):
     monkeypatch.setitem(__import__("sys").modules, library, None)
