@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 
-from bench.timing import seconds
+from bench.commands import python
 from training.simulation import write_cohort
 
 GRADED, TRAINED_ON = (24, 1.0), (60, 2.0)
@@ -30,7 +28,7 @@ def given_weights(study: Path) -> tuple[float, float]:
     same files; of a cohort, not of the study."""
     cohort = _cohort(*GRADED)
     evaluated = _evaluate("-m", "training", cohort=cohort, arguments=("--weights", "embedded"))
-    graded = seconds(_run, "-m", "zoo", "grade", *_studies(cohort))
+    graded = python("-m", "zoo", "grade", *_studies(cohort))
     return evaluated / GRADED[0], evaluated / graded
 
 
@@ -61,15 +59,11 @@ def _cross_validation(*program: str, arguments: tuple[str, ...] = ()) -> float:
 def _evaluate(*program: str, cohort: Path, arguments: tuple[str, ...]) -> float:
     with tempfile.TemporaryDirectory() as name:
         places = ("--cohort", cohort, "--run-dir", Path(name) / "runs", "--out", Path(name) / "results.json")
-        return seconds(_run, *program, "evaluate", *places, *arguments)
+        return python(*program, "evaluate", *places, *arguments)
 
 
 def _studies(cohort: Path) -> list[Path]:
     return sorted({scan.parent for scan in cohort.rglob("*_t1.nii*")})
-
-
-def _run(*arguments: str | Path) -> None:
-    subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)
 
 
 @cache

@@ -11,7 +11,7 @@ from zoo.types.roles import HEADLINE_MODEL
 
 
 def import_torch(study: Path) -> float:
-    return _python("-c", "import torch")
+    return python("-c", "import torch")
 
 
 def models(study: Path) -> float:
@@ -33,8 +33,9 @@ def further_study(study: Path) -> float:
 
 
 def _zoo(*arguments: str | Path) -> float:
-    return _python("-m", "zoo", *arguments)
+    return python("-m", "zoo", *arguments)
 
 
-def _python(*arguments: str | Path) -> float:
+def python(*arguments: str | Path) -> float:
+    """Measure the seconds of a Python process with these arguments; raises `CalledProcessError` where it fails."""
     return seconds(lambda: subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True))

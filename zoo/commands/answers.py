@@ -53,8 +53,9 @@ def answer_studies(
 
     Exits with the worst status. Raises `BadParameter` where the table can't be written, before anything is read.
     """
-    import zoo.scanner.load_study  # before the thread: to import here and there at once can end in a
-    import zoo.study.read  # noqa: F401  # deadlock
+    # Before the thread: to import here and there at once can end in a deadlock.
+    import zoo.scanner.load_study
+    import zoo.study.read  # noqa: F401
 
     read = partial(read_study, registry, raw=raw)
 
