@@ -12,6 +12,9 @@ from .speckles import describe, share_in_specks
 SPECKLED = 0.2  # of what is not 0 lies in specks; heads in the noise of a scanner have a tenth of that
 FILLED = 0.95  # of the box is not 0
 ONE_VALUE = 0.2  # of what is not 0 is the same number
+OUTLINE_IS_OFF = (
+    "The brain was found here: look at its outline in the picture, and strip the skull yourself if it is off."
+)
 SAMPLED = 4  # voxels along each axis, of which one is looked at
 
 
@@ -22,7 +25,7 @@ def check(volumes: Volumes) -> list[Finding]:
         return []
     if found < low:
         return [_refusal("", found, "Give the whole brain and check the voxel size.")]
-    return [_too_large(volumes)]
+    return [_refusal("", found, OUTLINE_IS_OFF) if volumes.scanner else _too_large(volumes)]
 
 
 def _too_large(volumes: Volumes) -> Finding:

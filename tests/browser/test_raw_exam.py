@@ -53,7 +53,7 @@ def test_raw_series_are_prepared_shown_and_graded_where_they_lie(visit, twin, tm
     assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [3 * 240, rows * 240]
     expect(visit.locator("#card [data-state=graded]")).to_be_visible(timeout=LONG_MS)
     said = card(visit, "graded")
-    for words in ("moved onto T1ce", "the brain found on T1ce by deepbet", "not a medical device"):
+    for words in ("moved onto T1ce", "the brain found on T1ce and T1 by deepbet", "not a medical device"):
         expect(said).to_contain_text(words)
 
     heat_map(visit)

@@ -69,10 +69,10 @@ def _what_was_done(prepared: PreparedStudy) -> str:
 
     fixed = MODALITY_TITLES[prepared.fixed]
     moved = [f"{MODALITY_TITLES[name]} ({found.moved_mm:.0f} mm)" for name, found in prepared.registrations.items()]
-    by_deepbet = f"the brain found on {fixed} by deepbet {version('deepbet')}"
+    brain_on = " and ".join(MODALITY_TITLES[name] for name in prepared.brain_on)
     steps = [
         f"{', '.join(moved)} moved onto {fixed} by SimpleITK {version('SimpleITK')}" if moved else "",
-        "no skull to be taken off" if prepared.was_stripped else by_deepbet,
+        f"the brain found on {brain_on} by deepbet {version('deepbet')}" if brain_on else "no skull to be taken off",
         f"the head turned upright by {degrees(prepared.turned):.0f}°, all sampled once at 1 mm",
     ]
     return f"{', '.join(filter(None, steps))}. What is found is carried back to the scanner's own grids."

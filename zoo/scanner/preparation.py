@@ -39,14 +39,15 @@ Tell = Callable[[str], Callable[[], None]]
 class PreparedStudy:
     """A study that was made of raw scans. volumes: upright, without skull, on one grid; their `scanner` leads back.
 
-    fixed: the modality to which the others were carried. registrations: of each of the others. was_stripped: whether
-    there was no skull to begin with. turned: motion by which the head was set upright, float64 [4, 4].
+    fixed: the modality to which the others were carried. registrations: of each of the others. brain_on: the modalities
+    on which the brain was found; none where there was no skull to begin with. turned: motion by which the head was set
+    upright, float64 [4, 4].
     """
 
     volumes: Volumes
     fixed: str
     registrations: Mapping[str, Registration]
-    was_stripped: bool
+    brain_on: tuple[str, ...]
     turned: np.ndarray
 
 
@@ -62,15 +63,15 @@ def prepare_scans(name: str, scans: Mapping[str, RawScan], progress: Progress = 
     if was_stripped:
         scans = {modality: RawScan(without_background(scan.voxels), scan.affine) for modality, scan in scans.items()}
     registrations = _registered(name, scans, fixed, brain, was_stripped, tell)
-    if not was_stripped and CHECKED_ON.get(fixed) in scans:
-        checked = CHECKED_ON[fixed]
+    brain_on = () if was_stripped else tuple(one for one in (fixed, CHECKED_ON.get(fixed, "")) if one in scans)
+    for checked in brain_on[1:]:
         tell(f"Looking for the brain on {MODALITY_TITLES[checked]} too")
         brain = _one_brain(name, scans, brain, {fixed: np.eye(4), checked: registrations[checked].matrix})
     tell("Turning the head upright")
     turned = upright(scans[fixed], brain.voxels, fixed)
     motions = {fixed: turned} | {modality: found.matrix @ turned for modality, found in registrations.items()}
     tell("Sampling all scans on one grid")
-    return PreparedStudy(sampled(name, scans, motions, brain), fixed, registrations, was_stripped, turned)
+    return PreparedStudy(sampled(name, scans, motions, brain), fixed, registrations, brain_on, turned)
 
 
 def _in_steps(progress: Progress, count: int) -> Tell:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from zoo.plugins.quality.skull_stripping import check
+from zoo.types import ScannerGrid
 
 
 def with_flair(volumes, scan):
@@ -27,6 +28,12 @@ def test_a_whole_head_or_a_fragment_is_refused(volumes):
         (finding,) = check(odd)
         assert finding.severity == "refusal"
         assert f"found {litres} litres" in finding.message
+
+
+def test_whoever_gave_scans_with_skull_is_told_to_look_at_the_outline_found_here(volumes):
+    grids = {"t1ce": ScannerGrid((9, 9, 9), np.eye(4), np.eye(4))}
+    (finding,) = check(replace(volumes, brain=np.ones_like(volumes.brain), scanner=grids))
+    assert "look at its outline in the picture" in finding.message
 
 
 def test_a_fragment_is_not_told_to_lose_its_skull(volumes):

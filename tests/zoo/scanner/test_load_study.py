@@ -54,7 +54,7 @@ def prepared(monkeypatch, volumes):
 
     def prepare_scans(name, scans, progress):
         given.append((name, set(scans)))
-        return PreparedStudy(volumes, "t1ce", registrations, False, np.eye(4))
+        return PreparedStudy(volumes, "t1ce", registrations, ("t1ce", "t1"), np.eye(4))
 
     monkeypatch.setattr(preparation, "prepare_scans", prepare_scans)
     return given
@@ -84,7 +84,7 @@ def test_raw_scans_are_prepared_and_that_is_said(request, prepared, kind, reason
     assert prepared == [("case1", set(MODALITIES))]
     assert reason in remark
     assert f"T2 (12 mm), FLAIR (0 mm) moved onto T1ce by SimpleITK {version('SimpleITK')}" in remark
-    assert f"the brain found on T1ce by deepbet {version('deepbet')}" in remark
+    assert f"the brain found on T1ce and T1 by deepbet {version('deepbet')}" in remark
 
 
 def test_a_study_is_prepared_where_that_is_asked_for(study, prepared):

@@ -74,7 +74,7 @@ def test_what_was_moved_is_told(head, prepared):
     assert (prepared.fixed, list(prepared.registrations)) == ("t1ce", ["t2"])
     assert distance_mm(found.matrix, between, centre) < 1
     assert found.moved_mm == pytest.approx(distance_mm(between, np.eye(4), centre), abs=1.5)
-    assert prepared.was_stripped
+    assert not prepared.brain_on
 
 
 def test_what_scaling_added_to_a_stripped_scan_is_taken_off(head, monkeypatch):
@@ -147,7 +147,7 @@ def test_a_skull_is_taken_off(head, monkeypatch):
 
     monkeypatch.setattr(preparation, "extract_brain", ball)
     prepared = prepare_scans("case1", {"t1": scan_of(head, "t1")})
-    assert not prepared.was_stripped
+    assert prepared.brain_on == ("t1",)
     assert np.count_nonzero(prepared.volumes.brain) == pytest.approx(4 / 3 * np.pi * 50**3, rel=0.03)
 
 
@@ -164,6 +164,7 @@ def test_the_brain_of_t1_must_be_that_of_t1ce_and_is_joined_with_it(head, monkey
     scans = {name: scan_of(head, name) for name in ("t1", "t1ce")}
     if agrees:
         prepared = prepare_scans("case1", scans, lambda share, step: steps.append(step))
+        assert prepared.brain_on == ("t1ce", "t1")
         assert np.count_nonzero(prepared.volumes.brain) == pytest.approx(4 / 3 * np.pi * radius**3, rel=0.03)
         assert list(dict.fromkeys(steps))[2] == "Looking for the brain on T1 too"
     else:

@@ -55,7 +55,7 @@ def _dice(one, other):
 def test_it_is_graded_without_a_doubt_and_told_what_was_done(study):
     severities = {finding.severity for finding in study.findings}
     assert severities == {"remark"}
-    assert "the brain found on T1ce by deepbet" in study.findings[-1].message
+    assert "the brain found on T1ce and T1 by deepbet" in study.findings[-1].message
     assert zoo.grade(study, "ensemble").grade == "HGG"
 
 
