@@ -46,22 +46,27 @@ def explain(question: Question, progress: Progress) -> Attribution:
     """
     import torch
     from captum.attr import FeatureAblation
+    from torch.nn import functional
 
     from zoo.blocks import cached_activations
 
     progress(0.0, "Occlusion, cutting patches")
-    patches = _patches(question)
+    patches, baseline = _patches(question), question.baseline
     count, done = int(patches.max()) + 1, 0
 
-    def margin(x: Any) -> Any:
+    def margin(seen: Any) -> Any:
+        """Margin of the study by what is seen of its patches, [1, patches]: 1, or 0 for what is hidden."""
         nonlocal done
         progress(min(done / count, 1.0), f"Occlusion, patch {min(done + 1, count)} of {count}")
         done += 1
-        return question.margin(x)
+        shown = functional.pad(seen, (1, 0), value=1).take(patches) > 0
+        return question.margin(torch.where(shown, question.x, baseline))
 
     with torch.inference_mode(), cached_activations(question.module):
-        values = FeatureAblation(margin).attribute(question.x, question.baseline, feature_mask=patches)
-    return Attribution(values[0].cpu().numpy(), {"patches": float(count // len(_shown(question)))})
+        seen = torch.ones(1, count - 1, device=question.x.device)
+        lost = FeatureAblation(margin).attribute(seen)
+    values = functional.pad(lost[0], (1, 0))[patches[0]]
+    return Attribution(values.cpu().numpy(), {"patches": float(count // len(_shown(question)))})
 
 
 def _patches(question: Question) -> Any:

@@ -7,7 +7,6 @@ from typing import Generic, NamedTuple, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from zoo import MODALITIES
 from zoo.blocks import (
@@ -21,6 +20,7 @@ from zoo.blocks import (
     any_present,
     average,
     average_and_peak,
+    enlarged,
     masked,
     slices_with_brain,
     tie_convolutions,
@@ -150,7 +150,7 @@ class Donor(nn.Module):
         if not self.training:
             return self.features.expand(len(own), -1, -1, -1, -1)
         others = own.roll(1, dims=0) if len(own) > 1 else self.features.clone()
-        self.features.copy_(functional.interpolate(own[:1].detach(), self.features.shape[2:], mode="trilinear"))
+        self.features.copy_(enlarged(own[:1].detach(), self.features.shape[2:]))
         return others
 
 

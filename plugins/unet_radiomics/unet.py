@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
-from zoo.blocks import CachedModule, group_norm
+from zoo.blocks import CachedModule, enlarged, group_norm
 
 LEVELS = 4
 
@@ -53,10 +53,5 @@ class UNet(CachedModule):
             passed.append(x)
         finest, *middle, _ = passed
         for narrow, block, skip in reversed(list(zip(self.narrow, self.up, middle, strict=True))):
-            x = block(skip + enlarged(narrow(x), skip))
-        return self.finest(finest + enlarged(self.narrow_to_finest(x), finest))
-
-
-def enlarged(coarse: Tensor, fine: Tensor) -> Tensor:
-    """Enlarge maps to the grid of `fine`."""
-    return functional.interpolate(coarse, fine.shape[2:], mode="trilinear")
+            x = block(skip + enlarged(narrow(x), skip.shape[2:]))
+        return self.finest(finest + enlarged(self.narrow_to_finest(x), finest.shape[2:]))

@@ -6,6 +6,7 @@ Reference for encoder, attention and guidance: Xu et al., arXiv 2401.09029.
 from zoo.blocks.attention import AttentionReading, DualAttention, SliceAttention, SpatialAttention
 from zoo.blocks.cache import ActivationCache, CachedModule, cached_activations
 from zoo.blocks.encoder import NORMS, RMCEncoder, load_mc3_18, tie_convolutions
+from zoo.blocks.enlarge import enlarged
 from zoo.blocks.guidance import GUIDANCE, Guidance
 from zoo.blocks.heads import REGIONS, LogisticHead, RegionScores, average, average_and_peak
 from zoo.blocks.inputs import any_present, masked, slices_with_brain
@@ -48,6 +49,7 @@ __all__ = [
     "average",
     "average_and_peak",
     "cached_activations",
+    "enlarged",
     "group_norm",
     "load_mc3_18",
     "masked",

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from zoo.blocks.enlarge import enlarged
+
 
 class Guidance(nn.Module):
     """The guide is brought to the low-level channels and grid, joined 1×1×1, normalised and rectified.
@@ -50,25 +52,21 @@ class ConcatGuidance(Guidance):
     def join(self, low: Tensor, guide: Tensor) -> Tensor:
         """W·[low, G] = W₁·low + W₂·G, and 1×1×1 convolutions may come before the upsampling: the same at less cost."""
         own, guides = self.fuse.weight.chunk(2, dim=1)
-        return functional.conv3d(low, own).add_(_like(functional.conv3d(guide, guides), low))
+        return functional.conv3d(low, own).add_(enlarged(functional.conv3d(guide, guides), low.shape[2:]))
 
 
 class AddGuidance(Guidance):
     """low + W·guide."""
 
     def join(self, low: Tensor, guide: Tensor) -> Tensor:
-        return low + _like(self.fuse(guide), low)
+        return low + enlarged(self.fuse(guide), low.shape[2:])
 
 
 class GateGuidance(Guidance):
     """low · (1 + tanh(W·guide)): the guide strengthens or silences what is there."""
 
     def join(self, low: Tensor, guide: Tensor) -> Tensor:
-        return low * (1 + _like(self.fuse(guide), low).tanh())
-
-
-def _like(guide: Tensor, low: Tensor) -> Tensor:
-    return functional.interpolate(guide, size=low.shape[2:], mode="trilinear")
+        return low * (1 + enlarged(self.fuse(guide), low.shape[2:]).tanh())
 
 
 GUIDANCE: dict[str, type[Guidance]] = {"concat": ConcatGuidance, "add": AddGuidance, "gate": GateGuidance}

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn import functional
 
-from zoo.blocks import OneDNNConvolutions
+from zoo.blocks import OneDNNConvolutions, enlarged
 from zoo.errors import PluginError
 from zoo.inference.heartbeat import Repeatable, heartbeat
 from zoo.registry.origin import attribute_errors_to
@@ -75,6 +74,6 @@ def save_for_viewer(explanation: Explanation, path: Path) -> None:
     spacing = np.linalg.norm(explanation.affine[:3, :3], axis=0)
     factors = np.rint(spacing / spacing.min()).astype(int)
     size = [int(length) for length in factors * explanation.values.shape[1:]]
-    values = functional.interpolate(torch.from_numpy(explanation.values)[None], size, mode="trilinear")[0].numpy()
+    values = enlarged(torch.from_numpy(explanation.values)[None], size)[0].numpy()
     affine = explanation.affine @ finer_voxels(factors)
     save_nifti(path, values.transpose(3, 2, 1, 0), affine[:, [2, 1, 0, 3]])
