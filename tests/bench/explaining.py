@@ -10,7 +10,7 @@ import captum.attr  # noqa: F401 - whoever explains has it loaded by the second 
 from bench.timing import seconds
 from zoo.inference.loaded import registry, trained
 from zoo.inference.open_study import open_study
-from zoo.types import Progress, in_silence
+from zoo.types import Progress
 from zoo.types.roles import DEFAULT_EXPLAINER, HEADLINE_MODEL, SHAPLEY_EXPLAINER
 
 
@@ -33,7 +33,7 @@ def integrated_gradients(study: Path) -> tuple[float, float]:
     return whole, silence.longest
 
 
-def _seconds(study: Path, explainer_id: str, progress: Progress = in_silence) -> float:
+def _seconds(study: Path, explainer_id: str, progress: Progress = lambda fraction, text: None) -> float:
     opened, model = open_study(registry(), study), trained(HEADLINE_MODEL)
     opened.grade(model)
     return seconds(opened.explain, model, registry().explainer(explainer_id), progress)
