@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from raw_study import made_up_study
-from training.scanner.measure_patient import MeasurePatient, _error_mm
+from training.scanner.measure_patient import MeasurePatient, _error_mm, _known
 from training.simulation.raw import raw_twin
 from zoo import StudyError
 from zoo.weights.load import load_weights
@@ -57,3 +57,12 @@ def test_who_is_refused_says_why(monkeypatch):
     found = MeasurePatient((), 1, 3.0).run()
     assert found["refused"] == "T2: could not be laid on T1ce"
     assert "series" not in found
+
+
+def test_whoever_knows_motions_and_brain_takes_the_true_brain_from_every_series(twin):
+    volumes, fixed = _known(twin), twin.scans["t1ce"]
+    litres = fixed.mask.sum() * abs(np.linalg.det(fixed.affine[:3, :3])) / 1e6
+    assert volumes.brain.sum() / 1e6 == pytest.approx(litres, rel=0.02)
+    assert set(volumes.scanner) == set(twin.scans)
+    t1, t2 = (volumes.scanner[name].motion for name in ("t1ce", "t2"))
+    np.testing.assert_allclose(twin.to_t1ce("t2") @ t2, t1, atol=1e-6)
