@@ -34,8 +34,8 @@ def test_a_patient_is_named_by_what_he_is_asked(registry):
 
 @pytest.mark.long
 def test_a_patients_series_are_laid_right_and_one_upside_down_is_doubted(registry):
-    model = load_weights(registry.model("delta-control"))
-    found = MeasurePatient((model,), 2, SPACING_MM).run()
+    model, by_images = (load_weights(registry.model(name)) for name in ("delta-control", "single-t1ce"))
+    found = MeasurePatient((model, by_images), 2, SPACING_MM).run()
     assert not found["refused"]
     assert all(one["error_mm"] < 1.5 for one in found["series"].values())
     assert all(one["dice"] > 0.9 and one["lesion_lost"] < 0.05 for one in found["brain"].values())
@@ -43,6 +43,7 @@ def test_a_patients_series_are_laid_right_and_one_upside_down_is_doubted(registr
     assert found["wrong"]["doubt"]
     simulated, known, prepared = (found["p_hgg"][way][model.spec.id] for way in ("simulated", "known", "prepared"))
     assert simulated == pytest.approx(known, abs=0.1)
+    assert len({answers[by_images.spec.id] for answers in found["p_hgg"].values()}) == 3
     assert simulated == pytest.approx(prepared, abs=0.3)
     assert found["wrong"]["error_mm"] > 10
 
